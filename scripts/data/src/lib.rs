@@ -1,0 +1,1 @@
+//! Readers of market data, seeded generators and the surface fitter.
