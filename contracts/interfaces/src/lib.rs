@@ -1,2 +1,33 @@
 #![no_std]
-//! Placeholder.
+//! The ABI of every Equipoise program, in one place: types, functions, events and errors.
+//!
+//! # Units
+//!
+//! A suffix carries the unit: `Wad` is a number times 1e18 (signed where the type is), `Atoms` are
+//! the stablecoin's own smallest units, `Secs` and `At` are unix seconds. Sizes are WAD contracts
+//! (one contract is one unit of the underlying) and must be whole lots of 1e15, a thousandth of a contract.
+//!
+//! # Accounts
+//!
+//! An account is a `bytes32`: its owner's address in the high 20 bytes and a sub-account number in
+//! the low 12. Ids below 2^96 have no owner: see [`account`].
+//!
+//! # Series
+//!
+//! A series is a `uint32`: see [`series`].
+
+
+pub mod account;
+pub mod series;
+
+mod clearing;
+mod feed;
+mod market;
+mod oracle;
+mod vault;
+
+pub use clearing::*;
+pub use feed::*;
+pub use market::*;
+pub use oracle::*;
+pub use vault::*;

@@ -1,0 +1,40 @@
+use alloy_sol_types::sol;
+
+sol! {
+    /// The oracle: one spot price, checked, and the settlement average.
+    #[derive(Debug)]
+    interface IOracle {
+        /// The latest spot price with its round and time. Fails if the feed is unusable; an old
+        /// price is returned as it is, for the market decides how old is too old.
+        function spot() external view returns (uint256 priceWad, uint80 roundId, uint64 updatedAt);
+
+        /// The time-weighted average over the window of `windowSecs` that ends at `expiry`.
+        /// `firstRound` must be the last round at or before the window's start; the rounds after it
+        /// are read in order until one past the expiry has been seen.
+        function settlementPrice(uint64 expiry, uint64 windowSecs, uint80 firstRound) external view
+            returns (uint256 priceWad);
+
+        function feed() external view returns (address);
+    }
+
+    #[derive(Debug, PartialEq, Eq)]
+    error OracleFeedUnreadable(address feed);
+    #[derive(Debug, PartialEq, Eq)]
+    error OraclePriceNotPositive(int256 answer, uint80 roundId);
+    #[derive(Debug, PartialEq, Eq)]
+    error OracleRoundIncomplete(uint80 roundId, uint80 answeredInRound);
+    #[derive(Debug, PartialEq, Eq)]
+    error OracleTimeInFuture(uint256 updatedAt, uint64 nowAt);
+    #[derive(Debug, PartialEq, Eq)]
+    error OraclePriceOutOfDomain(uint256 priceWad);
+    #[derive(Debug, PartialEq, Eq)]
+    error OracleDecimalsUnsupported(uint8 decimals);
+    #[derive(Debug, PartialEq, Eq)]
+    error OracleWindowOpen(uint64 expiry, uint64 latestRoundAt);
+    #[derive(Debug, PartialEq, Eq)]
+    error OracleFirstRoundTooLate(uint80 roundId, uint256 updatedAt, uint64 windowStart);
+    #[derive(Debug, PartialEq, Eq)]
+    error OracleFirstRoundTooEarly(uint80 roundId, uint256 nextUpdatedAt, uint64 windowStart);
+    #[derive(Debug, PartialEq, Eq)]
+    error OracleRoundsNotIncreasing(uint80 roundId, uint256 updatedAt);
+}

@@ -1,0 +1,72 @@
+use alloy_sol_types::sol;
+
+sol! {
+    /// The LP vault: one class of shares (ERC-20), entered and left by request.
+    ///
+    /// A request joins the epoch that is open; an epoch closes at a fixed cut, is priced once by an
+    /// oracle round after the cut, and is then claimed from, by each in his own time.
+    #[derive(Debug)]
+    interface IVault {
+        function requestDeposit(uint256 assetsAtoms) external returns (uint64 epoch);
+        function requestRedeem(uint256 shares) external returns (uint64 epoch);
+        /// Prices the oldest closed epoch. Anybody may call.
+        function processEpoch() external;
+        function claimDeposit(address owner) external returns (uint256 shares);
+        /// Pays the claimable assets to `owner` and gives back the shares that could not be filled.
+        function claimRedeem(address owner) external returns (uint256 assetsAtoms, uint256 sharesReturned);
+
+        function openEpoch() external view returns (uint64 epoch, uint64 cutAt);
+        function depositRequest(address owner) external view returns (uint64 epoch, uint256 assetsAtoms);
+        function redeemRequest(address owner) external view returns (uint64 epoch, uint256 shares);
+        function totalAssets() external view returns (uint256 assetsAtoms);
+        function convertToShares(uint256 assetsAtoms) external view returns (uint256 shares);
+        function convertToAssets(uint256 shares) external view returns (uint256 assetsAtoms);
+
+        // ERC-20
+        function name() external view returns (string);
+        function symbol() external view returns (string);
+        function decimals() external view returns (uint8);
+        function totalSupply() external view returns (uint256);
+        function balanceOf(address owner) external view returns (uint256);
+        function allowance(address owner, address spender) external view returns (uint256);
+        function transfer(address to, uint256 value) external returns (bool);
+        function approve(address spender, uint256 value) external returns (bool);
+        function transferFrom(address from, address to, uint256 value) external returns (bool);
+    }
+
+    #[derive(Debug)]
+    event Transfer(address indexed from, address indexed to, uint256 value);
+    #[derive(Debug)]
+    event Approval(address indexed owner, address indexed spender, uint256 value);
+    #[derive(Debug)]
+    event DepositRequested(address indexed owner, uint64 indexed epoch, uint256 assetsAtoms);
+    #[derive(Debug)]
+    event RedeemRequested(address indexed owner, uint64 indexed epoch, uint256 shares);
+    #[derive(Debug)]
+    event EpochProcessed(uint64 indexed epoch, uint256 navAtoms, uint256 depositedAtoms, uint256 sharesMinted, uint256 sharesBurned, uint256 paidAtoms);
+    #[derive(Debug)]
+    event DepositClaimed(address indexed owner, uint64 indexed epoch, uint256 shares);
+    #[derive(Debug)]
+    event RedeemClaimed(address indexed owner, uint64 indexed epoch, uint256 assetsAtoms, uint256 sharesReturned);
+
+    #[derive(Debug, PartialEq, Eq)]
+    error VaultRequestTooSmall(uint256 amount, uint256 minimum);
+    #[derive(Debug, PartialEq, Eq)]
+    error VaultRequestPending(address owner, uint64 epoch);
+    #[derive(Debug, PartialEq, Eq)]
+    error VaultNothingToClaim(address owner);
+    #[derive(Debug, PartialEq, Eq)]
+    error VaultEpochNotClosed(uint64 epoch, uint64 cutAt, uint64 priceAt);
+    #[derive(Debug, PartialEq, Eq)]
+    error VaultSettlementPending();
+    #[derive(Debug, PartialEq, Eq)]
+    error VaultInsolvent(int256 navAtoms);
+    #[derive(Debug, PartialEq, Eq)]
+    error VaultAmountTooLarge(uint256 amount);
+    #[derive(Debug, PartialEq, Eq)]
+    error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed);
+    #[derive(Debug, PartialEq, Eq)]
+    error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed);
+    #[derive(Debug, PartialEq, Eq)]
+    error ERC20InvalidReceiver(address receiver);
+}
