@@ -1,0 +1,110 @@
+// Compiles contracts/*.sol with the pinned compiler and writes artifacts/<Name>.json.
+//
+//   node build.js           writes the artifacts
+//   node build.js --check   writes nothing; fails if a committed artifact is not what its source compiles to
+//
+// The artifacts are committed, so that nothing but this script needs node.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const sourceDir = join(here, "contracts");
+const artifactDir = join(here, "artifacts");
+
+/** Every knob that changes the bytes. Metadata is left out of the code: it would tie it to comments. */
+const settings = {
+  optimizer: { enabled: true, runs: 10000 },
+  evmVersion: "cancun",
+  metadata: { appendCBOR: false, bytecodeHash: "none" },
+  outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
+};
+
+function fail(message) {
+  console.error(`error: ${message}`);
+  process.exit(1);
+}
+
+function loadCompiler() {
+  try {
+    return createRequire(import.meta.url)("solc");
+  } catch (error) {
+    fail(`the Solidity compiler is not installed (${error.code}): run \`npm ci\` in scripts/solidity`);
+  }
+}
+
+/** The text of an import: a package's from node_modules, ours from contracts. */
+function readImport(path) {
+  const file = path.startsWith("@") ? join(here, "node_modules", path) : join(sourceDir, path);
+  return existsSync(file) ? { contents: readFileSync(file, "utf8") } : { error: `no file ${file}` };
+}
+
+function compile(solc, name) {
+  const sources = {};
+  const read = (path) => {
+    const found = readImport(path);
+    if (found.contents !== undefined) sources[path] = found.contents;
+    return found;
+  };
+  const entry = `${name}.sol`;
+  const input = { language: "Solidity", sources: { [entry]: { content: read(entry).contents } }, settings };
+  const output = JSON.parse(solc.compile(JSON.stringify(input), { import: read }));
+  if (output.errors?.length) fail(output.errors.map((e) => e.formattedMessage).join("\n"));
+  const { abi, evm } = output.contracts[entry][name];
+  return {
+    contractName: name,
+    abi,
+    bytecode: `0x${evm.bytecode.object}`,
+    deployedBytecode: `0x${evm.deployedBytecode.object}`,
+    compiler: { version: solc.version(), optimizerRuns: settings.optimizer.runs, evmVersion: settings.evmVersion },
+    sourceHash: hashSources(sources),
+  };
+}
+
+/** SHA-256 over the settings and every source file that the contract is made of, in the order of their paths. */
+function hashSources(sources) {
+  const hash = createHash("sha256").update(JSON.stringify(settings));
+  for (const path of Object.keys(sources).sort()) {
+    hash.update(`\n${path}\n${Buffer.byteLength(sources[path])}\n`).update(sources[path]);
+  }
+  return `0x${hash.digest("hex")}`;
+}
+
+function committed() {
+  return existsSync(artifactDir) ? readdirSync(artifactDir).filter((file) => file.endsWith(".json")) : [];
+}
+
+function check(artifacts) {
+  const stale = committed().filter((file) => !artifacts.has(file)).map((file) => `${file} has no source`);
+  for (const [file, text] of artifacts) {
+    const path = join(artifactDir, file);
+    if (!existsSync(path)) stale.push(`${file} is missing`);
+    else if (readFileSync(path, "utf8") !== text) stale.push(`${file} differs from its source`);
+  }
+  if (stale.length) fail(`${stale.join("; ")}: run \`npm run build\` in scripts/solidity and commit the artifacts`);
+  console.log(`${artifacts.size} artifacts match their sources`);
+}
+
+function write(artifacts) {
+  mkdirSync(artifactDir, { recursive: true });
+  for (const file of committed()) if (!artifacts.has(file)) rmSync(join(artifactDir, file));
+  for (const [file, text] of artifacts) {
+    writeFileSync(join(artifactDir, file), text);
+    console.log(`artifacts/${file}`);
+  }
+}
+
+function main(args) {
+  const unknown = args.find((arg) => arg !== "--check");
+  if (unknown !== undefined) fail(`unknown argument ${unknown}: the only one is --check`);
+  const solc = loadCompiler();
+  const names = readdirSync(sourceDir).filter((file) => file.endsWith(".sol")).map((file) => file.slice(0, -4)).sort();
+  const artifacts = new Map(names.map((name) => [`${name}.json`, `${JSON.stringify(compile(solc, name), null, 2)}\n`]));
+  if (args.includes("--check")) check(artifacts);
+  else write(artifacts);
+}
+
+main(process.argv.slice(2));
