@@ -67,7 +67,13 @@ sol! {
     #[derive(Debug, PartialEq, Eq)]
     error AddressIsZero();
     #[derive(Debug, PartialEq, Eq)]
+    error AddressHasNoCode(address account);
+    #[derive(Debug, PartialEq, Eq)]
     error CallFailed(address callee, bytes4 selector);
+    #[derive(Debug)]
+    event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner);
+    #[derive(Debug)]
+    event OwnershipTransferred(address indexed previousOwner, address indexed newOwner);
     #[derive(Debug)]
     event ProgramWired(address indexed program, address indexed peer, bytes32 indexed role);
 }

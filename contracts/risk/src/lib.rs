@@ -1,2 +1,28 @@
 #![no_std]
-//! Placeholder.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::arithmetic_side_effects))]
+//! The finance of the protocol as pure functions: no chain, no clock, no storage.
+//!
+//! Programs, solvers, the command line and pages compute with this crate and therefore agree to the last bit.
+//! A trade passes through [`surface`] (variance of each strike), [`marks`] (value and Greeks of a strike),
+//! [`book`] (sums over all of them), [`potential`] (the risk penalty) and [`quote`] (what it costs).
+
+#[cfg(test)]
+extern crate std;
+
+pub mod black76;
+pub mod book;
+pub mod capital;
+pub mod clock;
+pub mod collateral;
+mod error;
+pub mod limits;
+pub mod marks;
+pub mod parameters;
+pub mod potential;
+pub mod quote;
+pub mod settlement;
+pub mod skew;
+pub mod surface;
+pub mod units;
+
+pub use error::{RiskError, SliceError};

@@ -1,0 +1,100 @@
+//! Storage at a root of its own (ERC-7201), so that what a program inherits or a proxy keeps
+//! beside it can never share a slot with it.
+
+use core::marker::PhantomData;
+use core::ops::{Deref, DerefMut};
+
+use alloy_primitives::U256;
+use stylus_sdk::host::VM;
+use stylus_sdk::keccak_const::Keccak256;
+use stylus_sdk::storage::{StorageGuard, StorageGuardMut, StorageType};
+
+/// Names a region of storage.
+pub trait Namespace {
+    /// The first slot of the region.
+    const ROOT: U256;
+}
+
+/// The root of a namespace: `keccak256(keccak256(id) - 1) & ~0xff`.
+/// # Source: ERC-7201
+pub const fn namespace_root(id: &str) -> U256 {
+    let mut bytes = Keccak256::new().update(id.as_bytes()).finalize();
+    let mut index = bytes.len();
+    let mut is_borrowing = true;
+    while is_borrowing && index > 0 {
+        index = index.saturating_sub(1);
+        is_borrowing = bytes[index] == 0;
+        bytes[index] = bytes[index].wrapping_sub(1);
+    }
+    let mut root = Keccak256::new().update(&bytes).finalize();
+    root[31] = 0;
+    U256::from_be_bytes(root)
+}
+
+/// A `#[storage]` struct that lives at the root of the namespace `N`, wherever it is declared.
+pub struct Namespaced<N, T> {
+    inner: T,
+    marker: PhantomData<N>,
+}
+
+impl<N: Namespace, T: StorageType> StorageType for Namespaced<N, T> {
+    type Wraps<'a>
+        = StorageGuard<'a, Self>
+    where
+        Self: 'a;
+    type WrapsMut<'a>
+        = StorageGuardMut<'a, Self>
+    where
+        Self: 'a;
+
+    // It takes no room where it is declared.
+    const SLOT_BYTES: usize = 0;
+    const REQUIRED_SLOTS: usize = 0;
+
+    unsafe fn new(_slot: U256, _offset: u8, host: VM) -> Self {
+        // SAFETY: the region belongs to this namespace alone, and a program declares it once.
+        let inner = unsafe { T::new(N::ROOT, 0, host) };
+        Self { inner, marker: PhantomData }
+    }
+
+    fn load<'s>(self) -> Self::Wraps<'s>
+    where
+        Self: 's,
+    {
+        StorageGuard::new(self)
+    }
+
+    fn load_mut<'s>(self) -> Self::WrapsMut<'s>
+    where
+        Self: 's,
+    {
+        StorageGuardMut::new(self)
+    }
+}
+
+impl<N, T> Deref for Namespaced<N, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.inner
+    }
+}
+
+impl<N, T> DerefMut for Namespaced<N, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.inner
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::uint;
+
+    #[test]
+    fn root_is_the_example_of_the_standard() {
+        let example =
+            uint!(0x183a6125c38840424c4a85fa12bab2ab606c4b6d0e7cc73c0c06ba5300eab500_U256);
+        assert_eq!(namespace_root("example.main"), example);
+    }
+}

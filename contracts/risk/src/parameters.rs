@@ -1,0 +1,161 @@
+//! What the owner may tune, each within hard bounds, packed in 32 bits.
+//!
+//! A parameter is stored as a whole number of millionths: exact, and eight to a storage slot.
+
+use crate::units::ratio_floor;
+use crate::RiskError;
+use equipoise_math::Fx;
+
+/// Millionths in one.
+pub const MILLION: u64 = 1_000_000;
+/// How many parameters there are.
+pub const COUNT: usize = 17;
+
+/// One tunable number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// Risk aversion of charges.
+    Lambda,
+    /// Risk aversion of rebates, at most that of charges.
+    LambdaFloor,
+    /// Risk aversion to jumps.
+    JumpLambda,
+    /// Horizon of the delta risk in days.
+    DeltaHorizonDays,
+    /// Horizon of the vega risk in days, at least that of delta.
+    VegaHorizonDays,
+    /// Volatility of volatility per square root of a year, at 30 days.
+    VolOfVol,
+    /// Correlation of spot and volatility, plus one.
+    SpotVolCorrelationPlusOne,
+    /// Half spread in volatility, at 30 days.
+    VolHalfSpread,
+    /// Half spread at least, of spot, for each leg.
+    SpreadFloor,
+    /// How far the feed may lie from the market without an update, of spot.
+    Deviation,
+    /// Fee of notional.
+    Fee,
+    /// Fee at most, of premium.
+    FeeCap,
+    /// Dollar delta at most, of risk capital.
+    DeltaLimit,
+    /// Time-weighted vega at most, of risk capital.
+    VegaLimit,
+    /// Loss in the worst stress at most, of risk capital.
+    StressLimit,
+    /// Age of the spot price in hours past which only closing trades pass.
+    MaxSpotAgeHours,
+    /// Age of the surface in hours past which only closing trades pass.
+    MaxSurfaceAgeHours,
+}
+
+/// A parameter with its default and its bounds, in millionths.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Which.
+    pub parameter: Parameter,
+    /// At the start.
+    pub default: u32,
+    /// At least.
+    pub min: u32,
+    /// At most.
+    pub max: u32,
+}
+
+const fn rule(parameter: Parameter, default: u32, min: u32, max: u32) -> Rule {
+    Rule { parameter, default, min, max }
+}
+
+/// Every parameter in its order of storage.
+pub const RULES: [Rule; COUNT] = [
+    rule(Parameter::Lambda, 20_000_000, 5_000_000, 60_000_000),
+    rule(Parameter::LambdaFloor, 15_000_000, 0, 60_000_000),
+    rule(Parameter::JumpLambda, 20_000_000, 0, 60_000_000),
+    rule(Parameter::DeltaHorizonDays, 2_000_000, 100_000, 10_000_000),
+    rule(Parameter::VegaHorizonDays, 15_000_000, 100_000, 60_000_000),
+    rule(Parameter::VolOfVol, 400_000, 50_000, 3_000_000),
+    rule(Parameter::SpotVolCorrelationPlusOne, 700_000, 200_000, 1_500_000),
+    rule(Parameter::VolHalfSpread, 3_000, 500, 100_000),
+    rule(Parameter::SpreadFloor, 200, 0, 10_000),
+    rule(Parameter::Deviation, 500, 0, 20_000),
+    rule(Parameter::Fee, 300, 0, 5_000),
+    rule(Parameter::FeeCap, 125_000, 0, 250_000),
+    rule(Parameter::DeltaLimit, 250_000, 10_000, 1_000_000),
+    rule(Parameter::VegaLimit, 150_000, 10_000, 1_000_000),
+    rule(Parameter::StressLimit, 300_000, 10_000, 900_000),
+    rule(Parameter::MaxSpotAgeHours, 2_000_000, 10_000, 48_000_000),
+    rule(Parameter::MaxSurfaceAgeHours, 26_000_000, 10_000, 200_000_000),
+];
+
+/// Why a set of parameters is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterError {
+    /// One is outside its bounds; its place and rule.
+    OutOfBounds(usize),
+    /// Rebates would be paid at a higher risk aversion than charges.
+    FloorAboveLambda,
+    /// Vega would be held for a shorter time than delta.
+    VegaHorizonBelowDelta,
+}
+
+/// All parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameters {
+    millionths: [u32; COUNT],
+}
+
+impl Default for Parameters {
+    fn default() -> Self {
+        Self { millionths: RULES.map(|rule| rule.default) }
+    }
+}
+
+impl Parameters {
+    /// Takes numbers given in millionths, in the order of [`RULES`].
+    /// # Errors: the first rule that is broken
+    pub fn new(millionths: [u32; COUNT]) -> Result<Self, ParameterError> {
+        for (place, (value, rule)) in millionths.iter().zip(&RULES).enumerate() {
+            if !(rule.min..=rule.max).contains(value) {
+                return Err(ParameterError::OutOfBounds(place));
+            }
+        }
+        let parameters = Self { millionths };
+        if parameters.millionths(Parameter::LambdaFloor) > parameters.millionths(Parameter::Lambda) {
+            return Err(ParameterError::FloorAboveLambda);
+        }
+        if parameters.millionths(Parameter::VegaHorizonDays) < parameters.millionths(Parameter::DeltaHorizonDays) {
+            return Err(ParameterError::VegaHorizonBelowDelta);
+        }
+        Ok(parameters)
+    }
+
+    /// From storage, where only checked parameters are.
+    pub const fn from_stored(millionths: [u32; COUNT]) -> Self {
+        Self { millionths }
+    }
+
+    /// All of them in millionths, in the order of [`RULES`].
+    pub const fn all_millionths(&self) -> [u32; COUNT] {
+        self.millionths
+    }
+
+    /// One of them in millionths.
+    pub fn millionths(&self, parameter: Parameter) -> u32 {
+        RULES
+            .iter()
+            .zip(self.millionths)
+            .find_map(|(rule, value)| (rule.parameter == parameter).then_some(value))
+            .unwrap_or(0)
+    }
+
+    /// One of them.
+    /// # Rounding: down to the nearest 2^-64
+    /// # Errors: none in range
+    pub fn number(&self, parameter: Parameter) -> Result<Fx, RiskError> {
+        ratio_floor(i128::from(self.millionths(parameter)), MILLION)
+    }
+}
+
+#[cfg(test)]
+mod tests;

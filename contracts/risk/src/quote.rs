@@ -1,0 +1,156 @@
+//! What a package of options costs: mid, skew, spread and fee.
+//!
+//! ```text
+//! cost = sum n mid + [R(after) - R(before)] + half spread + fee
+//! ```
+//!
+//! The half spread is that of volatility on each expiry's vega, a floor of spot for every contract, and the
+//! largest change of the package's price while the feed may lag the market. Each is subadditive and R is a
+//! potential, so parts never cost less than the whole.
+
+use equipoise_math::{mul_ceil, mul_floor, Fx};
+
+use crate::book::{StrikeState, Valuation};
+use crate::marks::{BoardTerms, Marks, Shifted};
+use crate::potential::{Penalty, RiskState};
+use crate::skew::SkewReserve;
+use crate::units::{lots_to_contracts_floor, times_lots, Atoms, Lots, Money, TokenScale};
+use crate::RiskError;
+
+/// A rebate may carry the price at most this much volatility through the mid.
+const THROUGH_MID_VOL: Fx = Fx::lit("0.005");
+
+/// The package that is traded, as the trader buys it: sums over its legs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Package {
+    /// At mid marks, negative if the trader sells more than he buys.
+    pub mid: Money,
+    /// Half the spread, not negative.
+    pub spread: Money,
+    /// The fee, not negative.
+    pub fee: Money,
+    /// Vega without sign, summed over expiries, for 1.00 of volatility.
+    pub gross_vega: Money,
+    /// Change of the package's mid at the upper and the lower edge of the feed's band, until it is finished.
+    band: [Fx; 2],
+}
+
+impl Package {
+    /// Adds what is traded in one strike. Sums stay in lots until [`Package::finish`].
+    pub(crate) fn add(&mut self, terms: &BoardTerms, marks: &Marks, state: &StrikeState) -> Result<(), RiskError> {
+        let now = Shifted { call: marks.call, forward_value: marks.forward_value };
+        for (lots, mid, is_put) in
+            [(state.bought_calls, now.call, false), (state.bought_puts, now.put()?, true)]
+        {
+            if lots == Lots::ZERO {
+                continue;
+            }
+            let signed = i64::from(lots.count());
+            let gross = signed.checked_abs().ok_or(RiskError::Overflow)?;
+            self.mid = self.mid.plus(Money::from_fx(times_lots(mid, signed)?))?;
+            self.spread = self.spread.plus(Money::from_fx(times_lots(terms.spread.floor, gross)?))?;
+            let fee = terms.spread.fee.min(mul_ceil(terms.spread.fee_cap, mid)?);
+            self.fee = self.fee.plus(Money::from_fx(times_lots(fee, gross)?))?;
+            for (change, shifted) in self.band.iter_mut().zip(&marks.banded) {
+                let price = if is_put { shifted.put()? } else { shifted.call };
+                let moved = price.checked_sub(mid).ok_or(RiskError::Overflow)?;
+                *change = change.checked_add(times_lots(moved, signed)?).ok_or(RiskError::Overflow)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the volatility spread on the vega that is traded in one expiry.
+    pub(crate) fn close_board(&mut self, terms: &BoardTerms, vega: Fx) -> Result<(), RiskError> {
+        let gross = vega.checked_abs().ok_or(RiskError::Overflow)?;
+        self.gross_vega = self.gross_vega.plus(Money::from_fx(gross))?;
+        self.spread = self.spread.plus(Money::from_fx(mul_ceil(terms.vol_half_spread, gross)?))?;
+        Ok(())
+    }
+
+    /// Adds what the feed's lag may cost and turns lots into contracts.
+    pub(crate) fn finish(self) -> Result<Self, RiskError> {
+        let [up, down] = self.band;
+        let lag = up.checked_abs().zip(down.checked_abs()).ok_or(RiskError::Overflow)?;
+        let spread = self.spread.plus(Money::from_fx(lag.0.max(lag.1)))?;
+        let contracts = |sum: Money| -> Result<Money, RiskError> {
+            Ok(Money::from_fx(lots_to_contracts_floor(sum.fx())?))
+        };
+        Ok(Self {
+            mid: contracts(self.mid)?,
+            spread: contracts(spread)?,
+            fee: contracts(self.fee)?,
+            gross_vega: contracts(self.gross_vega)?,
+            band: [Fx::ZERO; 2],
+        })
+    }
+}
+
+/// The parts of a price in atoms. The trader pays what is positive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Charge {
+    /// The package at mid marks.
+    pub mid: Atoms,
+    /// The charge for the risk it adds, or the rebate for the risk it takes away.
+    pub skew: Atoms,
+    /// Half the spread.
+    pub spread: Atoms,
+    /// The fee.
+    pub fee: Atoms,
+}
+
+impl Charge {
+    /// What the trader pays in all, negative if he is paid.
+    /// # Errors: Overflow
+    pub fn cost(&self) -> Result<Atoms, RiskError> {
+        self.mid.plus(self.skew)?.plus(self.spread)?.plus(self.fee)
+    }
+}
+
+/// A priced trade and the penalty and the reserve that it leaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Priced {
+    /// What it costs.
+    pub charge: Charge,
+    /// R of the book it leaves.
+    pub penalty: Penalty,
+    /// The skew reserve it leaves.
+    pub reserve: SkewReserve,
+}
+
+/// Prices a valued trade.
+/// # Inputs: the reserve as it was stored; `now` in unix seconds
+/// # Rounding: every part up, in the vault's favour
+/// # Errors: Math, Overflow
+pub fn price(
+    valuation: &Valuation,
+    state: &RiskState,
+    reserve: SkewReserve,
+    now: u64,
+    scale: TokenScale,
+) -> Result<Priced, RiskError> {
+    let before = state.penalty(&valuation.before)?;
+    let after = state.penalty(&valuation.after)?;
+    let reserve = reserve.at(now, scale.atoms_ceil(before.charged)?)?;
+    let package = &valuation.package;
+    let added = after.charged.minus(before.charged)?;
+    let skew = if added > Money::ZERO {
+        scale.atoms_ceil(added)?
+    } else {
+        let relief = before.rebated.minus(after.rebated)?;
+        let earned = reserve.rebate_floor(relief, before.rebated, scale)?;
+        let through_mid = Money::from_fx(mul_floor(package.gross_vega.fx(), THROUGH_MID_VOL)?);
+        let most = scale.atoms_floor(package.spread.plus(through_mid)?)?;
+        earned.min(most).negated()?
+    };
+    let charge = Charge {
+        mid: scale.atoms_ceil(package.mid)?,
+        skew,
+        spread: scale.atoms_ceil(package.spread)?,
+        fee: scale.atoms_ceil(package.fee)?,
+    };
+    Ok(Priced { charge, penalty: after, reserve: reserve.moved(skew)? })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! What positions pay at expiry.
+
+use equipoise_math::Fx;
+
+use crate::units::{lots_to_contracts_floor, times_lots, Atoms, Lots, Money, Price, TokenScale};
+use crate::RiskError;
+
+/// The call and the put of one strike that somebody holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holding {
+    /// The strike.
+    pub strike: Price,
+    /// Calls, negative if short.
+    pub calls: Lots,
+    /// Puts, negative if short.
+    pub puts: Lots,
+}
+
+/// The payoff of a position at the settlement price, negative if it owes.
+/// # Rounding: down: what is paid is never more, what is owed never less, than exact
+/// # Errors: Overflow
+pub fn payoff_floor(holdings: &[Holding], settlement: Price, scale: TokenScale) -> Result<Atoms, RiskError> {
+    let mut sum = Fx::ZERO;
+    for holding in holdings {
+        let above = settlement.minus(holding.strike)?.fx();
+        let (lots, intrinsic) = if above >= 0 {
+            (holding.calls, above)
+        } else {
+            (holding.puts, above.checked_neg().ok_or(RiskError::Overflow)?)
+        };
+        let paid = times_lots(intrinsic, i64::from(lots.count()))?;
+        sum = sum.checked_add(paid).ok_or(RiskError::Overflow)?;
+    }
+    scale.atoms_floor(Money::from_fx(lots_to_contracts_floor(sum)?))
+}
+
+/// The share of each payoff that is paid: one, unless the vault owed more than it had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayoutRatio(u64);
+
+impl PayoutRatio {
+    /// Everything is paid.
+    pub const FULL: Self = Self(u64::MAX);
+
+    /// The ratio when the vault owed `debt` and paid `paid` of it.
+    ///
+    /// Holders also share in what short accounts pay in; the ratio leaves that out and so is never too high.
+    /// # Rounding: down: the settlement account never pays out more than it took in
+    /// # Errors: Overflow
+    pub fn from_payment(paid: Atoms, debt: Atoms) -> Result<Self, RiskError> {
+        if debt <= Atoms::ZERO || paid >= debt {
+            return Ok(Self::FULL);
+        }
+        let share = paid
+            .count()
+            .max(0)
+            .unsigned_abs()
+            .checked_mul(u128::from(u64::MAX))
+            .and_then(|product| product.checked_div(debt.count().unsigned_abs()))
+            .ok_or(RiskError::Overflow)?;
+        Ok(Self(u64::try_from(share).map_err(|_| RiskError::Overflow)?))
+    }
+
+    /// From storage, in units of 2^-64, all ones for one.
+    pub const fn from_raw(raw: u64) -> Self {
+        Self(raw)
+    }
+
+    /// For storage.
+    pub const fn raw(self) -> u64 {
+        self.0
+    }
+
+    /// What an account is paid of its payoff; what it owes, it owes in full.
+    /// # Rounding: down
+    /// # Errors: Overflow
+    pub fn applied_floor(self, payoff: Atoms) -> Result<Atoms, RiskError> {
+        if self == Self::FULL || payoff <= Atoms::ZERO {
+            return Ok(payoff);
+        }
+        let paid = payoff
+            .count()
+            .unsigned_abs()
+            .checked_mul(u128::from(self.0))
+            .and_then(|product| product.checked_div(u128::from(u64::MAX)))
+            .ok_or(RiskError::Overflow)?;
+        i128::try_from(paid).map(Atoms::new).map_err(|_| RiskError::Overflow)
+    }
+}
+
+#[cfg(test)]
+mod tests;

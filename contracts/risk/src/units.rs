@@ -1,0 +1,258 @@
+//! Quantities with their unit in the type. Only the products that mean something exist.
+
+use equipoise_math::{div_floor, mul_floor, Fx};
+
+use crate::RiskError;
+
+/// Lots in one contract. A contract is one unit of the underlying.
+pub const LOTS_PER_CONTRACT: i64 = 1_000;
+/// Seconds of a year of 365 days: time is ACT/365.
+pub const YEAR_SECS: u64 = 365 * 86_400;
+
+const CONTRACT: Fx = Fx::lit("1000");
+const YEAR: Fx = Fx::lit("31536000");
+
+macro_rules! quantity {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name(Fx);
+
+        impl $name {
+            /// Nothing.
+            pub const ZERO: Self = Self(Fx::ZERO);
+
+            /// From its number.
+            pub const fn from_fx(number: Fx) -> Self {
+                Self(number)
+            }
+
+            /// Its number.
+            pub const fn fx(self) -> Fx {
+                self.0
+            }
+
+            /// The sum.
+            /// # Errors: Overflow
+            pub fn plus(self, other: Self) -> Result<Self, RiskError> {
+                self.0.checked_add(other.0).map(Self).ok_or(RiskError::Overflow)
+            }
+
+            /// The difference.
+            /// # Errors: Overflow
+            pub fn minus(self, other: Self) -> Result<Self, RiskError> {
+                self.0.checked_sub(other.0).map(Self).ok_or(RiskError::Overflow)
+            }
+
+            /// Its size without its sign.
+            /// # Errors: Overflow
+            pub fn magnitude(self) -> Result<Self, RiskError> {
+                self.0.checked_abs().map(Self).ok_or(RiskError::Overflow)
+            }
+
+            /// Times a number without a unit.
+            /// # Rounding: down, towards minus infinity
+            /// # Errors: Overflow
+            pub fn scaled_floor(self, factor: Fx) -> Result<Self, RiskError> {
+                Ok(Self(mul_floor(self.0, factor)?))
+            }
+
+            /// How many times `other` goes into it.
+            /// # Rounding: down, towards minus infinity
+            /// # Errors: DivideByZero, Overflow
+            pub fn ratio_floor(self, other: Self) -> Result<Fx, RiskError> {
+                Ok(div_floor(self.0, other.0)?)
+            }
+        }
+    };
+}
+
+quantity!(
+    /// A price: quote currency per unit of the underlying.
+    Price
+);
+quantity!(
+    /// An amount of the quote currency, signed.
+    Money
+);
+quantity!(
+    /// A time in years.
+    Years
+);
+
+impl Years {
+    /// A time given in seconds.
+    /// # Rounding: down. Errors: Overflow beyond 2^63 seconds
+    pub fn from_secs(secs: u64) -> Result<Self, RiskError> {
+        let secs = Fx::checked_from_num(secs).ok_or(RiskError::Overflow)?;
+        Ok(Self(div_floor(secs, YEAR)?))
+    }
+}
+
+/// A signed number of lots: a position or a trade in one series.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lots(i32);
+
+impl Lots {
+    /// No position.
+    pub const ZERO: Self = Self(0);
+
+    /// From the number of lots.
+    pub const fn new(lots: i32) -> Self {
+        Self(lots)
+    }
+
+    /// The number of lots.
+    pub const fn count(self) -> i32 {
+        self.0
+    }
+
+    /// The sum.
+    /// # Errors: Overflow
+    pub fn plus(self, other: Self) -> Result<Self, RiskError> {
+        self.0.checked_add(other.0).map(Self).ok_or(RiskError::Overflow)
+    }
+
+    /// The difference.
+    /// # Errors: Overflow
+    pub fn minus(self, other: Self) -> Result<Self, RiskError> {
+        self.0.checked_sub(other.0).map(Self).ok_or(RiskError::Overflow)
+    }
+
+    /// Whether going from `self` to `after` only makes a position smaller, without crossing zero.
+    pub const fn is_reduced_by_going_to(self, after: Self) -> bool {
+        let same_side = (self.0 >= 0) == (after.0 >= 0) || after.0 == 0;
+        same_side && after.0.unsigned_abs() <= self.0.unsigned_abs()
+    }
+}
+
+/// The token's smallest units, signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Atoms(i128);
+
+impl Atoms {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// From the number of atoms.
+    pub const fn new(atoms: i128) -> Self {
+        Self(atoms)
+    }
+
+    /// The number of atoms.
+    pub const fn count(self) -> i128 {
+        self.0
+    }
+
+    /// The sum.
+    /// # Errors: Overflow
+    pub fn plus(self, other: Self) -> Result<Self, RiskError> {
+        self.0.checked_add(other.0).map(Self).ok_or(RiskError::Overflow)
+    }
+
+    /// The difference.
+    /// # Errors: Overflow
+    pub fn minus(self, other: Self) -> Result<Self, RiskError> {
+        self.0.checked_sub(other.0).map(Self).ok_or(RiskError::Overflow)
+    }
+
+    /// What was a debt is now a claim and the other way round.
+    /// # Errors: Overflow
+    pub fn negated(self) -> Result<Self, RiskError> {
+        self.0.checked_neg().map(Self).ok_or(RiskError::Overflow)
+    }
+}
+
+/// Converts between an amount of the quote currency and the token's atoms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenScale {
+    atoms_per_unit: u64,
+}
+
+impl TokenScale {
+    /// The scale of a token with `decimals` decimals, at most 18.
+    pub fn from_decimals(decimals: u8) -> Option<Self> {
+        if decimals > 18 {
+            return None;
+        }
+        let atoms_per_unit = 10u64.checked_pow(u32::from(decimals))?;
+        Some(Self { atoms_per_unit })
+    }
+
+    /// The atoms of an amount.
+    /// # Rounding: down, towards minus infinity: for what the vault pays
+    /// # Errors: Overflow
+    pub fn atoms_floor(self, money: Money) -> Result<Atoms, RiskError> {
+        Ok(Atoms(times_floor(money.fx(), self.atoms_per_unit)?))
+    }
+
+    /// The atoms of an amount.
+    /// # Rounding: up, towards plus infinity: for what the vault is paid
+    /// # Errors: Overflow
+    pub fn atoms_ceil(self, money: Money) -> Result<Atoms, RiskError> {
+        let opposite = money.fx().checked_neg().ok_or(RiskError::Overflow)?;
+        self.atoms_floor(Money::from_fx(opposite))?.negated()
+    }
+
+    /// The amount that `atoms` are.
+    /// # Rounding: down, towards minus infinity
+    /// # Errors: Overflow
+    pub fn money_floor(self, atoms: Atoms) -> Result<Money, RiskError> {
+        ratio_floor(atoms.count(), self.atoms_per_unit).map(Money::from_fx)
+    }
+}
+
+/// `number * factor`, whole.
+/// # Rounding: down, towards minus infinity. Errors: Overflow
+pub fn times_floor(number: Fx, factor: u64) -> Result<i128, RiskError> {
+    let (whole, fraction) = split(number);
+    let low = (u128::from(fraction)).wrapping_mul(u128::from(factor)) >> 64;
+    let low = i128::try_from(low).map_err(|_| RiskError::Overflow)?;
+    // |whole| <= 2^63 and factor < 2^64: the product is below 2^127.
+    i128::from(whole).wrapping_mul(i128::from(factor)).checked_add(low).ok_or(RiskError::Overflow)
+}
+
+/// `numerator / denominator` as a number.
+/// # Rounding: down, towards minus infinity. Errors: Overflow
+pub fn ratio_floor(numerator: i128, denominator: u64) -> Result<Fx, RiskError> {
+    let divisor = i128::from(denominator);
+    let whole = numerator.checked_div_euclid(divisor).ok_or(RiskError::Overflow)?;
+    let rest = numerator.checked_rem_euclid(divisor).ok_or(RiskError::Overflow)?;
+    let whole = i64::try_from(whole).map_err(|_| RiskError::Overflow)?;
+    // 0 <= rest < denominator < 2^64: the shift keeps every bit and the quotient is below 2^64.
+    let fraction = (rest.unsigned_abs() << 64).checked_div(divisor.unsigned_abs()).ok_or(RiskError::Overflow)?;
+    let fraction = i128::try_from(fraction).map_err(|_| RiskError::Overflow)?;
+    Ok(Fx::from_bits(i128::from(whole) << 64 | fraction))
+}
+
+/// `number * lots`, exact.
+/// # Errors: Overflow
+pub fn times_lots(number: Fx, lots: i64) -> Result<Fx, RiskError> {
+    let (whole, fraction) = split(number);
+    let lots = i128::from(lots);
+    // Both products are of 64-bit numbers: they fit 128 bits.
+    let low = i128::from(fraction).wrapping_mul(lots);
+    let high = i128::from(whole).wrapping_mul(lots);
+    let high = i64::try_from(high).map_err(|_| RiskError::Overflow)?;
+    (i128::from(high) << 64).checked_add(low).map(Fx::from_bits).ok_or(RiskError::Overflow)
+}
+
+/// What a sum over lots is in contracts.
+/// # Rounding: down, towards minus infinity
+/// # Errors: none in range: the divisor is a constant
+pub fn lots_to_contracts_floor(sum: Fx) -> Result<Fx, RiskError> {
+    Ok(div_floor(sum, CONTRACT)?)
+}
+
+/// The whole part, towards minus infinity, and the fraction in units of 2^-64.
+fn split(number: Fx) -> (i64, u64) {
+    let bytes = number.to_bits().to_be_bytes();
+    let [h0, h1, h2, h3, h4, h5, h6, h7, l0, l1, l2, l3, l4, l5, l6, l7] = bytes;
+    (
+        i64::from_be_bytes([h0, h1, h2, h3, h4, h5, h6, h7]),
+        u64::from_be_bytes([l0, l1, l2, l3, l4, l5, l6, l7]),
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! The fitter: from the market's quotes to arbitrage-free raw-SVI slices.
+//!
+//! Expiries are fitted from the earliest to the latest. For given vertex (m, sigma) total variance is
+//! linear in the three other parameters, so they follow from a small convex least-squares problem
+//! ([`linear`]; the quasi-explicit method of Zeliade 2009), in which freedom from calendar arbitrage
+//! against the slice before, Lee's bound and |rho| < 1 are linear constraints. Nelder-Mead searches
+//! the two that remain, from several starts, with a penalty for butterfly arbitrage ([`search`]).
+//! What comes out is repaired to the last bit, checked on a finer grid, and only then returned.
+
+mod linear;
+mod report;
+mod search;
+mod target;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+use thiserror::Error;
+
+use crate::chain::{Chain, ExpiryQuotes};
+use crate::svi::{Arbitrage, Slice};
+use crate::time::year_fraction;
+
+pub use report::{ExpiryFit, FitTable};
+
+/// How to fit a chain.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FitOptions {
+    /// Strikes with a usable vol that an expiry needs; a slice has five parameters.
+    pub min_strikes: usize,
+    /// Leave out expiries that have fewer, instead of failing.
+    pub skip_thin: bool,
+}
+
+impl Default for FitOptions {
+    fn default() -> Self {
+        Self { min_strikes: 5, skip_thin: true }
+    }
+}
+
+/// Slices of one currency at one moment, together free of butterfly and calendar arbitrage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Surface {
+    /// Moment of the quotes; vols are over the time from here to each expiry.
+    pub observed_at: Timestamp,
+    /// Spot index, USD per coin.
+    pub spot: f64,
+    /// Slices, earliest expiry first.
+    pub slices: Vec<Slice>,
+}
+
+/// A fitted surface and what the fit left over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fit {
+    /// The surface.
+    pub surface: Surface,
+    /// One report per slice, in the same order.
+    pub reports: Vec<ExpiryFit>,
+    /// Expiries left out for having too few usable strikes.
+    pub skipped: Vec<Timestamp>,
+}
+
+/// Why a chain could not be fitted.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum FitError {
+    /// An expiry has too few strikes with a usable vol.
+    #[error(
+        "{source_name}: expiry {expiry} has {found} strikes with a usable vol, {needed} are \
+         needed; drop the expiry or fill its quotes"
+    )]
+    TooFewStrikes {
+        /// Source of the chain.
+        source_name: String,
+        /// The expiry.
+        expiry: Timestamp,
+        /// Usable strikes.
+        found: usize,
+        /// Strikes needed.
+        needed: usize,
+    },
+    /// No expiry has enough strikes.
+    #[error(
+        "{source_name}: no expiry has the {needed} strikes with a usable vol that a fit needs; use \
+         a fuller chain"
+    )]
+    NoExpiry {
+        /// Source of the chain.
+        source_name: String,
+        /// Strikes needed.
+        needed: usize,
+    },
+    /// No arbitrage-free slice was found near the quotes.
+    #[error(
+        "{source_name}: the quotes of expiry {expiry} admit no arbitrage-free slice ({arbitrage}); \
+         check their vols and forward, or drop the expiry"
+    )]
+    NotArbitrageFree {
+        /// Source of the chain.
+        source_name: String,
+        /// The expiry.
+        expiry: Timestamp,
+        /// What the best candidate allows.
+        arbitrage: Arbitrage,
+    },
+}
+
+/// Fits every expiry of `chain`. Deterministic: the same chain gives the same bits on every machine.
+/// # Returns: slices that pass [`check_slice`](crate::check_slice) and, in order,
+///   [`check_calendar`](crate::check_calendar); with errors per expiry in vol points
+/// # Errors: [`FitError`]
+pub fn fit_chain(chain: &Chain, options: &FitOptions) -> Result<Fit, FitError> {
+    let needed = options.min_strikes.max(5);
+    let mut slices: Vec<Slice> = Vec::with_capacity(chain.expiries.len());
+    let mut reports = Vec::with_capacity(chain.expiries.len());
+    let mut skipped = Vec::new();
+    for quotes in &chain.expiries {
+        match fit_expiry(chain, quotes, slices.last(), needed) {
+            Ok((slice, report)) => {
+                slices.push(slice);
+                reports.push(report);
+            }
+            Err(FitError::TooFewStrikes { expiry, .. }) if options.skip_thin => {
+                skipped.push(expiry);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if slices.is_empty() {
+        return Err(FitError::NoExpiry { source_name: chain.source.clone(), needed });
+    }
+    let surface = Surface { observed_at: chain.observed_at, spot: chain.spot, slices };
+    Ok(Fit { surface, reports, skipped })
+}
+
+fn fit_expiry(
+    chain: &Chain,
+    quotes: &ExpiryQuotes,
+    before: Option<&Slice>,
+    needed: usize,
+) -> Result<(Slice, ExpiryFit), FitError> {
+    let expiry = quotes.expiry;
+    let tau = year_fraction(chain.observed_at, expiry);
+    let mut targets = target::targets(quotes, tau);
+    if targets.len() < needed {
+        let (source_name, found) = (chain.source.clone(), targets.len());
+        return Err(FitError::TooFewStrikes { source_name, expiry, found, needed });
+    }
+    let frame = search::Frame { expiry, forward: quotes.forward, tau, before };
+    let refuse = |arbitrage| {
+        let source_name = chain.source.clone();
+        FitError::NotArbitrageFree { source_name, expiry, arbitrage }
+    };
+    let mut slice = search::fit_slice(&targets, &frame).map_err(refuse)?;
+    if target::mark_outliers(&mut targets, &slice, tau, needed) {
+        slice = search::fit_slice(&targets, &frame).map_err(refuse)?;
+    }
+    let report = report::judge(&slice, tau, &targets);
+    Ok((slice, report))
+}

@@ -1,0 +1,193 @@
+//! Option chains as an ETH market would quote them.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::random::Random;
+use super::{DEFAULT_CHAIN_TIME, DEFAULT_SPOT};
+use crate::black76::coin_price;
+use crate::chain::{Chain, ExpiryQuotes, Quote};
+use crate::svi::Slice;
+use crate::time::year_fraction;
+
+/// A smile in units of its own width: raw SVI over the variance and deviation at the money.
+struct Smile {
+    /// Days to expiry.
+    days: i64,
+    /// Vol at the money, fraction per sqrt(year).
+    vol: f64,
+    /// b over the deviation at the money.
+    slope: f64,
+    rho: f64,
+    /// m and sigma over the deviation at the money.
+    vertex: f64,
+    width: f64,
+}
+
+const SMILES: [Smile; 8] = [
+    Smile { days: 2, vol: 0.56, slope: 0.30, rho: -0.10, vertex: 0.05, width: 0.90 },
+    Smile { days: 4, vol: 0.57, slope: 0.32, rho: -0.12, vertex: 0.05, width: 0.90 },
+    Smile { days: 11, vol: 0.59, slope: 0.34, rho: -0.12, vertex: 0.05, width: 0.90 },
+    Smile { days: 25, vol: 0.61, slope: 0.36, rho: -0.12, vertex: 0.05, width: 0.90 },
+    Smile { days: 53, vol: 0.63, slope: 0.36, rho: -0.10, vertex: 0.05, width: 0.90 },
+    Smile { days: 81, vol: 0.64, slope: 0.36, rho: -0.06, vertex: 0.05, width: 0.90 },
+    Smile { days: 172, vol: 0.66, slope: 0.36, rho: 0.0, vertex: 0.05, width: 0.90 },
+    Smile { days: 263, vol: 0.67, slope: 0.36, rho: 0.04, vertex: 0.05, width: 0.90 },
+];
+
+/// Yearly growth of the forward over spot.
+const CARRY: f64 = 0.04;
+/// Standard deviation of the common level of vol between seeds, and of one quote's vol.
+const LEVEL_NOISE: f64 = 0.05;
+const QUOTE_NOISE: f64 = 0.0015;
+/// Strikes below and above the one at the money, and how far they reach in deviations.
+const STRIKES_BELOW: i32 = 9;
+const STRIKES_ABOVE: i32 = 11;
+const REACH_BELOW: f64 = 2.6;
+const REACH_ABOVE: f64 = 3.0;
+/// Half the bid-ask spread of vol at 30 days at the money, growing as sqrt(30 d / max(T, 3 d)) and
+/// with the squared distance from the money: Deribit's ETH medians of 2026 were 1.25 vol points wide
+/// at 3–10 days, 0.64 at 10–45 and 0.47 at 45–120.
+const HALF_SPREAD: f64 = 0.0030;
+const SPREAD_GROWTH: f64 = 0.25;
+const SPREAD_NOISE: f64 = 0.25;
+/// Price ticks in coin, below and from the price where they change.
+const FINE_TICK: f64 = 0.0001;
+const COARSE_TICK: f64 = 0.0005;
+const TICK_CHANGE: f64 = 0.005;
+
+/// A chain to generate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ChainRecipe {
+    /// Any number: other seeds give other levels of vol, spreads, noise and open interest.
+    pub seed: u64,
+    /// When the quotes stand; expiries lie whole days after it.
+    pub observed_at: Timestamp,
+    /// Spot index, USD per coin.
+    pub spot: f64,
+}
+
+impl Default for ChainRecipe {
+    fn default() -> Self {
+        Self { seed: 1, observed_at: DEFAULT_CHAIN_TIME, spot: DEFAULT_SPOT }
+    }
+}
+
+/// Generates an ETH-like chain: 8 expiries from 2 to 263 days, 21 strikes each, calls and puts.
+///
+/// Mark vols are arbitrage-free SVI smiles and a little noise per quote; bids and asks lie half a
+/// vol spread to either side, rounded outwards to the tick; a bid below one tick is no bid.
+pub fn generate_chain(recipe: &ChainRecipe) -> Chain {
+    let mut random = Random::new(recipe.seed, *b"chain   ");
+    let level = libm::exp(LEVEL_NOISE * random.normal());
+    let expiries = SMILES
+        .iter()
+        .filter_map(|smile| expiry_quotes(recipe, smile, level, &mut random))
+        .collect();
+    Chain {
+        source: format!("generated chain (seed {})", recipe.seed),
+        currency: "ETH".into(),
+        observed_at: recipe.observed_at,
+        spot: recipe.spot,
+        expiries,
+    }
+}
+
+/// The quotes of one expiry; none if it lies beyond the range of times.
+fn expiry_quotes(
+    recipe: &ChainRecipe,
+    smile: &Smile,
+    level: f64,
+    random: &mut Random,
+) -> Option<ExpiryQuotes> {
+    let ahead = SignedDuration::from_secs(smile.days * 86_400);
+    let expiry = recipe.observed_at.checked_add(ahead).ok()?;
+    let tau = year_fraction(recipe.observed_at, expiry);
+    let forward = cents(recipe.spot * libm::exp(CARRY * tau));
+    let slice = smile.slice(expiry, forward, level, tau);
+    let mut quotes = Vec::new();
+    for strike in strikes(forward, level * smile.vol * tau.sqrt()) {
+        let k = libm::log(strike / forward);
+        let distance = k / slice.total_variance(0.0).sqrt();
+        let mark_iv = slice.vol(k, tau) + QUOTE_NOISE * random.normal();
+        let days = (smile.days as f64).max(3.0);
+        let spread = HALF_SPREAD
+            * (30.0 / days).sqrt()
+            * (1.0 + SPREAD_GROWTH * distance * distance)
+            * libm::exp(SPREAD_NOISE * random.normal());
+        let size = (400.0 * libm::exp(1.2 * random.normal() - 0.3 * distance * distance)).round();
+        for is_put in [false, true] {
+            let price = |vol: f64| coin_price(forward, strike, vol, tau, is_put);
+            let open_interest = if is_put == (k < 0.0) { size } else { (size / 4.0).round() };
+            quotes.push(Quote {
+                strike,
+                is_put,
+                forward,
+                bid: Some(tick_down(price(mark_iv - spread))).filter(|&bid| bid > 0.0),
+                ask: Some(tick_up(price(mark_iv + spread))),
+                mark: Some(price(mark_iv)).filter(|&mark| mark > 0.0),
+                mark_iv: Some(mark_iv),
+                open_interest,
+            });
+        }
+    }
+    Some(ExpiryQuotes { expiry, forward, quotes })
+}
+
+impl Smile {
+    fn slice(&self, expiry: Timestamp, forward: f64, level: f64, tau: f64) -> Slice {
+        let vol = level * self.vol;
+        let variance = vol * vol * tau;
+        let deviation = variance.sqrt();
+        let (b, m, sigma) =
+            (self.slope * deviation, self.vertex * deviation, self.width * deviation);
+        let above = b * (-self.rho * m + (m * m + sigma * sigma).sqrt());
+        Slice { expiry, forward, a: variance - above, b, rho: self.rho, m, sigma }
+    }
+}
+
+/// Strikes at round distances about the money.
+fn strikes(forward: f64, deviation: f64) -> impl Iterator<Item = f64> {
+    let below = forward * (1.0 - libm::exp(-REACH_BELOW * deviation)) / f64::from(STRIKES_BELOW);
+    let above = forward * (libm::exp(REACH_ABOVE * deviation) - 1.0) / f64::from(STRIKES_ABOVE);
+    let (below, above) = (round_step(below), round_step(above));
+    let centre = (forward / below).round() * below;
+    (-STRIKES_BELOW..=STRIKES_ABOVE).map(move |step| {
+        let distance = f64::from(step);
+        centre + distance * if step < 0 { below } else { above }
+    })
+}
+
+/// The largest of 1, 2, 2.5 or 5 times a power of ten that is not above `width`.
+fn round_step(width: f64) -> f64 {
+    let mut scale = 1e-6;
+    while scale * 10.0 <= width {
+        scale *= 10.0;
+    }
+    let steps = [5.0, 2.5, 2.0];
+    scale * steps.into_iter().find(|step| scale * step <= width).unwrap_or(1.0)
+}
+
+fn tick(price: f64) -> f64 {
+    if price < TICK_CHANGE {
+        FINE_TICK
+    } else {
+        COARSE_TICK
+    }
+}
+
+/// Down to a tick; rounded once more so that the decimal text is short.
+fn tick_down(price: f64) -> f64 {
+    tidy((price / tick(price)).floor() * tick(price))
+}
+
+fn tick_up(price: f64) -> f64 {
+    tidy((price / tick(price)).ceil().max(1.0) * tick(price))
+}
+
+fn tidy(price: f64) -> f64 {
+    (price * 1e4).round() / 1e4
+}
+
+fn cents(price: f64) -> f64 {
+    (price * 100.0).round() / 100.0
+}
