@@ -1,5 +1,5 @@
-//! What the programs share: typed calls, ownership, namespaced storage, checked numbers and the
-//! WASM runtime (allocator and panic handler).
+//! What the programs share: typed calls, ownership, namespaced storage, checked numbers. It also
+//! brings the allocator, the SDK's `mini-alloc`.
 //!
 //! # Re-entrancy
 //!
@@ -7,7 +7,6 @@
 //! that is already running reverts with no data, views included. A program may therefore call
 //! another only downwards, in the order vault, market, oracle and clearing, then the token and the
 //! feed; and a token that calls its sender or receiver back cannot reach any of them.
-#![cfg_attr(target_arch = "wasm32", no_std)]
 #![cfg_attr(
     test,
     allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions)
@@ -20,12 +19,7 @@ pub mod number;
 pub mod ownership;
 pub mod storage;
 
-#[cfg(target_arch = "wasm32")]
-mod runtime;
-
 pub use call::{call, view};
-
-use alloc::vec::Vec;
 
 use alloy_primitives::Address;
 use alloy_sol_types::SolError;

@@ -59,8 +59,9 @@ impl OwnershipSlots {
     pub fn offer(&mut self, successor: Address) -> Result<(), Revert> {
         self.only_owner()?;
         self.pending.set(successor);
-        let previousOwner = self.owner.get();
-        self.vm().log(OwnershipTransferStarted { previousOwner, newOwner: successor });
+        let event =
+            OwnershipTransferStarted { previousOwner: self.owner.get(), newOwner: successor };
+        self.vm().log(event);
         Ok(())
     }
 
@@ -75,9 +76,9 @@ impl OwnershipSlots {
     }
 
     fn hand_over(&mut self, successor: Address) {
-        let previousOwner = self.owner.get();
+        let event = OwnershipTransferred { previousOwner: self.owner.get(), newOwner: successor };
         self.owner.set(successor);
-        self.vm().log(OwnershipTransferred { previousOwner, newOwner: successor });
+        self.vm().log(event);
     }
 
     fn only_caller(&self, owner: Address) -> Result<(), Revert> {
