@@ -79,7 +79,11 @@ pub fn implied_vol(forward: f64, strike: f64, price: f64, tau: f64, is_put: bool
             low = vol;
         }
         let newton = vol - miss / vega(forward, strike, vol, tau);
-        let next = if newton > low && newton < high { newton } else { f64::midpoint(low, high) };
+        let next = if newton > low && newton < high {
+            newton
+        } else {
+            f64::midpoint(low, high)
+        };
         let settled = (next - vol).abs() <= 1e-13 * vol;
         vol = next;
         if settled {
@@ -107,7 +111,10 @@ mod tests {
     fn price_matches_high_precision_values() {
         for (strike, vol, tau, expected) in REFERENCE {
             let price = undiscounted_price(3000.0, strike, vol * f64::sqrt(tau), false);
-            assert!((price - expected).abs() < 2e-12 * 3000.0, "{strike} {vol} {tau}: {price}");
+            assert!(
+                (price - expected).abs() < 2e-12 * 3000.0,
+                "{strike} {vol} {tau}: {price}"
+            );
         }
     }
 
@@ -129,7 +136,10 @@ mod tests {
                     for is_put in [false, true] {
                         let price = coin_price(3000.0, strike, vol, tau, is_put);
                         let found = implied_vol(3000.0, strike, price, tau, is_put).unwrap();
-                        assert!((found / vol - 1.0).abs() < 1e-9, "{vol} {tau} {moneyness}: {found}");
+                        assert!(
+                            (found / vol - 1.0).abs() < 1e-9,
+                            "{vol} {tau} {moneyness}: {found}"
+                        );
                     }
                 }
             }

@@ -85,7 +85,11 @@ impl Chain {
     /// Refuses a chain that has fewer than `expiries` expiries of at least `strikes` distinct strikes.
     /// # Errors: [`DataError::TooFewExpiries`]
     pub fn require(&self, expiries: usize, strikes: usize) -> Result<(), DataError> {
-        let found = self.expiries.iter().filter(|each| each.strikes().len() >= strikes).count();
+        let found = self
+            .expiries
+            .iter()
+            .filter(|each| each.strikes().len() >= strikes)
+            .count();
         if found >= expiries {
             return Ok(());
         }

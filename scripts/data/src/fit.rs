@@ -1,9 +1,10 @@
 //! The fitter: from the market's quotes to arbitrage-free raw-SVI slices.
 //!
-//! Expiries are fitted from the earliest to the latest. For given vertex (m, sigma) total variance is
+//! Each expiry is fitted on its own first, then, from the earliest to the latest, once more where its
+//! neighbours leave no room for that: not below the slice before, and beyond its own quotes not above
+//! those after. For given vertex (m, sigma) total variance is
 //! linear in the three other parameters, so they follow from a small convex least-squares problem
-//! ([`linear`]; the quasi-explicit method of Zeliade 2009), in which freedom from calendar arbitrage
-//! against the slice before, Lee's bound and |rho| < 1 are linear constraints. Nelder-Mead searches
+//! ([`linear`]; the quasi-explicit method of Zeliade 2009), in which these limits, Lee's bound and |rho| < 1 are linear constraints. Nelder-Mead searches
 //! the two that remain, from several starts, with a penalty for butterfly arbitrage ([`search`]).
 //! What comes out is repaired to the last bit, checked on a finer grid, and only then returned.
 
@@ -24,6 +25,9 @@ use crate::time::year_fraction;
 
 pub use report::{ExpiryFit, FitTable};
 
+use search::Frame;
+use target::Target;
+
 /// How to fit a chain.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FitOptions {
@@ -35,7 +39,10 @@ pub struct FitOptions {
 
 impl Default for FitOptions {
     fn default() -> Self {
-        Self { min_strikes: 5, skip_thin: true }
+        Self {
+            min_strikes: 5,
+            skip_thin: true,
+        }
     }
 }
 
@@ -112,50 +119,114 @@ pub enum FitError {
 /// # Errors: [`FitError`]
 pub fn fit_chain(chain: &Chain, options: &FitOptions) -> Result<Fit, FitError> {
     let needed = options.min_strikes.max(5);
-    let mut slices: Vec<Slice> = Vec::with_capacity(chain.expiries.len());
-    let mut reports = Vec::with_capacity(chain.expiries.len());
+    let mut free = Vec::with_capacity(chain.expiries.len());
     let mut skipped = Vec::new();
     for quotes in &chain.expiries {
-        match fit_expiry(chain, quotes, slices.last(), needed) {
-            Ok((slice, report)) => {
-                slices.push(slice);
-                reports.push(report);
-            }
+        match FreeFit::of(chain, quotes, needed) {
+            Ok(fit) => free.push(fit),
             Err(FitError::TooFewStrikes { expiry, .. }) if options.skip_thin => {
                 skipped.push(expiry);
             }
             Err(error) => return Err(error),
         }
     }
-    if slices.is_empty() {
-        return Err(FitError::NoExpiry { source_name: chain.source.clone(), needed });
+    if free.is_empty() {
+        return Err(FitError::NoExpiry {
+            source_name: chain.source.clone(),
+            needed,
+        });
     }
-    let surface = Surface { observed_at: chain.observed_at, spot: chain.spot, slices };
-    Ok(Fit { surface, reports, skipped })
+    let shapes: Vec<Slice> = free.iter().map(|fit| fit.slice).collect();
+    let mut slices: Vec<Slice> = Vec::with_capacity(free.len());
+    let mut reports = Vec::with_capacity(free.len());
+    for (index, fit) in free.iter().enumerate() {
+        let after = shapes.get(index + 1..).unwrap_or(&[]);
+        let slice = fit.bound(chain, slices.last(), after)?;
+        reports.push(report::judge(&slice, fit.tau, &fit.targets));
+        slices.push(slice);
+    }
+    let surface = Surface {
+        observed_at: chain.observed_at,
+        spot: chain.spot,
+        slices,
+    };
+    Ok(Fit {
+        surface,
+        reports,
+        skipped,
+    })
 }
 
-fn fit_expiry(
-    chain: &Chain,
-    quotes: &ExpiryQuotes,
-    before: Option<&Slice>,
-    needed: usize,
-) -> Result<(Slice, ExpiryFit), FitError> {
-    let expiry = quotes.expiry;
-    let tau = year_fraction(chain.observed_at, expiry);
-    let mut targets = target::targets(quotes, tau);
-    if targets.len() < needed {
-        let (source_name, found) = (chain.source.clone(), targets.len());
-        return Err(FitError::TooFewStrikes { source_name, expiry, found, needed });
+/// The fit of one expiry on its own, blind to its neighbours.
+struct FreeFit {
+    targets: Vec<Target>,
+    tau: f64,
+    slice: Slice,
+}
+
+impl FreeFit {
+    fn of(chain: &Chain, quotes: &ExpiryQuotes, needed: usize) -> Result<Self, FitError> {
+        let (expiry, forward) = (quotes.expiry, quotes.forward);
+        let tau = year_fraction(chain.observed_at, expiry);
+        let mut targets = target::targets(quotes, tau);
+        if targets.len() < needed {
+            let (source_name, found) = (chain.source.clone(), targets.len());
+            return Err(FitError::TooFewStrikes {
+                source_name,
+                expiry,
+                found,
+                needed,
+            });
+        }
+        let frame = Frame {
+            expiry,
+            forward,
+            tau,
+            before: None,
+            after: &[],
+        };
+        let refuse = |arbitrage| not_free(chain, expiry, arbitrage);
+        let mut slice = search::fit_slice(&targets, &frame).map_err(refuse)?;
+        if target::mark_outliers(&mut targets, &slice, tau, needed) {
+            slice = search::fit_slice(&targets, &frame).map_err(refuse)?;
+        }
+        Ok(Self {
+            targets,
+            tau,
+            slice,
+        })
     }
-    let frame = search::Frame { expiry, forward: quotes.forward, tau, before };
-    let refuse = |arbitrage| {
-        let source_name = chain.source.clone();
-        FitError::NotArbitrageFree { source_name, expiry, arbitrage }
-    };
-    let mut slice = search::fit_slice(&targets, &frame).map_err(refuse)?;
-    if target::mark_outliers(&mut targets, &slice, tau, needed) {
-        slice = search::fit_slice(&targets, &frame).map_err(refuse)?;
+
+    /// The slice itself where its neighbours leave room for it, else the best that they do.
+    fn bound(
+        &self,
+        chain: &Chain,
+        before: Option<&Slice>,
+        after: &[Slice],
+    ) -> Result<Slice, FitError> {
+        let Slice {
+            expiry, forward, ..
+        } = self.slice;
+        let frame = Frame {
+            expiry,
+            forward,
+            tau: self.tau,
+            before,
+            after,
+        };
+        if frame.admits(&self.slice) {
+            return Ok(self.slice);
+        }
+        search::fit_slice(&self.targets, &frame)
+            .map_err(|arbitrage| not_free(chain, expiry, arbitrage))
     }
-    let report = report::judge(&slice, tau, &targets);
-    Ok((slice, report))
+}
+
+fn not_free(chain: &Chain, expiry: Timestamp, arbitrage: Arbitrage) -> FitError {
+    let source_name = chain.source.clone();
+    FitError::NotArbitrageFree {
+        source_name,
+        expiry,
+        arbitrage,
+    }
 }

@@ -19,10 +19,7 @@
 )]
 // Formulas keep the letters of their sources (a, b, k, m, w …).
 #![allow(clippy::many_single_char_names)]
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod black76;
 mod chain;

@@ -56,7 +56,13 @@ mod tests {
 
     #[test]
     fn nonsense_is_no_time() {
-        for text in ["", "soon", "2026-13-01", "2026-01-05T25:00:00Z", "99999999999999999999"] {
+        for text in [
+            "",
+            "soon",
+            "2026-13-01",
+            "2026-01-05T25:00:00Z",
+            "99999999999999999999",
+        ] {
             assert_eq!(parse_time(text), None, "{text}");
         }
     }

@@ -21,6 +21,16 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// The same bound from above.
+    pub(crate) fn reversed(self) -> Self {
+        let [p, q, r] = self.basis;
+        Self {
+            basis: [-p, -q, -r],
+            value: -self.value,
+            ..self
+        }
+    }
+
     fn excess(&self, x: &[f64; 3]) -> f64 {
         let [p, q, r] = self.basis;
         p * x[0] + q * x[1] + r * x[2] - self.value
@@ -71,7 +81,10 @@ pub(crate) fn solve(rows: &[Row], bounds: &[Row]) -> Option<([f64; 3], f64)> {
     let cost = |x: &[f64; 3]| {
         let missed = |row: &Row, excess: f64| row.weight * excess * excess;
         let fit: f64 = rows.iter().map(|row| missed(row, row.excess(x))).sum();
-        let broken: f64 = bounds.iter().map(|row| missed(row, row.excess(x).min(0.0))).sum();
+        let broken: f64 = bounds
+            .iter()
+            .map(|row| missed(row, row.excess(x).min(0.0)))
+            .sum();
         fit + PENALTY * broken
     };
     let mut free = Normal::default();
@@ -86,7 +99,9 @@ pub(crate) fn solve(rows: &[Row], bounds: &[Row]) -> Option<([f64; 3], f64)> {
             normal.add(bound, PENALTY);
         }
         let Some(aim) = normal.solve() else { break };
-        let Some((next, next_cost)) = descend(&best, best_cost, &aim, cost) else { break };
+        let Some((next, next_cost)) = descend(&best, best_cost, &aim, cost) else {
+            break;
+        };
         let settled = best_cost - next_cost <= 1e-12 * best_cost;
         (best, best_cost) = (next, next_cost);
         if settled {
@@ -123,7 +138,11 @@ mod tests {
     use super::*;
 
     fn row(basis: [f64; 3], value: f64) -> Row {
-        Row { basis, value, weight: 1.0 }
+        Row {
+            basis,
+            value,
+            weight: 1.0,
+        }
     }
 
     #[test]
@@ -139,7 +158,11 @@ mod tests {
 
     #[test]
     fn bounds_hold_up_to_the_penalty() {
-        let rows = [row([1.0, 0.0, 0.0], 1.0), row([0.0, 1.0, 0.0], 2.0), row([0.0, 0.0, 1.0], 3.0)];
+        let rows = [
+            row([1.0, 0.0, 0.0], 1.0),
+            row([0.0, 1.0, 0.0], 2.0),
+            row([0.0, 0.0, 1.0], 3.0),
+        ];
         let bounds = [row([1.0, 0.0, 0.0], 4.0), row([0.0, -1.0, 0.0], -1.0)];
         let ([a, b, c], _) = solve(&rows, &bounds).unwrap();
         assert!((a - 4.0).abs() < 1e-4 && (b - 1.0).abs() < 1e-4 && (c - 3.0).abs() < 1e-9);

@@ -10,12 +10,13 @@ const VEGA_FLOOR: f64 = 0.03;
 const HALVING_SPREAD: f64 = 0.01;
 /// Weight factor of a strike without a two-sided market.
 const UNQUOTED: f64 = 0.1;
-/// A strike further from the first fit than this many median errors, and than the least distance in
-/// vol, is an outlier.
+/// An outlier is further from the first fit than this many median errors, this distance in vol, and
+/// this share of its own vol.
 const OUTLIER_MEDIANS: f64 = 8.0;
 const OUTLIER_VOL: f64 = 0.04;
+const OUTLIER_SHARE_OF_VOL: f64 = 0.25;
 /// At most one strike in this many may be set aside.
-const OUTLIER_SHARE: usize = 8;
+const MOST_OUTLIERS: usize = 8;
 
 /// One strike as the fit sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,11 +65,18 @@ fn target(quote: &Quote, tau: f64) -> Option<Target> {
     let deviation = vol * tau.sqrt();
     let d1 = 0.5 * deviation - k / deviation;
     let vega = libm::exp(-0.5 * d1 * d1).max(VEGA_FLOOR);
-    let quality =
-        market.map_or(UNQUOTED, |(bid, ask)| HALVING_SPREAD / (HALVING_SPREAD + ask - bid));
+    let quality = market.map_or(UNQUOTED, |(bid, ask)| {
+        HALVING_SPREAD / (HALVING_SPREAD + ask - bid)
+    });
     let delta = call_delta(quote.forward, quote.strike, vol, tau);
     let weight = vega * quality.max(UNQUOTED);
-    (weight.is_finite() && delta.is_finite()).then_some(Target { k, vol, weight, delta, market })
+    (weight.is_finite() && delta.is_finite()).then_some(Target {
+        k,
+        vol,
+        weight,
+        delta,
+        market,
+    })
 }
 
 /// Sets the weight of outliers against `slice` to 0, the worst first, keeping at least `needed`
@@ -79,8 +87,10 @@ pub(crate) fn mark_outliers(
     tau: f64,
     needed: usize,
 ) -> bool {
-    let errors: Vec<f64> =
-        targets.iter().map(|target| (slice.vol(target.k, tau) - target.vol).abs()).collect();
+    let errors: Vec<f64> = targets
+        .iter()
+        .map(|target| (slice.vol(target.k, tau) - target.vol).abs())
+        .collect();
     let Some(typical) = median(errors.clone()) else {
         return false;
     };
@@ -88,11 +98,12 @@ pub(crate) fn mark_outliers(
     let mut worst: Vec<(f64, usize)> = errors
         .into_iter()
         .enumerate()
-        .filter(|&(_, error)| error > limit)
-        .map(|(index, error)| (error, index))
+        .zip(targets.iter())
+        .filter(|((_, error), target)| *error > limit.max(OUTLIER_SHARE_OF_VOL * target.vol))
+        .map(|((index, error), _)| (error, index))
         .collect();
     worst.sort_by(|x, y| y.0.total_cmp(&x.0));
-    worst.truncate((targets.len() / OUTLIER_SHARE).min(targets.len().saturating_sub(needed)));
+    worst.truncate((targets.len() / MOST_OUTLIERS).min(targets.len().saturating_sub(needed)));
     for &(_, index) in &worst {
         if let Some(target) = targets.get_mut(index) {
             target.weight = 0.0;

@@ -24,14 +24,70 @@ struct Smile {
 }
 
 const SMILES: [Smile; 8] = [
-    Smile { days: 2, vol: 0.56, slope: 0.30, rho: -0.10, vertex: 0.05, width: 0.90 },
-    Smile { days: 4, vol: 0.57, slope: 0.32, rho: -0.12, vertex: 0.05, width: 0.90 },
-    Smile { days: 11, vol: 0.59, slope: 0.34, rho: -0.12, vertex: 0.05, width: 0.90 },
-    Smile { days: 25, vol: 0.61, slope: 0.36, rho: -0.12, vertex: 0.05, width: 0.90 },
-    Smile { days: 53, vol: 0.63, slope: 0.36, rho: -0.10, vertex: 0.05, width: 0.90 },
-    Smile { days: 81, vol: 0.64, slope: 0.36, rho: -0.06, vertex: 0.05, width: 0.90 },
-    Smile { days: 172, vol: 0.66, slope: 0.36, rho: 0.0, vertex: 0.05, width: 0.90 },
-    Smile { days: 263, vol: 0.67, slope: 0.36, rho: 0.04, vertex: 0.05, width: 0.90 },
+    Smile {
+        days: 2,
+        vol: 0.56,
+        slope: 0.30,
+        rho: -0.10,
+        vertex: 0.05,
+        width: 0.90,
+    },
+    Smile {
+        days: 4,
+        vol: 0.57,
+        slope: 0.32,
+        rho: -0.12,
+        vertex: 0.05,
+        width: 0.90,
+    },
+    Smile {
+        days: 11,
+        vol: 0.59,
+        slope: 0.34,
+        rho: -0.12,
+        vertex: 0.05,
+        width: 0.90,
+    },
+    Smile {
+        days: 25,
+        vol: 0.61,
+        slope: 0.36,
+        rho: -0.12,
+        vertex: 0.05,
+        width: 0.90,
+    },
+    Smile {
+        days: 53,
+        vol: 0.63,
+        slope: 0.36,
+        rho: -0.10,
+        vertex: 0.05,
+        width: 0.90,
+    },
+    Smile {
+        days: 81,
+        vol: 0.64,
+        slope: 0.36,
+        rho: -0.06,
+        vertex: 0.05,
+        width: 0.90,
+    },
+    Smile {
+        days: 172,
+        vol: 0.66,
+        slope: 0.36,
+        rho: 0.0,
+        vertex: 0.05,
+        width: 0.90,
+    },
+    Smile {
+        days: 263,
+        vol: 0.67,
+        slope: 0.36,
+        rho: 0.04,
+        vertex: 0.05,
+        width: 0.90,
+    },
 ];
 
 /// Yearly growth of the forward over spot.
@@ -68,7 +124,11 @@ pub struct ChainRecipe {
 
 impl Default for ChainRecipe {
     fn default() -> Self {
-        Self { seed: 1, observed_at: DEFAULT_CHAIN_TIME, spot: DEFAULT_SPOT }
+        Self {
+            seed: 1,
+            observed_at: DEFAULT_CHAIN_TIME,
+            spot: DEFAULT_SPOT,
+        }
     }
 }
 
@@ -117,7 +177,11 @@ fn expiry_quotes(
         let size = (400.0 * libm::exp(1.2 * random.normal() - 0.3 * distance * distance)).round();
         for is_put in [false, true] {
             let price = |vol: f64| coin_price(forward, strike, vol, tau, is_put);
-            let open_interest = if is_put == (k < 0.0) { size } else { (size / 4.0).round() };
+            let open_interest = if is_put == (k < 0.0) {
+                size
+            } else {
+                (size / 4.0).round()
+            };
             quotes.push(Quote {
                 strike,
                 is_put,
@@ -130,7 +194,11 @@ fn expiry_quotes(
             });
         }
     }
-    Some(ExpiryQuotes { expiry, forward, quotes })
+    Some(ExpiryQuotes {
+        expiry,
+        forward,
+        quotes,
+    })
 }
 
 impl Smile {
@@ -138,10 +206,21 @@ impl Smile {
         let vol = level * self.vol;
         let variance = vol * vol * tau;
         let deviation = variance.sqrt();
-        let (b, m, sigma) =
-            (self.slope * deviation, self.vertex * deviation, self.width * deviation);
+        let (b, m, sigma) = (
+            self.slope * deviation,
+            self.vertex * deviation,
+            self.width * deviation,
+        );
         let above = b * (-self.rho * m + (m * m + sigma * sigma).sqrt());
-        Slice { expiry, forward, a: variance - above, b, rho: self.rho, m, sigma }
+        Slice {
+            expiry,
+            forward,
+            a: variance - above,
+            b,
+            rho: self.rho,
+            m,
+            sigma,
+        }
     }
 }
 
@@ -164,7 +243,11 @@ fn round_step(width: f64) -> f64 {
         scale *= 10.0;
     }
     let steps = [5.0, 2.5, 2.0];
-    scale * steps.into_iter().find(|step| scale * step <= width).unwrap_or(1.0)
+    scale
+        * steps
+            .into_iter()
+            .find(|step| scale * step <= width)
+            .unwrap_or(1.0)
 }
 
 fn tick(price: f64) -> f64 {

@@ -64,7 +64,13 @@ pub fn generate_prices(recipe: &PathRecipe) -> PriceHistory {
     let mut open = cents(recipe.spot);
     let mut points = Vec::with_capacity(recipe.candles);
     while let Some(now) = time.filter(|_| points.len() < recipe.candles) {
-        let mut point = PricePoint { time: now, open, high: open, low: open, close: open };
+        let mut point = PricePoint {
+            time: now,
+            open,
+            high: open,
+            low: open,
+            close: open,
+        };
         for _ in 0..STEPS {
             point.close = cents(state.advance());
             point.high = point.high.max(point.close);
@@ -74,7 +80,10 @@ pub fn generate_prices(recipe: &PathRecipe) -> PriceHistory {
         points.push(point);
         time = now.checked_add(step).ok();
     }
-    PriceHistory { source: format!("generated prices (seed {})", recipe.seed), points }
+    PriceHistory {
+        source: format!("generated prices (seed {})", recipe.seed),
+        points,
+    }
 }
 
 struct State {
