@@ -22,6 +22,7 @@ pub mod chain;
 mod config;
 mod error;
 pub mod program;
+pub mod rpc;
 
 pub use chain::{Block, BlockSelector, CallOutcome, Chain, Deployment, Receipt, SnapshotId};
 pub use config::Config;

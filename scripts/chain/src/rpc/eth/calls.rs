@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use alloy_primitives::{Bytes, U256, U64};
+use alloy_primitives::{Bytes, U64};
 use alloy_rpc_types_eth::{state::StateOverride, BlockId, BlockOverrides, TransactionRequest};
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
 
@@ -40,6 +40,9 @@ impl CallApiServer for Caller {
         block: Option<Box<BlockOverrides>>,
     ) -> RpcResult<Bytes> {
         check_input(&request)?;
+        if block.is_some_and(|block| *block != BlockOverrides::default()) {
+            return Err(error::invalid_params("block overrides are not kept here: move the chain's clock instead"));
+        }
         let at = at.unwrap_or_default();
         let outcome = self.0.chain().call(&request, at, state.as_ref())?;
         if outcome.status {
