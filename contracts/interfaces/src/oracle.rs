@@ -8,9 +8,11 @@ sol! {
         /// price is returned as it is, for the market decides how old is too old.
         function spot() external view returns (uint256 priceWad, uint80 roundId, uint64 updatedAt);
 
-        /// The time-weighted average over the window of `windowSecs` that ends at `expiry`.
+        /// The time-weighted average over the window of `windowSecs` that ends at `expiry`, down.
         /// `firstRound` must be the last round at or before the window's start; the rounds after it
-        /// are read in order until one past the expiry has been seen.
+        /// are read in order until one at or past the expiry has been seen, or the feed has been
+        /// silent for a day after it. A round that carries no usable price changes nothing: the
+        /// last price goes on. So does the end of a phase whose successor has no later round.
         function settlementPrice(uint64 expiry, uint64 windowSecs, uint80 firstRound) external view
             returns (uint256 priceWad);
 
@@ -26,15 +28,19 @@ sol! {
     #[derive(Debug, PartialEq, Eq)]
     error OracleTimeInFuture(uint256 updatedAt, uint64 nowAt);
     #[derive(Debug, PartialEq, Eq)]
-    error OraclePriceOutOfDomain(uint256 priceWad);
+    error OraclePriceOutOfDomain(int256 answer, uint8 decimals);
     #[derive(Debug, PartialEq, Eq)]
     error OracleDecimalsUnsupported(uint8 decimals);
     #[derive(Debug, PartialEq, Eq)]
+    error OracleWindowInvalid(uint64 expiry, uint64 windowSecs, uint64 maxWindowSecs);
+    #[derive(Debug, PartialEq, Eq)]
     error OracleWindowOpen(uint64 expiry, uint64 latestRoundAt);
     #[derive(Debug, PartialEq, Eq)]
-    error OracleFirstRoundTooLate(uint80 roundId, uint256 updatedAt, uint64 windowStart);
+    error OracleFirstRoundUnusable(uint80 roundId);
     #[derive(Debug, PartialEq, Eq)]
-    error OracleFirstRoundTooEarly(uint80 roundId, uint256 nextUpdatedAt, uint64 windowStart);
+    error OracleFirstRoundTooLate(uint80 roundId, uint64 updatedAt, uint64 windowStart);
     #[derive(Debug, PartialEq, Eq)]
-    error OracleRoundsNotIncreasing(uint80 roundId, uint256 updatedAt);
+    error OracleFirstRoundTooEarly(uint80 roundId, uint80 laterRoundId, uint64 laterUpdatedAt, uint64 windowStart);
+    #[derive(Debug, PartialEq, Eq)]
+    error OracleRoundsNotIncreasing(uint80 roundId, uint64 updatedAt, uint64 previousAt);
 }
