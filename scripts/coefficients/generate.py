@@ -172,7 +172,7 @@ def rust(p: Polynomial) -> str:
         f"/// # Error: |p - f| w <= 2^{math.ceil(error * 10) / 10:.1f} with w = `{p.weight}` (Sollya); "
         f"evaluation at most {steps.rounding_error:.1f} units low",
         "#[inline(always)]",
-        f"pub(crate) fn {p.name}(z: u64) -> i64 {{",
+        f"pub(crate) const fn {p.name}(z: u64) -> i64 {{",
         "    let z = Factor::new(z);",
         f"    let acc = {literal(steps.integers[p.degree])};",
     ]

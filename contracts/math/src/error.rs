@@ -9,8 +9,6 @@ use fixed::types::I64F64;
 pub enum Function {
     /// [`crate::exp`]: defined up to 43.6, where the result leaves the format.
     Exp,
-    /// [`crate::exp_negative`]: defined for arguments up to 0.
-    ExpNegative,
     /// [`crate::ln`]: defined for positive arguments.
     Ln,
     /// [`crate::sqrt`]: defined for arguments from 0.
@@ -43,7 +41,6 @@ impl fmt::Display for MathError {
             Self::Domain { function, value } => {
                 let domain = match function {
                     Function::Exp => "exp takes at most 43.6",
-                    Function::ExpNegative => "exp_negative takes at most 0",
                     Function::Ln => "ln takes more than 0",
                     Function::Sqrt => "sqrt takes 0 or more",
                     Function::NormalInverseCdf => {

@@ -8,10 +8,10 @@ mod log_ratio;
 mod mills;
 mod polynomials;
 mod scaled;
-mod word;
+pub(crate) mod word;
 
-pub use exp2::{exp2_negative, gaussian};
+pub use exp2::{exp2, exp2_negative, gaussian};
 pub use log_ratio::log_ratio;
 pub use mills::mills_ratio;
 pub use scaled::Scaled;
-pub use word::{mul_high, mul_wide};
+pub use word::{mul_high, mul_high_below, mul_wide};

@@ -5,7 +5,7 @@ use super::word::Factor;
 /// `(2^z - 1) / (2 z)` for `z` in [0, 1), in Q1.63.
 /// # Error: |p - f| w <= 2^-67.2 with w = `1` (Sollya); evaluation at most 3.9 units low
 #[inline(always)]
-pub(crate) fn half_exp2_slope(z: u64) -> i64 {
+pub(crate) const fn half_exp2_slope(z: u64) -> i64 {
     let z = Factor::new(z);
     let acc = 139_715_157_i64;
     let acc = z.times_narrow(acc).wrapping_add(1_777_210_974_i64);
@@ -25,7 +25,7 @@ pub(crate) fn half_exp2_slope(z: u64) -> i64 {
 /// `(atanh(s)/s - 1) / (32 s^2)` for `z = 32 s^2` in [0, 0.9423], scaled by 2^66.
 /// # Error: |p - f| w <= 2^-69.5 with w = `_x_` (Sollya); evaluation at most 2.1 units low
 #[inline(always)]
-pub(crate) fn atanh_excess(z: u64) -> i64 {
+pub(crate) const fn atanh_excess(z: u64) -> i64 {
     let z = Factor::new(z);
     let acc = 2_021_041_i64;
     let acc = z.times_narrow(acc).wrapping_add(62_641_120_i64);
@@ -41,7 +41,7 @@ pub(crate) fn atanh_excess(z: u64) -> i64 {
 /// the Mills ratio `Y(y) = Phi(-y)/phi(y)` for `z = 6/(6 + y) - 3/11` in [0, 8/11], in Q2.62.
 /// # Error: |p - f| w <= 2^-65.0 with w = `(exp(-y^2/2)+2^(-24))` (Sollya); evaluation at most 10.5 units low
 #[inline(always)]
-pub(crate) fn mills_ratio(z: u64) -> i64 {
+pub(crate) const fn mills_ratio(z: u64) -> i64 {
     let z = Factor::new(z);
     let acc = 234_957_832_885_619_135_i64;
     let acc = z.times(acc).wrapping_add(-2_210_913_218_047_937_008_i64);

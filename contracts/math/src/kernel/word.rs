@@ -94,3 +94,28 @@ impl Factor {
         acc.wrapping_mul(self.high) >> 32
     }
 }
+
+/// The low 32 bits.
+#[inline(always)]
+pub const fn low_half(x: u64) -> u32 {
+    x as u32
+}
+
+/// A non-zero `x` shifted left until bit 126 is its top bit, and by how much; `x` below 2^127.
+#[inline(always)]
+pub const fn align(x: u128) -> (u128, u32) {
+    let (high, low) = split(x);
+    let (high, low, words) = if high == 0 { (low, 0, 64) } else { (high, low, 0_u32) };
+    let zeros = high.leading_zeros();
+    // to bit 127 in two steps, so that no shift is by 64, then back by one
+    let carried = (low >> 1).wrapping_shr(63_u32.wrapping_sub(zeros));
+    let (high, low) = (high.wrapping_shl(zeros) | carried, low.wrapping_shl(zeros));
+    let aligned = join(high >> 1, (high << 63) | (low >> 1));
+    (aligned, words.wrapping_add(zeros).wrapping_sub(1))
+}
+
+/// The word with the same value.
+#[inline(always)]
+pub const fn widen(x: u32) -> u64 {
+    x as u64
+}
