@@ -2,12 +2,14 @@ use alloy_sol_types::sol;
 
 sol! {
     /// One leg of a trade: a series and its signed size, positive to buy.
-    #[derive(Debug)]
+    #[derive(Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "program", derive(stylus_sdk::prelude::AbiType))]
     struct Leg { uint32 series; int256 sizeWad; }
 
     /// A raw-SVI slice of annualised variance on `k = ln(K / forward)`:
     /// `variance(k) = a + b (rho (k - m) + sqrt((k - m)^2 + sigma^2))`.
-    #[derive(Debug)]
+    #[derive(Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "program", derive(stylus_sdk::prelude::AbiType))]
     struct Slice {
         uint16 board;
         uint256 forwardWad;
@@ -19,7 +21,8 @@ sol! {
     }
 
     /// What a trade costs and why. Positive amounts are paid by the trader; `skewAtoms` is negative for a rebate.
-    #[derive(Debug)]
+    #[derive(Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "program", derive(stylus_sdk::prelude::AbiType))]
     struct Quote {
         int256 costAtoms;
         int256 midAtoms;
@@ -30,7 +33,8 @@ sol! {
     }
 
     /// The state of the vault's whole book. Money is WAD of the quote currency.
-    #[derive(Debug)]
+    #[derive(Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "program", derive(stylus_sdk::prelude::AbiType))]
     struct Book {
         uint256 spotWad;
         int256 navWad;
@@ -44,11 +48,12 @@ sol! {
         int256 thetaWad;
         uint256 penaltyWad;
         uint256 stressLossWad;
-        uint256 skewReserveWad;
+        uint256 skewReserveAtoms;
     }
 
     /// A listed expiry.
-    #[derive(Debug)]
+    #[derive(Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "program", derive(stylus_sdk::prelude::AbiType))]
     struct Board {
         uint16 id;
         uint64 expiry;
@@ -60,20 +65,21 @@ sol! {
         Slice slice;
     }
 
-    /// What the owner may set. Bounds are enforced: see `MarketParameterOutOfBounds`.
-    #[derive(Debug)]
+    /// What the owner may set, in whole millionths: multiples of 1e12. Each has hard bounds.
+    #[derive(Debug, PartialEq, Eq)]
+    #[cfg_attr(feature = "program", derive(stylus_sdk::prelude::AbiType))]
     struct Parameters {
-        /// Risk aversion of charges, and of rebates.
+        /// Risk aversion of charges, of rebates, and to jumps.
         uint256 lambdaWad;
         uint256 lambdaFloorWad;
         uint256 jumpLambdaWad;
-        /// Horizons of the delta and the vega risk.
-        uint64 deltaHorizonSecs;
-        uint64 vegaHorizonSecs;
+        /// Horizons of the delta and the vega risk, in days.
+        uint256 deltaHorizonDaysWad;
+        uint256 vegaHorizonDaysWad;
         /// Volatility of volatility, absolute per square root of a year at 30 days; its correlation with spot.
         uint256 volOfVolWad;
         int256 spotVolCorrelationWad;
-        /// Half spread in vol at 30 days; its floor, and the oracle's deviation threshold, of spot.
+        /// Half spread in vol at 30 days; its floor, and the feed's deviation threshold, of spot.
         uint256 volHalfSpreadWad;
         uint256 spreadFloorWad;
         uint256 deviationWad;
@@ -84,9 +90,9 @@ sol! {
         uint256 deltaLimitWad;
         uint256 vegaLimitWad;
         uint256 stressLimitWad;
-        /// Ages past which only closing trades pass.
-        uint64 maxSpotAgeSecs;
-        uint64 maxSurfaceAgeSecs;
+        /// Ages in hours past which only closing trades pass.
+        uint256 maxSpotAgeHoursWad;
+        uint256 maxSurfaceAgeHoursWad;
     }
 
     /// The market: boards, the vault's book, quotes, trades, positions and settlement.
@@ -101,6 +107,10 @@ sol! {
         function trade(Leg[] legs, int256 maxCostAtoms, uint64 deadline) external returns (int256 costAtoms);
         function settleBoard(uint16 board, uint80 firstRound) external returns (uint256 settlementPriceWad);
         function settleAccount(bytes32 account, uint16 board) external returns (int256 payoffAtoms);
+
+        // The vault program
+        /// Tells the market that LPs have put in (positive) or taken out `flowAtoms`: risk capital follows at once.
+        function recordLpFlow(int256 flowAtoms) external;
 
         // Views
         function quote(Leg[] legs) external view returns (Quote quoted);
@@ -126,7 +136,7 @@ sol! {
     #[derive(Debug)]
     event OptionTraded(
         bytes32 indexed account, Leg[] legs, Quote quoted,
-        int256 vaultCashAtoms, int256 dollarDeltaWad, int256 vegaWad, uint256 penaltyWad, uint256 skewReserveWad
+        int256 vaultCashAtoms, int256 dollarDeltaWad, int256 vegaWad, uint256 penaltyWad, uint256 skewReserveAtoms
     );
     #[derive(Debug)]
     event BoardSettled(uint16 indexed board, uint256 settlementPriceWad, int256 vaultPayoffAtoms, uint256 payoutRatioWad);
@@ -178,13 +188,26 @@ sol! {
     #[derive(Debug, PartialEq, Eq)]
     error MarketExpiryInvalid(uint64 expiry, uint64 nowAt);
     #[derive(Debug, PartialEq, Eq)]
-    error MarketSliceInvalid(uint16 board, uint8 reason);
+    error MarketSliceOutOfRange(uint16 board);
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketSliceWingsTooSteep(uint16 board);
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketSliceVarianceOutOfDomain(uint16 board);
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketSliceButterflyArbitrage(uint16 board);
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketSliceCalendarArbitrage(uint16 board);
     #[derive(Debug, PartialEq, Eq)]
     error MarketSliceMissing(uint16 board);
     #[derive(Debug, PartialEq, Eq)]
     error MarketSurfaceOutOfOrder(uint64 observedAt, uint64 lastObservedAt);
     #[derive(Debug, PartialEq, Eq)]
-    error MarketParameterOutOfBounds(uint8 parameter, uint256 valueWad, uint256 minWad, uint256 maxWad);
+    error MarketParameterOutOfBounds(uint8 parameter, uint256 value, uint256 min, uint256 max);
     #[derive(Debug, PartialEq, Eq)]
-    error MarketNumberOutOfDomain(uint8 reason);
+    error MarketParameterNotWhole(uint8 parameter, uint256 value, uint256 unit);
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketParametersInconsistent(uint8 parameter, uint8 other);
+    /// A number left the domain of the arithmetic; the board it belongs to, or 0.
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketNumberOutOfDomain(uint16 board);
 }

@@ -7,6 +7,7 @@ use equipoise_math::{mul_floor, Fx};
 
 use crate::marks::{BoardTerms, Marks, Needs};
 use crate::quote::Package;
+use crate::settlement::Holding;
 use crate::units::{lots_to_contracts_floor, times_lots, Lots, Money, Price};
 use crate::RiskError;
 
@@ -30,7 +31,23 @@ pub struct StrikeState {
     pub bought_puts: Lots,
 }
 
+impl From<Holding> for StrikeState {
+    fn from(held: Holding) -> Self {
+        Self { strike: held.strike, calls: held.calls, puts: held.puts, ..Self::default() }
+    }
+}
+
 impl StrikeState {
+    /// What the vault holds once the trade is done: it sells what the trader buys.
+    /// # Errors: Overflow
+    pub fn held_after(&self) -> Result<Holding, RiskError> {
+        Ok(Holding {
+            strike: self.strike,
+            calls: self.calls.minus(self.bought_calls)?,
+            puts: self.puts.minus(self.bought_puts)?,
+        })
+    }
+
     /// Whether nobody holds or trades it, so that it need not be priced.
     pub fn is_idle(&self) -> bool {
         !self.is_traded() && self.calls == Lots::ZERO && self.puts == Lots::ZERO

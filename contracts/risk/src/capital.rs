@@ -3,7 +3,9 @@
 //! C is the lower of the net asset value and its average over about a day, so that a sudden gain
 //! does not at once buy a larger book. Within one oracle round it does not change.
 
-use crate::units::Atoms;
+use equipoise_math::{div_floor, Fx};
+
+use crate::units::Money;
 use crate::RiskError;
 
 /// Time constant of the average.
@@ -15,9 +17,9 @@ pub struct RiskCapital {
     /// The oracle round C was frozen in.
     pub round: u64,
     /// C.
-    pub frozen: Atoms,
+    pub frozen: Money,
     /// The average.
-    pub average: Atoms,
+    pub average: Money,
     /// When it was last updated, in unix seconds.
     pub averaged_at: u64,
 }
@@ -26,28 +28,24 @@ impl RiskCapital {
     /// The capital in an oracle round: as it is in the round it was frozen in, else frozen anew.
     ///
     /// The average moves by `(nav - average) t / (t + day)`, the implicit Euler step, stable for any t.
-    /// # Rounding: the step towards zero
+    /// # Rounding: the step down
     /// # Errors: Overflow
-    pub fn at(self, round: u64, now: u64, nav: Atoms) -> Result<Self, RiskError> {
+    pub fn at(self, round: u64, now: u64, nav: Money) -> Result<Self, RiskError> {
         if round == self.round {
             return Ok(self);
         }
         let elapsed = now.saturating_sub(self.averaged_at);
         let whole = elapsed.checked_add(AVERAGE_SECS).ok_or(RiskError::Overflow)?;
-        let step = nav
-            .minus(self.average)?
-            .count()
-            .checked_mul(i128::from(elapsed))
-            .and_then(|product| product.checked_div(i128::from(whole)))
-            .ok_or(RiskError::Overflow)?;
-        let average = self.average.plus(Atoms::new(step))?;
+        let number = |secs: u64| Fx::checked_from_num(secs).ok_or(RiskError::Overflow);
+        let weight = div_floor(number(elapsed)?, number(whole)?)?;
+        let average = self.average.plus(nav.minus(self.average)?.scaled_floor(weight)?)?;
         Ok(Self { round, frozen: nav.min(average), average, averaged_at: now })
     }
 
     /// After LPs have put in (positive) or taken out `flow`: capital that is gained or lost at once.
     /// # Errors: Overflow
-    pub fn after_lp_flow(self, flow: Atoms) -> Result<Self, RiskError> {
-        let moved = |amount: Atoms| amount.plus(flow).map(|sum| sum.max(Atoms::ZERO));
+    pub fn after_lp_flow(self, flow: Money) -> Result<Self, RiskError> {
+        let moved = |amount: Money| amount.plus(flow).map(|sum| sum.max(Money::ZERO));
         Ok(Self { frozen: moved(self.frozen)?, average: moved(self.average)?, ..self })
     }
 }

@@ -6,6 +6,8 @@ use crate::RiskError;
 
 /// Lots in one contract. A contract is one unit of the underlying.
 pub const LOTS_PER_CONTRACT: i64 = 1_000;
+/// One lot in WAD contracts.
+pub const LOT_WAD: i128 = 1_000_000_000_000_000;
 /// Seconds of a year of 365 days: time is ACT/365.
 pub const YEAR_SECS: u64 = 365 * 86_400;
 
@@ -202,11 +204,32 @@ impl TokenScale {
     }
 }
 
+/// The boundary's scale: a number times 1e18.
+pub const WAD: u64 = 1_000_000_000_000_000_000;
+
+/// The number that a WAD is.
+/// # Rounding: down, towards minus infinity. Errors: Overflow
+pub fn from_wad_floor(wad: i128) -> Result<Fx, RiskError> {
+    ratio_floor(wad, WAD)
+}
+
+/// The WAD of a number, for display.
+/// # Rounding: to the nearest, halves up. Errors: none in range
+pub fn to_wad_nearest(number: Fx) -> Result<i128, RiskError> {
+    times(number, WAD, 1 << 63)
+}
+
 /// `number * factor`, whole.
 /// # Rounding: down, towards minus infinity. Errors: Overflow
 pub fn times_floor(number: Fx, factor: u64) -> Result<i128, RiskError> {
+    times(number, factor, 0)
+}
+
+/// `floor(number * factor + bias / 2^64)`.
+fn times(number: Fx, factor: u64, bias: u64) -> Result<i128, RiskError> {
     let (whole, fraction) = split(number);
-    let low = (u128::from(fraction)).wrapping_mul(u128::from(factor)) >> 64;
+    // (2^64 - 1)^2 + 2^64 - 1 < 2^128.
+    let low = u128::from(fraction).wrapping_mul(u128::from(factor)).wrapping_add(u128::from(bias)) >> 64;
     let low = i128::try_from(low).map_err(|_| RiskError::Overflow)?;
     // |whole| <= 2^63 and factor < 2^64: the product is below 2^127.
     i128::from(whole).wrapping_mul(i128::from(factor)).checked_add(low).ok_or(RiskError::Overflow)

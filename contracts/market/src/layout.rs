@@ -1,0 +1,360 @@
+//! How the market's state is packed into storage slots. Pure: bytes in, numbers out.
+//!
+//! A cold slot costs 2,100 gas and unpacking next to nothing, so every board is one header, one slice,
+//! and eight strikes or eight series to a slot.
+
+use equipoise_math::Fx;
+use equipoise_risk::book::MAX_BOARDS;
+use equipoise_risk::capital::RiskCapital;
+use equipoise_risk::parameters::{Parameters, COUNT};
+use equipoise_risk::settlement::PayoutRatio;
+use equipoise_risk::skew::SkewReserve;
+use equipoise_risk::surface::Slice;
+use equipoise_risk::units::{Atoms, Lots, Money, Price};
+
+/// A storage slot.
+pub type Slot = [u8; 32];
+/// Numbers of 32 bits in a slot.
+pub const LANES: usize = 8;
+/// Slots of a board's strikes, of its series, and of the parameters.
+pub const STRIKE_SLOTS: usize = 2;
+/// Slots of a board's series.
+pub const SERIES_SLOTS: usize = 4;
+/// Slots of the parameters.
+pub const PARAMETER_SLOTS: usize = COUNT.div_ceil(LANES);
+/// Boards that one account may hold positions in.
+pub const ACCOUNT_BOARDS: usize = 16;
+
+/// Fraction bits of a slice's numbers, of which each has 48.
+const SLICE_FRACTION: u32 = 40;
+/// Fraction bits of a stored price, of which it has 96.
+const PRICE_FRACTION: u32 = 64;
+/// Fraction bits of a stored basis, of which it has 64.
+const BASIS_FRACTION: u32 = 62;
+/// Fraction bits of stored capital, of which it has 80.
+const CAPITAL_FRACTION: u32 = 24;
+
+/// What is on a board's first slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Unix seconds.
+    pub expiry: u64,
+    /// Strikes.
+    pub strikes: u8,
+    /// Where it is in its life.
+    pub state: BoardState,
+}
+
+/// Where a board is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoardState {
+    /// Listed; no surface has been posted for it yet.
+    Bare,
+    /// It has a slice.
+    Live {
+        /// The forward over spot.
+        basis: Fx,
+        /// The forward that the slice refers to.
+        forward: Price,
+        /// When the slice was observed, in unix seconds.
+        observed_at: u64,
+    },
+    /// Its settlement price is known.
+    Settled {
+        /// The settlement price.
+        price: Price,
+        /// The share of payoffs that is paid.
+        ratio: PayoutRatio,
+    },
+}
+
+/// What is on the market's first slot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Directory {
+    /// Ids of the boards that are not settled, by rising expiry, zero where there is none.
+    pub boards: [u16; MAX_BOARDS],
+    /// The id that the last listed board got.
+    pub last_board: u16,
+    /// When the surface was observed, in unix seconds.
+    pub surface_at: u64,
+    /// The market's annualised variance.
+    pub variance: Fx,
+}
+
+/// Writes numbers from the left of a slot.
+struct Writer {
+    slot: Slot,
+    at: usize,
+}
+
+impl Writer {
+    const fn new() -> Self {
+        Self { slot: [0; 32], at: 0 }
+    }
+
+    /// The low `N` bytes of a number that fits them.
+    fn put<const N: usize>(&mut self, number: u128) -> Option<&mut Self> {
+        let bytes = number.to_be_bytes();
+        let (high, low) = bytes.split_at_checked(bytes.len().checked_sub(N)?)?;
+        if high.iter().any(|byte| *byte != 0) {
+            return None;
+        }
+        let end = self.at.checked_add(N)?;
+        self.slot.get_mut(self.at..end)?.copy_from_slice(low);
+        self.at = end;
+        Some(self)
+    }
+}
+
+/// Reads numbers from the left of a slot.
+struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    const fn new(slot: &'a Slot) -> Self {
+        Self { rest: slot }
+    }
+
+    /// The next `N` bytes; zero past the end, where no layout reads.
+    fn take<const N: usize>(&mut self) -> u128 {
+        let (now, rest) = self.rest.split_at_checked(N).unwrap_or((&[], &[]));
+        self.rest = rest;
+        now.iter().fold(0, |sum, byte| sum << 8 | u128::from(*byte))
+    }
+
+    fn take_u64<const N: usize>(&mut self) -> u64 {
+        u64::try_from(self.take::<N>()).unwrap_or(u64::MAX)
+    }
+}
+
+/// The stored bits of a number with fewer fraction bits, if it fits; lower bits are cut.
+fn to_stored(number: Fx, fraction: u32) -> Option<u128> {
+    u128::try_from(number.to_bits()).ok()?.checked_shr(64u32.checked_sub(fraction)?)
+}
+
+fn from_stored(bits: u128, fraction: u32) -> Fx {
+    let bits = i128::try_from(bits).unwrap_or(i128::MAX);
+    Fx::from_bits(bits.wrapping_shl(64u32.wrapping_sub(fraction)))
+}
+
+const TAG_BARE: u128 = 0;
+const TAG_LIVE: u128 = 1;
+const TAG_SETTLED: u128 = 2;
+
+impl Header {
+    /// # Returns: None if a number does not fit its field
+    pub fn encode(&self) -> Option<Slot> {
+        let mut writer = Writer::new();
+        writer.put::<5>(u128::from(self.expiry))?.put::<1>(u128::from(self.strikes))?;
+        match self.state {
+            BoardState::Bare => {
+                writer.put::<1>(TAG_BARE)?;
+            }
+            BoardState::Live { basis, forward, observed_at } => {
+                writer
+                    .put::<1>(TAG_LIVE)?
+                    .put::<8>(to_stored(basis, BASIS_FRACTION)?)?
+                    .put::<12>(to_stored(forward.fx(), PRICE_FRACTION)?)?
+                    .put::<5>(u128::from(observed_at))?;
+            }
+            BoardState::Settled { price, ratio } => {
+                writer
+                    .put::<1>(TAG_SETTLED)?
+                    .put::<12>(to_stored(price.fx(), PRICE_FRACTION)?)?
+                    .put::<8>(u128::from(ratio.raw()))?;
+            }
+        }
+        Some(writer.slot)
+    }
+
+    /// # Returns: None for a board that was never listed
+    pub fn decode(slot: &Slot) -> Option<Self> {
+        let mut reader = Reader::new(slot);
+        let expiry = reader.take_u64::<5>();
+        let strikes = u8::try_from(reader.take::<1>()).ok()?;
+        let state = match reader.take::<1>() {
+            TAG_LIVE => BoardState::Live {
+                basis: from_stored(reader.take::<8>(), BASIS_FRACTION),
+                forward: Price::from_fx(from_stored(reader.take::<12>(), PRICE_FRACTION)),
+                observed_at: reader.take_u64::<5>(),
+            },
+            TAG_SETTLED => BoardState::Settled {
+                price: Price::from_fx(from_stored(reader.take::<12>(), PRICE_FRACTION)),
+                ratio: PayoutRatio::from_raw(reader.take_u64::<8>()),
+            },
+            _ => BoardState::Bare,
+        };
+        (strikes > 0).then_some(Self { expiry, strikes, state })
+    }
+}
+
+impl Directory {
+    /// # Returns: None if a number does not fit its field
+    pub fn encode(&self) -> Option<Slot> {
+        let mut writer = Writer::new();
+        for board in self.boards {
+            writer.put::<2>(u128::from(board))?;
+        }
+        writer
+            .put::<2>(u128::from(self.last_board))?
+            .put::<5>(u128::from(self.surface_at))?
+            .put::<6>(to_stored(self.variance, SLICE_FRACTION)?)?;
+        Some(writer.slot)
+    }
+
+    /// The directory of a slot.
+    pub fn decode(slot: &Slot) -> Self {
+        let mut reader = Reader::new(slot);
+        let mut next_id = || u16::try_from(reader.take::<2>()).unwrap_or(0);
+        let boards = core::array::from_fn(|_| next_id());
+        let last_board = next_id();
+        Self {
+            boards,
+            last_board,
+            surface_at: reader.take_u64::<5>(),
+            variance: from_stored(reader.take::<6>(), SLICE_FRACTION),
+        }
+    }
+
+    /// The ids of the boards that are not settled.
+    pub fn live(&self) -> impl Iterator<Item = u16> + '_ {
+        self.boards.iter().copied().filter(|id| *id != 0)
+    }
+}
+
+/// Packs a slice.
+/// # Returns: None if a number does not fit its field: 48 bits with 40 of fraction, sign included
+/// # Rounding: towards minus infinity, to 2^-40
+pub fn encode_slice(slice: &Slice) -> Option<Slot> {
+    let mut writer = Writer::new();
+    for number in [slice.a, slice.b, slice.rho, slice.m, slice.sigma] {
+        let stored = number.to_bits() >> 24;
+        let least = -(1i128 << 47);
+        if !(least..-least).contains(&stored) {
+            return None;
+        }
+        writer.put::<6>(stored.cast_unsigned() & ((1 << 48) - 1))?;
+    }
+    Some(writer.slot)
+}
+
+/// The slice of a slot.
+pub fn decode_slice(slot: &Slot) -> Slice {
+    let mut reader = Reader::new(slot);
+    let mut next = || {
+        let bits = (reader.take::<6>() << 80).cast_signed() >> 80;
+        Fx::from_bits(bits << 24)
+    };
+    Slice { a: next(), b: next(), rho: next(), m: next(), sigma: next() }
+}
+
+/// Eight numbers of a slot.
+pub fn decode_lanes(slot: &Slot) -> [u32; LANES] {
+    let mut reader = Reader::new(slot);
+    core::array::from_fn(|_| u32::try_from(reader.take::<4>()).unwrap_or(0))
+}
+
+/// Packs eight numbers.
+pub fn encode_lanes(lanes: [u32; LANES]) -> Slot {
+    let mut slot = [0; 32];
+    for (place, lane) in slot.chunks_exact_mut(4).zip(lanes) {
+        place.copy_from_slice(&lane.to_be_bytes());
+    }
+    slot
+}
+
+/// Eight positions of a slot.
+pub fn decode_lots(slot: &Slot) -> [Lots; LANES] {
+    decode_lanes(slot).map(|lane| Lots::new(lane.cast_signed()))
+}
+
+/// Packs eight positions.
+pub fn encode_lots(lots: [Lots; LANES]) -> Slot {
+    encode_lanes(lots.map(|lots| lots.count().cast_unsigned()))
+}
+
+/// The parameters of their slots.
+pub fn decode_parameters(slots: &[Slot; PARAMETER_SLOTS]) -> Parameters {
+    let mut lanes = slots.iter().flat_map(decode_lanes);
+    Parameters::from_stored(core::array::from_fn(|_| lanes.next().unwrap_or(0)))
+}
+
+/// Packs the parameters.
+pub fn encode_parameters(parameters: &Parameters) -> [Slot; PARAMETER_SLOTS] {
+    let mut numbers = parameters.all_millionths().into_iter();
+    core::array::from_fn(|_| encode_lanes(core::array::from_fn(|_| numbers.next().unwrap_or(0))))
+}
+
+/// Packs risk capital. An amount below zero is kept as zero; fractions are cut to 2^-24.
+/// # Returns: None if a number does not fit its field
+pub fn encode_capital(capital: &RiskCapital) -> Option<Slot> {
+    let mut writer = Writer::new();
+    let stored = |money: Money| to_stored(money.max(Money::ZERO).fx(), CAPITAL_FRACTION);
+    writer
+        .put::<7>(u128::from(capital.round))?
+        .put::<10>(stored(capital.frozen)?)?
+        .put::<10>(stored(capital.average)?)?
+        .put::<5>(u128::from(capital.averaged_at))?;
+    Some(writer.slot)
+}
+
+/// The risk capital of a slot.
+pub fn decode_capital(slot: &Slot) -> RiskCapital {
+    let mut reader = Reader::new(slot);
+    let round = reader.take_u64::<7>();
+    let mut money = || Money::from_fx(from_stored(reader.take::<10>(), CAPITAL_FRACTION));
+    let (frozen, average) = (money(), money());
+    RiskCapital { round, frozen, average, averaged_at: reader.take_u64::<5>() }
+}
+
+/// The part of an oracle's round id that is stored: its low 56 bits.
+pub const fn stored_round(round: u128) -> u64 {
+    let [_, _, _, _, _, _, _, _, _, a, b, c, d, e, f, g] = round.to_be_bytes();
+    u64::from_be_bytes([0, a, b, c, d, e, f, g])
+}
+
+/// Packs the skew reserve.
+/// # Returns: None if a number does not fit its field
+pub fn encode_reserve(reserve: &SkewReserve) -> Option<Slot> {
+    let mut writer = Writer::new();
+    writer
+        .put::<12>(u128::try_from(reserve.balance.count()).ok()?)?
+        .put::<10>(u128::try_from(reserve.budget.count()).ok()?)?
+        .put::<5>(u128::from(reserve.budget_at))?
+        .put::<5>(u128::from(reserve.released_at))?;
+    Some(writer.slot)
+}
+
+/// The skew reserve of a slot.
+pub fn decode_reserve(slot: &Slot) -> SkewReserve {
+    let mut reader = Reader::new(slot);
+    let atoms = |bits: u128| Atoms::new(i128::try_from(bits).unwrap_or(i128::MAX));
+    let balance = atoms(reader.take::<12>());
+    let budget = atoms(reader.take::<10>());
+    SkewReserve { balance, budget, budget_at: reader.take_u64::<5>(), released_at: reader.take_u64::<5>() }
+}
+
+/// Packs the ids of the boards an account holds positions in.
+pub fn encode_ids(ids: [u16; ACCOUNT_BOARDS]) -> Slot {
+    let mut slot = [0; 32];
+    for (place, id) in slot.chunks_exact_mut(2).zip(ids) {
+        place.copy_from_slice(&id.to_be_bytes());
+    }
+    slot
+}
+
+/// The ids of a slot, zero where there is none.
+pub fn decode_ids(slot: &Slot) -> [u16; ACCOUNT_BOARDS] {
+    let mut reader = Reader::new(slot);
+    core::array::from_fn(|_| u16::try_from(reader.take::<2>()).unwrap_or(0))
+}
+
+/// A price from a strike's mantissa and the market's binary shift.
+pub fn strike_price(mantissa: u32, shift: u8) -> Price {
+    let bits = i128::from(mantissa) << 64u8.saturating_sub(shift.min(32));
+    Price::from_fx(Fx::from_bits(bits))
+}
+
+#[cfg(test)]
+mod tests;
