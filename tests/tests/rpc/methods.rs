@@ -1,0 +1,168 @@
+//! Methods that the clients above do not reach, and the fields that only Arbitrum has.
+
+use serde_json::{json, Value};
+
+use crate::support::{artifact, Server, GENESIS_SECS};
+
+fn number(value: &Value) -> u64 {
+    let text = value.as_str().unwrap_or_else(|| panic!("not a quantity: {value}"));
+    u64::from_str_radix(text.strip_prefix("0x").unwrap(), 16).unwrap()
+}
+
+/// Sends an ether transfer from the first account.
+async fn transfer(server: &Server) -> Value {
+    let request = json!([{ "from": server.account(0), "to": server.account(1), "value": "0x1" }]);
+    server.result("eth_sendTransaction", request).await
+}
+
+#[tokio::test]
+async fn blocks_and_receipts_have_the_fields_of_arbitrum() {
+    let server = Server::start();
+    let hash = transfer(&server).await;
+    let receipt = server.result("eth_getTransactionReceipt", json!([hash])).await;
+    assert_eq!(receipt["gasUsedForL1"], "0x0");
+    assert_eq!(receipt["timeboosted"], false);
+    let block = server.result("eth_getBlockByNumber", json!(["latest", false])).await;
+    assert_eq!(block["l1BlockNumber"], receipt["l1BlockNumber"]);
+    assert_eq!(block["sendCount"], "0x0");
+    assert_eq!(block["transactions"], json!([hash]));
+    assert!(number(&block["size"]) > 500, "{block}");
+}
+
+#[tokio::test]
+async fn a_transaction_is_found_by_its_place() {
+    let server = Server::start();
+    let hash = transfer(&server).await;
+    let block = server.result("eth_getBlockByNumber", json!(["0x1", true])).await;
+    assert_eq!(block["transactions"][0]["hash"], hash);
+    for (method, id) in [("Number", json!("0x1")), ("Hash", block["hash"].clone())] {
+        let counted = format!("eth_getBlockTransactionCountBy{method}");
+        assert_eq!(server.result(&counted, json!([id])).await, "0x1");
+        let found = format!("eth_getTransactionByBlock{method}AndIndex");
+        assert_eq!(server.result(&found, json!([id, "0x0"])).await["hash"], hash);
+        assert_eq!(server.result(&found, json!([id, "0x1"])).await, Value::Null);
+    }
+    assert_eq!(server.result("eth_getBlockByNumber", json!(["0x64", true])).await, Value::Null);
+    let unknown = format!("0x{}", "11".repeat(32));
+    assert_eq!(server.result("eth_getTransactionByHash", json!([unknown])).await, Value::Null);
+    assert_eq!(server.result("eth_getTransactionReceipt", json!([unknown])).await, Value::Null);
+}
+
+#[tokio::test]
+async fn manual_mining_collects_transactions() {
+    let server = Server::start();
+    assert_eq!(server.result("anvil_getAutomine", json!([])).await, true);
+    server.result("evm_setAutomine", json!([false])).await;
+    let (first, second) = (transfer(&server).await, transfer(&server).await);
+    assert_eq!(server.result("eth_getTransactionReceipt", json!([first])).await, Value::Null);
+    assert_eq!(server.result("eth_blockNumber", json!([])).await, "0x0");
+    server.result("evm_mine", json!([])).await;
+    let block = server.result("eth_getBlockByNumber", json!(["latest", false])).await;
+    assert_eq!(block["transactions"], json!([first, second]));
+    let receipts = server.result("eth_getBlockReceipts", json!(["latest"])).await;
+    assert_eq!(receipts[1]["cumulativeGasUsed"], "0xa410");
+}
+
+#[tokio::test]
+async fn time_moves_as_it_is_told() {
+    let server = Server::start();
+    let now = |server: &Server| server.chain.lock().unwrap().timestamp();
+    server.result("evm_increaseTime", json!([3_600])).await;
+    server.result("evm_mine", json!([])).await;
+    let after = now(&server);
+    assert!((GENESIS_SECS + 3_600..=GENESIS_SECS + 3_602).contains(&after), "{after}");
+    server.result("evm_setNextBlockTimestamp", json!([format!("{:#x}", GENESIS_SECS + 10_000)])).await;
+    server.result("evm_mine", json!([])).await;
+    assert_eq!(now(&server), GENESIS_SECS + 10_000);
+    server.result("evm_mine", json!([{ "timestamp": GENESIS_SECS + 20_000 }])).await;
+    assert_eq!(now(&server), GENESIS_SECS + 20_000);
+    server.result("hardhat_mine", json!(["0x3", "0x3c"])).await;
+    assert!((GENESIS_SECS + 20_120..=GENESIS_SECS + 20_180).contains(&now(&server)));
+    assert_eq!(server.result("eth_blockNumber", json!([])).await, "0x6");
+}
+
+#[tokio::test]
+async fn snapshots_nest_and_are_used_up() {
+    let server = Server::start();
+    let outer = server.result("evm_snapshot", json!([])).await;
+    transfer(&server).await;
+    let inner = server.result("evm_snapshot", json!([])).await;
+    transfer(&server).await;
+    assert_eq!(server.result("evm_revert", json!([inner])).await, true);
+    assert_eq!(server.result("eth_blockNumber", json!([])).await, "0x1");
+    assert_eq!(server.result("evm_revert", json!([inner])).await, false);
+    assert_eq!(server.result("evm_revert", json!([outer])).await, true);
+    assert_eq!(server.result("eth_getTransactionCount", json!([server.account(0), "latest"])).await, "0x0");
+}
+
+#[tokio::test]
+async fn accounts_can_be_rewritten() {
+    let server = Server::start();
+    let account = "0x00000000000000000000000000000000000ab1e5";
+    let word = format!("0x{}2a", "00".repeat(31));
+    server.result("hardhat_setBalance", json!([account, "0x2a"])).await;
+    server.result("anvil_setNonce", json!([account, "0x7"])).await;
+    server.result("anvil_setStorageAt", json!([account, "0x1", word])).await;
+    // Code that returns its storage slot 1.
+    server.result("anvil_setCode", json!([account, "0x6001545f5260205ff3"])).await;
+    assert_eq!(server.result("eth_getBalance", json!([account])).await, "0x2a");
+    assert_eq!(server.result("eth_getTransactionCount", json!([account])).await, "0x7");
+    assert_eq!(server.result("eth_getStorageAt", json!([account, "0x1"])).await, word);
+    assert_eq!(server.result("eth_call", json!([{ "to": account }])).await, word);
+    assert_eq!(server.result("eth_getCode", json!([account])).await, "0x6001545f5260205ff3");
+}
+
+#[tokio::test]
+async fn reverts_carry_their_reason_and_data() {
+    let server = Server::start();
+    let account = "0x00000000000000000000000000000000000ab1e5";
+    // Reverts with Panic(0x11): MSTORE the selector and the code, REVERT 36 bytes from 28.
+    server.result("anvil_setCode", json!([account, "0x634e487b715f5260116020526024601cfd"])).await;
+    let response = server.request("eth_call", json!([{ "to": account }])).await;
+    assert_eq!(response["error"]["code"], 3);
+    let message = response["error"]["message"].as_str().unwrap();
+    assert!(message.starts_with("execution reverted: panic"), "{message}");
+    let data = format!("0x4e487b71{}11", "00".repeat(31));
+    assert_eq!(response["error"]["data"], data);
+    let response = server.request("eth_estimateGas", json!([{ "to": account }])).await;
+    assert_eq!((&response["error"]["code"], &response["error"]["data"]), (&json!(3), &json!(data)));
+}
+
+#[tokio::test]
+async fn the_deployer_at_its_known_address_is_the_artifact() {
+    let server = Server::start();
+    let deployer = "0xcEcba2F1DC234f70Dd89F2041029807F8D03A990";
+    let code = server.result("eth_getCode", json!([deployer])).await;
+    assert_eq!(code, artifact("StylusDeployer")["deployedBytecode"]);
+}
+
+#[tokio::test]
+async fn filters_report_each_thing_once_and_survive_a_revert() {
+    let server = Server::start();
+    let snapshot = server.result("evm_snapshot", json!([])).await;
+    let blocks = server.result("eth_newBlockFilter", json!([])).await;
+    let transactions = server.result("eth_newPendingTransactionFilter", json!([])).await;
+    let hash = transfer(&server).await;
+    let head = server.result("eth_getBlockByNumber", json!(["latest", false])).await;
+    assert_eq!(server.result("eth_getFilterChanges", json!([blocks])).await, json!([head["hash"]]));
+    assert_eq!(server.result("eth_getFilterChanges", json!([transactions])).await, json!([hash]));
+    assert_eq!(server.result("eth_getFilterChanges", json!([blocks])).await, json!([]));
+    server.result("evm_revert", json!([snapshot])).await;
+    server.result("evm_mine", json!([])).await;
+    let head = server.result("eth_getBlockByNumber", json!(["latest", false])).await;
+    assert_eq!(server.result("eth_getFilterChanges", json!([blocks])).await, json!([head["hash"]]));
+    assert_eq!(server.result("eth_uninstallFilter", json!([blocks])).await, true);
+    assert_eq!(server.result("eth_uninstallFilter", json!([blocks])).await, false);
+}
+
+#[tokio::test]
+async fn a_server_says_when_its_port_is_taken() {
+    let server = Server::start();
+    let options = equipoise_chain::rpc::Options::new(server.handle.address());
+    let error = equipoise_chain::rpc::serve(server.chain.clone(), &options).unwrap_err();
+    assert!(error.to_string().contains("is in use by another program"), "{error}");
+    // Once the server is gone, its port is free.
+    let chain = server.chain.clone();
+    server.handle.stop();
+    equipoise_chain::rpc::serve(chain, &options).unwrap();
+}

@@ -1,0 +1,133 @@
+//! A server for each test, and the programs that are driven against it.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    sync::{Arc, Mutex},
+};
+
+use alloy_primitives::{utils::parse_ether, Address};
+use equipoise_chain::{
+    rpc::{self, DevAccount, Handle, Options, TEST_MNEMONIC},
+    Chain, Config,
+};
+use serde_json::{json, Value};
+
+/// 2026-01-01 00:00:00 UTC.
+pub const GENESIS_SECS: u64 = 1_767_225_600;
+
+/// A chain behind a server on a free port.
+pub struct Server {
+    /// Keeps the server running.
+    pub handle: Handle,
+    /// The chain behind it.
+    pub chain: Arc<Mutex<Chain>>,
+    /// Accounts with 10,000 ether each.
+    pub accounts: Vec<DevAccount>,
+}
+
+impl Server {
+    pub fn start() -> Self {
+        let accounts = rpc::dev_accounts(TEST_MNEMONIC, 3).unwrap();
+        let balance = parse_ether("10000").unwrap();
+        let config = Config {
+            timestamp: GENESIS_SECS,
+            accounts: accounts.iter().map(|it| (it.address, balance)).collect(),
+            ..Config::default()
+        };
+        let chain = Arc::new(Mutex::new(Chain::new(config)));
+        let options = Options {
+            accounts: accounts.iter().map(|it| it.address).collect(),
+            ..Options::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+        };
+        let handle = rpc::serve(chain.clone(), &options).unwrap();
+        Self { handle, chain, accounts }
+    }
+
+    pub fn url(&self) -> String {
+        self.handle.url()
+    }
+
+    pub fn account(&self, index: usize) -> Address {
+        self.accounts[index].address
+    }
+
+    /// The private key of an account as clients take it.
+    pub fn key(&self, index: usize) -> String {
+        self.accounts[index].key.to_string()
+    }
+
+    /// Posts a body as it is and returns the answer, whatever its HTTP status.
+    pub async fn post(&self, body: impl Into<reqwest::Body>) -> Value {
+        let request = reqwest::Client::new().post(self.url()).header("content-type", "application/json");
+        let text = request.body(body).send().await.unwrap().text().await.unwrap();
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}"))
+    }
+
+    /// Calls a method and returns the whole response.
+    pub async fn request(&self, method: &str, params: Value) -> Value {
+        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+        self.post(body.to_string()).await
+    }
+
+    /// Calls a method that must succeed.
+    pub async fn result(&self, method: &str, params: Value) -> Value {
+        let response = self.request(method, params).await;
+        response.get("result").unwrap_or_else(|| panic!("{method}: {response}")).clone()
+    }
+
+    /// Calls a method that must fail and returns the error's code and message.
+    pub async fn error(&self, method: &str, params: Value) -> (i64, String) {
+        let response = self.request(method, params).await;
+        let error = response.get("error").unwrap_or_else(|| panic!("{method} succeeded: {response}"));
+        (error["code"].as_i64().unwrap(), error["message"].as_str().unwrap().to_owned())
+    }
+}
+
+/// A file of the repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// A compiled contract of `scripts/solidity`.
+pub fn artifact(name: &str) -> Value {
+    let path = repository(&format!("scripts/solidity/artifacts/{name}.json"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|reason| panic!("{}: {reason}", path.display()));
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Whether the npm clients are there; says why a test is skipped if node is not on this machine.
+/// # Panics: node is there, but the clients are not installed
+pub fn has_clients() -> bool {
+    if Command::new("node").arg("--version").output().is_err() {
+        eprintln!("skipped: node is not installed on this machine");
+        return false;
+    }
+    let installed = repository("tests/clients/node_modules");
+    assert!(installed.is_dir(), "run `npm ci --ignore-scripts` in tests/clients");
+    true
+}
+
+/// Runs a program to its end.
+/// # Panics: it fails; the message holds what it printed
+pub fn succeed(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|reason| panic!("{command:?}: {reason}"));
+    let (stdout, stderr) = texts(&output);
+    assert!(output.status.success(), "{command:?} failed\n{stdout}\n{stderr}");
+    stdout
+}
+
+/// Runs a program to its end.
+/// # Panics: it succeeds
+pub fn fail(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|reason| panic!("{command:?}: {reason}"));
+    let (stdout, stderr) = texts(&output);
+    assert!(!output.status.success(), "{command:?} succeeded\n{stdout}\n{stderr}");
+    stderr
+}
+
+fn texts(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    (text(&output.stdout), text(&output.stderr))
+}
