@@ -1,10 +1,10 @@
-//! Fits option-chain files and prints what each fit left over:
+//! Fits every snapshot of option-chain files and prints what each fit left over:
 //! `cargo run -p equipoise-data --example fit -- FILE...`
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use equipoise_data::{fit_chain, read_chain, ChainOptions, FitOptions, FitTable};
+use equipoise_data::{fit_chain, read_chains, ChainOptions, DataError, FitOptions, FitTable};
 
 fn main() -> ExitCode {
     let mut failed = false;
@@ -20,14 +20,21 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(failed))
 }
 
-fn report(file: &Path) -> Result<String, Box<dyn std::error::Error>> {
-    let chain = read_chain(file, &ChainOptions::default())?;
-    let fit = fit_chain(&chain, &FitOptions::default())?;
-    let name = file.display();
-    Ok(format!(
-        "{name}: {} at {}\n{}",
-        chain.currency,
-        chain.observed_at,
-        FitTable(&fit)
-    ))
+/// Reports every snapshot of the file; one that cannot be fitted does not stop the others.
+fn report(file: &Path) -> Result<String, DataError> {
+    let chains = read_chains(file, &ChainOptions::default())?;
+    let tables = chains
+        .iter()
+        .map(|chain| match fit_chain(chain, &FitOptions::default()) {
+            Ok(fit) => {
+                let (currency, time) = (&chain.currency, chain.observed_at);
+                format!(
+                    "{}: {currency} at {time}\n{}",
+                    file.display(),
+                    FitTable(&fit)
+                )
+            }
+            Err(error) => error.to_string(),
+        });
+    Ok(tables.collect::<Vec<_>>().join("\n"))
 }

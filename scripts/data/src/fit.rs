@@ -8,6 +8,7 @@
 //! the two that remain, from several starts, with a penalty for butterfly arbitrage ([`search`]).
 //! What comes out is repaired to the last bit, checked on a finer grid, and only then returned.
 
+mod frame;
 mod linear;
 mod report;
 mod search;
@@ -20,13 +21,17 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::chain::{Chain, ExpiryQuotes};
+use crate::surface::Surface;
 use crate::svi::{Arbitrage, Slice};
 use crate::time::year_fraction;
 
 pub use report::{ExpiryFit, FitTable};
 
-use search::Frame;
+use frame::Frame;
 use target::Target;
+
+/// A free fit that its neighbours only move by this much vol is moved and kept.
+const NEGLIGIBLE_VOL: f64 = 1e-4;
 
 /// How to fit a chain.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,17 +49,6 @@ impl Default for FitOptions {
             skip_thin: true,
         }
     }
-}
-
-/// Slices of one currency at one moment, together free of butterfly and calendar arbitrage.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Surface {
-    /// Moment of the quotes; vols are over the time from here to each expiry.
-    pub observed_at: Timestamp,
-    /// Spot index, USD per coin.
-    pub spot: f64,
-    /// Slices, earliest expiry first.
-    pub slices: Vec<Slice>,
 }
 
 /// A fitted surface and what the fit left over.
@@ -214,11 +208,22 @@ impl FreeFit {
             before,
             after,
         };
-        if frame.admits(&self.slice) {
-            return Ok(self.slice);
+        for slice in [self.slice, frame.raised(&self.slice)] {
+            if self.moved_by(&slice) <= NEGLIGIBLE_VOL && frame.admits(&slice) {
+                return Ok(slice);
+            }
         }
         search::fit_slice(&self.targets, &frame)
             .map_err(|arbitrage| not_free(chain, expiry, arbitrage))
+    }
+
+    /// Largest change of vol at any strike if `slice` took the place of the free one.
+    fn moved_by(&self, slice: &Slice) -> f64 {
+        let change = |k: f64| (slice.vol(k, self.tau) - self.slice.vol(k, self.tau)).abs();
+        self.targets
+            .iter()
+            .map(|target| change(target.k))
+            .fold(0.0, f64::max)
     }
 }
 

@@ -6,7 +6,7 @@
 //! * [`generate_chain`] and [`generate_prices`] make the data a user without files gets: the same seed
 //!   gives the same bits on every machine.
 //! * [`fit_chain`] turns a chain into raw-SVI slices that are free of butterfly and calendar arbitrage,
-//!   with the errors it left in vol points.
+//!   with the errors it left in vol points; [`Surface::moved_to`] carries them through time.
 //!
 //! All numbers here are `f64`: the crate runs beside the chain, never on it. Transcendental functions
 //! come from the `libm` crate, not from the platform, so results do not depend on the machine.
@@ -17,9 +17,20 @@
     clippy::as_conversions,
     clippy::cast_precision_loss
 )]
+// The project writes `# Errors: …` on one line, which the lint does not recognise.
+#![allow(clippy::missing_errors_doc)]
 // Formulas keep the letters of their sources (a, b, k, m, w …).
 #![allow(clippy::many_single_char_names)]
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+// Tests compare bits on purpose.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::float_cmp
+    )
+)]
 
 mod black76;
 mod chain;
@@ -27,6 +38,7 @@ mod error;
 mod fit;
 mod generate;
 mod prices;
+mod surface;
 mod svi;
 mod table;
 mod time;
@@ -37,13 +49,14 @@ pub use chain::{
     Snapshot,
 };
 pub use error::{CellProblem, DataError};
-pub use fit::{fit_chain, ExpiryFit, Fit, FitError, FitOptions, FitTable, Surface};
+pub use fit::{fit_chain, ExpiryFit, Fit, FitError, FitOptions, FitTable};
 pub use generate::{
     generate_chain, generate_prices, ChainRecipe, PathRecipe, DEFAULT_CHAIN_TIME, DEFAULT_SPOT,
 };
 pub use prices::{
     parse_prices, read_prices, require_overlap, write_prices, PriceHistory, PricePoint,
 };
+pub use surface::Surface;
 pub use svi::{check_calendar, check_slice, Arbitrage, Slice};
 pub use time::{year_fraction, SECONDS_PER_YEAR};
 

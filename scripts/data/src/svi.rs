@@ -123,13 +123,14 @@ impl Slice {
     }
 }
 
-/// Points from −[`K_LIMIT`] to [`K_LIMIT`], as dense as `width`/40 about `centre` and growing
-/// exponentially away from it.
+/// Points from −[`K_LIMIT`] to [`K_LIMIT`], both included, as dense as `width`/40 about `centre` and
+/// growing exponentially away from it.
 pub(crate) fn grid(centre: f64, width: f64, half: i32) -> impl Iterator<Item = f64> {
     let reach = libm::asinh(2.0 * K_LIMIT / width);
     (-half..=half)
         .map(move |step| centre + width * libm::sinh(reach * f64::from(step) / f64::from(half)))
-        .filter(|k| k.abs() <= K_LIMIT)
+        .filter(|k| k.abs() < K_LIMIT)
+        .chain([-K_LIMIT, K_LIMIT])
 }
 
 /// Checks that a slice is inside its domain, keeps Lee's bound, and has positive variance and g ≥ 0

@@ -2,13 +2,15 @@
 //!
 //! Minimises Σ weight·(basis·x − value)² over the rows, plus [`PENALTY`] times the same sum over the
 //! violated bounds basis·x ≥ value. The objective is convex and piecewise quadratic: Newton's method
-//! on the set of violated bounds, with step halving, ends in a few steps. Bounds hold up to
+//! on the set of violated bounds, with an exact line search, ends in a few steps. Bounds hold up to
 //! 1/[`PENALTY`] of their pull; the caller closes that gap exactly.
 
 /// Price of a violated bound relative to a row of the same weight.
 const PENALTY: f64 = 1e5;
-const MAX_STEPS: usize = 25;
-const MAX_HALVINGS: usize = 6;
+const MAX_STEPS: usize = 60;
+const LINE_STEPS: usize = 25;
+/// Relative gain below which the steps end.
+const SETTLED: f64 = 1e-10;
 /// Keeps the normal equations regular where the rows leave a direction free, relative to their size.
 const RIDGE: f64 = 1e-12;
 
@@ -35,6 +37,11 @@ impl Row {
         let [p, q, r] = self.basis;
         p * x[0] + q * x[1] + r * x[2] - self.value
     }
+
+    fn along(&self, direction: &[f64; 3]) -> f64 {
+        let [p, q, r] = self.basis;
+        p * direction[0] + q * direction[1] + r * direction[2]
+    }
 }
 
 /// Normal equations: the upper triangle of the matrix and the right-hand side.
@@ -58,9 +65,8 @@ impl Normal {
     }
 
     /// Cholesky; none where the matrix is not positive definite.
-    fn solve(&self) -> Option<[f64; 3]> {
+    fn solve(&self, ridge: f64) -> Option<[f64; 3]> {
         let [xx, xy, xz, yy, yz, zz] = self.matrix;
-        let ridge = RIDGE * (xx + yy + zz);
         let positive = |value: f64| (value > 0.0 && value.is_finite()).then(|| value.sqrt());
         let l11 = positive(xx + ridge)?;
         let (l21, l31) = (xy / l11, xz / l11);
@@ -78,31 +84,29 @@ impl Normal {
 
 /// The minimiser and its objective; none where the rows do not determine it.
 pub(crate) fn solve(rows: &[Row], bounds: &[Row]) -> Option<([f64; 3], f64)> {
-    let cost = |x: &[f64; 3]| {
-        let missed = |row: &Row, excess: f64| row.weight * excess * excess;
-        let fit: f64 = rows.iter().map(|row| missed(row, row.excess(x))).sum();
-        let broken: f64 = bounds
-            .iter()
-            .map(|row| missed(row, row.excess(x).min(0.0)))
-            .sum();
-        fit + PENALTY * broken
-    };
     let mut free = Normal::default();
     for row in rows {
         free.add(row, 1.0);
     }
-    let mut best = free.solve()?;
-    let mut best_cost = cost(&best);
+    let problem = Problem { rows, bounds };
+    let [xx, _, _, yy, _, zz] = free.matrix;
+    let ridge = RIDGE * (xx + yy + zz);
+    let mut best = free.solve(ridge)?;
+    let mut best_cost = problem.cost(&best);
     for _ in 0..MAX_STEPS {
         let mut normal = free;
         for bound in bounds.iter().filter(|bound| bound.excess(&best) < 0.0) {
             normal.add(bound, PENALTY);
         }
-        let Some(aim) = normal.solve() else { break };
-        let Some((next, next_cost)) = descend(&best, best_cost, &aim, cost) else {
+        let Some(aim) = normal.solve(ridge) else {
             break;
         };
-        let settled = best_cost - next_cost <= 1e-12 * best_cost;
+        let next = problem.search_line(&best, best_cost, &aim);
+        let next_cost = problem.cost(&next);
+        if next_cost >= best_cost {
+            break;
+        }
+        let settled = best_cost - next_cost <= SETTLED * best_cost;
         (best, best_cost) = (next, next_cost);
         if settled {
             break;
@@ -111,26 +115,66 @@ pub(crate) fn solve(rows: &[Row], bounds: &[Row]) -> Option<([f64; 3], f64)> {
     Some((best, best_cost))
 }
 
-/// The first point that improves on `from` among the full step to `aim`, half of it, and so on.
-fn descend(
-    from: &[f64; 3],
-    from_cost: f64,
-    aim: &[f64; 3],
-    cost: impl Fn(&[f64; 3]) -> f64,
-) -> Option<([f64; 3], f64)> {
-    let mut share = 1.0;
-    for _ in 0..MAX_HALVINGS {
-        let mut next = *from;
-        for (entry, target) in next.iter_mut().zip(aim) {
-            *entry += share * (target - *entry);
-        }
-        let next_cost = cost(&next);
-        if next_cost < from_cost {
-            return Some((next, next_cost));
-        }
-        share *= 0.5;
+struct Problem<'rows> {
+    rows: &'rows [Row],
+    bounds: &'rows [Row],
+}
+
+impl Problem<'_> {
+    fn cost(&self, x: &[f64; 3]) -> f64 {
+        let missed = |row: &Row, excess: f64| row.weight * excess * excess;
+        let fit: f64 = self.rows.iter().map(|row| missed(row, row.excess(x))).sum();
+        let broken: f64 = self
+            .bounds
+            .iter()
+            .map(|row| missed(row, row.excess(x).min(0.0)))
+            .sum();
+        fit + PENALTY * broken
     }
-    None
+
+    /// Half the slope of the cost at `x` in a direction.
+    fn slope(&self, x: &[f64; 3], direction: &[f64; 3]) -> f64 {
+        let pull = |row: &Row, excess: f64| row.weight * excess * row.along(direction);
+        let fit: f64 = self.rows.iter().map(|row| pull(row, row.excess(x))).sum();
+        let broken: f64 = self
+            .bounds
+            .iter()
+            .map(|row| pull(row, row.excess(x).min(0.0)))
+            .sum();
+        fit + PENALTY * broken
+    }
+
+    /// The full step where it halves the slope, else the least point on the way there: the cost is
+    /// convex, so its slope changes sign there once.
+    fn search_line(&self, from: &[f64; 3], from_cost: f64, aim: &[f64; 3]) -> [f64; 3] {
+        let mut direction = *aim;
+        for (entry, start) in direction.iter_mut().zip(from) {
+            *entry -= start;
+        }
+        let at = |share: f64| {
+            let mut x = *from;
+            for (entry, step) in x.iter_mut().zip(&direction) {
+                *entry += share * step;
+            }
+            x
+        };
+        let full = at(1.0);
+        let steepest = self.slope(from, &direction).abs();
+        let ends_flat = self.slope(&full, &direction).abs() <= 0.5 * steepest;
+        if ends_flat && self.cost(&full) < from_cost {
+            return full;
+        }
+        let (mut low, mut high) = (0.0, 1.0);
+        for _ in 0..LINE_STEPS {
+            let middle = f64::midpoint(low, high);
+            if self.slope(&at(middle), &direction) < 0.0 {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        at(f64::midpoint(low, high))
+    }
 }
 
 #[cfg(test)]

@@ -2,27 +2,18 @@
 
 use argmin::core::{CostFunction, Error, Executor, State};
 use argmin::solver::neldermead::NelderMead;
-use jiff::Timestamp;
 
+use super::frame::{Frame, CALENDAR_SLACK, MAX_RHO, VOL_FLOOR};
 use super::linear::{solve, Row};
 use super::target::Target;
 use crate::svi::{check_calendar, check_slice, grid, Arbitrage, Slice};
 
-/// Vol below which no slice may fall, fraction per sqrt(year).
-const VOL_FLOOR: f64 = 0.02;
-const MAX_RHO: f64 = 0.999;
-/// Lee's bound, kept with room for the rounding of the parameters on chain.
-const MAX_WING: f64 = 1.999;
-/// Slack kept in g and, relative to the variance at the money, between slices, for the same reason:
-/// the latter is worth a few thousandths of a vol point.
-const BUTTERFLY_SLACK: f64 = 2e-3;
-const CALENDAR_SLACK: f64 = 1e-4;
 /// Points on each side of the centre of the grids of constraints.
 const CALENDAR_HALF: i32 = 24;
-const BUTTERFLY_HALF: i32 = 20;
+const BUTTERFLY_HALF: i32 = 40;
 /// The vertex is searched within these, in standard deviations: |m|, and ln sigma.
 const MAX_VERTEX: f64 = 5.0;
-const LOG_WIDTH: (f64, f64) = (-3.5, 2.5);
+const LOG_WIDTH: (f64, f64) = (-3.5, 1.5);
 const STARTS: [[f64; 2]; 6] = [
     [-0.5, -1.2],
     [0.5, -1.2],
@@ -34,57 +25,39 @@ const STARTS: [[f64; 2]; 6] = [
 const FIRST_STEP: f64 = 0.35;
 const SEARCH_STEPS: u64 = 60;
 const POLISH_STEPS: u64 = 200;
-/// Successive prices of butterfly arbitrage: Σ(shortfall of g)² against the mean squared vol error.
-const BUTTERFLY_PENALTIES: [f64; 3] = [1.0, 1e2, 1e4];
+/// Successive attempts to keep g ≥ 0: the slack asked of g, and the price of Σ(shortfall of g)² against
+/// the mean squared error in vol.
+const ATTEMPTS: [Attempt; 3] = [
+    Attempt {
+        slack: 2e-3,
+        price: 1.0,
+    },
+    Attempt {
+        slack: 1e-2,
+        price: 1e2,
+    },
+    Attempt {
+        slack: 5e-2,
+        price: 1e4,
+    },
+];
 
-/// What is fixed for one slice.
-pub(crate) struct Frame<'before> {
-    pub expiry: Timestamp,
-    pub forward: f64,
-    pub tau: f64,
-    /// The slice of the expiry before, not to be undercut.
-    pub before: Option<&'before Slice>,
-    /// The free fits of the expiries after, not to be exceeded where there are no quotes.
-    pub after: &'before [Slice],
-}
-
-impl Frame<'_> {
-    /// What total variance must stay above: the slice before, or a flat one of the least vol.
-    fn floor(&self) -> Slice {
-        self.before.copied().unwrap_or(Slice {
-            expiry: self.expiry,
-            forward: self.forward,
-            a: VOL_FLOOR * VOL_FLOOR * self.tau,
-            b: 0.0,
-            rho: 0.0,
-            m: 0.0,
-            sigma: 0.1,
-        })
-    }
-
-    /// Whether `slice` keeps the floor, and the wings that the expiries after leave room for.
-    pub(crate) fn admits(&self, slice: &Slice) -> bool {
-        let (left, right) = slice.wing_slopes();
-        check_slice(slice).is_ok()
-            && check_calendar(&self.floor(), slice).is_ok()
-            && self
-                .after
-                .iter()
-                .map(Slice::wing_slopes)
-                .all(|(x, y)| left <= x && right <= y)
-    }
+#[derive(Clone, Copy)]
+struct Attempt {
+    slack: f64,
+    price: f64,
 }
 
 /// The best arbitrage-free slice, or what the last candidate allows.
 pub(crate) fn fit_slice(targets: &[Target], frame: &Frame) -> Result<Slice, Arbitrage> {
     let below = frame.floor();
     let mut outcome = Err(Arbitrage::Domain);
-    for penalty in BUTTERFLY_PENALTIES {
-        let problem = Problem::new(targets, frame, penalty);
+    for attempt in ATTEMPTS {
+        let problem = Problem::new(targets, frame, attempt);
         let Some(found) = problem.minimise() else {
             continue;
         };
-        let slice = repair(found, &below);
+        let slice = frame.raised(&found);
         outcome = check_slice(&slice)
             .and_then(|()| check_calendar(&below, &slice))
             .map(|()| slice);
@@ -93,30 +66,6 @@ pub(crate) fn fit_slice(targets: &[Target], frame: &Frame) -> Result<Slice, Arbi
         }
     }
     outcome
-}
-
-/// Closes what the penalties left open: wings at least as steep as before, then the level.
-fn repair(slice: Slice, below: &Slice) -> Slice {
-    let (left, right) = slice.wing_slopes();
-    let (left_below, right_below) = below.wing_slopes();
-    let slack = 1.0 + CALENDAR_SLACK;
-    let left = left.max(left_below * slack).clamp(0.0, MAX_WING);
-    let right = right.max(right_below * slack).clamp(0.0, MAX_WING);
-    let b = f64::midpoint(left, right);
-    let rho = if b > 0.0 {
-        (0.5 * (right - left) / b).clamp(-MAX_RHO, MAX_RHO)
-    } else {
-        0.0
-    };
-    let mut repaired = Slice { b, rho, ..slice };
-    let slack = CALENDAR_SLACK * repaired.total_variance(0.0).abs();
-    let points = grid(0.0, 0.02, 400).chain(grid(slice.m, slice.sigma, 400));
-    let shortfall = points
-        .chain(grid(below.m, below.sigma, 400))
-        .map(|k| below.total_variance(k) + slack - repaired.total_variance(k))
-        .fold(0.0, f64::max);
-    repaired.a += shortfall;
-    repaired
 }
 
 #[derive(Clone)]
@@ -131,7 +80,7 @@ struct Problem {
     /// Standard deviation at the money, and the weight of one unit of its variance.
     deviation: f64,
     weight: f64,
-    penalty: f64,
+    attempt: Attempt,
 }
 
 /// A total variance at a log-moneyness: aimed at, or not to be undercut.
@@ -143,7 +92,7 @@ struct Point {
 }
 
 impl Problem {
-    fn new(targets: &[Target], frame: &Frame, penalty: f64) -> Self {
+    fn new(targets: &[Target], frame: &Frame, attempt: Attempt) -> Self {
         let (tau, below) = (frame.tau, frame.floor());
         // The error in vol is that in variance over 2·vol·tau.
         let weigh = |vol: f64| 0.25 / (vol * vol * tau * tau);
@@ -166,13 +115,7 @@ impl Problem {
             .map(|k| bound(k, below.total_variance(k) + slack))
             .collect();
         let least_wings = below.wing_slopes();
-        let largest_wings = frame
-            .after
-            .iter()
-            .map(Slice::wing_slopes)
-            .fold((MAX_WING, MAX_WING), |(left, right), (x, y)| {
-                (left.min(x), right.min(y))
-            });
+        let largest_wings = frame.largest_wings();
         Self {
             rows: aims(targets, tau, weigh),
             floors,
@@ -189,7 +132,7 @@ impl Problem {
             ),
             deviation,
             weight: weigh(at_the_money),
-            penalty,
+            attempt,
         }
     }
 
@@ -233,7 +176,9 @@ impl Problem {
             sigma,
             ..self.frame
         };
-        let objective = cost + self.penalty * butterfly_shortfall(&slice) + 1e-3 * outside;
+        let objective = cost
+            + self.attempt.price * butterfly_shortfall(&slice, self.attempt.slack)
+            + 1e-3 * outside;
         objective.is_finite().then_some((slice, objective))
     }
 
@@ -346,13 +291,13 @@ fn better(one: Option<(Vec<f64>, f64)>, other: Option<(Vec<f64>, f64)>) -> Optio
     }
 }
 
-fn butterfly_shortfall(slice: &Slice) -> f64 {
+fn butterfly_shortfall(slice: &Slice, slack: f64) -> f64 {
     if slice.least_variance() <= 0.0 {
         return 1.0;
     }
     grid(slice.m, slice.sigma, BUTTERFLY_HALF)
         .chain(grid(0.0, slice.sigma, BUTTERFLY_HALF))
-        .map(|k| (BUTTERFLY_SLACK - slice.durrleman(k)).max(0.0))
+        .map(|k| (slack - slice.durrleman(k)).max(0.0))
         .map(|shortfall| shortfall * shortfall)
         .sum()
 }

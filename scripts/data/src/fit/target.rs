@@ -4,17 +4,17 @@ use crate::black76::{call_delta, implied_vol};
 use crate::chain::{median, ExpiryQuotes, Quote};
 use crate::svi::Slice;
 
-/// Least weight of a strike for its vega: the wings still count a little.
-const VEGA_FLOOR: f64 = 0.03;
-/// Bid-ask spread that halves a strike's weight, in vol.
+/// Least vega that counts, relative to the money: the wings still have a say.
+const VEGA_FLOOR: f64 = 0.01;
+/// Bid-ask spread, in vol, at which a strike's error counts half.
 const HALVING_SPREAD: f64 = 0.01;
-/// Weight factor of a strike without a two-sided market.
+/// What the error of a strike counts without a two-sided market.
 const UNQUOTED: f64 = 0.1;
 /// An outlier is further from the first fit than this many median errors, this distance in vol, and
 /// this share of its own vol.
 const OUTLIER_MEDIANS: f64 = 8.0;
 const OUTLIER_VOL: f64 = 0.04;
-const OUTLIER_SHARE_OF_VOL: f64 = 0.25;
+const OUTLIER_SHARE_OF_VOL: f64 = 0.35;
 /// At most one strike in this many may be set aside.
 const MOST_OUTLIERS: usize = 8;
 
@@ -25,7 +25,7 @@ pub(crate) struct Target {
     pub k: f64,
     /// Implied vol aimed at.
     pub vol: f64,
-    /// Weight of the squared error in vol; 0 for an outlier.
+    /// Weight of the squared error in vol: (vega · quote quality)²; 0 for an outlier.
     pub weight: f64,
     /// Call delta at the target vol, 0..1.
     pub delta: f64,
@@ -66,10 +66,10 @@ fn target(quote: &Quote, tau: f64) -> Option<Target> {
     let d1 = 0.5 * deviation - k / deviation;
     let vega = libm::exp(-0.5 * d1 * d1).max(VEGA_FLOOR);
     let quality = market.map_or(UNQUOTED, |(bid, ask)| {
-        HALVING_SPREAD / (HALVING_SPREAD + ask - bid)
+        (HALVING_SPREAD / (HALVING_SPREAD + ask - bid)).max(UNQUOTED)
     });
     let delta = call_delta(quote.forward, quote.strike, vol, tau);
-    let weight = vega * quality.max(UNQUOTED);
+    let weight = vega * vega * quality * quality;
     (weight.is_finite() && delta.is_finite()).then_some(Target {
         k,
         vol,

@@ -23,70 +23,71 @@ struct Smile {
     width: f64,
 }
 
+/// Rounded from fits to ETH chains of the first half of 2026 in a calm market; no quote is in them.
 const SMILES: [Smile; 8] = [
     Smile {
         days: 2,
-        vol: 0.56,
-        slope: 0.30,
-        rho: -0.10,
-        vertex: 0.05,
-        width: 0.90,
+        vol: 0.54,
+        slope: 0.50,
+        rho: -0.30,
+        vertex: -0.45,
+        width: 1.9,
     },
     Smile {
         days: 4,
-        vol: 0.57,
-        slope: 0.32,
-        rho: -0.12,
-        vertex: 0.05,
-        width: 0.90,
+        vol: 0.56,
+        slope: 0.50,
+        rho: -0.35,
+        vertex: -0.50,
+        width: 1.9,
     },
     Smile {
         days: 11,
         vol: 0.59,
-        slope: 0.34,
-        rho: -0.12,
-        vertex: 0.05,
-        width: 0.90,
+        slope: 0.52,
+        rho: -0.40,
+        vertex: -0.55,
+        width: 2.0,
     },
     Smile {
         days: 25,
         vol: 0.61,
-        slope: 0.36,
-        rho: -0.12,
-        vertex: 0.05,
-        width: 0.90,
+        slope: 0.54,
+        rho: -0.42,
+        vertex: -0.60,
+        width: 2.1,
     },
     Smile {
         days: 53,
         vol: 0.63,
-        slope: 0.36,
-        rho: -0.10,
-        vertex: 0.05,
-        width: 0.90,
+        slope: 0.56,
+        rho: -0.42,
+        vertex: -0.60,
+        width: 2.2,
     },
     Smile {
         days: 81,
         vol: 0.64,
-        slope: 0.36,
-        rho: -0.06,
-        vertex: 0.05,
-        width: 0.90,
+        slope: 0.58,
+        rho: -0.42,
+        vertex: -0.60,
+        width: 2.3,
     },
     Smile {
         days: 172,
-        vol: 0.66,
-        slope: 0.36,
-        rho: 0.0,
-        vertex: 0.05,
-        width: 0.90,
+        vol: 0.65,
+        slope: 0.62,
+        rho: -0.40,
+        vertex: -0.65,
+        width: 2.4,
     },
     Smile {
         days: 263,
-        vol: 0.67,
-        slope: 0.36,
-        rho: 0.04,
-        vertex: 0.05,
-        width: 0.90,
+        vol: 0.66,
+        slope: 0.64,
+        rho: -0.40,
+        vertex: -0.65,
+        width: 2.5,
     },
 ];
 
@@ -164,40 +165,44 @@ fn expiry_quotes(
     let tau = year_fraction(recipe.observed_at, expiry);
     let forward = cents(recipe.spot * libm::exp(CARRY * tau));
     let slice = smile.slice(expiry, forward, level, tau);
-    let mut quotes = Vec::new();
-    for strike in strikes(forward, level * smile.vol * tau.sqrt()) {
-        let k = libm::log(strike / forward);
-        let distance = k / slice.total_variance(0.0).sqrt();
-        let mark_iv = slice.vol(k, tau) + QUOTE_NOISE * random.normal();
-        let days = (smile.days as f64).max(3.0);
-        let spread = HALF_SPREAD
-            * (30.0 / days).sqrt()
-            * (1.0 + SPREAD_GROWTH * distance * distance)
-            * libm::exp(SPREAD_NOISE * random.normal());
-        let size = (400.0 * libm::exp(1.2 * random.normal() - 0.3 * distance * distance)).round();
-        for is_put in [false, true] {
-            let price = |vol: f64| coin_price(forward, strike, vol, tau, is_put);
-            let open_interest = if is_put == (k < 0.0) {
-                size
-            } else {
-                (size / 4.0).round()
-            };
-            quotes.push(Quote {
-                strike,
-                is_put,
-                forward,
-                bid: Some(tick_down(price(mark_iv - spread))).filter(|&bid| bid > 0.0),
-                ask: Some(tick_up(price(mark_iv + spread))),
-                mark: Some(price(mark_iv)).filter(|&mark| mark > 0.0),
-                mark_iv: Some(mark_iv),
-                open_interest,
-            });
-        }
-    }
+    let quotes = strikes(forward, level * smile.vol * tau.sqrt())
+        .flat_map(|strike| option_pair(&slice, strike, tau, random))
+        .collect();
     Some(ExpiryQuotes {
         expiry,
         forward,
         quotes,
+    })
+}
+
+/// The call and the put of one strike: one vol and spread for both, open interest mostly in the one
+/// out of the money.
+fn option_pair(slice: &Slice, strike: f64, tau: f64, random: &mut Random) -> [Quote; 2] {
+    let forward = slice.forward;
+    let k = libm::log(strike / forward);
+    let distance = k / slice.total_variance(0.0).sqrt();
+    let mark_iv = slice.vol(k, tau) + QUOTE_NOISE * random.normal();
+    let half_spread = HALF_SPREAD
+        * (30.0 / (365.0 * tau).max(3.0)).sqrt()
+        * (1.0 + SPREAD_GROWTH * distance * distance)
+        * libm::exp(SPREAD_NOISE * random.normal());
+    let size = (400.0 * libm::exp(1.2 * random.normal() - 0.3 * distance * distance)).round();
+    [false, true].map(|is_put| {
+        let price = |vol: f64| coin_price(forward, strike, vol, tau, is_put);
+        Quote {
+            strike,
+            is_put,
+            forward,
+            bid: Some(tick_down(price(mark_iv - half_spread))).filter(|&bid| bid > 0.0),
+            ask: Some(tick_up(price(mark_iv + half_spread))),
+            mark: Some(price(mark_iv)).filter(|&mark| mark > 0.0),
+            mark_iv: Some(mark_iv),
+            open_interest: if is_put == (k < 0.0) {
+                size
+            } else {
+                (size / 4.0).round()
+            },
+        }
     })
 }
 

@@ -79,7 +79,14 @@ fn derivatives_in_g_agree_with_differences() {
 
 #[test]
 fn checking_grid_spans_the_domain() {
-    let points: Vec<f64> = grid(0.0, 0.02, CHECK_HALF).collect();
+    let mut points: Vec<f64> = grid(0.0, 0.02, CHECK_HALF).collect();
+    points.sort_by(f64::total_cmp);
     assert!(points.len() > 400);
-    assert!(points.first().is_some_and(|&k| k < -6.6) && points.last().is_some_and(|&k| k > 6.6));
+    assert_eq!(points.first().copied(), Some(-K_LIMIT));
+    assert_eq!(points.last().copied(), Some(K_LIMIT));
+    let widest = points
+        .windows(2)
+        .map(|pair| pair[1] - pair[0])
+        .fold(0.0, f64::max);
+    assert!(widest < 0.25, "{widest}");
 }
