@@ -22,6 +22,11 @@ pub mod chain;
 mod config;
 mod error;
 pub mod program;
+mod arbos;
+mod evm;
+mod state;
+mod stylus;
+pub mod wasm;
 pub mod rpc;
 
 pub use chain::{Block, BlockSelector, CallOutcome, Chain, Deployment, Receipt, SnapshotId};

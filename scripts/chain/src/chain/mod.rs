@@ -1,212 +1,127 @@
 //! One in-process chain: sending, calling, reading, time and snapshots.
+//!
+//! * [`send`]: transactions, and the blocks they make
+//! * [`call`]: calls and gas estimation
+//! * [`read`]: accounts, blocks, receipts, logs
+//! * [`control`]: time, mining, snapshots, setting state
+//! * [`deploy`]: programs
+//! * [`request`]: from transactions and requests to what the machine runs
 
+mod blocks;
+mod call;
+mod control;
+mod deploy;
+mod read;
+mod request;
+mod send;
 mod types;
 
-use alloy_consensus::TxEnvelope;
-use alloy_primitives::{Address, Bytes, B256, U256};
-use alloy_rpc_types_eth::{
-    state::StateOverride, BlockId, Filter, Log, Transaction, TransactionRequest,
-};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use alloy_primitives::{map::HashMap, B256, U256};
+use alloy_rpc_types_eth::Transaction;
+use revm::context::BlockEnv;
 
 pub use types::{Block, BlockSelector, CallOutcome, Deployment, Receipt, SnapshotId};
 
-use crate::{Config, DeployError, EstimateError, SendError, TimeError};
+use crate::{
+    arbos::{genesis, BATCH_POSTER},
+    evm::Arb,
+    state::{Mark, State},
+    Config,
+};
+use blocks::Open;
+
+/// What contracts see as the block's gas limit; transactions have their own.
+const HEADER_GAS_LIMIT: u64 = 1 << 50;
+/// The parent chain's block number at genesis, and the seconds between its blocks.
+const L1_GENESIS: u64 = 20_000_000;
+const L1_BLOCK_SECONDS: u64 = 12;
+/// Blocks whose state stays readable.
+const KEPT_STATES: u64 = 256;
 
 /// One in-process chain. Cheap to snapshot, deterministic, `Send`.
+///
+/// Time moves only when told to ([`Chain::increase_time`] and the like): until then all blocks have the genesis time.
+/// State is read at the head with all transactions sent so far, also those of a block still open in manual mining.
 #[derive(Debug)]
 pub struct Chain {
     config: Config,
+    cache_dir: Option<Arc<PathBuf>>,
+    state: State,
+    /// Blocks by number.
+    blocks: Vec<Block>,
+    hashes: Arc<Vec<B256>>,
+    /// State position after each block.
+    marks: Vec<Mark>,
+    receipts: HashMap<B256, Receipt>,
+    transactions: HashMap<B256, Transaction>,
+    open: Option<Open>,
+    clock: u64,
+    base_fee: u128,
+    automine: bool,
+    snapshots: BTreeMap<SnapshotId, Snapshot>,
+    next_snapshot: u64,
+    last_refusal: Option<String>,
+}
+
+/// What a snapshot returns to.
+#[derive(Clone, Debug)]
+struct Snapshot {
+    mark: Mark,
+    blocks: usize,
+    open: Option<Open>,
+    clock: u64,
+    base_fee: u128,
 }
 
 impl Chain {
     /// A chain at its genesis block, system contracts deployed.
     pub fn new(config: Config) -> Self {
-        Self { config }
+        let state = genesis::state(config.arbos_version, &config.accounts);
+        let mut chain = Self {
+            cache_dir: config.cache_dir.clone().map(Arc::new),
+            state,
+            blocks: Vec::new(),
+            hashes: Arc::default(),
+            marks: Vec::new(),
+            receipts: HashMap::default(),
+            transactions: HashMap::default(),
+            open: None,
+            clock: config.timestamp,
+            base_fee: config.base_fee,
+            automine: true,
+            snapshots: BTreeMap::new(),
+            next_snapshot: 1,
+            last_refusal: None,
+            config,
+        };
+        chain.seal();
+        chain
     }
 
-    /// Runs a transaction from `from` without a signature; the nonce and gas limit are filled in if missing.
-    /// Automine puts it in a block of its own; otherwise it joins the pending block.
-    /// # Errors: [`SendError`] if refused; a reverted transaction is a receipt with `status` false
-    pub fn send(&mut self, _tx: TransactionRequest) -> Result<Receipt, SendError> {
-        todo!()
+    /// The machine's view of a block.
+    fn block_env(&self, timestamp: u64, base_fee: u128) -> BlockEnv {
+        BlockEnv {
+            number: U256::from(self.l1_number(timestamp)),
+            beneficiary: BATCH_POSTER,
+            timestamp: U256::from(timestamp),
+            gas_limit: HEADER_GAS_LIMIT,
+            basefee: u64::try_from(base_fee).unwrap_or(u64::MAX),
+            difficulty: U256::from(1),
+            prevrandao: Some(B256::with_last_byte(1)),
+            ..BlockEnv::default()
+        }
     }
 
-    /// Runs a signed transaction (types 0, 1, 2, 4).
-    /// # Returns: its hash; the receipt is there as soon as it is mined
-    /// # Errors: [`SendError`] if refused
-    pub fn send_signed(&mut self, _tx: &TxEnvelope) -> Result<B256, SendError> {
-        todo!()
+    fn l1_number(&self, timestamp: u64) -> u64 {
+        L1_GENESIS + timestamp.saturating_sub(self.config.timestamp) / L1_BLOCK_SECONDS
     }
 
-    /// Runs a call without changing the chain.
-    /// # Errors: [`SendError`] if refused; a revert is an outcome with `status` false
-    pub fn call(
-        &mut self,
-        _tx: &TransactionRequest,
-        _at: BlockSelector,
-        _overrides: Option<&StateOverride>,
-    ) -> Result<CallOutcome, SendError> {
-        todo!()
-    }
-
-    /// The least gas limit with which the call succeeds.
-    /// # Errors: [`EstimateError`]
-    pub fn estimate_gas(
-        &mut self,
-        _tx: &TransactionRequest,
-        _at: BlockSelector,
-        _overrides: Option<&StateOverride>,
-    ) -> Result<u64, EstimateError> {
-        todo!()
-    }
-
-    /// Balance in wei.
-    /// # Errors: [`SendError::UnknownBlock`]
-    pub fn balance(&self, _address: Address, _at: BlockSelector) -> Result<U256, SendError> {
-        todo!()
-    }
-
-    /// Next nonce.
-    /// # Errors: [`SendError::UnknownBlock`]
-    pub fn nonce(&self, _address: Address, _at: BlockSelector) -> Result<u64, SendError> {
-        todo!()
-    }
-
-    /// Deployed code.
-    /// # Errors: [`SendError::UnknownBlock`]
-    pub fn code(&self, _address: Address, _at: BlockSelector) -> Result<Bytes, SendError> {
-        todo!()
-    }
-
-    /// One storage slot.
-    /// # Errors: [`SendError::UnknownBlock`]
-    pub fn storage(&self, _address: Address, _slot: U256, _at: BlockSelector) -> Result<B256, SendError> {
-        todo!()
-    }
-
-    /// A mined transaction's receipt.
-    pub fn receipt(&self, _hash: B256) -> Option<&Receipt> {
-        todo!()
-    }
-
-    /// A mined or pending transaction.
-    pub fn transaction(&self, _hash: B256) -> Option<&Transaction> {
-        todo!()
-    }
-
-    /// A mined block; `pending` is the head.
-    pub fn block(&self, _id: BlockId) -> Option<&Block> {
-        todo!()
-    }
-
-    /// Logs that match a filter, oldest first.
-    pub fn logs(&self, _filter: &Filter) -> Vec<Log> {
-        todo!()
-    }
-
-    /// Number of the head block.
-    pub fn head_number(&self) -> u64 {
-        todo!()
-    }
-
-    /// Timestamp of the head block, unix seconds.
-    pub fn timestamp(&self) -> u64 {
-        todo!()
-    }
-
-    /// Base fee of the next block, wei per gas.
-    pub fn base_fee(&self) -> u128 {
-        todo!()
-    }
-
-    /// EIP-155 chain id.
-    pub fn chain_id(&self) -> u64 {
-        self.config.chain_id
-    }
-
-    /// What the chain was started with.
-    pub fn config(&self) -> &Config {
-        &self.config
-    }
-
-    /// Whether each transaction is mined at once.
-    pub fn automine(&self) -> bool {
-        todo!()
-    }
-
-    /// Marks the present state; taking one costs a few words.
-    pub fn snapshot(&mut self) -> SnapshotId {
-        todo!()
-    }
-
-    /// Returns to a snapshot, which it uses up together with all later ones; false if unknown.
-    pub fn revert(&mut self, _id: SnapshotId) -> bool {
-        todo!()
-    }
-
-    /// Sets a balance in wei.
-    pub fn set_balance(&mut self, _address: Address, _wei: U256) {
-        todo!()
-    }
-
-    /// Sets an account's code.
-    pub fn set_code(&mut self, _address: Address, _code: Bytes) {
-        todo!()
-    }
-
-    /// Sets an account's next nonce.
-    pub fn set_nonce(&mut self, _address: Address, _nonce: u64) {
-        todo!()
-    }
-
-    /// Sets one storage slot.
-    pub fn set_storage(&mut self, _address: Address, _slot: U256, _value: B256) {
-        todo!()
-    }
-
-    /// Fixes the next block's timestamp; later blocks go on from there.
-    /// # Errors: [`TimeError`] if before the head
-    pub fn set_next_timestamp(&mut self, _timestamp: u64) -> Result<(), TimeError> {
-        todo!()
-    }
-
-    /// Moves the clock forward by `seconds` as from the next block.
-    pub fn increase_time(&mut self, _seconds: u64) {
-        todo!()
-    }
-
-    /// Sets the clock as from the next block.
-    /// # Errors: [`TimeError`] if before the head
-    pub fn set_time(&mut self, _timestamp: u64) -> Result<(), TimeError> {
-        todo!()
-    }
-
-    /// Mines `blocks` blocks, `interval` seconds apart (the first takes what is pending).
-    pub fn mine(&mut self, _blocks: u64, _interval: Option<u64>) {
-        todo!()
-    }
-
-    /// Turns mining at once on or off.
-    pub fn set_automine(&mut self, _automine: bool) {
-        todo!()
-    }
-
-    /// Sets the base fee as from the next block, wei per gas.
-    pub fn set_base_fee(&mut self, _wei: u128) {
-        todo!()
-    }
-
-    /// Deploys a program through the Stylus deployer in one transaction: create, activate, construct.
-    /// `program` is a WASM file or its deployable form; `constructor` the calldata of the constructor, empty for
-    /// none; `cache` places it in the program cache afterwards.
-    /// # Errors: [`DeployError`]
-    pub fn deploy_program(
-        &mut self,
-        _from: Address,
-        _program: &[u8],
-        _constructor: Bytes,
-        _cache: bool,
-    ) -> Result<Deployment, DeployError> {
-        todo!()
+    /// What Arbitrum adds to the machine, for the block after the head.
+    fn arb(&self) -> Arb {
+        let mut arb = Arb::new(self.config.arbos_version, self.config.block_gas_limit, Arc::clone(&self.hashes));
+        arb.cache_dir.clone_from(&self.cache_dir);
+        arb
     }
 }

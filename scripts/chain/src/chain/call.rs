@@ -1,0 +1,173 @@
+//! Calls and gas estimation: they run on the state and leave it as it was.
+
+use alloy_primitives::{Bytes, B256, U256};
+use alloy_rpc_types_eth::{
+    state::{AccountOverride, StateOverride},
+    BlockId, BlockNumberOrTag, TransactionRequest,
+};
+use revm::{bytecode::Bytecode, context::BlockEnv, interpreter::InstructionResult};
+
+use super::{request, BlockSelector, CallOutcome, Chain};
+use crate::{
+    evm::{Evm, Executed},
+    state::Overlay,
+    EstimateError, SendError,
+};
+
+impl Chain {
+    /// Runs a call without changing the chain. `pending` sees the clock as it stands, `latest` the head's time. As on
+    /// a node, a call without a gas price sees a base fee of zero and needs no funds for gas.
+    /// # Errors: [`SendError`] if refused; a revert is an outcome with `status` false
+    pub fn call(
+        &mut self,
+        request: &TransactionRequest,
+        at: BlockSelector,
+        overrides: Option<&StateOverride>,
+    ) -> Result<CallOutcome, SendError> {
+        let limit = self.config.block_gas_limit;
+        let gas = request.gas.unwrap_or(limit).min(limit);
+        let executed = self.simulate(request, gas, at, overrides)?;
+        Ok(CallOutcome {
+            status: executed.outcome.result.is_ok(),
+            gas_used: executed.gas_used,
+            output: executed.outcome.output,
+            logs: executed.logs,
+            created: executed.outcome.created,
+        })
+    }
+
+    /// The least gas limit with which the call succeeds.
+    /// # Errors: [`EstimateError`]
+    pub fn estimate_gas(
+        &mut self,
+        request: &TransactionRequest,
+        at: BlockSelector,
+        overrides: Option<&StateOverride>,
+    ) -> Result<u64, EstimateError> {
+        let limit = self.config.block_gas_limit;
+        let most = request.gas.unwrap_or(limit).min(limit);
+        let first = self.simulate(request, most, at, overrides)?;
+        match first.outcome.result {
+            result if result.is_ok() => {}
+            InstructionResult::Revert => return Err(EstimateError::Reverted { output: first.outcome.output }),
+            _ => return Err(EstimateError::Failed { limit: most }),
+        }
+        let (mut fails, mut succeeds) = (first.gas_used.saturating_sub(1), most);
+        // Most calls need little more than they are charged, so try that first.
+        let mut guess = first.gas_used + first.gas_used / 32;
+        while fails + 1 < succeeds {
+            let gas = guess.clamp(fails + 1, succeeds - 1);
+            let enough = match self.simulate(request, gas, at, overrides) {
+                Ok(executed) => executed.outcome.result.is_ok(),
+                Err(SendError::IntrinsicGas { .. }) => false,
+                Err(refused) => return Err(refused.into()),
+            };
+            *(if enough { &mut succeeds } else { &mut fails }) = gas;
+            guess = fails + (succeeds - fails) / 2;
+        }
+        Ok(succeeds)
+    }
+
+    fn simulate(
+        &mut self,
+        request: &TransactionRequest,
+        gas: u64,
+        at: BlockSelector,
+        overrides: Option<&StateOverride>,
+    ) -> Result<Executed, SendError> {
+        let env = request::call_env(request, gas, self.config.chain_id)?;
+        request::check_call(&env)?;
+        let (mut overlay, mut block) = self.view(at)?;
+        if env.gas_price == 0 {
+            block.basefee = 0;
+        } else if env.gas_price < block.basefee.into() {
+            return Err(SendError::FeeCap { cap: env.gas_price, base_fee: block.basefee.into() });
+        }
+        let arb = self.arb();
+        std::mem::swap(&mut self.state.overlay, &mut overlay);
+        if let Some(overrides) = overrides {
+            self.override_state(overrides);
+        }
+        let result = self.check_call_funds(&env).map(|()| {
+            let price = block.basefee.into();
+            let evm = Evm::new(std::mem::take(&mut self.state), self.config.chain_id, block, arb);
+            let (mut evm, executed) = evm.transact(revm::context::TxEnv { gas_price: price, ..env });
+            self.last_refusal = evm.arb.last_refusal.take();
+            self.state = evm.into_state();
+            executed
+        });
+        self.state.overlay = Overlay::default();
+        result
+    }
+
+    fn check_call_funds(&self, env: &revm::context::TxEnv) -> Result<(), SendError> {
+        let (from, balance) = (env.caller, self.state.info(env.caller).unwrap_or_default().balance);
+        let required = request::required_wei(env.value, env.gas_limit, env.gas_price);
+        if balance < required {
+            return Err(SendError::InsufficientFunds { from, balance, required });
+        }
+        Ok(())
+    }
+
+    /// State and block of a selector.
+    fn view(&self, at: BlockSelector) -> Result<(Overlay, BlockEnv), SendError> {
+        if at == BlockId::Number(BlockNumberOrTag::Pending) {
+            return Ok((Overlay::default(), self.block_env(self.clock, self.base_fee)));
+        }
+        let overlay = self.overlay(at)?;
+        let header = &self.block(at).ok_or_else(|| unknown(at))?.header;
+        Ok((overlay, self.block_env(header.timestamp, header.base_fee_per_gas.unwrap_or_default().into())))
+    }
+
+    /// What hides the present state to show that of a selector.
+    pub(super) fn overlay(&self, at: BlockSelector) -> Result<Overlay, SendError> {
+        let number = self.block(at).ok_or_else(|| unknown(at))?.header.number;
+        if number + 1 == self.blocks.len() as u64 {
+            return Ok(Overlay::default());
+        }
+        let mark = self.marks.get(number as usize).copied();
+        mark.and_then(|mark| self.state.overlay_at(mark)).ok_or_else(|| unknown(at))
+    }
+
+    fn override_state(&mut self, overrides: &StateOverride) {
+        for (address, account) in overrides {
+            let mut info = self.state.info(*address).unwrap_or_default();
+            if let Some(wei) = account.balance {
+                info.balance = wei;
+            }
+            if let Some(nonce) = account.nonce {
+                info.nonce = nonce;
+            }
+            if let Some(code) = &account.code {
+                info = info.with_code(bytecode(code.clone()));
+            }
+            self.state.overlay.set_info(*address, Some(info));
+            self.override_slots(*address, account);
+        }
+    }
+
+    fn override_slots(&mut self, address: alloy_primitives::Address, account: &AccountOverride) {
+        let as_number = |word: &B256| U256::from_be_bytes(word.0);
+        if let Some(slots) = &account.state {
+            self.state.overlay.clear_slots(address);
+            for (key, value) in slots {
+                self.state.overlay.set_slot(address, as_number(key), as_number(value));
+            }
+        }
+        for (key, value) in account.state_diff.iter().flatten() {
+            self.state.overlay.set_slot(address, as_number(key), as_number(value));
+        }
+    }
+}
+
+/// Code as an account holds it.
+pub(super) fn bytecode(code: Bytes) -> Bytecode {
+    Bytecode::new_raw_checked(code.clone()).unwrap_or_else(|_| Bytecode::new_legacy(code))
+}
+
+fn unknown(at: BlockSelector) -> SendError {
+    SendError::UnknownBlock(match at {
+        BlockId::Number(number) => number.to_string(),
+        BlockId::Hash(hash) => hash.block_hash.to_string(),
+    })
+}
