@@ -44,6 +44,7 @@ impl Surface {
     /// earlier; and g is a concave function of that factor which is not negative at 0 and at 1.
     /// # Inputs: `now` not before the surface's moment; `spot` in USD per coin; `level` > 0
     /// # Returns: a surface that passes [`Surface::check`], its level lowered as far as that takes
+    #[must_use]
     pub fn moved_to(&self, now: Timestamp, spot: f64, level: f64) -> Self {
         let moved = self.scaled(now, spot, level);
         if level <= 1.0 || moved.check().is_ok() {
@@ -66,6 +67,7 @@ impl Surface {
     ///
     /// For price histories with no chain beside them. The smile is then that of another time: say so
     /// wherever results are shown.
+    #[must_use]
     pub fn rebased_to(&self, observed_at: Timestamp, spot: f64, level: f64) -> Self {
         let gap = observed_at.as_nanosecond() - self.observed_at.as_nanosecond();
         let days = i64::try_from(gap.div_euclid(DAY_NANOS)).unwrap_or(0);

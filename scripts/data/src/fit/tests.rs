@@ -128,7 +128,10 @@ fn same_chain_gives_the_same_bits() {
         }
     }
     let digest = format!("{:x}", hash.finalize());
-    assert_eq!(digest, "SURFACE_DIGEST");
+    assert_eq!(
+        digest,
+        "7d561461150f67fdba80e753338c1b424bd4c0d1ee33761ffcdc08c99dd41f57"
+    );
 }
 
 #[test]
