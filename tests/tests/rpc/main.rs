@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod alloy;
+mod artifacts;
+mod cargo_stylus;
 mod cast;
 mod malformed;
 mod methods;

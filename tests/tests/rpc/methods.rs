@@ -113,6 +113,23 @@ async fn accounts_can_be_rewritten() {
 }
 
 #[tokio::test]
+async fn calls_see_the_block_they_are_told() {
+    let server = Server::start();
+    let account = "0x00000000000000000000000000000000000ab1e5";
+    // Code that returns TIMESTAMP, NUMBER and BASEFEE.
+    let state = json!({ account: { "code": "0x425f52436020524860405260605ff3" } });
+    let words = |numbers: [u64; 3]| format!("0x{:064x}{:064x}{:064x}", numbers[0], numbers[1], numbers[2]);
+    let block = json!({ "time": "0x77359400", "number": "0x7", "baseFeePerGas": "0x3" });
+    let seen = server.result("eth_call", json!([{ "to": account }, "latest", state, block])).await;
+    assert_eq!(seen, words([2_000_000_000, 7, 3]));
+    let seen = server.result("eth_call", json!([{ "to": account }, "latest", state])).await;
+    assert!(seen.as_str().unwrap().starts_with(&words([GENESIS_SECS, 0, 0])[..66]), "{seen}");
+    let hashes = json!({ "blockHash": { "1": format!("0x{}", "11".repeat(32)) } });
+    let (code, message) = server.error("eth_call", json!([{ "to": account }, "latest", state, hashes])).await;
+    assert_eq!((code, message.contains("cannot be overridden")), (-32602, true), "{message}");
+}
+
+#[tokio::test]
 async fn reverts_carry_their_reason_and_data() {
     let server = Server::start();
     let account = "0x00000000000000000000000000000000000ab1e5";

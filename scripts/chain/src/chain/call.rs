@@ -3,7 +3,7 @@
 use alloy_primitives::{Bytes, B256, U256};
 use alloy_rpc_types_eth::{
     state::{AccountOverride, StateOverride},
-    BlockId, BlockNumberOrTag, TransactionRequest,
+    BlockId, BlockNumberOrTag, BlockOverrides, TransactionRequest,
 };
 use revm::{bytecode::Bytecode, context::BlockEnv, interpreter::InstructionResult};
 
@@ -24,9 +24,22 @@ impl Chain {
         at: BlockSelector,
         overrides: Option<&StateOverride>,
     ) -> Result<CallOutcome, SendError> {
+        self.call_in_block(request, at, overrides, &BlockOverrides::default())
+    }
+
+    /// Runs a call as [`Chain::call`] does, in a block with some fields replaced. The number is what `block.number`
+    /// shows, so the parent chain's.
+    /// # Errors: [`SendError`] if refused, [`SendError::Malformed`] for fields that cannot be replaced
+    pub fn call_in_block(
+        &mut self,
+        request: &TransactionRequest,
+        at: BlockSelector,
+        overrides: Option<&StateOverride>,
+        block: &BlockOverrides,
+    ) -> Result<CallOutcome, SendError> {
         let limit = self.config.block_gas_limit;
         let gas = request.gas.unwrap_or(limit).min(limit);
-        let executed = self.simulate(request, gas, at, overrides)?;
+        let executed = self.simulate(request, gas, at, overrides, block)?;
         Ok(CallOutcome {
             status: executed.outcome.result.is_ok(),
             gas_used: executed.gas_used,
@@ -46,7 +59,8 @@ impl Chain {
     ) -> Result<u64, EstimateError> {
         let limit = self.config.block_gas_limit;
         let most = request.gas.unwrap_or(limit).min(limit);
-        let first = self.simulate(request, most, at, overrides)?;
+        let block = BlockOverrides::default();
+        let first = self.simulate(request, most, at, overrides, &block)?;
         match first.outcome.result {
             result if result.is_ok() => {}
             InstructionResult::Revert => return Err(EstimateError::Reverted { output: first.outcome.output }),
@@ -57,7 +71,7 @@ impl Chain {
         let mut guess = first.gas_used + first.gas_used / 32;
         while fails + 1 < succeeds {
             let gas = guess.clamp(fails + 1, succeeds - 1);
-            let enough = match self.simulate(request, gas, at, overrides) {
+            let enough = match self.simulate(request, gas, at, overrides, &block) {
                 Ok(executed) => executed.outcome.result.is_ok(),
                 Err(SendError::IntrinsicGas { .. }) => false,
                 Err(refused) => return Err(refused.into()),
@@ -74,6 +88,7 @@ impl Chain {
         gas: u64,
         at: BlockSelector,
         overrides: Option<&StateOverride>,
+        replaced: &BlockOverrides,
     ) -> Result<Executed, SendError> {
         let env = request::call_env(request, gas, self.config.chain_id)?;
         request::check_call(&env)?;
@@ -83,6 +98,7 @@ impl Chain {
         } else if env.gas_price < block.basefee.into() {
             return Err(SendError::FeeCap { cap: env.gas_price, base_fee: block.basefee.into() });
         }
+        override_block(&mut block, replaced)?;
         let arb = self.arb();
         std::mem::swap(&mut self.state.overlay, &mut overlay);
         if let Some(overrides) = overrides {
@@ -158,6 +174,24 @@ impl Chain {
             self.state.overlay.set_slot(address, as_number(key), as_number(value));
         }
     }
+}
+
+/// # Errors: [`SendError::Malformed`] for block hashes, and for a base fee that no header can hold
+fn override_block(block: &mut BlockEnv, replaced: &BlockOverrides) -> Result<(), SendError> {
+    if replaced.block_hash.is_some() {
+        return Err(SendError::Malformed("block hashes cannot be overridden: leave \"blockHash\" out".to_owned()));
+    }
+    block.number = replaced.number.unwrap_or(block.number);
+    block.timestamp = replaced.time.map_or(block.timestamp, U256::from);
+    block.gas_limit = replaced.gas_limit.unwrap_or(block.gas_limit);
+    block.beneficiary = replaced.coinbase.unwrap_or(block.beneficiary);
+    block.difficulty = replaced.difficulty.unwrap_or(block.difficulty);
+    block.prevrandao = replaced.random.or(block.prevrandao);
+    if let Some(base_fee) = replaced.base_fee {
+        let too_large = |_| SendError::Malformed(format!("a base fee of {base_fee} wei: give at most {}", u64::MAX));
+        block.basefee = u64::try_from(base_fee).map_err(too_large)?;
+    }
+    Ok(())
 }
 
 /// Code as an account holds it.

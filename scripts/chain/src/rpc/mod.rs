@@ -10,6 +10,7 @@ mod accounts;
 mod blocking;
 mod context;
 mod dev;
+mod envelope;
 mod error;
 mod eth;
 mod fees;
@@ -32,12 +33,14 @@ use jsonrpsee::{
     Methods, RpcModule,
 };
 use tokio::runtime::Runtime;
+use tower::ServiceBuilder;
 use tower_http::cors::CorsLayer;
 
 pub use accounts::{dev_accounts, DevAccount, MnemonicError, TEST_MNEMONIC};
 
 use crate::Chain;
 use context::Context;
+use envelope::RefuseNonRequests;
 
 /// Longest request body in bytes; a program's deployment is below 100 KiB.
 const MAX_REQUEST_BYTES: u32 = 5 * 1024 * 1024;
@@ -158,9 +161,10 @@ pub fn serve(chain: Arc<Mutex<Chain>>, options: &Options) -> Result<Handle, Serv
         address: options.address,
         source,
     };
+    let middleware = ServiceBuilder::new().layer(CorsLayer::permissive()).layer_fn(RefuseNonRequests);
     let server = Server::builder()
         .set_config(config())
-        .set_http_middleware(tower::ServiceBuilder::new().layer(CorsLayer::permissive()))
+        .set_http_middleware(middleware)
         .build_from_tcp(listener)
         .map_err(as_listen_error)?;
     let address = server.local_addr().map_err(as_listen_error)?;

@@ -40,11 +40,9 @@ impl CallApiServer for Caller {
         block: Option<Box<BlockOverrides>>,
     ) -> RpcResult<Bytes> {
         check_input(&request)?;
-        if block.is_some_and(|block| *block != BlockOverrides::default()) {
-            return Err(error::invalid_params("block overrides are not kept here: move the chain's clock instead"));
-        }
         let at = at.unwrap_or_default();
-        let outcome = self.0.chain().call(&request, at, state.as_ref())?;
+        let block = block.unwrap_or_default();
+        let outcome = self.0.chain().call_in_block(&request, at, state.as_ref(), &block)?;
         if outcome.status {
             Ok(outcome.output)
         } else {
