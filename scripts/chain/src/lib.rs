@@ -32,3 +32,6 @@ pub mod rpc;
 pub use chain::{Block, BlockSelector, CallOutcome, Chain, Deployment, Receipt, SnapshotId};
 pub use config::Config;
 pub use error::{DeployError, EstimateError, ProgramError, SendError, TimeError};
+
+#[cfg(test)]
+mod tests;

@@ -61,6 +61,7 @@ impl Evm {
 
     /// Writes a slot of an account that belongs to the chain itself.
     pub(crate) fn put_slot(&mut self, address: Address, key: U256, value: U256) {
+        let Ok(_) = self.ctx.journaled_state.load_account(address);
         let Ok(_) = self.ctx.journaled_state.sstore(address, key, value);
         self.ctx.journaled_state.touch_account(address);
     }
