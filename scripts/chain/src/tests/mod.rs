@@ -1,6 +1,10 @@
 //! Whole-chain tests: programs written by hand, deployed and called like any other.
 
+mod activation;
+mod contracts;
 mod gas;
+mod ledger;
+mod nesting;
 mod smoke;
 
 use alloy_primitives::{address, Address, Bytes, U256};
