@@ -19,7 +19,8 @@ from fractions import Fraction
 
 HERE = pathlib.Path(__file__).resolve().parent
 TARGET = HERE.parents[1] / "contracts/math/src/kernel/polynomials.rs"
-GUARD_BITS = 4
+GUARD_BITS = 5
+EXACT_STEPS = 4  # the last steps of a polynomial that fills a word
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,10 @@ class Polynomial:
     weight: str  # the error that counts is |(p - f) * weight|
     low: str
     high: str
-    high_bound: Fraction  # rational upper bound of `high`, at most 1
+    interval: tuple[Fraction, Fraction]  # rational bounds of low and high, within [-1/2, 1/2] or [0, 1]
     degree: int
     fraction_bits: int  # of the result
+    is_word: bool = False  # the result uses all 64 bits of an unsigned word, its error centred
 
 
 POLYNOMIALS = [
@@ -49,7 +51,7 @@ POLYNOMIALS = [
         weight="1",
         low="1b-80",
         high="1",
-        high_bound=Fraction(1),
+        interval=(Fraction(0), Fraction(1)),
         degree=12,
         fraction_bits=63,
     ),
@@ -62,22 +64,50 @@ POLYNOMIALS = [
         weight="_x_",
         low="1b-30",
         high="0.9423",
-        high_bound=Fraction(9423, 10000),
+        interval=(Fraction(0), Fraction(9423, 10000)),
         degree=8,
         fraction_bits=66,
     ),
     Polynomial(
         name="mills_ratio",
-        title="the Mills ratio `Y(y) = Phi(-y)/phi(y)` for `z = 6/(6 + y) - 3/11` in [0, 8/11]",
-        returns="in Q2.62",
-        preamble="lo=3/11;y=6*(1-(_x_+lo))/(_x_+lo);",
+        title="the Mills ratio `Phi(-y)/phi(y)` for `z = 6/(6 + y) - 2/3` in [-1/3, 1/3]",
+        returns="in Q3.61",
+        preamble="t=_x_+12297829382473034410/2^64;y=6*(1-t)/t;",
         function="exp(y^2/2)*erfc(y/sqrt(2))*sqrt(pi/2)",
-        weight="(exp(-y^2/2)+2^(-24))",
-        low="0",
-        high="8/11",
-        high_bound=Fraction(8, 11),
-        degree=22,
-        fraction_bits=62,
+        weight="(exp(-y^2/2)+2^(-40))",
+        low="-1/3",
+        high="1-12297829382473034410/2^64",
+        interval=(Fraction(-334, 1000), Fraction(334, 1000)),
+        degree=18,
+        fraction_bits=61,
+    ),
+    Polynomial(
+        name="mills_ratio_far",
+        title="the Mills ratio `Phi(-y)/phi(y)` for `y` in [25/16, 9.5], `z = 7/(7 + y) - 0.6`",
+        returns="in Q0.64",
+        preamble="t=_x_+11068046444225730560/2^64;y=7*(1-t)/t;",
+        function="exp(y^2/2)*erfc(y/sqrt(2))*sqrt(pi/2)",
+        weight="(exp(-y^2/2)+2^(-55))",
+        low="7/16.5-11068046444225730560/2^64",
+        high="7/8.5625-11068046444225730560/2^64",
+        interval=(Fraction(-176, 1000), Fraction(218, 1000)),
+        degree=17,
+        fraction_bits=64,
+        is_word=True,
+    ),
+    Polynomial(
+        name="central_slope",
+        title="`(Phi(y) - 1/2) / y` for `y` in [0, 25/16], `z = y^2 / 4 - 625/2048`",
+        returns="in Q-1.65",
+        preamble="y=2*sqrt(_x_+625/2048);",
+        function="(1-erfc(y/sqrt(2)))/2/y",
+        weight="y",
+        low="-625/2048+1b-60",
+        high="625/2048",
+        interval=(Fraction(-625, 2048), Fraction(625, 2048)),
+        degree=14,
+        fraction_bits=65,
+        is_word=True,
     ),
 ]
 
@@ -111,82 +141,118 @@ def certified_error(p: Polynomial, coefficients: list[Fraction]) -> float:
     return math.log2(float(sollya(script)[-1]))
 
 
-@dataclass(frozen=True)
-class Chain:
-    """A Horner chain in integers: step k computes `(acc * z >> 64 + shift[k]) + integer[k]`."""
-
-    integers: list[int]
-    shifts: list[int]
-    narrow: list[bool]
-    rounding_error: float  # in units of the result's last place
-
-
-def partial_sums(real: list[Fraction], high: Fraction) -> list[Fraction]:
-    """Bounds of |c_k + z (c_{k+1} + z ...)| over [0, high], by interval arithmetic on 256 pieces."""
+def partial_sums(real: list[Fraction], interval: tuple[Fraction, Fraction]) -> list[Fraction]:
+    """Bounds of |c_k + z (c_{k+1} + z ...)| over the interval, by interval arithmetic on 256 pieces."""
     n, pieces = len(real) - 1, 256
+    width = (interval[1] - interval[0]) / pieces
     largest = [Fraction(0)] * (n + 1)
     for piece in range(pieces):
-        z = (high * piece / pieces, high * (piece + 1) / pieces)
-        low = above = real[n]
+        z = (interval[0] + width * piece, interval[0] + width * (piece + 1))
+        low = high = real[n]
         for k in range(n, -1, -1):
             if k < n:
-                products = [a * b for a in (low, above) for b in z]
-                low, above = real[k] + min(products), real[k] + max(products)
+                products = [a * b for a in (low, high) for b in z]
+                low, high = real[k] + min(products), real[k] + max(products)
                 # dyadic outward rounding keeps the fractions short
-                low, above = Fraction(math.floor(low * 2**120), 2**120), Fraction(math.ceil(above * 2**120), 2**120)
-            largest[k] = max(largest[k], abs(low), abs(above))
+                low, high = Fraction(math.floor(low * 2**120), 2**120), Fraction(math.ceil(high * 2**120), 2**120)
+            largest[k] = max(largest[k], abs(low), abs(high))
     return largest
 
 
+@dataclass(frozen=True)
+class Chain:
+    """A Horner chain in integers: step k computes `(acc * z >> shift) + integer`."""
+
+    integers: list[int]
+    bits: list[int]  # fraction bits of each partial sum
+    narrow: list[bool]  # whether partial sum k fits 31 bits
+    exact: int  # the last steps round to the nearest
+    most_low: float  # how far the evaluation may be low, in units of the result's last place
+    most_high: float
+
+
 def chain(p: Polynomial, real: list[Fraction]) -> tuple[Chain, list[Fraction]]:
-    """Places the binary points so that every partial sum fits an i64 and errors stay small."""
+    """Places the binary points so that every partial sum fits its word and errors stay small."""
     n = p.degree
-    z = p.high_bound
-    largest = partial_sums(real, z)
-    bits = [0] * (n + 1)
+    z = max(abs(bound) for bound in p.interval)
+    largest = partial_sums(real, p.interval)
+    finest = p.fraction_bits + GUARD_BITS
+    bits, narrow = [0] * (n + 1), [False] * (n + 1)
+    for k in range(n, -1, -1):
+        # an error of partial sum k reaches the result times z^k
+        enough = finest - math.floor(-k * math.log2(z))
+        if (k == n or narrow[k + 1]) and k > 0 and largest[k] * 2**enough < 2**31 - 2:
+            bits[k], narrow[k] = enough, True
+        else:
+            headroom = 63 - math.ceil(math.log2(largest[k] * Fraction(10001, 10000)))
+            bits[k] = min(headroom, finest)
     bits[0] = p.fraction_bits
-    for k in range(1, n + 1):
-        headroom = 63 - math.ceil(math.log2(largest[k] * Fraction(10001, 10000)))
-        bits[k] = min(headroom, p.fraction_bits + GUARD_BITS)
-    for k in range(n - 1, 0, -1):
-        bits[k] = min(bits[k], bits[k + 1])
-    assert largest[0] * 2 ** bits[0] < 2**63, p.name
-    assert all(bits[k + 1] >= bits[k] for k in range(n)), (p.name, bits)
+    spare = abs(real[1]) + z * largest[2] if p.is_word else largest[0]
+    assert spare * (z if p.is_word else 1) * 2 ** bits[0] < 2**63, p.name
+    assert largest[0] * 2 ** bits[0] < 2 ** (64 if p.is_word else 63), p.name
     integers = [round(real[k] * 2 ** bits[k]) for k in range(n + 1)]
+    exact = EXACT_STEPS if p.is_word else 0
+    most, mean = rounding_error(bits, narrow, z, exact)
+    lift = round(mean) if p.is_word else 0
     rounded = [Fraction(integers[k], 2 ** bits[k]) for k in range(n + 1)]
-    shifts = [bits[k + 1] - bits[k] for k in range(n)]
-    narrow = [largest[k + 1] * 2 ** bits[k + 1] < 2**31 for k in range(n)]
-    # A wide product is at most 3 units low, a narrow one at most 1 unit plus |acc| 2^-32; a shift floors.
-    error = Fraction(0)
-    for k in range(n - 1, -1, -1):
-        product = Fraction(2) if narrow[k] else Fraction(3)
-        error = (error * z + product) / 2 ** shifts[k] + (1 if shifts[k] else 0)
-    return Chain(integers, shifts, narrow, float(error)), rounded
+    integers[0] += lift
+    return Chain(integers, bits, narrow, exact, most - lift, lift + exact_rounding(exact, z)), rounded
+
+
+def rounding_error(bits: list[int], narrow: list[bool], z: Fraction, exact: int) -> tuple[float, float]:
+    """How far below the truth the evaluation may be, in units of the result's last place, at most and on average."""
+    most = mean = Fraction(0)  # in units of the partial sum's last place; `most` also bounds the other side
+    for k in range(len(bits) - 2, -1, -1):
+        scale = Fraction(2) ** (bits[k] - bits[k + 1])
+        if narrow[k + 1]:  # z cut to 32 bits beside a sum below 2^31, then one floor
+            cut, usual, floors = Fraction(1, 2), Fraction(1, 4), 1
+        elif k < exact:  # to the nearest
+            cut, usual, floors = Fraction(1, 2), Fraction(0), 0
+        else:  # two floors and a product of low halves
+            cut, usual, floors = Fraction(3), Fraction(5, 4), 0
+        floors = 1 if scale < 1 else floors  # where the product is shifted
+        most = (most * z + cut) * scale + floors
+        mean = (mean * z + usual) * scale + Fraction(floors, 2)
+    return float(most), float(mean)
+
+
+def exact_rounding(steps: int, z: Fraction) -> float:
+    """What steps that round to the nearest may add, in units of the last place."""
+    return float(sum(z**k for k in range(steps)) / 2)
 
 
 def rust(p: Polynomial) -> str:
     steps, rounded = chain(p, remez(p))
     error = certified_error(p, rounded)
+    signed = p.interval[0] < 0
     lines = [
         f"/// {p.title}, {p.returns}.",
         f"/// # Error: |p - f| w <= 2^{math.ceil(error * 10) / 10:.1f} with w = `{p.weight}` (Sollya); "
-        f"evaluation at most {steps.rounding_error:.1f} units low",
+        f"evaluation at most {steps.most_low:.1f} units low, {steps.most_high:.1f} high",
         "#[inline(always)]",
-        f"pub(crate) const fn {p.name}(z: u64) -> i64 {{",
-        "    let z = Factor::new(z);",
+        f"pub(crate) const fn {p.name}(z: {'i64' if signed else 'u64'}) -> {'u64' if p.is_word else 'i64'} {{",
+        f"    let z = {'SignedFactor' if signed else 'Factor'}::new(z);",
         f"    let acc = {literal(steps.integers[p.degree])};",
     ]
     for k in range(p.degree - 1, -1, -1):
-        method = "times_narrow" if steps.narrow[k] else "times"
-        shift = f" >> {steps.shifts[k]}" if steps.shifts[k] else ""
-        product = f"(z.{method}(acc){shift})" if shift else f"z.{method}(acc)"
+        gain = steps.bits[k + 1] - steps.bits[k]
+        if steps.narrow[k + 1]:
+            product = f"(z.times_narrow(acc) >> {32 + gain})"
+        else:
+            method = "times_nearest" if k < steps.exact else "times"
+            shift = f" >> {gain}" if gain > 0 else f" << {-gain}"
+            product = f"(z.{method}(acc){shift})" if gain else f"z.{method}(acc)"
         lines.append(f"    let acc = {product}.wrapping_add({literal(steps.integers[k])});")
     lines[-1] = lines[-1].replace("    let acc = ", "    ").rstrip(";")
+    if p.is_word:
+        lines[-1] += ".cast_unsigned()"
     lines.append("}")
     return "\n".join(lines)
 
 
 def literal(value: int) -> str:
+    if value >= 2**63:  # the same bits as a signed word
+        value -= 2**64
     digits = f"{abs(value):_}"
     return f"-{digits}_i64" if value < 0 else f"{digits}_i64"
 
@@ -194,7 +260,7 @@ def literal(value: int) -> str:
 def generate() -> str:
     head = (
         "//! Polynomial approximations, generated by `scripts/coefficients/generate.py`. Do not edit.\n\n"
-        "use super::word::Factor;\n\n"
+        "use super::word::{Factor, SignedFactor};\n\n"
     )
     return head + "\n\n".join(rust(p) for p in POLYNOMIALS) + "\n"
 

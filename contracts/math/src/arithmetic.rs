@@ -2,88 +2,90 @@
 
 use fixed::types::I64F64;
 
-use crate::kernel::word::{join, mul_wide, split};
+use crate::kernel::division::divide_shifted;
+use crate::kernel::word::{
+    add_wide, join, mul_wide, negative_mask, sign_mask, split, sub_wide,
+};
 use crate::MathError;
 
 /// `a * b`, rounded down.
 /// # Errors: `Overflow`
 pub fn mul_floor(a: I64F64, b: I64F64) -> Result<I64F64, MathError> {
-    let (magnitude, inexact, negative) = product(a, b)?;
-    signed_result(magnitude, inexact && negative, negative)
+    let (floor, _) = product(a, b)?;
+    Ok(floor)
 }
 
 /// `a * b`, rounded up.
 /// # Errors: `Overflow`
 pub fn mul_ceil(a: I64F64, b: I64F64) -> Result<I64F64, MathError> {
-    let (magnitude, inexact, negative) = product(a, b)?;
-    signed_result(magnitude, inexact && !negative, negative)
+    let (floor, is_exact) = product(a, b)?;
+    if is_exact {
+        return Ok(floor);
+    }
+    floor.checked_add(I64F64::DELTA).ok_or(MathError::Overflow)
 }
 
 /// `a / b`, rounded down.
 /// # Errors: `DivideByZero`, `Overflow`
 pub fn div_floor(a: I64F64, b: I64F64) -> Result<I64F64, MathError> {
-    let (magnitude, inexact, negative) = quotient(a, b)?;
-    signed_result(magnitude, inexact && negative, negative)
+    let (magnitude, is_exact) = quotient(a, b)?;
+    let sign = sign_mask(a) ^ sign_mask(b);
+    with_sign(magnitude, sign, sign & u64::from(!is_exact))
 }
 
 /// `a / b`, rounded up.
 /// # Errors: `DivideByZero`, `Overflow`
 pub fn div_ceil(a: I64F64, b: I64F64) -> Result<I64F64, MathError> {
-    let (magnitude, inexact, negative) = quotient(a, b)?;
-    signed_result(magnitude, inexact && !negative, negative)
+    let (magnitude, is_exact) = quotient(a, b)?;
+    let sign = sign_mask(a) ^ sign_mask(b);
+    with_sign(magnitude, sign, !sign & u64::from(!is_exact))
 }
 
-/// The magnitude of a result cut to 2^-64, whether anything was cut, and whether it is negative.
-type Parts = (u128, bool, bool);
-
-fn product(a: I64F64, b: I64F64) -> Result<Parts, MathError> {
-    let (a, b) = (a.to_bits(), b.to_bits());
-    let (a1, a0) = split(a.unsigned_abs());
-    let (b1, b0) = split(b.unsigned_abs());
-    let (low_high, lowest) = mul_wide(a0, b0);
-    let (cross_high, cross_low) = mul_wide(a1, b0);
-    let (cross2_high, cross2_low) = mul_wide(a0, b1);
-    let (overflow, top) = mul_wide(a1, b1);
-    if overflow != 0 {
+/// The product rounded down, and whether it is exact.
+#[inline(always)]
+fn product(a: I64F64, b: I64F64) -> Result<(I64F64, bool), MathError> {
+    let (a1, a0) = split(a.to_bits().cast_unsigned());
+    let (b1, b0) = split(b.to_bits().cast_unsigned());
+    // the words' unsigned product; its lowest word is only asked whether it is 0
+    let (carried, lowest) = mul_wide(a0, b0);
+    let lower = add_wide(mul_wide(a1, b0), (0, carried));
+    let middle = add_wide(mul_wide(a0, b1), (0, lower.1));
+    let upper = add_wide(add_wide(mul_wide(a1, b1), (0, lower.0)), (0, middle.0));
+    // a negative factor was read as 2^128 too large
+    let (a_sign, b_sign) = (sign_mask(a), sign_mask(b));
+    let upper = sub_wide(upper, (b1 & a_sign, b0 & a_sign));
+    let upper = sub_wide(upper, (a1 & b_sign, a0 & b_sign));
+    if upper.0 != negative_mask(upper.1.cast_signed()) {
         return Err(MathError::Overflow);
     }
-    let sum = join(top, low_high)
-        .checked_add(join(cross_high, cross_low))
-        .and_then(|sum| sum.checked_add(join(cross2_high, cross2_low)))
-        .ok_or(MathError::Overflow)?;
-    Ok((sum, lowest != 0, (a < 0) != (b < 0)))
+    Ok((I64F64::from_bits(join(upper.1, middle.1).cast_signed()), lowest == 0))
 }
 
-fn quotient(a: I64F64, b: I64F64) -> Result<Parts, MathError> {
-    let (a, b) = (a.to_bits(), b.to_bits());
-    let (dividend, divisor) = (a.unsigned_abs(), b.unsigned_abs());
-    let whole = dividend.checked_div(divisor).ok_or(MathError::DivideByZero)?;
-    let mut rest = dividend.wrapping_sub(whole.wrapping_mul(divisor));
-    if whole >> 64 != 0 {
-        return Err(MathError::Overflow);
+/// `|a / b|` rounded down, and whether it is exact.
+#[inline(always)]
+fn quotient(a: I64F64, b: I64F64) -> Result<((u64, u64), bool), MathError> {
+    if b == I64F64::ZERO {
+        return Err(MathError::DivideByZero);
     }
-    let mut bits = whole;
-    let mut place = 0_u32;
-    while place < 64 {
-        // rest < divisor <= 2^127: doubling cannot wrap
-        rest <<= 1;
-        bits <<= 1;
-        if rest >= divisor {
-            rest = rest.wrapping_sub(divisor);
-            bits |= 1;
-        }
-        place = place.wrapping_add(1);
-    }
-    Ok((bits, rest != 0, (a < 0) != (b < 0)))
+    divide_shifted(magnitude(a), magnitude(b)).ok_or(MathError::Overflow)
 }
 
 /// The result from its magnitude, one unit further from zero if asked.
-fn signed_result(magnitude: u128, away: bool, negative: bool) -> Result<I64F64, MathError> {
-    let magnitude = magnitude.checked_add(u128::from(away)).ok_or(MathError::Overflow)?;
-    let bits = if negative {
-        0_i128.checked_sub_unsigned(magnitude)
-    } else {
-        i128::try_from(magnitude).ok()
-    };
-    bits.map(I64F64::from_bits).ok_or(MathError::Overflow)
+#[inline(always)]
+fn with_sign(magnitude: (u64, u64), sign: u64, away: u64) -> Result<I64F64, MathError> {
+    let (high, low) = add_wide(magnitude, (0, away));
+    let (high, low) = sub_wide((high ^ sign, low ^ sign), (sign, sign));
+    // zero has no sign; any other result must have the expected one
+    if (high ^ sign) >> 63 != 0 && (high | low) != 0 {
+        return Err(MathError::Overflow);
+    }
+    Ok(I64F64::from_bits(join(high, low).cast_signed()))
+}
+
+/// `|x|` as words.
+#[inline(always)]
+fn magnitude(x: I64F64) -> (u64, u64) {
+    let sign = sign_mask(x);
+    let (high, low) = split(x.to_bits().cast_unsigned());
+    sub_wide((high ^ sign, low ^ sign), (sign, sign))
 }

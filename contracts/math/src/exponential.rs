@@ -2,8 +2,8 @@
 
 use fixed::types::I64F64;
 
-use crate::kernel::word::{join, low_half, mul_high, mul_wide, split};
-use crate::kernel::{exp2, exp2_negative};
+use crate::kernel::exp2;
+use crate::kernel::word::{add_wide, low_half, mul_high_below, sign_mask, split, sub_wide};
 use crate::{Function, MathError};
 
 /// `log2(e) - 1` in Q0.64, cut, and what was cut off in units of 2^-80.
@@ -11,8 +11,8 @@ const LOG2_E_FRACTION: u64 = 0x7154_7652_b82f_e177;
 const LOG2_E_REST: u64 = 0x7d0f;
 /// The largest argument of [`exp`].
 const LARGEST: I64F64 = I64F64::lit("43.6");
-/// Below minus this the result rounds to zero.
-const VANISHING: u128 = 45 << 64;
+/// The whole part of the arguments below minus which the result rounds to zero.
+const VANISHING: u64 = 45;
 
 /// e to the power of `x`.
 /// # Inputs: `x` up to 43.6
@@ -23,38 +23,36 @@ pub fn exp(x: I64F64) -> Result<I64F64, MathError> {
     if x > LARGEST {
         return Err(MathError::Domain { function: Function::Exp, value: x });
     }
-    if x < I64F64::ZERO {
-        return Ok(decay(x));
-    }
-    let (whole, fraction) = times_log2_e(x.to_bits().unsigned_abs());
-    Ok(exp2(whole, fraction).to_fixed())
+    Ok(power(x))
 }
 
 /// e to the power of `x`, for `x` up to 0: as [`exp`] without its failure.
 /// # Returns: in [0, 1]; arguments above 0 count as 0
 pub fn exp_negative(x: I64F64) -> I64F64 {
-    decay(x.min(I64F64::ZERO))
+    power(x.min(I64F64::ZERO))
 }
 
-fn decay(x: I64F64) -> I64F64 {
-    let magnitude = x.to_bits().unsigned_abs();
-    if magnitude >= VANISHING {
+#[inline(always)]
+fn power(x: I64F64) -> I64F64 {
+    let sign = sign_mask(x);
+    let (high, low) = split(x.to_bits().cast_unsigned());
+    let (high, low) = sub_wide((high ^ sign, low ^ sign), (sign, sign));
+    if high >= VANISHING {
         return I64F64::ZERO;
     }
-    let (whole, fraction) = times_log2_e(magnitude);
-    exp2_negative(whole, fraction).to_fixed()
+    let (high, low) = times_log2_e(high, low);
+    let (whole, fraction) = sub_wide((high ^ sign, low ^ sign), (sign, sign));
+    exp2(low_half(whole).cast_signed(), fraction).to_fixed()
 }
 
-/// `magnitude * log2(e)` for a magnitude below 64, as whole and fraction.
-fn times_log2_e(magnitude: u128) -> (i32, u64) {
-    let (high, low) = split(magnitude);
-    let (carry, product) = mul_wide(high, LOG2_E_FRACTION);
-    // below 2^7 + 2^64 in all: each summand is small beside the words' room
-    let rest = high.wrapping_mul(LOG2_E_REST) >> 16;
-    let exponent = magnitude
-        .wrapping_add(join(carry, product))
-        .wrapping_add(join(0, mul_high(low, LOG2_E_FRACTION)))
-        .wrapping_add(join(0, rest));
-    let (whole, fraction) = split(exponent);
-    (low_half(whole).cast_signed(), fraction)
+/// `(high + low / 2^64) * log2(e)` for `high` below 64, as whole and fraction.
+#[inline(always)]
+fn times_log2_e(high: u64, low: u64) -> (u64, u64) {
+    // high times the constant's halves fits a word each
+    let upper = high.wrapping_mul(LOG2_E_FRACTION >> 32);
+    let lower = high.wrapping_mul(LOG2_E_FRACTION & 0xffff_ffff);
+    let carried = upper.wrapping_add(lower >> 32) >> 32;
+    let product = (carried, high.wrapping_mul(LOG2_E_FRACTION));
+    let rest = (high.wrapping_mul(LOG2_E_REST) >> 16).wrapping_add(mul_high_below(low, LOG2_E_FRACTION));
+    add_wide(add_wide((high, low), product), (0, rest))
 }

@@ -2,7 +2,8 @@
 
 use fixed::types::I64F64;
 
-use crate::kernel::log_ratio;
+use crate::kernel::word::{negative_mask, split};
+use crate::kernel::{log_ratio, Aligned};
 use crate::{Function, MathError};
 
 const ONE: u128 = 1 << 64;
@@ -16,7 +17,9 @@ pub fn ln(x: I64F64) -> Result<I64F64, MathError> {
     if x <= I64F64::ZERO {
         return Err(MathError::Domain { function: Function::Ln, value: x });
     }
-    let (magnitude, below_one) = log_ratio(x.to_bits().unsigned_abs(), ONE);
-    let result = magnitude.to_fixed();
-    Ok(if below_one { result.wrapping_neg() } else { result })
+    let bits = x.to_bits().unsigned_abs();
+    let magnitude = log_ratio(Aligned::from_bits(bits), Aligned::from_bits(ONE));
+    // below one the high word is empty
+    let below_one = negative_mask(split(bits).0.wrapping_sub(1).cast_signed());
+    Ok(magnitude.to_signed(below_one))
 }

@@ -2,22 +2,39 @@
 
 use super::polynomials;
 use super::scaled::reciprocal_word;
-use super::word::unsigned;
 
-/// `floor(2^64 * 3/11) - 16`: the argument's offset, a little low so that it never turns negative.
-const OFFSET: u64 = 5_030_930_201_920_786_788;
+/// `2/3` in Q0.64: the middle of the argument's interval.
+const MIDDLE: u64 = 0xaaaa_aaaa_aaaa_aaaa;
+/// `0.6` in Q0.64, for the far tail.
+const MIDDLE_FAR: u64 = 0x9999999999999800;
 
 /// The Mills ratio `Phi(-y) / phi(y)`.
-/// # Inputs: `y` in Q4.60
-/// # Returns: the ratio in Q2.62, from 1.2533 at 0 down to 0.0623 at 16
+/// # Inputs: `y` in Q5.59; beyond 12 the result means nothing, but is some word
+/// # Returns: the ratio in Q3.61, from 1.2533 at 0 down to 0.08 at 12
+/// # Error: below `2^-58 exp(y^2 / 2)`, enforced by `kernel::tests::mills_ratio_is_accurate`
 #[inline]
 pub const fn mills_ratio(y: u64) -> u64 {
-    // 6 + y in Q5.59, its top bit among the first three
-    let sum = (6_u64 << 59).wrapping_add(y >> 1);
+    // 6 + y, its top bit among the first three
+    let sum = (6_u64 << 59).wrapping_add(y);
     let shift = sum.leading_zeros();
     let inverse = reciprocal_word(sum.wrapping_shl(shift));
-    // 6 / (6 + y) in Q0.64; the sum wraps to 0 where it is 1, and the difference is right again
-    let quarter = inverse.wrapping_shr(2_u32.wrapping_sub(shift));
-    let t = quarter.wrapping_add(quarter >> 1);
-    unsigned(polynomials::mills_ratio(t.wrapping_sub(OFFSET)))
+    // 6 / (6 + y) in Q0.64; it wraps to 0 where it is 1, and the difference is right again
+    let part = inverse.wrapping_shr(2_u32.wrapping_sub(shift));
+    let t = part.wrapping_add(part >> 1);
+    polynomials::mills_ratio(t.wrapping_sub(MIDDLE).cast_signed()).cast_unsigned()
+}
+
+/// The Mills ratio in the far tail, to more places.
+/// # Inputs: `y` in Q5.59, from 25/16 to 9.5
+/// # Returns: the ratio in Q0.64
+/// # Error: below `2^-61 exp(y^2 / 2)`, enforced by `kernel::tests::mills_ratio_is_accurate`
+#[inline(always)]
+pub const fn mills_ratio_far(y: u64) -> u64 {
+    // 7 + y in [8.5, 16.5]: its top bit is the first or the second
+    let sum = (7_u64 << 59).wrapping_add(y);
+    let shift = sum.leading_zeros();
+    let inverse = reciprocal_word(sum.wrapping_shl(shift));
+    // 7 / (7 + y) in Q0.64; the reciprocal is a unit low on average
+    let t = inverse.wrapping_sub(inverse >> 3).wrapping_shr(1_u32.wrapping_sub(shift)).wrapping_add(1);
+    polynomials::mills_ratio_far(t.wrapping_sub(MIDDLE_FAR).cast_signed())
 }

@@ -2,7 +2,10 @@
 
 use fixed::types::I64F64;
 
-use super::word::{join, mul_high_below, signed, split, unsigned};
+use super::word::{
+    divide, join, less_mask, low_half, mul_high_below, mul_wide, negate_if, negative_mask, split,
+    sub_wide,
+};
 
 /// A positive number `significand * 2^exponent`, top bit of the significand set; or zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,35 +25,57 @@ impl Scaled {
         }
     }
 
-    /// `bits * 2^-64`, cut to 64 significant bits: relative error below 2^-63, downwards.
+    /// `significand * 2^exponent` for a significand with its top bit set.
     #[inline(always)]
-    pub const fn from_bits(bits: u128) -> Self {
-        let (high, low) = split(bits);
-        if high == 0 {
-            Self::new(low, -64)
-        } else {
-            let shift = high.leading_zeros();
+    pub(super) const fn from_significand(significand: u64, exponent: i32) -> Self {
+        Self { significand, exponent }
+    }
+
+    /// `(high * 2^64 + low) * 2^exponent` for `high` below 2^63, cut to 64 significant bits:
+    /// relative error below 2^-63, downwards.
+    #[inline(always)]
+    pub const fn from_words(high: u64, low: u64, exponent: i32) -> Self {
+        // with an empty high word the low one takes its place
+        let empty = negative_mask(high.wrapping_sub(1).cast_signed());
+        let (top, rest) = (high | (low & empty), low & !empty);
+        let shift = top.leading_zeros();
+        Self {
             // two shifts, so that neither is by 64
-            let low = (low >> 1).wrapping_shr(63_u32.wrapping_sub(shift));
-            Self {
-                significand: high.wrapping_shl(shift) | low,
-                exponent: 0_i32.wrapping_sub_unsigned(shift),
-            }
+            significand: top.wrapping_shl(shift) | (rest >> 1).wrapping_shr(!shift),
+            exponent: exponent.wrapping_sub_unsigned(shift).wrapping_add(WORD & !low_half(empty).cast_signed()),
         }
     }
 
-    /// The number times 2^64, rounded to the nearest integer. Zero below half a unit; the number
-    /// must be below 2^64.
+    /// `bits * 2^-64` for bits from 2^(64 - `lift`) to 2^(127 - `lift`), cut like
+    /// [`Scaled::from_words`].
+    #[inline(always)]
+    pub const fn from_large_bits(bits: u128, lift: u32) -> Self {
+        let (high, low) = split(bits.wrapping_shl(lift));
+        let shift = high.leading_zeros();
+        Self {
+            significand: high.wrapping_shl(shift) | (low >> 1).wrapping_shr(!shift),
+            exponent: 0_i32.wrapping_sub_unsigned(lift).wrapping_sub_unsigned(shift),
+        }
+    }
+
+    /// `bits * 2^-64` for `bits` below 2^127, cut like [`Scaled::from_words`].
+    #[inline(always)]
+    pub const fn from_bits(bits: u128) -> Self {
+        let (high, low) = split(bits);
+        Self::from_words(high, low, -WORD)
+    }
+
+    /// The number times 2^64, rounded to the nearest integer; it must be below 2^64.
     #[inline(always)]
     pub const fn to_bits(self) -> u128 {
-        let shift = self.exponent.wrapping_add(64);
-        if shift >= 0 {
-            let shift = shift.unsigned_abs();
-            let high = (self.significand >> 1).wrapping_shr(63_u32.wrapping_sub(shift));
-            join(high, self.significand.wrapping_shl(shift))
-        } else {
-            join(0, round_shift(self.significand, shift.unsigned_abs()))
-        }
+        let place = self.exponent.wrapping_add(2 * WORD);
+        let significand = self.significand & !less_mask(place, 0);
+        let is_wide = less_mask(63, place);
+        // the significand's parts on both sides of a word's boundary; shifts count modulo 64
+        let above = (significand >> 1).wrapping_shr(!place.cast_unsigned());
+        let below = significand.wrapping_shl(place.cast_unsigned());
+        let rounded = above.wrapping_add(below >> 63);
+        join(above & is_wide, rounded ^ ((rounded ^ below) & is_wide))
     }
 
     /// The number as an [`I64F64`], to the nearest; it must be below 2^63.
@@ -59,22 +84,55 @@ impl Scaled {
         I64F64::from_bits(self.to_bits().cast_signed())
     }
 
-    /// The number times 2^`fraction_bits`, rounded to the nearest word; `u64::MAX` beyond it.
+    /// The number, negated where the mask is all ones, as an [`I64F64`]; it must be below 2^63.
+    #[inline(always)]
+    pub const fn to_signed(self, mask: u64) -> I64F64 {
+        let (high, low) = split(self.to_bits());
+        let (high, low) = sub_wide((high ^ mask, low ^ mask), (mask, mask));
+        I64F64::from_bits(join(high, low).cast_signed())
+    }
+
+    /// The number times 2^`fraction_bits`, cut to an integer; it must be below 2^63.
     #[inline(always)]
     pub const fn to_word(self, fraction_bits: i32) -> u64 {
-        let shift = self.exponent.wrapping_add(fraction_bits);
-        if shift > 0 {
-            u64::MAX
-        } else {
-            round_shift(self.significand, shift.unsigned_abs())
-        }
+        shifted(self.significand, 0_i32.wrapping_sub(self.exponent).wrapping_sub(fraction_bits))
     }
 
     /// The product; relative error below 2^-61, downwards.
     #[inline(always)]
     pub const fn times(self, other: Self) -> Self {
         let product = mul_high_below(self.significand, other.significand);
-        Self::new(product, self.exponent.wrapping_add(other.exponent).wrapping_add(64))
+        Self::new(product, self.exponent.wrapping_add(other.exponent).wrapping_add(WORD))
+    }
+
+    /// The product; relative error below 2^-62, downwards.
+    #[inline(always)]
+    pub const fn times_exactly(self, other: Self) -> Self {
+        let (high, low) = mul_wide(self.significand, other.significand);
+        // both top bits set: the product lacks at most one place
+        let missing = !high >> 63;
+        Self {
+            significand: high.wrapping_shl(low_half(missing)) | (low >> 63) & missing,
+            exponent: self
+                .exponent
+                .wrapping_add(other.exponent)
+                .wrapping_add(WORD)
+                .wrapping_sub_unsigned(low_half(missing)),
+        }
+    }
+
+    /// `|self - other|`, and the mask of all ones where `other` is the larger; error below 2^-62 of
+    /// the larger.
+    #[inline(always)]
+    pub const fn minus(self, other: Self) -> (Self, u64) {
+        let gap = self.exponent.wrapping_sub(other.exponent);
+        let smaller = gap >> 31;
+        let top = self.exponent.wrapping_sub(gap & smaller);
+        let a = shifted(self.significand >> 1, top.wrapping_sub(self.exponent));
+        let b = shifted(other.significand >> 1, top.wrapping_sub(other.exponent));
+        let difference = a.wrapping_sub(b);
+        let sign = negative_mask(difference.cast_signed());
+        (Self::new(negate_if(sign, difference), top.wrapping_add(1)), sign)
     }
 
     /// The number times 2^`power`.
@@ -83,22 +141,21 @@ impl Scaled {
         Self { significand: self.significand, exponent: self.exponent.wrapping_add(power) }
     }
 
-    /// One over the number, which must not be zero; relative error below 2^-60.
+    /// One over the number, which must not be zero; relative error below 2^-61.
     #[inline(always)]
     pub const fn reciprocal(self) -> Self {
         let word = reciprocal_word(self.significand);
-        Self::new(word, (-127_i32).wrapping_sub(self.exponent))
+        Self::new(word, (1 - 2 * WORD).wrapping_sub(self.exponent))
     }
 
-    /// The square root; relative error below 2^-62.
+    /// The square root; relative error below 2^-61.
     #[inline(always)]
     pub const fn sqrt(self) -> Self {
         // an even exponent: the significand becomes a fraction in [1/4, 1)
         let odd = self.exponent.cast_unsigned() & 1;
-        let fraction = self.significand >> odd;
-        // sqrt(fraction) * 2^32 * 2^(exponent / 2)
+        let root = sqrt_word(self.significand >> odd);
         let exponent = self.exponent.wrapping_add_unsigned(odd) >> 1;
-        Self::new(sqrt_word(fraction), exponent.wrapping_sub(32))
+        Self::new(root, exponent.wrapping_sub(WORD / 2))
     }
 
     /// True for zero.
@@ -107,7 +164,7 @@ impl Scaled {
         self.significand == 0
     }
 
-    /// The significand, top bit set.
+    /// The significand: its top bit is set, unless the number is zero.
     #[inline(always)]
     pub const fn significand(self) -> u64 {
         self.significand
@@ -120,17 +177,12 @@ impl Scaled {
     }
 }
 
-/// `word / 2^shift` rounded to the nearest, for any shift.
+const WORD: i32 = 64;
+
+/// `word / 2^shift`, cut, for any shift from 0.
 #[inline(always)]
-const fn round_shift(word: u64, shift: u32) -> u64 {
-    if shift == 0 {
-        word
-    } else if shift > 64 {
-        0
-    } else {
-        (word.wrapping_shr(shift.wrapping_sub(1)) >> 1)
-            .wrapping_add(word.wrapping_shr(shift.wrapping_sub(1)) & 1)
-    }
+const fn shifted(word: u64, shift: i32) -> u64 {
+    word.wrapping_shr(shift.cast_unsigned()) & less_mask(shift, WORD)
 }
 
 /// `2^127 / d` for `d` with its top bit set, within 2 units; at most `u64::MAX`.
@@ -139,34 +191,28 @@ pub const fn reciprocal_word(d: u64) -> u64 {
     let (high, low) = (d >> 32, d & 0xffff_ffff);
     // 31 bits from below: x <= 2^95 / d
     let x = divide(1 << 63, high.wrapping_add(1));
-    // e = 1 - d x / 2^95 in Q63, at most 2^33
+    // e = 1 - d x / 2^95 in Q63, at most 2^33, to the nearest
     let e = (1_u64 << 63)
         .wrapping_sub(high.wrapping_mul(x))
-        .wrapping_sub(low.wrapping_mul(x) >> 32);
-    // 1/(1 - e) = 1 + e + e^2 to 2^-88
+        .wrapping_sub(low.wrapping_mul(x).wrapping_add(1 << 31) >> 32);
+    // 1 / (1 - e) = 1 + e + e^2 but for e^3 < 2^-89
     let lifted = e << 28;
     let e = e.wrapping_add(mul_high_below(lifted, lifted) >> 55) << 28;
     (x << 32).wrapping_add(mul_high_below(x << 32, e) >> 27)
 }
 
-/// `sqrt(x / 2^64) * 2^64` for `x >= 2^62`, within 3 units.
+/// `sqrt(x / 2^64) * 2^64` for `x >= 2^62`, within 5 units.
 #[inline(always)]
 pub const fn sqrt_word(x: u64) -> u64 {
-    // the best line through sqrt on [1/4, 1) is within 2.9 %; three Heron steps leave 4e-15
-    let s = 1_473_836_000_u64.wrapping_add((x >> 32).wrapping_mul(2_947_672_000) >> 32);
+    // the best line through sqrt on [1/4, 1) is within 2.95 %; three Heron steps leave 4e-15
+    let s = 1_473_838_000_u64.wrapping_add((x >> 32).wrapping_mul(2_947_667_000) >> 32);
     let s = divide(x, s).wrapping_add(s) >> 1;
     let s = divide(x, s).wrapping_add(s) >> 1;
     let s = divide(x, s).wrapping_add(s) >> 1;
-    // |x - s^2| < 2^33, also when s = 2^32 and its square wraps to 0
-    let rest = signed(x.wrapping_sub(s.wrapping_mul(s))) << 30;
-    (s << 32).wrapping_add(unsigned(rest.wrapping_div(signed(s)) << 1))
-}
-
-/// `a / b`; the callers' divisors are never 0.
-#[inline(always)]
-const fn divide(a: u64, b: u64) -> u64 {
-    match a.checked_div(b) {
-        Some(quotient) => quotient,
-        None => u64::MAX,
-    }
+    // |x - s^2| < 2^33, also where s = 2^32 and its square wraps to 0
+    let rest = x.wrapping_sub(s.wrapping_mul(s)).cast_signed() << 30;
+    let sign = negative_mask(rest);
+    let half = divide(negate_if(sign, rest.cast_unsigned()), s);
+    // two units less, lest the largest root wraps to 0
+    (s << 32).wrapping_add(negate_if(sign, half) << 1).wrapping_sub(2)
 }

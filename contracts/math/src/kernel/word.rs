@@ -1,17 +1,23 @@
-//! Products of 64-bit words by 32-bit halves.
+//! Arithmetic on 64-bit words by 32-bit halves, and selection by masks.
 //!
 //! WASM has no wide multiplication: `u128` products compile to library calls. Four 32-bit products
-//! cost a fraction of that, and three suffice where the last places do not matter.
+//! cost a fraction of that, and three suffice where the last places do not matter. A branch costs
+//! as much as ten additions and a conditional move as much as five, so signs and cases are masks.
+//! Overflow of the word is either impossible, for the reason given, or meant.
 #![allow(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
-    reason = "this is the one place where words are cut into limbs: every cast is a deliberate \
-              reinterpretation or truncation of bits"
+    clippy::cast_lossless,
+    reason = "the one place where words are cut, joined and reinterpreted"
 )]
 
+use fixed::types::I64F64;
+
 const LOW: u64 = 0xffff_ffff;
+/// Half a unit of the upper half.
+const HALF: u64 = 1 << 31;
 
 /// The high 64 bits of `a * b`, exactly.
 #[inline(always)]
@@ -23,21 +29,114 @@ pub const fn mul_high(a: u64, b: u64) -> u64 {
 #[inline(always)]
 pub const fn mul_wide(a: u64, b: u64) -> (u64, u64) {
     let (a1, a0, b1, b0) = (a >> 32, a & LOW, b >> 32, b & LOW);
-    let low = a0.wrapping_mul(b0);
-    // (2^32 - 1)^2 + 2 (2^32 - 1) < 2^64: neither sum wraps
-    let cross = a1.wrapping_mul(b0).wrapping_add(low >> 32);
-    let middle = a0.wrapping_mul(b1).wrapping_add(cross & LOW);
-    let high = a1.wrapping_mul(b1).wrapping_add(cross >> 32).wrapping_add(middle >> 32);
-    (high, (middle << 32) | (low & LOW))
+    let (upper, lower) = (a1.wrapping_mul(b0), a0.wrapping_mul(b1));
+    let low = a.wrapping_mul(b);
+    // The middle column: its low half is in `low` already, which leaves its carry. Written as the
+    // usual ladder it would be recognised and become a library call.
+    let middle = (upper & LOW)
+        .wrapping_add(lower & LOW)
+        .wrapping_add(a0.wrapping_mul(b0) >> 32);
+    let carry = middle.wrapping_sub(low >> 32) >> 32;
+    let high = a1
+        .wrapping_mul(b1)
+        .wrapping_add(upper >> 32)
+        .wrapping_add(lower >> 32)
+        .wrapping_add(carry);
+    (high, low)
+}
+
+/// `a * b / 2^64` to the nearest, but for 2^-32.
+#[inline(always)]
+pub const fn mul_high_nearest(a: u64, b: u64) -> u64 {
+    let (a1, a0, b1, b0) = (a >> 32, a & LOW, b >> 32, b & LOW);
+    let (upper, lower) = (a1.wrapping_mul(b0), a0.wrapping_mul(b1));
+    let middle = (upper & LOW).wrapping_add(lower & LOW).wrapping_add(HALF);
+    a1.wrapping_mul(b1)
+        .wrapping_add(upper >> 32)
+        .wrapping_add(lower >> 32)
+        .wrapping_add(middle.wrapping_add(a0.wrapping_mul(b0) >> 32) >> 32)
 }
 
 /// The high 64 bits of `a * b`, at most two units low.
 #[inline(always)]
 pub const fn mul_high_below(a: u64, b: u64) -> u64 {
     let (a1, a0, b1, b0) = (a >> 32, a & LOW, b >> 32, b & LOW);
+    // the true value is at least as large as this sum, so the sum does not wrap
     a1.wrapping_mul(b1)
         .wrapping_add(a1.wrapping_mul(b0) >> 32)
         .wrapping_add(a0.wrapping_mul(b1) >> 32)
+}
+
+/// `a / b`; every caller's divisor is known not to be 0.
+#[inline(always)]
+pub const fn divide(a: u64, b: u64) -> u64 {
+    match a.checked_div(b) {
+        Some(quotient) => quotient,
+        None => u64::MAX,
+    }
+}
+
+/// All ones for a negative number, else 0.
+#[inline(always)]
+pub const fn negative_mask(x: i64) -> u64 {
+    (x >> 63) as u64
+}
+
+/// All ones where `a < b`, else 0, for numbers whose difference fits 32 bits with its sign.
+#[inline(always)]
+pub const fn less_mask(a: i32, b: i32) -> u64 {
+    (a.wrapping_sub(b) >> 31) as i64 as u64
+}
+
+/// `x`, or `-x` for the mask of all ones.
+#[inline(always)]
+pub const fn negate_if(mask: u64, x: u64) -> u64 {
+    (x ^ mask).wrapping_sub(mask)
+}
+
+/// All ones for a negative number, else 0.
+#[inline(always)]
+pub const fn sign_mask(x: I64F64) -> u64 {
+    negative_mask(split(x.to_bits().cast_unsigned()).0.cast_signed())
+}
+
+/// `x`, or 0 for the mask of 0.
+#[inline(always)]
+pub const fn keep_if(mask: u64, x: I64F64) -> I64F64 {
+    let (high, low) = split(x.to_bits().cast_unsigned());
+    I64F64::from_bits(join(high & mask, low & mask).cast_signed())
+}
+
+/// `x + y` on double words (high, low).
+#[inline(always)]
+pub const fn add_wide(x: (u64, u64), y: (u64, u64)) -> (u64, u64) {
+    let low = x.1.wrapping_add(y.1);
+    (x.0.wrapping_add(y.0).wrapping_add((low < y.1) as u64), low)
+}
+
+/// `x - y` on double words (high, low).
+#[inline(always)]
+pub const fn sub_wide(x: (u64, u64), y: (u64, u64)) -> (u64, u64) {
+    (
+        x.0.wrapping_sub(y.0).wrapping_sub((x.1 < y.1) as u64),
+        x.1.wrapping_sub(y.1),
+    )
+}
+
+/// `x / 2^shift` on a double word, for shifts from 1 to 63.
+#[inline(always)]
+pub const fn shift_right_wide(x: (u64, u64), shift: u32) -> (u64, u64) {
+    (
+        x.0.wrapping_shr(shift),
+        x.1.wrapping_shr(shift) | x.0.wrapping_shl(64_u32.wrapping_sub(shift)),
+    )
+}
+
+/// `x / 2` for a `bit` of 1, `x` for 0, on a double word.
+#[inline(always)]
+pub const fn halve_if(bit: u64, x: (u64, u64)) -> (u64, u64) {
+    let shift = bit as u32;
+    (x.0.wrapping_shr(shift), x.1.wrapping_shr(shift) | ((x.0 & bit) << 63))
 }
 
 /// The high and the low word of 128 bits.
@@ -52,19 +151,25 @@ pub const fn join(high: u64, low: u64) -> u128 {
     ((high as u128) << 64) | low as u128
 }
 
-/// The word with the same bits, read as signed.
+/// The low 32 bits.
 #[inline(always)]
-pub const fn signed(x: u64) -> i64 {
-    x as i64
+pub const fn low_half(x: u64) -> u32 {
+    x as u32
 }
 
-/// The word with the same bits, read as unsigned.
+/// The low 32 bits, read as signed.
 #[inline(always)]
-pub const fn unsigned(x: i64) -> u64 {
+pub const fn low_half_signed(x: i64) -> i32 {
+    x as i32
+}
+
+/// The word with the same value.
+#[inline(always)]
+pub const fn widen(x: u32) -> u64 {
     x as u64
 }
 
-/// A fixed-point factor in [0, 1), cut in halves once for a whole Horner chain.
+/// A non-negative fixed-point factor below 1, cut in halves once for a whole Horner chain.
 #[derive(Clone, Copy)]
 pub struct Factor {
     high: i64,
@@ -88,34 +193,66 @@ impl Factor {
             .wrapping_add((a0.wrapping_mul(self.high as u64) >> 32) as i64)
     }
 
-    /// `acc * z / 2^64` for `|acc| < 2^31`, at most two units low.
+    /// `acc * z / 2^64` to the nearest, but for 2^-31.
+    #[inline(always)]
+    pub const fn times_nearest(self, acc: i64) -> i64 {
+        let (a1, a0) = (acc >> 32, acc as u64 & LOW);
+        let upper = a1.wrapping_mul(self.low as i64);
+        let lower = a0.wrapping_mul(self.high as u64);
+        let middle = (upper as u64 & LOW).wrapping_add(lower & LOW).wrapping_add(HALF);
+        a1.wrapping_mul(self.high)
+            .wrapping_add(upper >> 32)
+            .wrapping_add((lower >> 32) as i64)
+            .wrapping_add((middle >> 32) as i64)
+    }
+
+    /// `acc * z / 2^32` for `|acc| < 2^31`, with `z` cut to 32 bits.
     #[inline(always)]
     pub const fn times_narrow(self, acc: i64) -> i64 {
-        acc.wrapping_mul(self.high) >> 32
+        acc.wrapping_mul(self.high)
     }
 }
 
-/// The low 32 bits.
-#[inline(always)]
-pub const fn low_half(x: u64) -> u32 {
-    x as u32
+/// A fixed-point factor in [-1/2, 1/2), cut in halves once for a whole Horner chain.
+#[derive(Clone, Copy)]
+pub struct SignedFactor {
+    high: i64,
+    low: i64,
 }
 
-/// A non-zero `x` shifted left until bit 126 is its top bit, and by how much; `x` below 2^127.
-#[inline(always)]
-pub const fn align(x: u128) -> (u128, u32) {
-    let (high, low) = split(x);
-    let (high, low, words) = if high == 0 { (low, 0, 64) } else { (high, low, 0_u32) };
-    let zeros = high.leading_zeros();
-    // to bit 127 in two steps, so that no shift is by 64, then back by one
-    let carried = (low >> 1).wrapping_shr(63_u32.wrapping_sub(zeros));
-    let (high, low) = (high.wrapping_shl(zeros) | carried, low.wrapping_shl(zeros));
-    let aligned = join(high >> 1, (high << 63) | (low >> 1));
-    (aligned, words.wrapping_add(zeros).wrapping_sub(1))
-}
+impl SignedFactor {
+    /// The factor `z / 2^64`.
+    #[inline(always)]
+    pub const fn new(z: i64) -> Self {
+        Self { high: z >> 32, low: z & LOW as i64 }
+    }
 
-/// The word with the same value.
-#[inline(always)]
-pub const fn widen(x: u32) -> u64 {
-    x as u64
+    /// `acc * z / 2^64`, at most three units low.
+    #[inline(always)]
+    pub const fn times(self, acc: i64) -> i64 {
+        let (a1, a0) = (acc >> 32, acc & LOW as i64);
+        // |a1|, |high| <= 2^31 and a0, low < 2^32: no product leaves its word
+        a1.wrapping_mul(self.high)
+            .wrapping_add(a1.wrapping_mul(self.low) >> 32)
+            .wrapping_add(a0.wrapping_mul(self.high) >> 32)
+    }
+
+    /// `acc * z / 2^64` to the nearest, but for 2^-31.
+    #[inline(always)]
+    pub const fn times_nearest(self, acc: i64) -> i64 {
+        let (a1, a0) = (acc >> 32, acc & LOW as i64);
+        let upper = a1.wrapping_mul(self.low);
+        let lower = a0.wrapping_mul(self.high);
+        let middle = (upper as u64 & LOW).wrapping_add(lower as u64 & LOW).wrapping_add(HALF);
+        a1.wrapping_mul(self.high)
+            .wrapping_add(upper >> 32)
+            .wrapping_add(lower >> 32)
+            .wrapping_add((middle >> 32) as i64)
+    }
+
+    /// `acc * z / 2^32` for `|acc| < 2^31`, with `z` cut to 32 bits.
+    #[inline(always)]
+    pub const fn times_narrow(self, acc: i64) -> i64 {
+        acc.wrapping_mul(self.high)
+    }
 }
