@@ -1,11 +1,16 @@
 //! Methods that the clients above do not reach, and the fields that only Arbitrum has.
 
+use std::time::Duration;
+
+use equipoise_chain::rpc::{self, Options};
 use serde_json::{json, Value};
 
 use crate::support::{artifact, Server, GENESIS_SECS};
 
 fn number(value: &Value) -> u64 {
-    let text = value.as_str().unwrap_or_else(|| panic!("not a quantity: {value}"));
+    let text = value
+        .as_str()
+        .unwrap_or_else(|| panic!("not a quantity: {value}"));
     u64::from_str_radix(text.strip_prefix("0x").unwrap(), 16).unwrap()
 }
 
@@ -19,10 +24,14 @@ async fn transfer(server: &Server) -> Value {
 async fn blocks_and_receipts_have_the_fields_of_arbitrum() {
     let server = Server::start();
     let hash = transfer(&server).await;
-    let receipt = server.result("eth_getTransactionReceipt", json!([hash])).await;
+    let receipt = server
+        .result("eth_getTransactionReceipt", json!([hash]))
+        .await;
     assert_eq!(receipt["gasUsedForL1"], "0x0");
     assert_eq!(receipt["timeboosted"], false);
-    let block = server.result("eth_getBlockByNumber", json!(["latest", false])).await;
+    let block = server
+        .result("eth_getBlockByNumber", json!(["latest", false]))
+        .await;
     assert_eq!(block["l1BlockNumber"], receipt["l1BlockNumber"]);
     assert_eq!(block["sendCount"], "0x0");
     assert_eq!(block["transactions"], json!([hash]));
@@ -33,19 +42,39 @@ async fn blocks_and_receipts_have_the_fields_of_arbitrum() {
 async fn a_transaction_is_found_by_its_place() {
     let server = Server::start();
     let hash = transfer(&server).await;
-    let block = server.result("eth_getBlockByNumber", json!(["0x1", true])).await;
+    let block = server
+        .result("eth_getBlockByNumber", json!(["0x1", true]))
+        .await;
     assert_eq!(block["transactions"][0]["hash"], hash);
     for (method, id) in [("Number", json!("0x1")), ("Hash", block["hash"].clone())] {
         let counted = format!("eth_getBlockTransactionCountBy{method}");
         assert_eq!(server.result(&counted, json!([id])).await, "0x1");
         let found = format!("eth_getTransactionByBlock{method}AndIndex");
-        assert_eq!(server.result(&found, json!([id, "0x0"])).await["hash"], hash);
+        assert_eq!(
+            server.result(&found, json!([id, "0x0"])).await["hash"],
+            hash
+        );
         assert_eq!(server.result(&found, json!([id, "0x1"])).await, Value::Null);
     }
-    assert_eq!(server.result("eth_getBlockByNumber", json!(["0x64", true])).await, Value::Null);
+    assert_eq!(
+        server
+            .result("eth_getBlockByNumber", json!(["0x64", true]))
+            .await,
+        Value::Null
+    );
     let unknown = format!("0x{}", "11".repeat(32));
-    assert_eq!(server.result("eth_getTransactionByHash", json!([unknown])).await, Value::Null);
-    assert_eq!(server.result("eth_getTransactionReceipt", json!([unknown])).await, Value::Null);
+    assert_eq!(
+        server
+            .result("eth_getTransactionByHash", json!([unknown]))
+            .await,
+        Value::Null
+    );
+    assert_eq!(
+        server
+            .result("eth_getTransactionReceipt", json!([unknown]))
+            .await,
+        Value::Null
+    );
 }
 
 #[tokio::test]
@@ -54,12 +83,21 @@ async fn manual_mining_collects_transactions() {
     assert_eq!(server.result("anvil_getAutomine", json!([])).await, true);
     server.result("evm_setAutomine", json!([false])).await;
     let (first, second) = (transfer(&server).await, transfer(&server).await);
-    assert_eq!(server.result("eth_getTransactionReceipt", json!([first])).await, Value::Null);
+    assert_eq!(
+        server
+            .result("eth_getTransactionReceipt", json!([first]))
+            .await,
+        Value::Null
+    );
     assert_eq!(server.result("eth_blockNumber", json!([])).await, "0x0");
     server.result("evm_mine", json!([])).await;
-    let block = server.result("eth_getBlockByNumber", json!(["latest", false])).await;
+    let block = server
+        .result("eth_getBlockByNumber", json!(["latest", false]))
+        .await;
     assert_eq!(block["transactions"], json!([first, second]));
-    let receipts = server.result("eth_getBlockReceipts", json!(["latest"])).await;
+    let receipts = server
+        .result("eth_getBlockReceipts", json!(["latest"]))
+        .await;
     assert_eq!(receipts[1]["cumulativeGasUsed"], "0xa410");
 }
 
@@ -70,15 +108,69 @@ async fn time_moves_as_it_is_told() {
     server.result("evm_increaseTime", json!([3_600])).await;
     server.result("evm_mine", json!([])).await;
     let after = now(&server);
-    assert!((GENESIS_SECS + 3_600..=GENESIS_SECS + 3_602).contains(&after), "{after}");
-    server.result("evm_setNextBlockTimestamp", json!([format!("{:#x}", GENESIS_SECS + 10_000)])).await;
+    assert!(
+        (GENESIS_SECS + 3_600..=GENESIS_SECS + 3_602).contains(&after),
+        "{after}"
+    );
+    server
+        .result(
+            "evm_setNextBlockTimestamp",
+            json!([format!("{:#x}", GENESIS_SECS + 10_000)]),
+        )
+        .await;
     server.result("evm_mine", json!([])).await;
     assert_eq!(now(&server), GENESIS_SECS + 10_000);
-    server.result("evm_mine", json!([{ "timestamp": GENESIS_SECS + 20_000 }])).await;
+    server
+        .result("evm_mine", json!([{ "timestamp": GENESIS_SECS + 20_000 }]))
+        .await;
     assert_eq!(now(&server), GENESIS_SECS + 20_000);
     server.result("hardhat_mine", json!(["0x3", "0x3c"])).await;
     assert!((GENESIS_SECS + 20_120..=GENESIS_SECS + 20_180).contains(&now(&server)));
     assert_eq!(server.result("eth_blockNumber", json!([])).await, "0x6");
+}
+
+#[tokio::test]
+async fn the_clock_follows_the_machine_when_asked() {
+    let server = Server::with(|options| Options {
+        wall_clock: true,
+        ..options
+    });
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    server.result("evm_mine", json!([])).await;
+    let now = server.chain.lock().unwrap().timestamp();
+    assert!(
+        (GENESIS_SECS + 1..GENESIS_SECS + 60).contains(&now),
+        "{now}"
+    );
+    // What a request says comes on top.
+    server.result("evm_increaseTime", json!([1_000])).await;
+    server.result("evm_mine", json!([])).await;
+    let now = server.chain.lock().unwrap().timestamp();
+    assert!(
+        (GENESIS_SECS + 1_001..GENESIS_SECS + 1_060).contains(&now),
+        "{now}"
+    );
+}
+
+#[tokio::test]
+async fn blocks_come_at_intervals_when_asked() {
+    let block_time = Some(Duration::from_millis(100));
+    let server = Server::with(|options| Options {
+        block_time,
+        ..options
+    });
+    let hash = transfer(&server).await;
+    for _ in 0..100 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let receipt = server
+            .result("eth_getTransactionReceipt", json!([hash]))
+            .await;
+        if receipt != Value::Null && server.chain.lock().unwrap().head_number() > 2 {
+            assert_eq!(receipt["status"], "0x1");
+            return;
+        }
+    }
+    panic!("no block within five seconds");
 }
 
 #[tokio::test]
@@ -92,7 +184,15 @@ async fn snapshots_nest_and_are_used_up() {
     assert_eq!(server.result("eth_blockNumber", json!([])).await, "0x1");
     assert_eq!(server.result("evm_revert", json!([inner])).await, false);
     assert_eq!(server.result("evm_revert", json!([outer])).await, true);
-    assert_eq!(server.result("eth_getTransactionCount", json!([server.account(0), "latest"])).await, "0x0");
+    assert_eq!(
+        server
+            .result(
+                "eth_getTransactionCount",
+                json!([server.account(0), "latest"])
+            )
+            .await,
+        "0x0"
+    );
 }
 
 #[tokio::test]
@@ -100,16 +200,43 @@ async fn accounts_can_be_rewritten() {
     let server = Server::start();
     let account = "0x00000000000000000000000000000000000ab1e5";
     let word = format!("0x{}2a", "00".repeat(31));
-    server.result("hardhat_setBalance", json!([account, "0x2a"])).await;
-    server.result("anvil_setNonce", json!([account, "0x7"])).await;
-    server.result("anvil_setStorageAt", json!([account, "0x1", word])).await;
+    server
+        .result("hardhat_setBalance", json!([account, "0x2a"]))
+        .await;
+    server
+        .result("anvil_setNonce", json!([account, "0x7"]))
+        .await;
+    server
+        .result("anvil_setStorageAt", json!([account, "0x1", word]))
+        .await;
     // Code that returns its storage slot 1.
-    server.result("anvil_setCode", json!([account, "0x6001545f5260205ff3"])).await;
-    assert_eq!(server.result("eth_getBalance", json!([account])).await, "0x2a");
-    assert_eq!(server.result("eth_getTransactionCount", json!([account])).await, "0x7");
-    assert_eq!(server.result("eth_getStorageAt", json!([account, "0x1"])).await, word);
-    assert_eq!(server.result("eth_call", json!([{ "to": account }])).await, word);
-    assert_eq!(server.result("eth_getCode", json!([account])).await, "0x6001545f5260205ff3");
+    server
+        .result("anvil_setCode", json!([account, "0x6001545f5260205ff3"]))
+        .await;
+    assert_eq!(
+        server.result("eth_getBalance", json!([account])).await,
+        "0x2a"
+    );
+    assert_eq!(
+        server
+            .result("eth_getTransactionCount", json!([account]))
+            .await,
+        "0x7"
+    );
+    assert_eq!(
+        server
+            .result("eth_getStorageAt", json!([account, "0x1"]))
+            .await,
+        word
+    );
+    assert_eq!(
+        server.result("eth_call", json!([{ "to": account }])).await,
+        word
+    );
+    assert_eq!(
+        server.result("eth_getCode", json!([account])).await,
+        "0x6001545f5260205ff3"
+    );
 }
 
 #[tokio::test]
@@ -118,15 +245,41 @@ async fn calls_see_the_block_they_are_told() {
     let account = "0x00000000000000000000000000000000000ab1e5";
     // Code that returns TIMESTAMP, NUMBER and BASEFEE.
     let state = json!({ account: { "code": "0x425f52436020524860405260605ff3" } });
-    let words = |numbers: [u64; 3]| format!("0x{:064x}{:064x}{:064x}", numbers[0], numbers[1], numbers[2]);
+    let words = |numbers: [u64; 3]| {
+        format!(
+            "0x{:064x}{:064x}{:064x}",
+            numbers[0], numbers[1], numbers[2]
+        )
+    };
     let block = json!({ "time": "0x77359400", "number": "0x7", "baseFeePerGas": "0x3" });
-    let seen = server.result("eth_call", json!([{ "to": account }, "latest", state, block])).await;
+    let seen = server
+        .result(
+            "eth_call",
+            json!([{ "to": account }, "latest", state, block]),
+        )
+        .await;
     assert_eq!(seen, words([2_000_000_000, 7, 3]));
-    let seen = server.result("eth_call", json!([{ "to": account }, "latest", state])).await;
-    assert!(seen.as_str().unwrap().starts_with(&words([GENESIS_SECS, 0, 0])[..66]), "{seen}");
+    let seen = server
+        .result("eth_call", json!([{ "to": account }, "latest", state]))
+        .await;
+    assert!(
+        seen.as_str()
+            .unwrap()
+            .starts_with(&words([GENESIS_SECS, 0, 0])[..66]),
+        "{seen}"
+    );
     let hashes = json!({ "blockHash": { "1": format!("0x{}", "11".repeat(32)) } });
-    let (code, message) = server.error("eth_call", json!([{ "to": account }, "latest", state, hashes])).await;
-    assert_eq!((code, message.contains("cannot be overridden")), (-32602, true), "{message}");
+    let (code, message) = server
+        .error(
+            "eth_call",
+            json!([{ "to": account }, "latest", state, hashes]),
+        )
+        .await;
+    assert_eq!(
+        (code, message.contains("cannot be overridden")),
+        (-32602, true),
+        "{message}"
+    );
 }
 
 #[tokio::test]
@@ -134,15 +287,28 @@ async fn reverts_carry_their_reason_and_data() {
     let server = Server::start();
     let account = "0x00000000000000000000000000000000000ab1e5";
     // Reverts with Panic(0x11): MSTORE the selector and the code, REVERT 36 bytes from 28.
-    server.result("anvil_setCode", json!([account, "0x634e487b715f5260116020526024601cfd"])).await;
+    server
+        .result(
+            "anvil_setCode",
+            json!([account, "0x634e487b715f5260116020526024601cfd"]),
+        )
+        .await;
     let response = server.request("eth_call", json!([{ "to": account }])).await;
     assert_eq!(response["error"]["code"], 3);
     let message = response["error"]["message"].as_str().unwrap();
-    assert!(message.starts_with("execution reverted: panic"), "{message}");
+    assert!(
+        message.starts_with("execution reverted: panic"),
+        "{message}"
+    );
     let data = format!("0x4e487b71{}11", "00".repeat(31));
     assert_eq!(response["error"]["data"], data);
-    let response = server.request("eth_estimateGas", json!([{ "to": account }])).await;
-    assert_eq!((&response["error"]["code"], &response["error"]["data"]), (&json!(3), &json!(data)));
+    let response = server
+        .request("eth_estimateGas", json!([{ "to": account }]))
+        .await;
+    assert_eq!(
+        (&response["error"]["code"], &response["error"]["data"]),
+        (&json!(3), &json!(data))
+    );
 }
 
 #[tokio::test]
@@ -158,28 +324,57 @@ async fn filters_report_each_thing_once_and_survive_a_revert() {
     let server = Server::start();
     let snapshot = server.result("evm_snapshot", json!([])).await;
     let blocks = server.result("eth_newBlockFilter", json!([])).await;
-    let transactions = server.result("eth_newPendingTransactionFilter", json!([])).await;
+    let transactions = server
+        .result("eth_newPendingTransactionFilter", json!([]))
+        .await;
     let hash = transfer(&server).await;
-    let head = server.result("eth_getBlockByNumber", json!(["latest", false])).await;
-    assert_eq!(server.result("eth_getFilterChanges", json!([blocks])).await, json!([head["hash"]]));
-    assert_eq!(server.result("eth_getFilterChanges", json!([transactions])).await, json!([hash]));
-    assert_eq!(server.result("eth_getFilterChanges", json!([blocks])).await, json!([]));
+    let head = server
+        .result("eth_getBlockByNumber", json!(["latest", false]))
+        .await;
+    assert_eq!(
+        server.result("eth_getFilterChanges", json!([blocks])).await,
+        json!([head["hash"]])
+    );
+    assert_eq!(
+        server
+            .result("eth_getFilterChanges", json!([transactions]))
+            .await,
+        json!([hash])
+    );
+    assert_eq!(
+        server.result("eth_getFilterChanges", json!([blocks])).await,
+        json!([])
+    );
     server.result("evm_revert", json!([snapshot])).await;
     server.result("evm_mine", json!([])).await;
-    let head = server.result("eth_getBlockByNumber", json!(["latest", false])).await;
-    assert_eq!(server.result("eth_getFilterChanges", json!([blocks])).await, json!([head["hash"]]));
-    assert_eq!(server.result("eth_uninstallFilter", json!([blocks])).await, true);
-    assert_eq!(server.result("eth_uninstallFilter", json!([blocks])).await, false);
+    let head = server
+        .result("eth_getBlockByNumber", json!(["latest", false]))
+        .await;
+    assert_eq!(
+        server.result("eth_getFilterChanges", json!([blocks])).await,
+        json!([head["hash"]])
+    );
+    assert_eq!(
+        server.result("eth_uninstallFilter", json!([blocks])).await,
+        true
+    );
+    assert_eq!(
+        server.result("eth_uninstallFilter", json!([blocks])).await,
+        false
+    );
 }
 
 #[tokio::test]
 async fn a_server_says_when_its_port_is_taken() {
     let server = Server::start();
-    let options = equipoise_chain::rpc::Options::new(server.handle.address());
-    let error = equipoise_chain::rpc::serve(server.chain.clone(), &options).unwrap_err();
-    assert!(error.to_string().contains("is in use by another program"), "{error}");
+    let options = Options::new(server.handle.address());
+    let error = rpc::serve(server.chain.clone(), &options).unwrap_err();
+    assert!(
+        error.to_string().contains("is in use by another program"),
+        "{error}"
+    );
     // Once the server is gone, its port is free.
     let chain = server.chain.clone();
     server.handle.stop();
-    equipoise_chain::rpc::serve(chain, &options).unwrap();
+    rpc::serve(chain, &options).unwrap();
 }

@@ -83,7 +83,9 @@ impl Options {
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// Another program listens there.
-    #[error("{0} is in use by another program: stop it, or choose another port (0 takes any free one)")]
+    #[error(
+        "{0} is in use by another program: stop it, or choose another port (0 takes any free one)"
+    )]
     AddressInUse(SocketAddr),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}")]
@@ -161,7 +163,9 @@ pub fn serve(chain: Arc<Mutex<Chain>>, options: &Options) -> Result<Handle, Serv
         address: options.address,
         source,
     };
-    let middleware = ServiceBuilder::new().layer(CorsLayer::permissive()).layer_fn(RefuseNonRequests);
+    let middleware = ServiceBuilder::new()
+        .layer(CorsLayer::permissive())
+        .layer_fn(RefuseNonRequests);
     let server = Server::builder()
         .set_config(config())
         .set_http_middleware(middleware)

@@ -1,6 +1,8 @@
 //! Blocks, transactions and receipts as a Nitro node returns them: Ethereum's types plus Arbitrum's fields.
 
-use alloy_consensus::{BlockBody, Eip658Value, Receipt as ConsensusReceipt, ReceiptEnvelope, TxReceipt, TxType};
+use alloy_consensus::{
+    BlockBody, Eip658Value, Receipt as ConsensusReceipt, ReceiptEnvelope, TxReceipt, TxType,
+};
 use alloy_eips::eip2718::Eip2718Error;
 use alloy_primitives::{Sealed, B256, U256, U64};
 use alloy_rpc_types_eth::{
@@ -90,8 +92,14 @@ impl RpcBlock {
 }
 
 /// A block's transactions in order.
-pub(super) fn transactions<'a>(chain: &'a Chain, block: &'a Block) -> impl Iterator<Item = &'a Transaction> {
-    block.transactions.iter().filter_map(|hash| chain.transaction(*hash))
+pub(super) fn transactions<'a>(
+    chain: &'a Chain,
+    block: &'a Block,
+) -> impl Iterator<Item = &'a Transaction> {
+    block
+        .transactions
+        .iter()
+        .filter_map(|hash| chain.transaction(*hash))
 }
 
 /// Bytes of the block in RLP.
