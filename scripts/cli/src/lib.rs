@@ -1,1 +1,34 @@
-//! The equipoise command-line program.
+//! The equipoise command-line program: the demo, the fitter, the programs' sizes.
+//!
+//! Where to look:
+//! * [`demo`]: the main job, from files to report
+//! * [`world`]: a chain with the token, the feed and a whole market on it, for the demo and for tests
+//! * [`input`]: option chain and price history, read or generated, and the surface through time
+//! * [`report`]: what a demo leaves, for machines and for people
+
+// A host tool: floating-point arithmetic does not trap, sums are bounded by the tokens there are, and the
+// conversions are from counts far below 2^53.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap
+)]
+// The project writes `# Errors: …` on one line, which the lint does not recognise.
+#![allow(clippy::missing_errors_doc)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod args;
+pub mod demo;
+pub mod error;
+pub mod fit;
+pub mod input;
+pub mod programs;
+pub mod progress;
+pub mod report;
+pub mod reverts;
+pub mod serve;
+pub mod units;
+pub mod world;

@@ -1,0 +1,135 @@
+//! The vault's quotes against those of the market that the chain was read from.
+
+use alloy_primitives::Address;
+use equipoise_data::{implied_vol, year_fraction, ExpiryQuotes, Quote, Slice};
+use equipoise_interfaces::{series::Series, IMarket, Leg};
+
+use super::crowd::Board;
+use super::Demo;
+use crate::error::CliError;
+use crate::report::QuoteSummary;
+use crate::units::{narrow, size_wad, tokens};
+
+/// Contracts quoted.
+const SIZE: f64 = 1.0;
+/// An option settles at an average over half an hour: two thirds of it are off its time.
+const WINDOW_LAG_YEARS: f64 = 1_200.0 / equipoise_data::SECONDS_PER_YEAR;
+
+/// Prices in USD; vols in vol points, where a price has one.
+#[derive(Clone, Copy, Debug)]
+struct Compared {
+    vault: [f64; 2],
+    market: [f64; 2],
+    vault_half_spread: Option<f64>,
+    market_half_spread: Option<f64>,
+}
+
+impl Demo {
+    /// Quotes one contract of every series that the market quotes on both sides, at the chain's own moment.
+    /// # Returns: a line per expiry and one for all; none if chain and prices are from different times
+    pub(super) fn compare_quotes(&mut self) -> Result<Option<Vec<QuoteSummary>>, CliError> {
+        if self.input.is_rebased {
+            return Ok(None);
+        }
+        let mut lines = Vec::new();
+        let mut all = Vec::new();
+        for board in self.boards.clone() {
+            let expiries = self.input.chain.expiries.clone();
+            let is_his = |quotes: &&ExpiryQuotes| u64::try_from(quotes.expiry.as_second()) == Ok(board.expiry);
+            let Some(quotes) = expiries.iter().find(is_his) else { continue };
+            let slices = &self.input.surface.slices;
+            let Some(slice) = slices.iter().find(|slice| slice.expiry == quotes.expiry).copied() else { continue };
+            let compared = self.compare_board(&board, quotes, &slice)?;
+            lines.push(summary(&quotes.expiry.to_string(), &compared));
+            all.extend(compared);
+        }
+        lines.push(summary("all", &all));
+        Ok(Some(lines))
+    }
+
+    fn compare_board(&mut self, board: &Board, quotes: &ExpiryQuotes, slice: &Slice) -> Result<Vec<Compared>, CliError> {
+        let mut compared = Vec::new();
+        for (place, strike) in board.strikes.iter().enumerate() {
+            for is_put in [false, true] {
+                let Some(quote) = quotes.quote(*strike, is_put) else { continue };
+                let (Some(bid), Some(ask)) = (quote.bid, quote.ask) else { continue };
+                let series = Series { board: board.id, strike: u8::try_from(place).unwrap_or(u8::MAX), is_put };
+                let Some(vault) = self.two_sided(series)? else { continue };
+                compared.push(compare(quote, [bid, ask], vault, slice, self.input.start));
+            }
+        }
+        Ok(compared)
+    }
+
+    /// The vault's bid and ask for one contract, in USD, fees and all.
+    fn two_sided(&mut self, series: Series) -> Result<Option<[f64; 2]>, CliError> {
+        let (owner, market) = (self.world.owner, self.world.contracts.market);
+        let mut price = |size: f64, from: Address| -> Result<Option<f64>, CliError> {
+            let leg = Leg { series: series.id(), sizeWad: size_wad(size) };
+            let call = IMarket::quoteCall { legs: vec![leg] };
+            match self.world.try_view_from(from, market, &call)? {
+                Ok((quoted, gas)) => {
+                    self.world.gas.note("quote", gas);
+                    Ok(Some(tokens(narrow(quoted.costAtoms)) / size))
+                }
+                Err(reason) => {
+                    self.tally.reject(&reason);
+                    Ok(None)
+                }
+            }
+        };
+        let bid = price(-SIZE, owner)?;
+        let ask = price(SIZE, owner)?;
+        Ok(bid.zip(ask).map(|(bid, ask)| [bid, ask]))
+    }
+}
+
+fn compare(
+    quote: &Quote,
+    coin: [f64; 2],
+    vault: [f64; 2],
+    slice: &Slice,
+    now: equipoise_data::Timestamp,
+) -> Compared {
+    let years = year_fraction(now, slice.expiry);
+    let half_spread = |prices: [f64; 2], forward: f64, years: f64| {
+        let [bid, ask] = prices.map(|price| implied_vol(forward, quote.strike, price, years, quote.is_put));
+        Some(50.0 * (ask? - bid?))
+    };
+    Compared {
+        vault,
+        market: coin.map(|price| price * quote.forward),
+        vault_half_spread: half_spread(
+            vault.map(|price| price / slice.forward),
+            slice.forward,
+            years - WINDOW_LAG_YEARS,
+        ),
+        market_half_spread: half_spread(coin, quote.forward, years),
+    }
+}
+
+fn summary(expiry: &str, compared: &[Compared]) -> QuoteSummary {
+    let share = |holds: &dyn Fn(&Compared) -> bool| {
+        let count = compared.iter().filter(|each| holds(each)).count();
+        count as f64 / compared.len().max(1) as f64
+    };
+    let bid_inside = |each: &Compared| each.vault[0] >= each.market[0];
+    let ask_inside = |each: &Compared| each.vault[1] <= each.market[1];
+    QuoteSummary {
+        expiry: expiry.to_owned(),
+        series: compared.len(),
+        bid_inside: share(&bid_inside),
+        ask_inside: share(&ask_inside),
+        both_inside: share(&|each| bid_inside(each) && ask_inside(each)),
+        crossed: share(&|each| each.vault[0] > each.market[1] || each.vault[1] < each.market[0]),
+        vault_half_spread: median(compared.iter().filter_map(|each| each.vault_half_spread)),
+        market_half_spread: median(compared.iter().filter_map(|each| each.market_half_spread)),
+    }
+}
+
+/// The middle value, the lower of two; zero of none.
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len().saturating_sub(1) / 2).copied().unwrap_or_default()
+}

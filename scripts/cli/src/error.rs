@@ -1,0 +1,121 @@
+//! Everything the program refuses or fails at, with the value and the remedy.
+
+use std::{io, path::PathBuf};
+
+use equipoise_chain::{rpc::MnemonicError, rpc::ServeError, DeployError, ProgramError, SendError, TimeError};
+use equipoise_data::{DataError, FitError, Timestamp};
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// A data file is refused.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The chain's quotes cannot be fitted.
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    /// The prices end before the demo could run.
+    #[error(
+        "{prices}: ends at {last}, less than {needed_days} days after the demo would start ({start}); \
+         pass a longer history, or a chain from an earlier time"
+    )]
+    HistoryTooShort {
+        /// Source of the prices.
+        prices: String,
+        /// When the demo would start.
+        start: Timestamp,
+        /// The last price.
+        last: Timestamp,
+        /// Days needed.
+        needed_days: u64,
+    },
+    /// Too few of the chain's expiries can be listed.
+    #[error(
+        "{chain}: {found} expiries with {strikes} strikes that the market can list, {needed} are needed; \
+         pass a fuller chain, or lower --strikes"
+    )]
+    TooFewBoards {
+        /// Source of the chain.
+        chain: String,
+        /// Expiries that can be listed.
+        found: usize,
+        /// Expiries needed.
+        needed: usize,
+        /// Strikes that each must have.
+        strikes: usize,
+    },
+    /// A program's file is missing.
+    #[error("program `{name}`: {path} cannot be read ({cause}); build the programs with ./scripts/build-programs")]
+    ProgramFile {
+        /// The program.
+        name: &'static str,
+        /// Where it should be.
+        path: PathBuf,
+        /// What the operating system said.
+        cause: io::Error,
+    },
+    /// A program cannot be put on chain.
+    #[error("program `{name}`: {cause}")]
+    ProgramRefused {
+        /// The program.
+        name: &'static str,
+        /// What is wrong with it.
+        cause: ProgramError,
+    },
+    /// A deployment failed.
+    #[error("`{name}` could not be deployed: {cause}")]
+    Deploy {
+        /// The program or contract.
+        name: &'static str,
+        /// Why.
+        cause: DeployError,
+    },
+    /// The chain refused a transaction.
+    #[error(transparent)]
+    Refused(#[from] SendError),
+    /// A transaction that must succeed reverted.
+    #[error("{call} reverted: {reason}")]
+    Reverted {
+        /// The function's signature.
+        call: &'static str,
+        /// The typed error with its values.
+        reason: String,
+    },
+    /// A contract answered something that is not in its ABI.
+    #[error("{call} answered {bytes} bytes that do not decode; rebuild the programs with ./scripts/build-programs")]
+    Answer {
+        /// The function's signature.
+        call: &'static str,
+        /// Length of the answer.
+        bytes: usize,
+    },
+    /// Time cannot go back.
+    #[error(transparent)]
+    Time(#[from] TimeError),
+    /// A compiled contract in the repository is damaged.
+    #[error("scripts/solidity/artifacts/{0}.json is damaged: restore it from version control")]
+    Artifact(&'static str),
+    /// The report cannot be written.
+    #[error("--json {path}: cannot be written ({cause}); check the folder and its permissions")]
+    ReportFile {
+        /// Path as given.
+        path: PathBuf,
+        /// What the operating system said.
+        cause: io::Error,
+    },
+    /// The report cannot be encoded.
+    #[error("the report cannot be encoded: {0}")]
+    ReportEncoding(#[from] serde_json::Error),
+    /// The server did not start.
+    #[error("--port: {0}")]
+    Serve(#[from] ServeError),
+    /// The accounts cannot be derived.
+    #[error(transparent)]
+    Accounts(#[from] MnemonicError),
+    /// The terminal or the signals of the operating system failed.
+    #[error("{0}")]
+    System(#[from] io::Error),
+    /// The demo ended, but its books do not add up.
+    #[error("the books do not add up: {0}; the report has the figures")]
+    Unbalanced(String),
+}

@@ -1,0 +1,61 @@
+//! `equipoise`: the command-line program.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use equipoise_cli::args::{Arguments, Command, DemoArguments};
+use equipoise_cli::error::CliError;
+use equipoise_cli::programs::{default_dir, Programs};
+use equipoise_cli::progress::Progress;
+use equipoise_cli::report::{render, ReportFile};
+use equipoise_cli::{demo, fit, programs, serve};
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            anstream::eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), CliError> {
+    match command {
+        Command::Demo(arguments) => run_demo(&arguments),
+        Command::Fit { chain, currency } => {
+            anstream::print!("{}", fit::show(&chain, currency)?);
+            Ok(())
+        }
+        Command::Programs { programs } => {
+            anstream::print!("{}", programs::show(&programs.unwrap_or_else(default_dir))?);
+            Ok(())
+        }
+    }
+}
+
+fn run_demo(arguments: &DemoArguments) -> Result<(), CliError> {
+    // Whatever can be refused at once is refused before anything runs.
+    let file = arguments.json.as_deref().map(ReportFile::at).transpose()?;
+    if arguments.serve {
+        serve::require_free(arguments.port)?;
+    }
+    let programs = Programs::load(&arguments.programs_dir())?;
+    let mut progress = Progress::new();
+    let (ended, report) = demo::run(&arguments.options(), &programs, &mut progress)?;
+    let took = progress.finish();
+    anstream::print!("{}", render(&report));
+    eprintln!("{} trades in {:.1} s", report.trades, took.as_secs_f64());
+    if let Some(file) = file {
+        file.write(&report)?;
+    }
+    if !report.tokens_accounted_for {
+        let broken = report.audit.checks.iter().filter(|(_, holds)| !**holds);
+        let sentences: Vec<&str> = broken.map(|(sentence, _)| sentence.as_str()).collect();
+        return Err(CliError::Unbalanced(format!("it does not hold that {}", sentences.join(", nor that "))));
+    }
+    if arguments.serve {
+        serve::serve(ended, arguments.port)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! The report's file: written whole or not at all.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use tempfile::NamedTempFile;
+
+use super::Report;
+use crate::error::CliError;
+
+/// A place for the report. It is taken before the demo starts, so that a path that cannot be written is found
+/// at once; the file itself appears, or is replaced, only with a whole report.
+#[derive(Debug)]
+pub struct ReportFile {
+    path: PathBuf,
+    temporary: NamedTempFile,
+}
+
+impl ReportFile {
+    /// Makes sure that the report can be written there.
+    /// # Errors: [`CliError::ReportFile`]
+    pub fn at(path: &Path) -> Result<Self, CliError> {
+        let refuse = |cause| CliError::ReportFile { path: path.to_owned(), cause };
+        if path.is_dir() {
+            return Err(refuse(io::ErrorKind::IsADirectory.into()));
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let temporary = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(refuse)?;
+        Ok(Self { path: path.to_owned(), temporary })
+    }
+
+    /// Writes the report as JSON.
+    /// # Errors: [`CliError::ReportEncoding`], [`CliError::ReportFile`]
+    pub fn write(mut self, report: &Report) -> Result<(), CliError> {
+        let mut text = serde_json::to_vec_pretty(report)?;
+        text.push(b'\n');
+        let refuse = |cause| CliError::ReportFile { path: self.path.clone(), cause };
+        self.temporary.write_all(&text).map_err(refuse)?;
+        self.temporary.as_file().sync_all().map_err(refuse)?;
+        readable_by_all(&self.temporary).map_err(refuse)?;
+        self.temporary.persist(&self.path).map_err(|error| refuse(error.error))?;
+        Ok(())
+    }
+}
+
+/// Temporary files are private; a report is not.
+fn readable_by_all(file: &NamedTempFile) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! What keepers and anybody do: prices, boards, surfaces, settlement.
+
+use alloy_primitives::{aliases::U80, Address, I256, U256};
+use equipoise_data::{year_fraction, Slice, Surface, Timestamp};
+use equipoise_interfaces::{account, BoardListed, BoardSettled, IMarket, Slice as AbiSlice};
+
+use super::{events, PriceFeed, World};
+use crate::error::CliError;
+use crate::units::{feed_answer, price_wad, signed_wad, unsigned_wad};
+
+/// The settlement price is the average over this long before expiry.
+pub const WINDOW_SECS: u64 = 1_800;
+/// Added to the total variance of each slice beyond the one before. Slices that touch each other stay in order when
+/// the market rounds their parameters to 2^-40.
+const CALENDAR_CUSHION: f64 = 1e-10;
+
+impl World {
+    /// Moves the clock to `at` and answers the feed there.
+    /// # Errors: [`CliError::Time`] if `at` is past, [`CliError::Reverted`] if the feed has a round of that time
+    pub fn push_price(&mut self, at: u64, price: f64) -> Result<(), CliError> {
+        self.chain().set_time(at)?;
+        let answer = I256::try_from(feed_answer(price)).unwrap_or_default();
+        let call = PriceFeed::pushCall { answer, updatedAt: U256::from(at) };
+        self.send("feed_push", self.owner, self.contracts.feed, &call)?;
+        self.rounds.push(at);
+        Ok(())
+    }
+
+    /// When the feed last answered.
+    pub fn last_round_at(&self) -> Option<u64> {
+        self.rounds.last().copied()
+    }
+
+    /// Lists an expiry with its strikes in USD.
+    /// # Errors: [`CliError::Reverted`]
+    pub fn list_board(&mut self, expiry: u64, strikes: &[f64]) -> Result<u16, CliError> {
+        let strikes_wad = strikes.iter().map(|strike| price_wad(*strike)).collect();
+        let call = IMarket::listBoardCall { expiry, strikesWad: strikes_wad };
+        let receipt = self.send("list_board", self.owner, self.contracts.market, &call)?;
+        let listed = events::<BoardListed>(&receipt).first().map(|event| event.board);
+        listed.ok_or(CliError::Answer { call: "BoardListed", bytes: 0 })
+    }
+
+    /// Posts the slices of a surface for the given boards (id and expiry), observed at the surface's moment.
+    /// # Errors: [`CliError::Reverted`]
+    pub fn post_surface(&mut self, surface: &Surface, boards: &[(u16, u64)]) -> Result<(), CliError> {
+        let place = |slice: &Slice| {
+            let expiry = u64::try_from(slice.expiry.as_second()).unwrap_or_default();
+            boards.iter().find(|(_, other)| *other == expiry).map(|(id, _)| *id)
+        };
+        let listed = surface.slices.iter().filter_map(|slice| Some((place(slice)?, slice)));
+        let slices = listed.enumerate().map(|(rank, (board, slice))| {
+            let cushion = CALENDAR_CUSHION * rank as f64;
+            annualised(board, slice, surface.observed_at, cushion)
+        });
+        let call = IMarket::postSurfaceCall {
+            spotWad: price_wad(surface.spot),
+            observedAt: u64::try_from(surface.observed_at.as_second()).unwrap_or_default(),
+            slices: slices.collect(),
+        };
+        self.send("post_surface", self.keeper, self.contracts.market, &call)?;
+        Ok(())
+    }
+
+    /// Settles an expired board with the rounds that were pushed.
+    /// # Returns: the settlement price and the vault's payoff
+    /// # Errors: [`CliError::Reverted`]
+    pub fn settle_board(&mut self, board: u16, expiry: u64) -> Result<BoardSettled, CliError> {
+        let before = self.rounds.partition_point(|at| *at <= expiry.saturating_sub(WINDOW_SECS));
+        let call = IMarket::settleBoardCall { board, firstRound: U80::from(before as u64) };
+        let receipt = self.send("settle_board", self.owner, self.contracts.market, &call)?;
+        let settled = events::<BoardSettled>(&receipt).into_iter().next();
+        settled.ok_or(CliError::Answer { call: "BoardSettled", bytes: 0 })
+    }
+
+    /// Pays an account's positions in a settled board, if it holds any.
+    /// # Returns: its payoff in atoms; none if it holds nothing there
+    /// # Errors: [`CliError::Reverted`]
+    pub fn settle_account(&mut self, owner: Address, board: u16) -> Result<Option<I256>, CliError> {
+        let (market, account) = (self.contracts.market, account::of(owner));
+        let held = self.view(market, &IMarket::accountBoardsCall { account })?;
+        if !held.contains(&board) {
+            return Ok(None);
+        }
+        let call = IMarket::settleAccountCall { account, board };
+        let receipt = self.send("settle_account", self.owner, market, &call)?;
+        let settled = events::<equipoise_interfaces::AccountSettled>(&receipt).into_iter().next();
+        Ok(settled.map(|event| event.payoffAtoms))
+    }
+}
+
+/// A slice of total variance as the market takes it: annualised.
+fn annualised(board: u16, slice: &Slice, now: Timestamp, cushion: f64) -> AbiSlice {
+    let years = year_fraction(now, slice.expiry);
+    AbiSlice {
+        board,
+        forwardWad: unsigned_wad(slice.forward),
+        aWad: signed_wad((slice.a + cushion) / years),
+        bWad: unsigned_wad(slice.b / years),
+        rhoWad: signed_wad(slice.rho),
+        mWad: signed_wad(slice.m),
+        sigmaWad: unsigned_wad(slice.sigma),
+    }
+}

@@ -1,0 +1,138 @@
+//! A chain with a stablecoin, a price feed and a whole market on it.
+//!
+//! The demo and the tests build the same one: [`World::new`] deploys and wires everything, the rest are the
+//! calls that a keeper makes. Whoever trades calls [`World::send`] and [`World::try_send`].
+
+mod contracts;
+mod deploy;
+mod gas;
+mod keeper;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use alloy_primitives::{Address, U256};
+use alloy_rpc_types_eth::{BlockId, TransactionInput, TransactionRequest};
+use alloy_sol_types::{SolCall, SolEvent};
+use equipoise_chain::{Chain, Receipt};
+
+pub use contracts::{PriceFeed, Stablecoin};
+pub use deploy::{Contracts, Setup};
+pub use gas::{GasLog, GasUse};
+pub use keeper::WINDOW_SECS;
+
+use crate::error::CliError;
+use crate::programs::Size;
+use crate::reverts::Reason;
+
+/// What a transaction or call came to: its result, or why it reverted.
+pub type Tried<T> = Result<Result<T, Reason>, CliError>;
+
+/// A chain and the market on it.
+#[derive(Debug)]
+pub struct World {
+    chain: Arc<Mutex<Chain>>,
+    /// Where everything is.
+    pub contracts: Contracts,
+    /// Owns the programs, mints the token, writes the feed.
+    pub owner: Address,
+    /// Posts surfaces.
+    pub keeper: Address,
+    /// Every program's size.
+    pub sizes: Vec<Size>,
+    /// Gas of what succeeded, by call.
+    pub gas: GasLog,
+    /// The feed's rounds: when each was answered. Round 1 is the first.
+    rounds: Vec<u64>,
+}
+
+impl World {
+    /// The chain. Others may hold it too: do not keep the guard.
+    pub fn chain(&self) -> MutexGuard<'_, Chain> {
+        // A panic elsewhere leaves a chain that is consistent between its transactions.
+        self.chain.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The chain, to share it with a server.
+    pub fn share_chain(&self) -> Arc<Mutex<Chain>> {
+        Arc::clone(&self.chain)
+    }
+
+    /// Sends a transaction, and logs its gas under `label` if it succeeds.
+    /// # Errors: [`CliError::Refused`] if it never ran
+    pub fn try_send<C: SolCall>(
+        &mut self,
+        label: &'static str,
+        from: Address,
+        to: Address,
+        call: &C,
+    ) -> Tried<Receipt> {
+        let receipt = self.chain().send(request(from, to, call))?;
+        if !receipt.status {
+            return Ok(Err(Reason::of(&receipt.output)));
+        }
+        self.gas.note(label, receipt.gas_used);
+        Ok(Ok(receipt))
+    }
+
+    /// Sends a transaction that must succeed.
+    /// # Errors: [`CliError::Reverted`], [`CliError::Refused`]
+    pub fn send<C: SolCall>(
+        &mut self,
+        label: &'static str,
+        from: Address,
+        to: Address,
+        call: &C,
+    ) -> Result<Receipt, CliError> {
+        let tried = self.try_send(label, from, to, call)?;
+        tried.map_err(|reason| CliError::Reverted { call: C::SIGNATURE, reason: reason.text })
+    }
+
+    /// Calls a function as `from` at the clock's time, without changing anything.
+    /// # Returns: the answer and the gas a transaction would use
+    /// # Errors: [`CliError::Refused`], [`CliError::Answer`]
+    pub fn try_view_from<C: SolCall>(&mut self, from: Address, to: Address, call: &C) -> Tried<(C::Return, u64)> {
+        let outcome = self.chain().call(&request(from, to, call), BlockId::pending(), None)?;
+        if !outcome.status {
+            return Ok(Err(Reason::of(&outcome.output)));
+        }
+        match C::abi_decode_returns_validate(&outcome.output) {
+            Ok(answer) => Ok(Ok((answer, outcome.gas_used))),
+            Err(_) => Err(CliError::Answer { call: C::SIGNATURE, bytes: outcome.output.len() }),
+        }
+    }
+
+    /// A view that must answer.
+    /// # Errors: [`CliError::Reverted`], [`CliError::Refused`], [`CliError::Answer`]
+    pub fn view<C: SolCall>(&mut self, to: Address, call: &C) -> Result<C::Return, CliError> {
+        let (answer, _) = self
+            .try_view_from(self.owner, to, call)?
+            .map_err(|reason| CliError::Reverted { call: C::SIGNATURE, reason: reason.text })?;
+        Ok(answer)
+    }
+
+    /// Mints stablecoins and lets the clearing house pull them.
+    /// # Errors: [`CliError`]
+    pub fn fund(&mut self, account: Address, atoms: u128) -> Result<(), CliError> {
+        let Contracts { token, clearing, .. } = self.contracts;
+        let mint = Stablecoin::mintCall { to: account, amountAtoms: U256::from(atoms) };
+        self.send("token_mint", self.owner, token, &mint)?;
+        let approve = Stablecoin::approveCall { spender: clearing, value: U256::from(atoms) };
+        self.send("token_approve", account, token, &approve)?;
+        Ok(())
+    }
+}
+
+/// The events of a type in a receipt.
+pub fn events<E: SolEvent>(receipt: &Receipt) -> Vec<E> {
+    let decoded = receipt.logs.iter().filter_map(|log| E::decode_log(&log.inner).ok());
+    decoded.map(|log| log.data).collect()
+}
+
+fn request<C: SolCall>(from: Address, to: Address, call: &C) -> TransactionRequest {
+    TransactionRequest {
+        from: Some(from),
+        to: Some(to.into()),
+        input: TransactionInput::new(call.abi_encode().into()),
+        ..TransactionRequest::default()
+    }
+}
