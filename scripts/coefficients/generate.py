@@ -20,7 +20,7 @@ from fractions import Fraction
 HERE = pathlib.Path(__file__).resolve().parent
 TARGET = HERE.parents[1] / "contracts/math/src/kernel/polynomials.rs"
 GUARD_BITS = 5
-EXACT_STEPS = 4  # the last steps of a polynomial that fills a word
+EXACT_STEPS = 3  # the last steps of a polynomial that fills a word
 
 
 @dataclass(frozen=True)
@@ -83,15 +83,15 @@ POLYNOMIALS = [
     ),
     Polynomial(
         name="mills_ratio_far",
-        title="the Mills ratio `Phi(-y)/phi(y)` for `y` in [25/16, 9.5], `z = 7/(7 + y) - 0.6`",
+        title="the Mills ratio `Phi(-y)/phi(y)` for `y` in [25/16, 9.2], `z = 5/(5 + y) - 0.55`",
         returns="in Q0.64",
-        preamble="t=_x_+11068046444225730560/2^64;y=7*(1-t)/t;",
+        preamble="t=_x_+10145709240540254208/2^64;y=5*(1-t)/t;",
         function="exp(y^2/2)*erfc(y/sqrt(2))*sqrt(pi/2)",
         weight="(exp(-y^2/2)+2^(-55))",
-        low="7/16.5-11068046444225730560/2^64",
-        high="7/8.5625-11068046444225730560/2^64",
-        interval=(Fraction(-176, 1000), Fraction(218, 1000)),
-        degree=17,
+        low="5/14.2-10145709240540254208/2^64",
+        high="5/6.5625-10145709240540254208/2^64",
+        interval=(Fraction(-199, 1000), Fraction(212, 1000)),
+        degree=16,
         fraction_bits=64,
         is_word=True,
     ),

@@ -4,7 +4,7 @@ use fixed::types::I64F64;
 
 use crate::kernel::division::divide_shifted;
 use crate::kernel::word::{
-    add_wide, join, mul_wide, negative_mask, sign_mask, split, sub_wide,
+    add_wide, join, magnitude, mul_wide, negative_mask, sign_mask, split, sub_wide,
 };
 use crate::MathError;
 
@@ -80,12 +80,4 @@ fn with_sign(magnitude: (u64, u64), sign: u64, away: u64) -> Result<I64F64, Math
         return Err(MathError::Overflow);
     }
     Ok(I64F64::from_bits(join(high, low).cast_signed()))
-}
-
-/// `|x|` as words.
-#[inline(always)]
-fn magnitude(x: I64F64) -> (u64, u64) {
-    let sign = sign_mask(x);
-    let (high, low) = split(x.to_bits().cast_unsigned());
-    sub_wide((high ^ sign, low ^ sign), (sign, sign))
 }

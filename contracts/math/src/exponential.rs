@@ -3,7 +3,7 @@
 use fixed::types::I64F64;
 
 use crate::kernel::exp2;
-use crate::kernel::word::{add_wide, low_half, mul_high_below, sign_mask, split, sub_wide};
+use crate::kernel::word::{add_wide, low_half, magnitude, mul_high_below, sign_mask, sub_wide};
 use crate::{Function, MathError};
 
 /// `log2(e) - 1` in Q0.64, cut, and what was cut off in units of 2^-80.
@@ -35,8 +35,7 @@ pub fn exp_negative(x: I64F64) -> I64F64 {
 #[inline(always)]
 fn power(x: I64F64) -> I64F64 {
     let sign = sign_mask(x);
-    let (high, low) = split(x.to_bits().cast_unsigned());
-    let (high, low) = sub_wide((high ^ sign, low ^ sign), (sign, sign));
+    let (high, low) = magnitude(x);
     if high >= VANISHING {
         return I64F64::ZERO;
     }

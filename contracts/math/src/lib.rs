@@ -1,9 +1,21 @@
 #![no_std]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::panic,
+        clippy::arithmetic_side_effects,
+        reason = "a test may fail loudly"
+    )
+)]
 //! Fixed-point numbers and elementary functions, without a chain, an allocator or a float.
 //!
 //! The surface speaks [`I64F64`] of the `fixed` crate. Under it are kernels on 64-bit limbs
 //! ([`kernel`]) which the option formulas share. Every function is total or returns a typed
 //! [`MathError`]; none panics or wraps. Results are the same bits on every target.
+
+#[cfg(test)]
+extern crate std;
 
 mod arithmetic;
 mod error;

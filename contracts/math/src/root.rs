@@ -24,14 +24,9 @@ pub fn sqrt(x: I64F64) -> Result<I64F64, MathError> {
     let (rest, sign) = remainder(bits, root);
     let step = rest.times(approximation.reciprocal()).times_power_of_two(-1);
     let step = split(step.to_bits());
-    let mut root = sub_wide(add_wide(root, (step.0 ^ sign, step.1 ^ sign)), (sign, sign));
-    // the step was rounded: the floor is at most one unit away
-    while remainder(bits, root).1 != 0 {
-        root = sub_wide(root, (0, 1));
-    }
-    while remainder(bits, add_wide(root, (0, 1))).1 == 0 {
-        root = add_wide(root, (0, 1));
-    }
+    let root = sub_wide(add_wide(root, (step.0 ^ sign, step.1 ^ sign)), (sign, sign));
+    // the step was rounded to the nearest: this is the floor or one unit more
+    let root = sub_wide(root, (0, remainder(bits, root).1 & 1));
     Ok(I64F64::from_bits(join(root.0, root.1).cast_signed()))
 }
 

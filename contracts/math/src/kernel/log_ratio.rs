@@ -4,7 +4,7 @@ use super::polynomials::atanh_excess;
 use super::scaled::{reciprocal_word, Scaled};
 use super::word::{
     add_wide, halve_if, less_mask, low_half, mul_high_below, mul_wide, negative_mask,
-    shift_right_wide, split, sub_wide, widen,
+    shift_right_wide, split, sub_wide, widen, zero_mask,
 };
 
 /// `ln 2` in Q0.64.
@@ -25,7 +25,7 @@ impl Aligned {
     #[inline(always)]
     pub const fn from_bits(bits: u128) -> Self {
         let (high, low) = split(bits);
-        let empty = negative_mask(high.wrapping_sub(1).cast_signed());
+        let empty = zero_mask(high);
         let (top, rest) = (high | (low & empty), low & !empty);
         let shift = top.leading_zeros();
         Self {

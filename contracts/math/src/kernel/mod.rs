@@ -17,3 +17,6 @@ pub use mills::{mills_ratio, mills_ratio_far};
 pub(crate) use polynomials::central_slope;
 pub use scaled::Scaled;
 pub use word::{keep_if, mul_wide, negate_if, negative_mask, sign_mask};
+
+#[cfg(test)]
+mod tests;

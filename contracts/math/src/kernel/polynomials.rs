@@ -64,29 +64,28 @@ pub(crate) const fn mills_ratio(z: i64) -> i64 {
     z.times(acc).wrapping_add(702_337_410_955_002_482_i64)
 }
 
-/// the Mills ratio `Phi(-y)/phi(y)` for `y` in [25/16, 9.5], `z = 7/(7 + y) - 0.6`, in Q0.64.
-/// # Error: |p - f| w <= 2^-66.9 with w = `(exp(-y^2/2)+2^(-55))` (Sollya); evaluation at most 3.8 units low, 0.6 high
+/// the Mills ratio `Phi(-y)/phi(y)` for `y` in [25/16, 9.2], `z = 5/(5 + y) - 0.55`, in Q0.64.
+/// # Error: |p - f| w <= 2^-68.1 with w = `(exp(-y^2/2)+2^(-55))` (Sollya); evaluation at most 3.4 units low, 0.6 high
 #[inline(always)]
 pub(crate) const fn mills_ratio_far(z: i64) -> u64 {
     let z = SignedFactor::new(z);
-    let acc = 753_626_053_i64;
-    let acc = (z.times_narrow(acc) >> 30).wrapping_add(-166_171_650_i64);
-    let acc = (z.times_narrow(acc) >> 2).wrapping_add(-7_587_120_794_862_081_921_i64);
-    let acc = (z.times(acc) >> 1).wrapping_add(-5_936_539_489_550_456_469_i64);
-    let acc = (z.times(acc) << 2).wrapping_add(-1_917_097_745_662_494_321_i64);
-    let acc = (z.times(acc) >> 3).wrapping_add(8_585_623_663_343_091_614_i64);
-    let acc = (z.times(acc) >> 2).wrapping_add(5_734_379_392_092_962_161_i64);
-    let acc = (z.times(acc) >> 1).wrapping_add(4_886_252_465_929_304_300_i64);
-    let acc = z.times(acc).wrapping_add(6_492_539_216_774_740_969_i64);
-    let acc = z.times(acc).wrapping_add(7_200_096_679_103_503_203_i64);
-    let acc = z.times(acc).wrapping_add(6_886_827_345_535_456_820_i64);
-    let acc = z.times(acc).wrapping_add(5_788_048_137_252_436_067_i64);
-    let acc = z.times(acc).wrapping_add(4_323_088_212_982_658_293_i64);
-    let acc = (z.times(acc) << 1).wrapping_add(5_779_175_077_098_108_246_i64);
-    let acc = z.times_nearest(acc).wrapping_add(3_470_828_933_968_185_381_i64);
-    let acc = (z.times_nearest(acc) << 1).wrapping_add(3_752_403_136_776_679_973_i64);
-    let acc = (z.times_nearest(acc) << 1).wrapping_add(3_650_444_345_537_428_352_i64);
-    (z.times_nearest(acc) << 2).wrapping_add(3_791_956_183_420_192_450_i64).cast_unsigned()
+    let acc = 322_021_940_i64;
+    let acc = (z.times_narrow(acc) >> 30).wrapping_add(-399_051_757_i64);
+    let acc = (z.times_narrow(acc) >> 1).wrapping_add(-5_597_587_415_445_847_466_i64);
+    let acc = (z.times(acc) << 2).wrapping_add(1_445_272_345_236_780_865_i64);
+    let acc = (z.times(acc) >> 3).wrapping_add(5_747_529_611_567_870_316_i64);
+    let acc = (z.times(acc) << 1).wrapping_add(5_854_393_058_370_628_583_i64);
+    let acc = (z.times(acc) >> 2).wrapping_add(-5_379_832_582_605_520_606_i64);
+    let acc = (z.times(acc) >> 1).wrapping_add(-4_585_622_317_965_434_603_i64);
+    let acc = (z.times(acc) << 2).wrapping_add(3_394_614_206_851_615_906_i64);
+    let acc = (z.times(acc) >> 3).wrapping_add(7_395_055_383_692_244_531_i64);
+    let acc = (z.times(acc) >> 1).wrapping_add(7_920_200_354_890_321_055_i64);
+    let acc = (z.times(acc) >> 1).wrapping_add(5_422_690_470_817_625_475_i64);
+    let acc = z.times(acc).wrapping_add(5_640_769_082_460_759_820_i64);
+    let acc = z.times(acc).wrapping_add(4_742_085_102_359_210_424_i64);
+    let acc = z.times_nearest(acc).wrapping_add(3_316_580_859_937_210_081_i64);
+    let acc = (z.times_nearest(acc) << 1).wrapping_add(3_914_177_487_091_622_161_i64);
+    (z.times_nearest(acc) << 2).wrapping_add(4_277_658_763_114_826_721_i64).cast_unsigned()
 }
 
 /// `(Phi(y) - 1/2) / y` for `y` in [0, 25/16], `z = y^2 / 4 - 625/2048`, in.
@@ -105,7 +104,7 @@ pub(crate) const fn central_slope(z: i64) -> u64 {
     let acc = z.times(acc).wrapping_add(1_902_478_103_093_557_523_i64);
     let acc = z.times(acc).wrapping_add(-6_835_110_297_887_848_234_i64);
     let acc = (z.times(acc) >> 2).wrapping_add(5_316_859_088_890_984_902_i64);
-    let acc = (z.times_nearest(acc) >> 1).wrapping_add(-7_018_180_427_470_435_233_i64);
+    let acc = (z.times(acc) >> 1).wrapping_add(-7_018_180_427_470_435_233_i64);
     let acc = (z.times_nearest(acc) >> 1).wrapping_add(7_680_610_690_038_927_263_i64);
     let acc = (z.times_nearest(acc) >> 1).wrapping_add(-6_892_243_806_118_885_707_i64);
     z.times_nearest(acc).wrapping_add(-6_245_622_956_145_345_328_i64).cast_unsigned()

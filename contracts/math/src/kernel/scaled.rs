@@ -4,7 +4,7 @@ use fixed::types::I64F64;
 
 use super::word::{
     divide, join, less_mask, low_half, mul_high_below, mul_wide, negate_if, negative_mask, split,
-    sub_wide,
+    sub_wide, zero_mask,
 };
 
 /// A positive number `significand * 2^exponent`, top bit of the significand set; or zero.
@@ -36,7 +36,7 @@ impl Scaled {
     #[inline(always)]
     pub const fn from_words(high: u64, low: u64, exponent: i32) -> Self {
         // with an empty high word the low one takes its place
-        let empty = negative_mask(high.wrapping_sub(1).cast_signed());
+        let empty = zero_mask(high);
         let (top, rest) = (high | (low & empty), low & !empty);
         let shift = top.leading_zeros();
         Self {

@@ -19,12 +19,6 @@ const LOW: u64 = 0xffff_ffff;
 /// Half a unit of the upper half.
 const HALF: u64 = 1 << 31;
 
-/// The high 64 bits of `a * b`, exactly.
-#[inline(always)]
-pub const fn mul_high(a: u64, b: u64) -> u64 {
-    mul_wide(a, b).0
-}
-
 /// `a * b` as (high, low) words, exactly.
 #[inline(always)]
 pub const fn mul_wide(a: u64, b: u64) -> (u64, u64) {
@@ -82,10 +76,18 @@ pub const fn negative_mask(x: i64) -> u64 {
     (x >> 63) as u64
 }
 
-/// All ones where `a < b`, else 0, for numbers whose difference fits 32 bits with its sign.
+/// All ones where `a < b`, else 0, for numbers less than 2^30 apart.
 #[inline(always)]
 pub const fn less_mask(a: i32, b: i32) -> u64 {
-    (a.wrapping_sub(b) >> 31) as i64 as u64
+    // a shift by 31 would be recognised as a comparison and become a conditional move
+    (a.wrapping_sub(b) >> 30) as i64 as u64
+}
+
+/// All ones for 0, else 0, for `x` up to 2^63.
+#[inline(always)]
+pub const fn zero_mask(x: u64) -> u64 {
+    // the same care as in `less_mask`: the halved number is at most 2^62
+    (((x >> 1) | (x & 1)).wrapping_sub(1) as i64 >> 62) as u64
 }
 
 /// `x`, or `-x` for the mask of all ones.
@@ -98,6 +100,14 @@ pub const fn negate_if(mask: u64, x: u64) -> u64 {
 #[inline(always)]
 pub const fn sign_mask(x: I64F64) -> u64 {
     negative_mask(split(x.to_bits().cast_unsigned()).0.cast_signed())
+}
+
+/// `|x|` as words (high, low).
+#[inline(always)]
+pub const fn magnitude(x: I64F64) -> (u64, u64) {
+    let sign = sign_mask(x);
+    let (high, low) = split(x.to_bits().cast_unsigned());
+    sub_wide((high ^ sign, low ^ sign), (sign, sign))
 }
 
 /// `x`, or 0 for the mask of 0.
@@ -191,19 +201,6 @@ impl Factor {
         a1.wrapping_mul(self.high)
             .wrapping_add(a1.wrapping_mul(self.low as i64) >> 32)
             .wrapping_add((a0.wrapping_mul(self.high as u64) >> 32) as i64)
-    }
-
-    /// `acc * z / 2^64` to the nearest, but for 2^-31.
-    #[inline(always)]
-    pub const fn times_nearest(self, acc: i64) -> i64 {
-        let (a1, a0) = (acc >> 32, acc as u64 & LOW);
-        let upper = a1.wrapping_mul(self.low as i64);
-        let lower = a0.wrapping_mul(self.high as u64);
-        let middle = (upper as u64 & LOW).wrapping_add(lower & LOW).wrapping_add(HALF);
-        a1.wrapping_mul(self.high)
-            .wrapping_add(upper >> 32)
-            .wrapping_add((lower >> 32) as i64)
-            .wrapping_add((middle >> 32) as i64)
     }
 
     /// `acc * z / 2^32` for `|acc| < 2^31`, with `z` cut to 32 bits.

@@ -1,0 +1,154 @@
+//! The kernels against 60-digit reference values (`scripts/coefficients/reference.py`).
+#![allow(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_lossless,
+    reason = "errors are measured in floating point"
+)]
+
+use std::vec::Vec;
+
+use super::scaled::{reciprocal_word, sqrt_word};
+use super::{exp2, gaussian, log_ratio, mills_ratio, mills_ratio_far, Aligned, Scaled};
+
+const REFERENCE: &str = include_str!("reference.csv");
+
+struct Row {
+    first: u128,
+    second: u128,
+    significand: f64,
+    floor: u64,
+    exponent: i32,
+}
+
+fn rows(function: &str) -> Vec<Row> {
+    let rows: Vec<_> = REFERENCE
+        .lines()
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .filter(|fields| fields.first() == Some(&function))
+        .map(|fields| {
+            let (whole, fraction) = fields[3].split_once('.').unwrap();
+            Row {
+                first: fields[1].parse::<i128>().unwrap() as u128,
+                second: fields[2].parse().unwrap(),
+                floor: whole.parse::<u128>().unwrap().min(u128::from(u64::MAX)) as u64,
+                significand: fraction.parse::<f64>().unwrap() / 1e6,
+                exponent: fields[4].parse().unwrap(),
+            }
+        })
+        .collect();
+    assert!(rows.len() > 80, "the reference file lost {function}");
+    rows
+}
+
+/// `(value - reference) / reference`.
+fn relative_error(value: Scaled, row: &Row) -> f64 {
+    if row.floor == 0 {
+        return if value.is_zero() { 0.0 } else { f64::INFINITY };
+    }
+    let places = value.exponent() - row.exponent;
+    assert!(places.abs() <= 1, "off by a power of two");
+    let own = i128::from(value.significand()) << (places + 1);
+    let gap = (own - (i128::from(row.floor) << 1)) as f64 - 2.0 * row.significand;
+    gap / (2.0 * row.floor as f64)
+}
+
+fn assert_relative(function: &str, bound: f64, compute: impl Fn(&Row) -> Scaled) {
+    for row in rows(function) {
+        let error = relative_error(compute(&row), &row);
+        assert!(error.abs() <= bound, "{function}({}, {}): {error:e}", row.first, row.second);
+    }
+}
+
+#[test]
+fn exp2_is_accurate() {
+    assert_relative("exp2", 2_f64.powi(-61), |row| exp2(row.first as i32, row.second as u64));
+}
+
+#[test]
+fn gaussian_is_accurate() {
+    for row in rows("gaussian") {
+        let y = row.first as f64 / 2_f64.powi(58);
+        let error = relative_error(gaussian::<6>(row.first as u64), &row);
+        assert!(error.abs() <= 2_f64.powi(-61) * (1.0 + y * y), "gaussian({y}): {error:e}");
+    }
+}
+
+#[test]
+fn log_ratio_is_accurate() {
+    assert_relative("log_ratio", 2_f64.powi(-60), |row| {
+        log_ratio(Aligned::from_bits(row.first), Aligned::from_bits(row.second))
+    });
+}
+
+#[test]
+fn mills_ratio_is_accurate() {
+    for (function, is_far) in [("mills_ratio", false), ("mills_ratio_far", true)] {
+        for row in rows(function) {
+            let y = row.first as f64 / 2_f64.powi(59);
+            let word = row.first as u64;
+            let value = if is_far {
+                Scaled::new(mills_ratio_far(word), -64)
+            } else {
+                Scaled::new(mills_ratio(word), -61)
+            };
+            let size = (row.floor as f64) * 2_f64.powi(row.exponent);
+            let error = relative_error(value, &row).abs() * size;
+            let unit = if is_far { 2_f64.powi(-61) } else { 2_f64.powi(-58) };
+            assert!(error <= unit * (y * y / 2.0).min(25.0).exp(), "{function}({y}): {error:e}");
+        }
+    }
+}
+
+#[test]
+fn reciprocals_and_roots_of_words_are_accurate() {
+    for row in rows("reciprocal") {
+        let word = row.first as u64;
+        let own = i128::from(reciprocal_word(word));
+        let shift = row.exponent + 127;
+        let exact = (row.floor as f64 + row.significand) * 2_f64.powi(shift);
+        let gap = (own - (i128::from(row.floor) << shift)) as f64;
+        assert!(gap.abs() <= 3.0, "reciprocal({word}): {own} for {exact}");
+    }
+    for row in rows("sqrt") {
+        // the reference is the root of the whole number: 2^32 times smaller
+        let word = row.first as u64;
+        let shift = row.exponent + 32;
+        let gap = i128::from(sqrt_word(word)) - (i128::from(row.floor) << shift.max(0) >> (-shift).max(0));
+        assert!((-6..=0).contains(&gap), "sqrt({word}): off by {gap}");
+    }
+}
+
+#[test]
+fn reciprocal_and_root_of_the_extremes_do_not_wrap() {
+    assert!(reciprocal_word(1 << 63) > u64::MAX - 4);
+    assert!(reciprocal_word((1 << 63) + 1) > u64::MAX - 8);
+    assert!(sqrt_word(u64::MAX) > u64::MAX - 8);
+    // the largest square of a 32-bit word plus its largest remainder
+    assert!(sqrt_word(u64::MAX - 1) > u64::MAX - 8);
+    assert!(exp2(0, u64::MAX).significand() > u64::MAX - 8);
+}
+
+#[test]
+fn scaled_numbers_round_to_the_nearest_unit() {
+    assert_eq!(Scaled::new(1, -65).to_bits(), 1, "half a unit rounds up");
+    assert_eq!(Scaled::new((1 << 62) - 1, -127).to_bits(), 0, "less than half a unit is 0");
+    assert_eq!(Scaled::new(3, -65).to_bits(), 2);
+    assert_eq!(Scaled::new(1, 62).to_bits(), 1 << 126);
+    assert_eq!(Scaled::new(1, -1000).to_bits(), 0);
+    assert_eq!(Scaled::from_bits(0).to_bits(), 0);
+    for bits in [1, 2, u128::from(u64::MAX), 1 << 64, (1 << 64) - 1, 1 << 125] {
+        assert_eq!(Scaled::from_bits(bits).to_bits(), bits);
+    }
+}
+
+#[test]
+fn differences_of_scaled_numbers_keep_their_sign() {
+    let (three, five) = (Scaled::new(3, 0), Scaled::new(5, 0));
+    assert_eq!(five.minus(three), (Scaled::new(2, 0), 0));
+    assert_eq!(three.minus(five), (Scaled::new(2, 0), u64::MAX));
+    assert!(three.minus(three).0.is_zero());
+    assert_eq!(five.minus(Scaled::new(1, -200)), (five, 0));
+    assert_eq!(Scaled::new(1, -200).minus(five), (five, u64::MAX));
+}

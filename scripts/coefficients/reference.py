@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""Writes the reference values that the accuracy tests compare with, computed by mpmath to 60 digits.
+
+The arguments are drawn from a fixed seed and joined by edges. A value is written in units of the
+tested format with six decimals, so that an error of a hundredth of a unit is visible.
+Needs mpmath (`pip install mpmath==1.3.0`).
+
+    ./reference.py           rewrite the data files
+    ./reference.py --check   fail if a committed file differs
+"""
+
+import math
+import pathlib
+import random
+import sys
+
+from mpmath import erfc, erfinv, exp, floor, log, mp, mpf, nint, pi, sqrt
+
+mp.dps = 60
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ONE = 2**64
+
+
+def tail(y: mpf) -> mpf:
+    """The standard normal distribution function of -y."""
+    return erfc(y / sqrt(mpf(2))) / 2
+
+
+def density(y: mpf) -> mpf:
+    return exp(-y * y / 2) / sqrt(2 * pi)
+
+
+def units(value: mpf) -> str:
+    """A number of units with six decimals."""
+    scaled = int(nint(value * 10**6))
+    sign, scaled = ("-", -scaled) if scaled < 0 else ("", scaled)
+    return f"{sign}{scaled // 10**6}.{scaled % 10**6:06d}"
+
+
+def raw(value: float) -> int:
+    return int(value * 2.0**64) if abs(value) < 2.0**63 else 0
+
+
+def elementary() -> list[str]:
+    """function, argument in 2^-64, value in 2^-64."""
+    rng = random.Random(20260101)
+    positive = [int(2 ** rng.uniform(0, 126.99)) for _ in range(120)]
+    near_one = [ONE + sign * int(2 ** rng.uniform(0, 63)) for sign in (-1, 1) for _ in range(40)]
+    middle = [raw(rng.uniform(-9.6, 9.6)) for _ in range(120)] + [raw(rng.uniform(-2, 2)) for _ in range(120)]
+    cases = {
+        "exp": [raw(rng.uniform(-45, 43.6)) for _ in range(150)]
+        + [raw(rng.uniform(-3, 3)) for _ in range(100)]
+        + [0, 1, -1, ONE, -ONE, raw(43.599), -44 * ONE, -45 * ONE],
+        "ln": positive + near_one + [1, ONE - 1, ONE, ONE + 1, 2 * ONE, 2**127 - 1],
+        "sqrt": positive + [0, 1, 2, 3, ONE - 1, ONE, 4 * ONE, 2**127 - 1],
+        "normal_cdf": middle + [0, 1, -1, 25 << 60, -(25 << 60), (25 << 60) - 1, 147 << 60, -(147 << 60) + 1, 40 * ONE],
+        "normal_pdf": middle + [0, 1, -1, 19 << 63, (19 << 63) - 1, -40 * ONE],
+        "normal_inverse_cdf": [rng.randrange(1, ONE) for _ in range(60)]
+        + [int(2 ** rng.uniform(1, 63)) for _ in range(60)]
+        + [1, ONE // 2, ONE - 1],
+    }
+    functions = {
+        "exp": exp,
+        "ln": log,
+        "sqrt": sqrt,
+        "normal_cdf": lambda x: tail(-x),
+        "normal_pdf": density,
+        "normal_inverse_cdf": lambda p: sqrt(mpf(2)) * erfinv(2 * p - 1),
+    }
+    return [
+        f"{name},{argument},{units(functions[name](mpf(argument) / ONE) * ONE)}"
+        for name, arguments in cases.items()
+        for argument in arguments
+    ]
+
+
+def scaled(value: mpf) -> str:
+    """A positive number as its 64-bit significand with six decimals, and the exponent of its last place."""
+    if value == 0:
+        return "0.000000,0"
+    exponent = int(floor(log(value, 2))) - 63
+    return f"{units(value / mpf(2) ** exponent)},{exponent}"
+
+
+def kernel() -> list[str]:
+    """function, arguments, value as significand and exponent."""
+    rng = random.Random(20260102)
+    rows = []
+    for y in [rng.randrange(0, 12 << 59) for _ in range(150)] + [rng.randrange(0, 2 << 59) for _ in range(80)] + [0, 12 << 59]:
+        x = mpf(y) / 2**59
+        rows.append(f"mills_ratio,{y},0,{scaled(tail(x) / density(x))}")
+    for y in [rng.randrange(25 << 55, (92 << 59) // 10) for _ in range(150)] + [25 << 55]:
+        x = mpf(y) / 2**59
+        rows.append(f"mills_ratio_far,{y},0,{scaled(tail(x) / density(x))}")
+    for y in [rng.randrange(0, 16 << 58) for _ in range(150)] + [0, 1, (16 << 58) - 1]:
+        rows.append(f"gaussian,{y},0,{scaled(density(mpf(y) / 2**58))}")
+    for whole in (-100, 0, 62):
+        for fraction in [rng.randrange(0, ONE) for _ in range(40)] + [0, 1, ONE - 1]:
+            rows.append(f"exp2,{whole},{fraction},{scaled(mpf(2) ** (whole + mpf(fraction) / ONE))}")
+    pairs = [(int(2 ** rng.uniform(41, 104)), rng.uniform(-6.9, 6.9)) for _ in range(120)]
+    pairs += [(int(2 ** rng.uniform(41, 104)), rng.gauss(0, 1) * 10 ** rng.uniform(-18, -1)) for _ in range(120)]
+    for a, move in pairs:
+        b = max(1, int(mpf(a) * exp(mpf(move))))
+        rows.append(f"log_ratio,{a},{b},{scaled(abs(log(mpf(a) / b)))}")
+    for word in [rng.randrange(2**63, ONE) for _ in range(80)] + [2**63, 2**63 + 1, ONE - 1, ONE - 2]:
+        rows.append(f"reciprocal,{word},0,{scaled(1 / mpf(word))}")
+        rows.append(f"sqrt,{word},0,{scaled(sqrt(mpf(word)))}")
+    return rows
+
+
+def black76(forward: mpf, strike: mpf, vol: mpf, years: mpf) -> list[mpf]:
+    width = vol * sqrt(years)
+    d1 = log(forward / strike) / width + width / 2
+    d2 = d1 - width
+    n = density(d1)
+    return [
+        forward * tail(-d1) - strike * tail(-d2),
+        strike * tail(d2) - forward * tail(d1),
+        tail(-d1),
+        n / (forward * width),
+        forward * n * sqrt(years),
+        -forward * n * vol / (2 * sqrt(years)),
+        -n * d2 / vol,
+        forward * n * sqrt(years) * d1 * d2 / vol,
+    ]
+
+
+def options() -> list[str]:
+    """forward, strike, vol, years; call, put, call delta, gamma, vega, theta, vanna, volga; in 2^-64."""
+    rng = random.Random(20260103)
+    second = -(-ONE // 31_536_000)
+    least_vol, most_vol = -(-ONE // 100), 10 * ONE
+    cases = []
+    for kind in range(400):
+        forward = int(10 ** rng.uniform(-4, 9) * 2.0**64)
+        vol = int(min(max(0.01 * 1000 ** rng.random(), 0.0100001), 9.99999) * 2.0**64)
+        years = min(3 * ONE, max(second, int(second * (3 * 31_536_000) ** rng.random())))
+        width = float(vol) / ONE * math.sqrt(float(years) / ONE)
+        move = [rng.uniform(-6.9, 6.9), rng.gauss(0, 2) * width, rng.gauss(0, 1) * 1e-9, rng.gauss(0, 6) * width, 0.0][kind % 5]
+        strike = max(1, int(mpf(forward) * exp(mpf(max(-6.9, min(6.9, move))))))
+        cases.append((forward, strike, vol, years))
+    for forward in (-(-ONE // 10**4), 3000 * ONE, 10**9 * ONE):
+        for strike in (-(-forward // 1000), forward - 1, forward, forward + 1, 1000 * forward):
+            for vol in (least_vol, most_vol):
+                for years in (second, 3 * ONE):
+                    cases.append((forward, strike, vol, years))
+    return [
+        ",".join(map(str, case)) + "," + ",".join(units(v * ONE) for v in black76(*(mpf(x) / ONE for x in case)))
+        for case in cases
+    ]
+
+
+FILES = {
+    "contracts/math/tests/data/elementary.csv": elementary,
+    "contracts/math/src/kernel/reference.csv": kernel,
+    "contracts/risk/src/black76/reference.csv": options,
+}
+
+
+def main() -> None:
+    for name, rows in FILES.items():
+        path = ROOT / name
+        text = "\n".join(rows()) + "\n"
+        if "--check" in sys.argv[1:]:
+            if path.read_text() != text:
+                sys.exit(f"{path} is not what this script writes; run it without --check")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
