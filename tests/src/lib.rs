@@ -1,1 +1,21 @@
-//! End-to-end, invariant and differential tests.
+//! End-to-end, invariant and differential tests, and the worlds they run in.
+//!
+//! [`World`] is an embedded chain with the programs' real WASM, a stablecoin and a price feed.
+
+// A host tool for tests: a world that cannot be set up has nothing to go on with.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::missing_panics_doc
+)]
+
+mod contracts;
+mod failure;
+mod world;
+
+pub use contracts::{PriceFeed, Stablecoin, TestMarket, TestToken};
+pub use failure::Failure;
+pub use world::{program, World, ATOM, TOKEN};

@@ -17,8 +17,11 @@
 //! A series is a `uint32`: see [`series`].
 
 
+extern crate alloc;
+
 pub mod account;
 pub mod series;
+pub mod words;
 
 mod clearing;
 mod feed;

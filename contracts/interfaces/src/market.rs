@@ -3,13 +3,11 @@ use alloy_sol_types::sol;
 sol! {
     /// One leg of a trade: a series and its signed size, positive to buy.
     #[derive(Debug, PartialEq, Eq)]
-    #[cfg_attr(feature = "program", derive(stylus_sdk::prelude::AbiType))]
     struct Leg { uint32 series; int256 sizeWad; }
 
     /// A raw-SVI slice of annualised variance on `k = ln(K / forward)`:
     /// `variance(k) = a + b (rho (k - m) + sqrt((k - m)^2 + sigma^2))`.
     #[derive(Debug, PartialEq, Eq)]
-    #[cfg_attr(feature = "program", derive(stylus_sdk::prelude::AbiType))]
     struct Slice {
         uint16 board;
         uint256 forwardWad;
@@ -22,7 +20,6 @@ sol! {
 
     /// What a trade costs and why. Positive amounts are paid by the trader; `skewAtoms` is negative for a rebate.
     #[derive(Debug, PartialEq, Eq)]
-    #[cfg_attr(feature = "program", derive(stylus_sdk::prelude::AbiType))]
     struct Quote {
         int256 costAtoms;
         int256 midAtoms;
@@ -34,7 +31,6 @@ sol! {
 
     /// The state of the vault's whole book. Money is WAD of the quote currency.
     #[derive(Debug, PartialEq, Eq)]
-    #[cfg_attr(feature = "program", derive(stylus_sdk::prelude::AbiType))]
     struct Book {
         uint256 spotWad;
         int256 navWad;
@@ -51,48 +47,20 @@ sol! {
         uint256 skewReserveAtoms;
     }
 
-    /// A listed expiry.
+    /// A listed expiry. Its slice is zero until a surface is posted.
     #[derive(Debug, PartialEq, Eq)]
-    #[cfg_attr(feature = "program", derive(stylus_sdk::prelude::AbiType))]
     struct Board {
         uint16 id;
         uint64 expiry;
+        uint8 strikes;
         bool isSettled;
+        /// While it lives: the forward the slice refers to, the forward over spot, when it was observed.
+        uint256 forwardWad;
+        uint256 basisWad;
+        uint64 observedAt;
+        /// Once it is settled: the settlement price and the share of payoffs that is paid.
         uint256 settlementPriceWad;
         uint256 payoutRatioWad;
-        uint256[] strikesWad;
-        int256[] inventoryWad;
-        Slice slice;
-    }
-
-    /// What the owner may set, in whole millionths: multiples of 1e12. Each has hard bounds.
-    #[derive(Debug, PartialEq, Eq)]
-    #[cfg_attr(feature = "program", derive(stylus_sdk::prelude::AbiType))]
-    struct Parameters {
-        /// Risk aversion of charges, of rebates, and to jumps.
-        uint256 lambdaWad;
-        uint256 lambdaFloorWad;
-        uint256 jumpLambdaWad;
-        /// Horizons of the delta and the vega risk, in days.
-        uint256 deltaHorizonDaysWad;
-        uint256 vegaHorizonDaysWad;
-        /// Volatility of volatility, absolute per square root of a year at 30 days; its correlation with spot.
-        uint256 volOfVolWad;
-        int256 spotVolCorrelationWad;
-        /// Half spread in vol at 30 days; its floor, and the feed's deviation threshold, of spot.
-        uint256 volHalfSpreadWad;
-        uint256 spreadFloorWad;
-        uint256 deviationWad;
-        /// Fee of notional; its cap, of premium.
-        uint256 feeWad;
-        uint256 feeCapWad;
-        /// Hard limits as shares of risk capital: |delta|, vega, loss under stress.
-        uint256 deltaLimitWad;
-        uint256 vegaLimitWad;
-        uint256 stressLimitWad;
-        /// Ages in hours past which only closing trades pass.
-        uint256 maxSpotAgeHoursWad;
-        uint256 maxSurfaceAgeHoursWad;
     }
 
     /// The market: boards, the vault's book, quotes, trades, positions and settlement.
@@ -100,7 +68,9 @@ sol! {
     interface IMarket {
         // The owner and the surface keeper
         function listBoard(uint64 expiry, uint256[] strikesWad) external returns (uint16 board);
-        function setParameters(Parameters parameters) external;
+        /// Replaces all parameters, in WAD and in the order of `equipoise_risk::parameters::RULES`, each within its
+        /// bounds and a whole number of millionths.
+        function setParameters(uint256[] parametersWad) external;
         function postSurface(uint256 spotWad, uint64 observedAt, Slice[] slices) external;
 
         // Anybody
@@ -121,9 +91,63 @@ sol! {
             returns (int256 navAtoms, uint256 uncertaintyAtoms, uint256 redeemableAtoms, uint64 priceAt, bool isSettlementPending);
         function liveBoards() external view returns (uint16[] ids);
         function board(uint16 id) external view returns (Board listed);
+        function slice(uint16 board) external view returns (Slice posted);
+        function strikes(uint16 board) external view returns (uint256[] strikesWad);
+        /// Sizes by rising strike, the call before the put. The vault is account zero.
         function positions(bytes32 account, uint16 board) external view returns (int256[] sizesWad);
         function accountBoards(bytes32 account) external view returns (uint16[] ids);
-        function parameters() external view returns (Parameters current);
+        function parameters() external view returns (uint256[] parametersWad);
+        function owner() external view returns (address);
+        function transferOwnership(address successor) external;
+        function acceptOwnership() external;
+        /// Names the other programs and the surface keeper, once.
+        function wire(address oracle, address clearing, address vault, address keeper) external;
+    }
+
+    /// What the pricer must know of the market beside its boards: the moment, and slots as they are packed.
+    #[derive(Debug)]
+    struct Moment {
+        uint256 spotWad;
+        uint64 spotAt;
+        uint64 nowAt;
+        uint8 strikeShift;
+        bytes32 directory;
+        bytes32[3] parameters;
+    }
+
+    /// One live board as it is packed in its slots, and one account's position in it.
+    #[derive(Debug)]
+    struct BoardSlots {
+        uint16 id;
+        bytes32 header;
+        bytes32 slice;
+        bytes32[2] strikes;
+        bytes32[4] inventory;
+        bytes32[4] position;
+    }
+
+    /// The vault's book before a trade, what the trade changes in it, and the package that is traded.
+    /// Every number is quote currency times 2^64. A book is value, dollar delta, dollar gamma, theta, the values
+    /// after the four jumps, and the weighted vegas of eight boards.
+    #[derive(Debug)]
+    struct Values {
+        int128[16] beforeX64;
+        int128[16] changeX64;
+        int128 uncertaintyX64;
+        int128 midX64;
+        int128 spreadX64;
+        int128 feeX64;
+        int128 grossVegaX64;
+    }
+
+    /// The pricer: a program without state that values the market's slots.
+    #[derive(Debug)]
+    interface IPricer {
+        function value(Moment moment, BoardSlots[] boards, Leg[] legs) external view returns (Values values);
+
+        /// Checks slices that are about to be stored: each in itself, at every strike, and against the one before.
+        /// Boards come by rising expiry. Returns the annualised variance at the money of the one nearest to 30 days.
+        function checkSurface(uint64 nowAt, uint8 strikeShift, BoardSlots[] boards) external view returns (int128 varianceX64);
     }
 
     #[derive(Debug)]
@@ -131,12 +155,12 @@ sol! {
     #[derive(Debug)]
     event SurfacePosted(uint64 observedAt, uint256 spotWad, Slice[] slices);
     #[derive(Debug)]
-    event ParametersSet(Parameters parameters);
-    /// A trade and the state it left: the account's cash flow, the vault's book and reserve.
+    event ParametersSet(uint256[] parametersWad);
+    /// A trade and the state it left: the price, the vault's cash, its book and reserve.
     #[derive(Debug)]
     event OptionTraded(
-        bytes32 indexed account, Leg[] legs, Quote quoted,
-        int256 vaultCashAtoms, int256 dollarDeltaWad, int256 vegaWad, uint256 penaltyWad, uint256 skewReserveAtoms
+        bytes32 indexed account, Quote quoted, int256 vaultCashAtoms, int256 dollarDeltaWad, int256 vegaWad,
+        uint256 penaltyWad, uint256 skewReserveAtoms, Leg[] legs
     );
     #[derive(Debug)]
     event BoardSettled(uint16 indexed board, uint256 settlementPriceWad, int256 vaultPayoffAtoms, uint256 payoutRatioWad);
@@ -159,6 +183,12 @@ sol! {
     error MarketLegsCount(uint256 count, uint256 maximum);
     #[derive(Debug, PartialEq, Eq)]
     error MarketBoardClosed(uint16 board, uint64 closedAt, uint64 nowAt);
+    #[derive(Debug, PartialEq, Eq)]
+    error CalldataMalformed(bytes4 selector);
+    #[derive(Debug, PartialEq, Eq)]
+    error SelectorUnknown(bytes4 selector);
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketParameterCount(uint256 count, uint256 expected);
     #[derive(Debug, PartialEq, Eq)]
     error MarketSettlementPending(uint16 board);
     #[derive(Debug, PartialEq, Eq)]

@@ -4,23 +4,35 @@ sol! {
     /// The LP vault: one class of shares (ERC-20), entered and left by request.
     ///
     /// A request joins the epoch that is open; an epoch closes at a fixed cut, is priced once by an
-    /// oracle round after the cut, and is then claimed from, by each in his own time.
+    /// oracle round after the cut, and is then claimed from, by each in his own time. Epoch `n` cuts
+    /// at `n` times the spacing of cuts, in unix time; between one and two spacings lie before it.
     #[derive(Debug)]
     interface IVault {
+        /// Pulls the assets out of the caller's wallet; he approves the clearing house for them.
         function requestDeposit(uint256 assetsAtoms) external returns (uint64 epoch);
+        /// Takes the caller's shares into the vault's keeping.
         function requestRedeem(uint256 shares) external returns (uint64 epoch);
-        /// Prices the oldest closed epoch. Anybody may call.
-        function processEpoch() external;
-        function claimDeposit(address owner) external returns (uint256 shares);
-        /// Pays the claimable assets to `owner` and gives back the shares that could not be filled.
+        /// Prices the oldest epoch that has requests: deposits at the high end of the net asset
+        /// value, redemptions at the low end and as far as the market's limits let them be paid, all
+        /// in proportion. Deposits into an insolvent vault are refused. Anybody may call.
+        function processEpoch() external returns (uint64 epoch);
+        /// Gives `owner` the shares, or the assets back if the deposits were refused or the epoch is
+        /// not priced within a week of its cut.
+        function claimDeposit(address owner) external returns (uint256 shares, uint256 assetsReturnedAtoms);
+        /// Pays the claimable assets to `owner` and gives back the shares that could not be filled, all
+        /// of them if the epoch is not priced within a week of its cut.
         function claimRedeem(address owner) external returns (uint256 assetsAtoms, uint256 sharesReturned);
 
         function openEpoch() external view returns (uint64 epoch, uint64 cutAt);
+        /// The epoch that `processEpoch` comes to next, zero if no epoch has requests.
+        function nextEpoch() external view returns (uint64 epoch, uint64 cutAt);
         function depositRequest(address owner) external view returns (uint64 epoch, uint256 assetsAtoms);
         function redeemRequest(address owner) external view returns (uint64 epoch, uint256 shares);
         function totalAssets() external view returns (uint256 assetsAtoms);
         function convertToShares(uint256 assetsAtoms) external view returns (uint256 shares);
         function convertToAssets(uint256 shares) external view returns (uint256 assetsAtoms);
+        function clearing() external view returns (address);
+        function market() external view returns (address);
 
         // ERC-20
         function name() external view returns (string);
@@ -43,9 +55,12 @@ sol! {
     #[derive(Debug)]
     event RedeemRequested(address indexed owner, uint64 indexed epoch, uint256 shares);
     #[derive(Debug)]
-    event EpochProcessed(uint64 indexed epoch, uint256 navAtoms, uint256 depositedAtoms, uint256 sharesMinted, uint256 sharesBurned, uint256 paidAtoms);
+    event EpochProcessed(
+        uint64 indexed epoch, int256 navAtoms, uint256 uncertaintyAtoms, uint256 acceptedAtoms, uint256 refusedAtoms,
+        uint256 sharesMinted, uint256 sharesBurned, uint256 paidAtoms, uint256 sharesUnfilled, uint256 totalSupply
+    );
     #[derive(Debug)]
-    event DepositClaimed(address indexed owner, uint64 indexed epoch, uint256 shares);
+    event DepositClaimed(address indexed owner, uint64 indexed epoch, uint256 shares, uint256 assetsReturnedAtoms);
     #[derive(Debug)]
     event RedeemClaimed(address indexed owner, uint64 indexed epoch, uint256 assetsAtoms, uint256 sharesReturned);
 
@@ -57,6 +72,10 @@ sol! {
     error VaultNothingToClaim(address owner);
     #[derive(Debug, PartialEq, Eq)]
     error VaultEpochNotClosed(uint64 epoch, uint64 cutAt, uint64 priceAt);
+    #[derive(Debug, PartialEq, Eq)]
+    error VaultNothingToProcess();
+    #[derive(Debug, PartialEq, Eq)]
+    error VaultCutSpacingOutOfRange(uint64 spacingSecs, uint64 minSecs, uint64 maxSecs);
     #[derive(Debug, PartialEq, Eq)]
     error VaultSettlementPending();
     #[derive(Debug, PartialEq, Eq)]

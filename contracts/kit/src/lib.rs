@@ -14,40 +14,20 @@
 
 extern crate alloc;
 
-pub mod call;
+pub mod lean;
 pub mod number;
 pub mod ownership;
 pub mod storage;
 
-pub use call::{call, view};
-
 use alloy_primitives::Address;
-use alloy_sol_types::SolError;
-use equipoise_interfaces::{AddressHasNoCode, AddressIsZero, CallerNotAllowed, NotWired};
+use equipoise_interfaces::{AddressHasNoCode, AddressIsZero};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 
+use lean::revert;
+
 /// The encoded error that a failed call leaves its caller.
 pub type Revert = Vec<u8>;
-
-/// Encodes a typed error.
-#[cold]
-pub fn revert<E: SolError>(error: &E) -> Revert {
-    error.abi_encode()
-}
-
-/// Fails unless the caller is `allowed`, an address that wiring has set.
-/// # Errors: NotWired, CallerNotAllowed
-pub fn only(vm: &VM, allowed: Address) -> Result<(), Revert> {
-    let caller = vm.msg_sender();
-    if allowed.is_zero() {
-        return Err(revert(&NotWired {}));
-    }
-    if caller != allowed {
-        return Err(revert(&CallerNotAllowed { caller, allowed }));
-    }
-    Ok(())
-}
 
 /// Fails unless `address` is a deployed contract, so that calls to it cannot succeed by silence.
 /// # Errors: AddressIsZero, AddressHasNoCode

@@ -66,16 +66,41 @@ pub fn mul_div_up(a: u128, b: u128, divisor: u128) -> Option<u128> {
     }
 }
 
+/// The quotient, and whether it is exact. Bit by bit: 128 steps cost about 40 gas, where a general
+/// division of 256 bits costs every program that has it 10 kB of code.
 fn mul_div(a: u128, b: u128, divisor: u128) -> Option<(u128, bool)> {
-    if divisor == 0 {
+    let (mut remainder, low) = product(a, b);
+    if remainder >= divisor {
         return None;
     }
-    // Two factors of 128 bits cannot overflow 256.
-    let product = from_u128(a).wrapping_mul(from_u128(b));
-    let divisor = from_u128(divisor);
-    let quotient = product.checked_div(divisor)?;
-    let remainder = product.wrapping_sub(quotient.wrapping_mul(divisor));
-    Some((to_u128(quotient)?, remainder.is_zero()))
+    let mut quotient = 0u128;
+    for bit in (0..128).rev() {
+        // The remainder stays below the divisor, so that doubled it has 129 bits: the highest is kept aside.
+        let is_over = remainder >> 127 == 1;
+        remainder = remainder << 1 | (low >> bit & 1);
+        quotient <<= 1;
+        if is_over || remainder >= divisor {
+            remainder = remainder.wrapping_sub(divisor);
+            quotient |= 1;
+        }
+    }
+    Some((quotient, remainder == 0))
+}
+
+/// The high and the low half of `a * b`.
+fn product(a: u128, b: u128) -> (u128, u128) {
+    let [a1, a0] = halves(a).map(u128::from);
+    let [b1, b0] = halves(b).map(u128::from);
+    // Products of 64 bits have room for two more numbers of 64 bits.
+    let low = a0.wrapping_mul(b0);
+    let middle = a1.wrapping_mul(b0).wrapping_add(low >> 64);
+    let [middle1, middle0] = halves(middle).map(u128::from);
+    let cross = a0.wrapping_mul(b1).wrapping_add(middle0);
+    let high = a1
+        .wrapping_mul(b1)
+        .wrapping_add(middle1)
+        .wrapping_add(cross >> 64);
+    (high, cross << 64 | low & u128::from(u64::MAX))
 }
 
 #[cfg(test)]

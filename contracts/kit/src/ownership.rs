@@ -7,8 +7,9 @@ use equipoise_interfaces::{
 use stylus_sdk::prelude::*;
 use stylus_sdk::storage::StorageAddress;
 
+use crate::lean::{log, revert};
 use crate::storage::{namespace_root, Namespace, Namespaced};
-use crate::{revert, Revert};
+use crate::Revert;
 
 /// Where every program keeps its owner.
 pub struct OwnershipSpace;
@@ -59,9 +60,11 @@ impl OwnershipSlots {
     pub fn offer(&mut self, successor: Address) -> Result<(), Revert> {
         self.only_owner()?;
         self.pending.set(successor);
-        let event =
-            OwnershipTransferStarted { previousOwner: self.owner.get(), newOwner: successor };
-        self.vm().log(event);
+        let event = OwnershipTransferStarted {
+            previousOwner: self.owner.get(),
+            newOwner: successor,
+        };
+        log(self.vm(), &event);
         Ok(())
     }
 
@@ -76,9 +79,12 @@ impl OwnershipSlots {
     }
 
     fn hand_over(&mut self, successor: Address) {
-        let event = OwnershipTransferred { previousOwner: self.owner.get(), newOwner: successor };
+        let event = OwnershipTransferred {
+            previousOwner: self.owner.get(),
+            newOwner: successor,
+        };
         self.owner.set(successor);
-        self.vm().log(event);
+        log(self.vm(), &event);
     }
 
     fn only_caller(&self, owner: Address) -> Result<(), Revert> {

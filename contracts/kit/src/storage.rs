@@ -54,7 +54,10 @@ impl<N: Namespace, T: StorageType> StorageType for Namespaced<N, T> {
     unsafe fn new(_slot: U256, _offset: u8, host: VM) -> Self {
         // SAFETY: the region belongs to this namespace alone, and a program declares it once.
         let inner = unsafe { T::new(N::ROOT, 0, host) };
-        Self { inner, marker: PhantomData }
+        Self {
+            inner,
+            marker: PhantomData,
+        }
     }
 
     fn load<'s>(self) -> Self::Wraps<'s>

@@ -1,29 +1,15 @@
-//! The market of one underlying: boards of series, the vault's book, quotes, trades, positions, settlement.
+//! The market of one underlying: it keeps the boards, the vault's book and the positions, and trades.
 //!
-//! The program is thin: it loads slots ([`layout`]), prices the whole book with `equipoise_risk`, stores and
-//! emits. A trade goes from [`program`] to [`trade`], through [`live`] into `equipoise_risk::book` and
-//! `equipoise_risk::quote`, and back.
+//! The program is thin. A trade goes from `program` to `trade`: `book` loads the slots, asks the oracle for spot
+//! and the pricer for values; `equipoise_risk::quote` makes the price; then it stores, lets the ledger move the
+//! cash, and emits. What is rarer than a trade runs in the desk, by delegate call.
 //!
-//! # Calls: down to the oracle in views, and to the ledger last
-#![cfg_attr(not(any(test, feature = "export-abi")), no_main)]
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions)
-)]
+//! # Calls: down to the oracle, the pricer and the ledger in views, and to the ledger last
+#![cfg_attr(not(test), no_main)]
 
 extern crate alloc;
 
-mod admin;
-mod errors;
-pub mod layout;
-mod live;
+mod book;
 mod program;
-mod settle;
-mod store;
 mod trade;
 mod views;
-
-pub use live::MAX_LEGS;
-#[cfg(feature = "export-abi")]
-pub use program::print_from_args;
-pub use program::Market;

@@ -4,10 +4,14 @@
 //! to another oracle.
 //!
 //! # Calls: down to the feed only, in views only
-#![cfg_attr(not(any(test, feature = "export-abi")), no_main)]
+#![cfg_attr(not(test), no_main)]
 #![cfg_attr(
     test,
-    allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions)
+    allow(
+        clippy::unwrap_used,
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions
+    )
 )]
 
 extern crate alloc;
@@ -16,10 +20,6 @@ mod program;
 mod round;
 mod settlement;
 
-#[cfg(feature = "export-abi")]
-pub use program::print_from_args;
 pub use program::Oracle;
 pub use round::{Answer, Round, RoundId, Unusable, MAX_DECIMALS, MAX_PRICE_WAD, MIN_PRICE_WAD};
-pub use settlement::{
-    settle, Rounds, SettlementError, Window, MAX_WINDOW_SECS, OUTAGE_SECS,
-};
+pub use settlement::{settle, Rounds, SettlementError, Window, MAX_WINDOW_SECS, OUTAGE_SECS};

@@ -2,18 +2,22 @@
 
 use alloy_primitives::aliases::U80;
 use alloy_primitives::{Address, U256, U8};
-use alloy_sol_types::SolError;
+use alloy_sol_types::{SolCall, SolError};
+use equipoise_interfaces::IOracle::{feedCall, settlementPriceCall, spotCall};
 use equipoise_interfaces::{
-    CallFailed, IAggregator, OracleDecimalsUnsupported, OracleFeedUnreadable,
+    AlreadyWired, CallFailed, IAggregator, OracleDecimalsUnsupported, OracleFeedUnreadable,
     OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable,
     OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete,
     OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen,
 };
+use equipoise_kit::lean::{answer, enter, revert, unknown, view, Arguments, CONSTRUCTOR};
 use equipoise_kit::number::{from_u128, to_u64};
 use equipoise_kit::storage::{namespace_root, Namespace, Namespaced};
-use equipoise_kit::{require_code, revert, view, Revert};
+use equipoise_kit::{require_code, Revert};
+use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::storage::{StorageAddress, StorageU8};
+use stylus_sdk::ArbResult;
 
 use crate::round::{Answer, Round, RoundId, Unusable, MAX_DECIMALS};
 use crate::settlement::{settle, Rounds, SettlementError, Window, MAX_WINDOW_SECS};
@@ -34,18 +38,39 @@ pub struct OracleSlots {
 
 /// The oracle program.
 #[storage]
-#[entrypoint]
 pub struct Oracle {
     slots: Namespaced<OracleSpace, OracleSlots>,
 }
 
-/// See `IOracle`.
-#[public]
+// SAFETY: it is the one storage struct of the program.
+unsafe impl TopLevelStorage for Oracle {}
+
+/// Runs one call.
+#[entrypoint]
+fn run(input: Vec<u8>, vm: VM) -> ArbResult {
+    let (mut oracle, selector, given) = enter::<Oracle>(&input, vm)?;
+    oracle.dispatch(selector, given)
+}
+
 impl Oracle {
-    /// Reads the feed's decimals and keeps them; a feed never changes its own.
-    /// # Errors: AddressIsZero, AddressHasNoCode, OracleFeedUnreadable, OracleDecimalsUnsupported
-    #[constructor]
-    pub fn constructor(&mut self, feed: Address) -> Result<(), Revert> {
+    fn dispatch(&mut self, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
+        match selector {
+            spotCall::SELECTOR => answer(&self.spot()?),
+            settlementPriceCall::SELECTOR => {
+                answer(&self.settlement_price(given.take()?, given.take()?, given.take()?)?)
+            }
+            feedCall::SELECTOR => answer(&self.slots.feed.get()),
+            CONSTRUCTOR => answer(&self.construct(given.take()?)?),
+            _ => unknown(selector),
+        }
+    }
+
+    /// Reads the feed's decimals and keeps them, for a feed never changes its own. Once.
+    /// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode, OracleFeedUnreadable, OracleDecimalsUnsupported
+    fn construct(&mut self, feed: Address) -> Result<(), Revert> {
+        if !self.slots.feed.get().is_zero() {
+            return Err(revert(&AlreadyWired {}));
+        }
         require_code(self.vm(), feed)?;
         let decimals = view(self.vm(), feed, &IAggregator::decimalsCall {})
             .map_err(|_| revert(&OracleFeedUnreadable { feed }))?;
@@ -60,7 +85,7 @@ impl Oracle {
     /// The latest spot price, its round and time.
     /// # Errors: OracleFeedUnreadable, OracleRoundIncomplete, OraclePriceNotPositive,
     /// OracleTimeInFuture, OraclePriceOutOfDomain
-    pub fn spot(&self) -> Result<(U256, U80, u64), Revert> {
+    fn spot(&self) -> Result<(U256, U80, u64), Revert> {
         let feed = self.connect();
         let answer = feed.latest_answer()?;
         let round = answer
@@ -73,7 +98,7 @@ impl Oracle {
     /// # Rounding: down
     /// # Errors: OracleWindowInvalid, OracleWindowOpen, OracleFirstRound..., OracleFeedUnreadable,
     /// OracleRoundsNotIncreasing
-    pub fn settlement_price(
+    fn settlement_price(
         &self,
         expiry: u64,
         window_secs: u64,
@@ -93,13 +118,6 @@ impl Oracle {
             .map_err(|error| settlement_revert(error, window, first_round))
     }
 
-    /// The feed.
-    pub fn feed(&self) -> Address {
-        self.slots.feed.get()
-    }
-}
-
-impl Oracle {
     fn connect(&self) -> Feed<'_> {
         let [decimals] = self.slots.decimals.get().to_be_bytes();
         Feed {
@@ -144,15 +162,18 @@ impl Feed<'_> {
                 roundId: round_id,
                 answeredInRound: answer.answered_in.raw(),
             }),
-            Unusable::NotPositive => {
-                revert(&OraclePriceNotPositive { answer: answer.answer, roundId: round_id })
-            }
-            Unusable::InFuture => {
-                revert(&OracleTimeInFuture { updatedAt: answer.updated_at, nowAt: self.now })
-            }
-            Unusable::OutOfDomain => {
-                revert(&OraclePriceOutOfDomain { answer: answer.answer, decimals: self.decimals })
-            }
+            Unusable::NotPositive => revert(&OraclePriceNotPositive {
+                answer: answer.answer,
+                roundId: round_id,
+            }),
+            Unusable::InFuture => revert(&OracleTimeInFuture {
+                updatedAt: answer.updated_at,
+                nowAt: self.now,
+            }),
+            Unusable::OutOfDomain => revert(&OraclePriceOutOfDomain {
+                answer: answer.answer,
+                decimals: self.decimals,
+            }),
         }
     }
 }
@@ -192,12 +213,11 @@ fn settlement_revert(error: SettlementError<Revert>, window: Window, first: U80)
     let window_start = window.start();
     match error {
         SettlementError::Feed(data) => data,
-        SettlementError::WindowOpen { latest_at } => {
-            revert(&OracleWindowOpen { expiry: window.end(), latestRoundAt: latest_at })
-        }
-        SettlementError::FirstRoundUnusable => {
-            revert(&OracleFirstRoundUnusable { roundId: first })
-        }
+        SettlementError::WindowOpen { latest_at } => revert(&OracleWindowOpen {
+            expiry: window.end(),
+            latestRoundAt: latest_at,
+        }),
+        SettlementError::FirstRoundUnusable => revert(&OracleFirstRoundUnusable { roundId: first }),
         SettlementError::FirstRoundTooLate { at } => revert(&OracleFirstRoundTooLate {
             roundId: first,
             updatedAt: at,

@@ -3,8 +3,9 @@
 //! Sums run over lots and are divided into contracts once, at the end. The call and the put of a strike
 //! share one evaluation: by parity a put is a call less a forward.
 
-use equipoise_math::{mul_floor, Fx};
+use equipoise_math::Fx;
 
+use crate::arithmetic::{add, mul_floor, sub};
 use crate::marks::{BoardTerms, Marks, Needs};
 use crate::quote::Package;
 use crate::settlement::Holding;
@@ -59,52 +60,90 @@ impl StrikeState {
     }
 }
 
-/// The book's value and risks. Money of the quote currency, for the vault.
+/// What is summed over the book: its value, its Greeks, and its value after each of [`JUMPS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Measure {
+    /// At mid marks.
+    Value,
+    /// Spot times smoothed delta.
+    DollarDelta,
+    /// Spot squared times smoothed gamma.
+    DollarGamma,
+    /// Change of value in a year of time.
+    Theta,
+}
+
+/// How many measures there are: those of [`Measure`], then one for each jump.
+pub const MEASURES: usize = FIRST_JUMP + JUMPS.len();
+/// Where the values after jumps begin.
+pub const FIRST_JUMP: usize = 4;
+
+/// The book's value and risks, for the vault, in quote currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exposure {
-    /// At mid marks.
-    pub value: Money,
-    /// Spot times smoothed delta.
-    pub dollar_delta: Money,
-    /// Spot squared times smoothed gamma.
-    pub dollar_gamma: Money,
-    /// Change of value in a year of time.
-    pub theta: Money,
+    measures: [Money; MEASURES],
     /// Smoothed vega of each board for 1.00 of volatility, weighted for its time.
     pub vega_by_board: [Money; MAX_BOARDS],
-    /// What would be lost if spot jumped to each of [`JUMPS`], negative for a gain.
-    pub jump_losses: [Money; JUMPS.len()],
 }
 
 impl Exposure {
+    /// All numbers: the measures, then the vegas.
+    pub fn to_array(&self) -> [Money; MEASURES + MAX_BOARDS] {
+        let mut numbers = self.measures.iter().chain(&self.vega_by_board);
+        core::array::from_fn(|_| numbers.next().copied().unwrap_or_default())
+    }
+
+    /// From all numbers: the measures, then the vegas.
+    pub fn from_array(numbers: [Money; MEASURES + MAX_BOARDS]) -> Self {
+        let mut exposure = Self::default();
+        for (place, number) in exposure.measures.iter_mut().chain(&mut exposure.vega_by_board).zip(numbers) {
+            *place = number;
+        }
+        exposure
+    }
+
+    /// One of the measures.
+    pub fn of(&self, measure: Measure) -> Money {
+        let [value, delta, gamma, theta, ..] = self.measures;
+        match measure {
+            Measure::Value => value,
+            Measure::DollarDelta => delta,
+            Measure::DollarGamma => gamma,
+            Measure::Theta => theta,
+        }
+    }
+
+    /// What would be lost if spot jumped to each of [`JUMPS`], negative for a gain.
+    /// # Errors: Overflow
+    pub fn jump_losses(&self) -> Result<[Money; JUMPS.len()], RiskError> {
+        let mut losses = [self.of(Measure::Value); JUMPS.len()];
+        for (loss, jumped) in losses.iter_mut().zip(self.measures.iter().skip(FIRST_JUMP)) {
+            *loss = loss.minus(*jumped)?;
+        }
+        Ok(losses)
+    }
+
+    /// The worst of the jump losses, not negative.
+    /// # Errors: Overflow
+    pub fn stress_loss(&self) -> Result<Money, RiskError> {
+        Ok(self.jump_losses()?.into_iter().fold(Money::ZERO, Money::max))
+    }
+
     /// The time-weighted vega over all boards.
     /// # Errors: Overflow
     pub fn weighted_vega(&self) -> Result<Money, RiskError> {
         self.vega_by_board.iter().try_fold(Money::ZERO, |sum, vega| sum.plus(*vega))
     }
 
-    /// The worst of the jump losses, not negative.
-    pub fn stress_loss(&self) -> Money {
-        self.jump_losses.iter().fold(Money::ZERO, |worst, loss| worst.max(*loss))
-    }
-
     /// The book after `change` is added.
     /// # Errors: Overflow
-    pub fn plus(&self, change: &Self) -> Result<Self, RiskError> {
-        let mut sum = Self {
-            value: self.value.plus(change.value)?,
-            dollar_delta: self.dollar_delta.plus(change.dollar_delta)?,
-            dollar_gamma: self.dollar_gamma.plus(change.dollar_gamma)?,
-            theta: self.theta.plus(change.theta)?,
-            ..*self
-        };
-        for (vega, added) in sum.vega_by_board.iter_mut().zip(change.vega_by_board) {
-            *vega = vega.plus(added)?;
+    pub fn plus(mut self, change: &Self) -> Result<Self, RiskError> {
+        let mine = self.measures.iter_mut().chain(&mut self.vega_by_board);
+        for (sum, added) in mine.zip(change.measures.iter().chain(&change.vega_by_board)) {
+            *sum = sum.plus(*added)?;
         }
-        for (loss, added) in sum.jump_losses.iter_mut().zip(change.jump_losses) {
-            *loss = loss.plus(added)?;
-        }
-        Ok(sum)
+        Ok(self)
     }
 }
 
@@ -117,13 +156,21 @@ pub struct BoardState<'a> {
     pub strikes: &'a [StrikeState],
 }
 
+impl Valuation {
+    /// The book after the trade.
+    /// # Errors: Overflow
+    pub fn after(&self) -> Result<Exposure, RiskError> {
+        self.before.plus(&self.change)
+    }
+}
+
 /// The book before a trade, what the trade changes in it, and the package that is traded.
 #[derive(Clone, Copy, Debug)]
 pub struct Valuation {
     /// The book before.
     pub before: Exposure,
-    /// The book after; equal to `before` if nothing is traded.
-    pub after: Exposure,
+    /// What the trade changes; nothing if nothing is traded.
+    pub change: Exposure,
     /// What half the spread on everything held is worth: the marking uncertainty.
     pub uncertainty: Money,
     /// The trade itself.
@@ -158,50 +205,32 @@ pub fn value(boards: &[BoardState<'_>]) -> Result<Valuation, RiskError> {
         traded.close_board(place, traded_vega, board.terms)?;
         package.close_board(board.terms, traded_vega)?;
     }
-    let before = held.finish()?;
     Ok(Valuation {
-        before,
-        after: before.plus(&traded.finish()?)?,
+        before: held.finish()?,
+        change: traded.finish()?,
         uncertainty: Money::from_fx(lots_to_contracts_floor(uncertainty)?),
         package: package.finish()?,
     })
 }
 
-/// Sums of positions in lots times a value per contract.
+/// Sums of positions in lots times a measure per contract.
 #[derive(Default)]
 struct LotSums {
-    value: Fx,
-    dollar_delta: Fx,
-    dollar_gamma: Fx,
-    theta: Fx,
+    measures: [Fx; MEASURES],
     vega_by_board: [Fx; MAX_BOARDS],
-    jumped: [Fx; JUMPS.len()],
 }
 
 impl LotSums {
+    /// Adds a position of one strike. A put is a call less a forward, in every measure.
     fn add(&mut self, marks: &Marks, calls: Lots, puts: Lots, vega: &mut Fx) -> Result<(), RiskError> {
         let puts = i64::from(puts.count());
-        let both = i64::from(calls.count()).checked_add(puts).ok_or(RiskError::Overflow)?;
-        let sum = |to: &mut Fx, each: Fx, lots: i64| -> Result<(), RiskError> {
-            *to = add(*to, times_lots(each, lots)?)?;
-            Ok(())
-        };
-        let less = |to: &mut Fx, each: Fx| -> Result<(), RiskError> {
-            *to = to.checked_sub(times_lots(each, puts)?).ok_or(RiskError::Overflow)?;
-            Ok(())
-        };
-        sum(&mut self.value, marks.call, both)?;
-        less(&mut self.value, marks.forward_value)?;
-        sum(&mut self.dollar_delta, marks.dollar_delta, both)?;
-        less(&mut self.dollar_delta, marks.forward)?;
-        sum(&mut self.dollar_gamma, marks.dollar_gamma, both)?;
-        sum(&mut self.theta, marks.theta, both)?;
-        sum(vega, marks.vega, both)?;
-        for (place, jumped) in self.jumped.iter_mut().enumerate() {
-            let mark = marks.jumped.get(place).ok_or(RiskError::Overflow)?;
-            sum(jumped, mark.call, both)?;
-            less(jumped, mark.forward_value)?;
+        // Two numbers of 32 bits.
+        let both = i64::from(calls.count()).wrapping_add(puts);
+        for ((sum, call), forward) in self.measures.iter_mut().zip(marks.call).zip(marks.forward) {
+            *sum = add(*sum, times_lots(call, both)?)?;
+            *sum = sub(*sum, times_lots(forward, puts)?)?;
         }
+        *vega = add(*vega, times_lots(marks.vega, both)?)?;
         Ok(())
     }
 
@@ -212,27 +241,13 @@ impl LotSums {
     }
 
     fn finish(self) -> Result<Exposure, RiskError> {
-        let money = |sum: Fx| -> Result<Money, RiskError> { Ok(Money::from_fx(lots_to_contracts_floor(sum)?)) };
-        let value = money(self.value)?;
-        let mut exposure = Exposure {
-            value,
-            dollar_delta: money(self.dollar_delta)?,
-            dollar_gamma: money(self.dollar_gamma)?,
-            theta: money(self.theta)?,
-            ..Exposure::default()
-        };
-        for (vega, sum) in exposure.vega_by_board.iter_mut().zip(self.vega_by_board) {
-            *vega = money(sum)?;
-        }
-        for (loss, sum) in exposure.jump_losses.iter_mut().zip(self.jumped) {
-            *loss = value.minus(money(sum)?)?;
+        let mut exposure = Exposure::default();
+        let sums = self.measures.into_iter().chain(self.vega_by_board);
+        for (money, sum) in exposure.measures.iter_mut().chain(&mut exposure.vega_by_board).zip(sums) {
+            *money = Money::from_fx(lots_to_contracts_floor(sum)?);
         }
         Ok(exposure)
     }
-}
-
-fn add(left: Fx, right: Fx) -> Result<Fx, RiskError> {
-    left.checked_add(right).ok_or(RiskError::Overflow)
 }
 
 #[cfg(test)]

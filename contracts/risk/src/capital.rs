@@ -3,8 +3,9 @@
 //! C is the lower of the net asset value and its average over about a day, so that a sudden gain
 //! does not at once buy a larger book. Within one oracle round it does not change.
 
-use equipoise_math::{div_floor, Fx};
+use equipoise_math::Fx;
 
+use crate::arithmetic::div_floor;
 use crate::units::Money;
 use crate::RiskError;
 
@@ -35,7 +36,7 @@ impl RiskCapital {
             return Ok(self);
         }
         let elapsed = now.saturating_sub(self.averaged_at);
-        let whole = elapsed.checked_add(AVERAGE_SECS).ok_or(RiskError::Overflow)?;
+        let whole = elapsed.saturating_add(AVERAGE_SECS);
         let number = |secs: u64| Fx::checked_from_num(secs).ok_or(RiskError::Overflow);
         let weight = div_floor(number(elapsed)?, number(whole)?)?;
         let average = self.average.plus(nav.minus(self.average)?.scaled_floor(weight)?)?;

@@ -4,8 +4,9 @@
 //! is less than that of the price at expiry: before the window it is worth `T - 2 W / 3` of time;
 //! inside it, with `t` left, `t^3 / (3 W^2)` (the variance of the rest of the average).
 
-use equipoise_math::{div_floor, mul_floor, Fx};
+use equipoise_math::Fx;
 
+use crate::arithmetic::{div_floor, mul_floor};
 use crate::units::Years;
 use crate::RiskError;
 

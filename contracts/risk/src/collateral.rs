@@ -5,45 +5,48 @@
 
 use equipoise_math::Fx;
 
+use crate::arithmetic::{add, neg, sub};
 use crate::settlement::Holding;
 use crate::units::{lots_to_contracts_floor, times_lots, Money};
 use crate::RiskError;
 
-/// The largest loss of a position over every settlement price from zero up, not negative.
-/// # Inputs: the holdings of one expiry by rising strike
+/// The worst a position can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorstLoss {
+    /// It loses at most this, which is not negative.
+    Bounded(Money),
+    /// More calls are short than long: no cash covers it. The long less the short calls, in lots.
+    Unbounded(i64),
+}
+
+/// The largest loss of a position over every settlement price from zero up.
+/// # Inputs: the holdings of one expiry by rising strike, at most 2^30 of them
 /// # Rounding: up: the vault is never owed more than is locked
-/// # Errors: ShortCallUncovered, Overflow
-pub fn worst_loss_ceil(holdings: &[Holding]) -> Result<Money, RiskError> {
+/// # Errors: Overflow
+pub fn worst_loss_ceil(holdings: &[Holding]) -> Result<WorstLoss, RiskError> {
     let mut payoff = Fx::ZERO;
+    // A sum of at most 2^31 numbers of 32 bits: it fits 64.
     let mut slope = 0i64;
     for holding in holdings {
         let puts = i64::from(holding.puts.count());
         payoff = add(payoff, times_lots(holding.strike.fx(), puts)?)?;
-        slope = slope.checked_sub(puts).ok_or(RiskError::Overflow)?;
+        slope = slope.wrapping_sub(puts);
     }
     let mut lowest = payoff.min(Fx::ZERO);
     let mut place = Fx::ZERO;
     for holding in holdings {
         let strike = holding.strike.fx();
-        let step = strike.checked_sub(place).ok_or(RiskError::Overflow)?;
-        payoff = add(payoff, times_lots(step, slope)?)?;
+        payoff = add(payoff, times_lots(sub(strike, place)?, slope)?)?;
         lowest = lowest.min(payoff);
         place = strike;
-        let bend = i64::from(holding.calls.count())
-            .checked_add(i64::from(holding.puts.count()))
-            .ok_or(RiskError::Overflow)?;
-        slope = slope.checked_add(bend).ok_or(RiskError::Overflow)?;
+        let bend = i64::from(holding.calls.count()).wrapping_add(i64::from(holding.puts.count()));
+        slope = slope.wrapping_add(bend);
     }
     if slope < 0 {
-        return Err(RiskError::ShortCallUncovered { net_calls: slope });
+        return Ok(WorstLoss::Unbounded(slope));
     }
     // Rounding a loss up is rounding its opposite down.
-    let lowest = lots_to_contracts_floor(lowest)?;
-    lowest.checked_neg().map(Money::from_fx).ok_or(RiskError::Overflow)
-}
-
-fn add(left: Fx, right: Fx) -> Result<Fx, RiskError> {
-    left.checked_add(right).ok_or(RiskError::Overflow)
+    Ok(WorstLoss::Bounded(Money::from_fx(neg(lots_to_contracts_floor(lowest)?)?)))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 #[cfg(test)]
 extern crate std;
 
+mod arithmetic;
 pub mod black76;
 pub mod book;
 pub mod capital;

@@ -2,9 +2,10 @@
 //!
 //! A trade past a limit is refused unless it brings the measure closer to it, so reduction is always possible.
 
-use equipoise_math::{div_floor, Fx};
+use equipoise_math::Fx;
 
-use crate::book::Exposure;
+use crate::arithmetic::{add, div_floor};
+use crate::book::{Exposure, Measure};
 use crate::parameters::{Parameter, Parameters};
 use crate::units::Money;
 use crate::RiskError;
@@ -13,7 +14,7 @@ use crate::RiskError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Breach {
     /// Which.
-    pub measure: Measure,
+    pub limit_of: Limited,
     /// Its value after the trade.
     pub value: Money,
     /// What it may be at most.
@@ -22,7 +23,7 @@ pub struct Breach {
 
 /// What is limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
+pub enum Limited {
     /// Dollar delta, either sign.
     Delta,
     /// Time-weighted vega, either sign.
@@ -31,18 +32,18 @@ pub enum Measure {
     Stress,
 }
 
-const MEASURES: [(Measure, Parameter); 3] = [
-    (Measure::Delta, Parameter::DeltaLimit),
-    (Measure::Vega, Parameter::VegaLimit),
-    (Measure::Stress, Parameter::StressLimit),
+const LIMITS: [(Limited, Parameter); 3] = [
+    (Limited::Delta, Parameter::DeltaLimit),
+    (Limited::Vega, Parameter::VegaLimit),
+    (Limited::Stress, Parameter::StressLimit),
 ];
 
-fn measured(measure: Measure, book: &Exposure) -> Result<Money, RiskError> {
-    Ok(match measure {
-        Measure::Delta => book.dollar_delta,
-        Measure::Vega => book.weighted_vega()?,
-        Measure::Stress => book.stress_loss(),
-    })
+fn measured(limited: Limited, book: &Exposure) -> Result<Money, RiskError> {
+    match limited {
+        Limited::Delta => Ok(book.of(Measure::DollarDelta)),
+        Limited::Vega => book.weighted_vega(),
+        Limited::Stress => book.stress_loss(),
+    }
 }
 
 /// The first limit that going from `before` to `after` would break.
@@ -53,12 +54,12 @@ pub fn breach(
     capital: Money,
     parameters: &Parameters,
 ) -> Result<Option<Breach>, RiskError> {
-    for (measure, parameter) in MEASURES {
+    for (limited, parameter) in LIMITS {
         let limit = capital.scaled_floor(parameters.number(parameter)?)?;
-        let value = measured(measure, after)?;
+        let value = measured(limited, after)?;
         let size = value.magnitude()?;
-        if size > limit && size > measured(measure, before)?.magnitude()? {
-            return Ok(Some(Breach { measure, value, limit }));
+        if size > limit && size > measured(limited, before)?.magnitude()? {
+            return Ok(Some(Breach { limit_of: limited, value, limit }));
         }
     }
     Ok(None)
@@ -69,10 +70,10 @@ pub fn breach(
 /// # Errors: Math, Overflow
 pub fn required_capital(book: &Exposure, parameters: &Parameters) -> Result<Money, RiskError> {
     let mut required = Money::ZERO;
-    for (measure, parameter) in MEASURES {
-        let size = measured(measure, book)?.magnitude()?;
+    for (limited, parameter) in LIMITS {
+        let size = measured(limited, book)?.magnitude()?;
         let least = div_floor(size.fx(), parameters.number(parameter)?)?;
-        let least = least.checked_add(Fx::DELTA).ok_or(RiskError::Overflow)?;
+        let least = add(least, Fx::DELTA)?;
         required = required.max(Money::from_fx(least));
     }
     Ok(required)

@@ -3,10 +3,11 @@
 //! Values use the time that is left. Greeks are *smoothed*: they use [`SMOOTHING_DAYS`] more, and vega fades
 //! to nothing over the last day, for the Greeks of an expiring option explode and could be pumped.
 
-use equipoise_math::{div_floor, mul_ceil, mul_floor, sqrt, Fx};
+use equipoise_math::Fx;
 
+use crate::arithmetic::{add, div_floor, mul_ceil, mul_floor, sqrt, sub};
 use crate::black76::{evaluate, Inputs};
-use crate::book::JUMPS;
+use crate::book::{FIRST_JUMP, JUMPS, MEASURES};
 use crate::clock;
 use crate::parameters::{Parameter, Parameters};
 use crate::surface::Slice;
@@ -19,6 +20,8 @@ const DAY_SECS: u64 = 86_400;
 /// Vega is weighted for time by `sqrt(30 d / max(T, 3 d))`: short vols move more.
 const WEIGHT_NUMERATOR_SECS: u64 = 30 * DAY_SECS;
 const WEIGHT_SHORTEST_SECS: u64 = 3 * DAY_SECS;
+/// A band of half of spot or more would price nothing.
+const WIDEST_BAND: Fx = Fx::lit("0.5");
 /// Beyond these shares of the forward a strike is worth its intrinsic value: the pricing formula's domain
 /// less room for jumps.
 const DEEPEST: Fx = Fx::lit("0.002");
@@ -40,23 +43,18 @@ pub struct SpreadTerms {
 }
 
 impl SpreadTerms {
-    /// # Inputs: the age of the spot price in seconds; `vol` of the market a year
+    /// # Inputs: the age of the spot price in seconds; the market's annualised variance
     /// # Rounding: up, in the vault's favour
     /// # Errors: Math, Overflow
-    pub fn new(spot: Price, age_secs: u64, vol: Fx, parameters: &Parameters) -> Result<Self, RiskError> {
-        let moved = mul_ceil(vol, sqrt(Years::from_secs(age_secs)?.fx())?)?;
-        let band = parameters
-            .number(Parameter::Deviation)?
-            .checked_add(moved)
-            .and_then(|sum| sum.checked_add(moved))
-            .ok_or(RiskError::Overflow)?;
+    pub fn new(spot: Price, age_secs: u64, variance: Fx, parameters: &Parameters) -> Result<Self, RiskError> {
+        let moved = sqrt(mul_ceil(variance, Years::from_secs(age_secs)?.fx())?)?;
+        let band = add(parameters.number(Parameter::Deviation)?, add(moved, moved)?)?;
         Ok(Self {
             vol_half_spread: parameters.number(Parameter::VolHalfSpread)?,
             floor: mul_ceil(spot.fx(), parameters.number(Parameter::SpreadFloor)?)?,
             fee: mul_ceil(spot.fx(), parameters.number(Parameter::Fee)?)?,
             fee_cap: parameters.number(Parameter::FeeCap)?,
-            // A band of half of spot or more would price nothing.
-            band: band.min(Fx::lit("0.5")),
+            band: band.min(WIDEST_BAND),
         })
     }
 }
@@ -132,33 +130,23 @@ impl Shifted {
     /// The put.
     /// # Errors: Overflow
     pub fn put(&self) -> Result<Fx, RiskError> {
-        self.call.checked_sub(self.forward_value).ok_or(RiskError::Overflow)
+        sub(self.call, self.forward_value)
     }
 }
 
-/// The marks of a call at one strike, per contract. A put is the call less [`Marks::forward_value`].
+/// The marks of one strike, per contract.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Marks {
-    /// Value at the mid.
-    pub call: Fx,
-    /// Forward less strike.
-    pub forward_value: Fx,
-    /// The forward: the dollar delta of a contract for delivery.
-    pub forward: Fx,
-    /// Forward times smoothed delta.
-    pub dollar_delta: Fx,
-    /// Forward squared times smoothed gamma.
-    pub dollar_gamma: Fx,
-    /// Smoothed vega for 1.00 of volatility.
+    /// Every measure of a call.
+    pub call: [Fx; MEASURES],
+    /// Every measure of a forward at the strike: what a call has more than a put.
+    pub forward: [Fx; MEASURES],
+    /// Smoothed vega for 1.00 of volatility, the same for both.
     pub vega: Fx,
-    /// Change of value in a year of time, at the smoothed time.
-    pub theta: Fx,
-    /// Half the spread that the marks are uncertain by.
+    /// Half the spread that the marks are uncertain by, the same for both.
     pub half_spread: Fx,
-    /// At each of [`JUMPS`].
-    pub jumped: [Shifted; JUMPS.len()],
-    /// At the upper and the lower edge of the feed's band, if the strike is traded.
-    pub banded: [Shifted; 2],
+    /// Values now, and at the upper and the lower edge of the feed's band if the strike is traded.
+    pub banded: [Shifted; 3],
 }
 
 impl Marks {
@@ -168,18 +156,26 @@ impl Marks {
         let vol = sqrt(terms.slice.variance(strike, terms.reference_forward)?)?;
         let pricer = Pricer { strike: strike.fx(), vol, years: terms.years.fx() };
         let forward = terms.forward.fx();
+        let greeks = Greeks::of(&pricer, terms)?;
         let now = pricer.at(forward)?;
-        let mut marks = Self { call: now.call, forward_value: now.forward_value, forward, ..Self::default() };
-        marks.add_greeks(&pricer, terms)?;
-        for (jumped, jump) in marks.jumped.iter_mut().zip(JUMPS) {
-            *jumped = pricer.at(mul_floor(forward, jump)?)?;
+        let mut marks = Self {
+            vega: greeks.vega,
+            half_spread: add(mul_ceil(greeks.vega, terms.vol_half_spread)?, terms.spread.floor)?,
+            banded: [now; 3],
+            ..Self::default()
+        };
+        let [value, delta, gamma, theta, ..] = &mut marks.call;
+        (*value, *delta, *gamma, *theta) = (now.call, greeks.dollar_delta, greeks.dollar_gamma, greeks.theta);
+        let [value, delta, ..] = &mut marks.forward;
+        (*value, *delta) = (now.forward_value, forward);
+        let after_jumps = marks.call.iter_mut().zip(&mut marks.forward).skip(FIRST_JUMP);
+        for ((call, forward_value), jump) in after_jumps.zip(JUMPS) {
+            let jumped = pricer.at(mul_floor(forward, jump)?)?;
+            (*call, *forward_value) = (jumped.call, jumped.forward_value);
         }
         if needs == Needs::Trade {
             let lag = mul_floor(forward, terms.spread.band)?;
-            let edges = [forward.checked_add(lag), forward.checked_sub(lag)];
-            for (banded, edge) in marks.banded.iter_mut().zip(edges) {
-                *banded = pricer.at(edge.ok_or(RiskError::Overflow)?)?;
-            }
+            marks.banded = [now, pricer.at(add(forward, lag)?)?, pricer.at(sub(forward, lag)?)?];
         }
         Ok(marks)
     }
@@ -187,30 +183,36 @@ impl Marks {
     /// What half the spread on a position is worth, in lots.
     /// # Errors: Overflow
     pub fn uncertainty(&self, calls: Lots, puts: Lots) -> Result<Fx, RiskError> {
-        let gross = u64::from(calls.count().unsigned_abs()).checked_add(u64::from(puts.count().unsigned_abs()));
-        let gross = gross.and_then(|lots| i64::try_from(lots).ok()).ok_or(RiskError::Overflow)?;
+        let gross = i64::from(calls.count()).saturating_abs().saturating_add(i64::from(puts.count()).saturating_abs());
         times_lots(self.half_spread, gross)
     }
+}
 
-    fn add_greeks(&mut self, pricer: &Pricer, terms: &BoardTerms) -> Result<(), RiskError> {
-        let vol_spread = |vega: Fx| -> Result<Fx, RiskError> {
-            let spread = mul_ceil(vega, terms.vol_half_spread)?;
-            spread.checked_add(terms.spread.floor).ok_or(RiskError::Overflow)
-        };
-        if pricer.is_intrinsic(self.forward)? {
-            let is_in_the_money = self.forward_value > 0;
-            self.dollar_delta = if is_in_the_money { self.forward } else { Fx::ZERO };
-            self.half_spread = vol_spread(Fx::ZERO)?;
-            return Ok(());
+/// The smoothed Greeks of a call, in quote currency.
+#[derive(Default)]
+struct Greeks {
+    dollar_delta: Fx,
+    dollar_gamma: Fx,
+    vega: Fx,
+    theta: Fx,
+}
+
+impl Greeks {
+    fn of(pricer: &Pricer, terms: &BoardTerms) -> Result<Self, RiskError> {
+        let forward = terms.forward.fx();
+        if pricer.is_intrinsic(forward)? {
+            let is_in_the_money = forward > pricer.strike;
+            let dollar_delta = if is_in_the_money { forward } else { Fx::ZERO };
+            return Ok(Self { dollar_delta, ..Self::default() });
         }
-        let inputs = Inputs::new(self.forward, pricer.strike, pricer.vol, terms.smoothed_years.fx())?;
+        let inputs = Inputs::new(forward, pricer.strike, pricer.vol, terms.smoothed_years.fx())?;
         let greeks = evaluate(&inputs)?;
-        self.dollar_delta = mul_floor(self.forward, greeks.call_delta)?;
-        self.dollar_gamma = mul_floor(self.forward, mul_floor(self.forward, greeks.gamma)?)?;
-        self.vega = greeks.vega;
-        self.theta = greeks.theta;
-        self.half_spread = vol_spread(greeks.vega)?;
-        Ok(())
+        Ok(Self {
+            dollar_delta: mul_floor(forward, greeks.call_delta)?,
+            dollar_gamma: mul_floor(forward, mul_floor(forward, greeks.gamma)?)?,
+            vega: greeks.vega,
+            theta: greeks.theta,
+        })
     }
 }
 
@@ -223,7 +225,7 @@ struct Pricer {
 
 impl Pricer {
     fn at(&self, forward: Fx) -> Result<Shifted, RiskError> {
-        let forward_value = forward.checked_sub(self.strike).ok_or(RiskError::Overflow)?;
+        let forward_value = sub(forward, self.strike)?;
         if self.years == 0 || self.is_intrinsic(forward)? {
             return Ok(Shifted { call: forward_value.max(Fx::ZERO), forward_value });
         }

@@ -8,6 +8,8 @@ use equipoise_math::Fx;
 
 /// Millionths in one.
 pub const MILLION: u64 = 1_000_000;
+/// A millionth in WAD.
+pub const MILLIONTH_WAD: u128 = 1_000_000_000_000;
 /// How many parameters there are.
 pub const COUNT: usize = 17;
 

@@ -12,9 +12,10 @@
 //! R depends on the book and the market state alone, so no order or split of trades changes their sum.
 //! Avellaneda and Stoikov (2008) and Ho and Stoll (1981) are its one-asset cases.
 
-use equipoise_math::{div_floor, mul_floor, Fx};
+use equipoise_math::Fx;
 
-use crate::book::{Exposure, JUMPS};
+use crate::arithmetic::{add, div_floor, mul_floor, sqrt, square_floor, sub};
+use crate::book::{Exposure, Measure, JUMPS};
 use crate::parameters::{Parameter, Parameters};
 use crate::units::Money;
 use crate::RiskError;
@@ -66,14 +67,11 @@ impl RiskState {
         let days = |parameter| -> Result<Fx, RiskError> {
             Ok(div_floor(parameters.number(parameter)?, DAYS_A_YEAR)?)
         };
-        let correlation = parameters
-            .number(Parameter::SpotVolCorrelationPlusOne)?
-            .checked_sub(Fx::ONE)
-            .ok_or(RiskError::Overflow)?;
+        let correlation = sub(parameters.number(Parameter::SpotVolCorrelationPlusOne)?, Fx::ONE)?;
         Ok(Self {
             capital,
             variance,
-            vol: equipoise_math::sqrt(variance)?,
+            vol: sqrt(variance)?,
             lambda: parameters.number(Parameter::Lambda)?,
             lambda_floor: parameters.number(Parameter::LambdaFloor)?,
             jump_lambda: parameters.number(Parameter::JumpLambda)?,
@@ -91,7 +89,7 @@ impl RiskState {
         let quadratic = self.quadratic(book)?;
         let jumps = mul_floor(self.jump_lambda, self.jumps(book)?)?;
         let at = |lambda: Fx| -> Result<Money, RiskError> {
-            let weighted = mul_floor(lambda, quadratic)?.checked_add(jumps).ok_or(RiskError::Overflow)?;
+            let weighted = add(mul_floor(lambda, quadratic)?, jumps)?;
             self.capital.scaled_floor(mul_floor(weighted, HALF)?)
         };
         Ok(Penalty { charged: at(self.lambda)?, rebated: at(self.lambda_floor)? })
@@ -100,45 +98,37 @@ impl RiskState {
     /// The bracket that lambda weighs. Not negative: the horizons and |r| < 1 make the form definite.
     fn quadratic(&self, book: &Exposure) -> Result<Fx, RiskError> {
         let per_capital = |amount: Money| amount.ratio_floor(self.capital);
-        let delta = per_capital(book.dollar_delta)?;
-        let gamma = per_capital(book.dollar_gamma)?;
+        let delta = per_capital(book.of(Measure::DollarDelta))?;
+        let gamma = per_capital(book.of(Measure::DollarGamma))?;
         let vega = per_capital(book.weighted_vega()?)?;
 
         let spot_move = mul_floor(self.variance, self.delta_horizon)?;
-        let vol_variance = mul_floor(self.vol_of_vol, self.vol_of_vol)?;
-        let vol_move = mul_floor(vol_variance, self.vega_horizon)?;
-        let covariance = mul_floor(
-            mul_floor(self.correlation, mul_floor(self.vol, self.vol_of_vol)?)?,
-            self.delta_horizon,
-        )?;
+        let vol_move = mul_floor(square_floor(self.vol_of_vol)?, self.vega_horizon)?;
+        let co_move = mul_floor(mul_floor(self.vol, self.vol_of_vol)?, self.delta_horizon)?;
+        let covariance = mul_floor(self.correlation, co_move)?;
 
-        let mut sum = mul_floor(mul_floor(delta, delta)?, spot_move)?;
-        let curved = mul_floor(gamma, spot_move)?;
-        let mut add = |term: Fx| -> Result<(), RiskError> {
-            sum = sum.checked_add(term).ok_or(RiskError::Overflow)?;
-            Ok(())
-        };
-        add(mul_floor(mul_floor(curved, curved)?, HALF)?)?;
-        add(mul_floor(mul_floor(vega, vega)?, vol_move)?)?;
-        let crossed = mul_floor(mul_floor(delta, vega)?, covariance)?;
-        add(crossed)?;
-        add(crossed)?;
+        let mut vegas = square_floor(vega)?;
         for vega in book.vega_by_board {
-            let vega = per_capital(vega)?;
-            add(mul_floor(mul_floor(vega, vega)?, vol_move)?)?;
+            vegas = add(vegas, square_floor(per_capital(vega)?)?)?;
         }
+        let crossed = mul_floor(mul_floor(delta, vega)?, covariance)?;
+        let terms = [
+            mul_floor(square_floor(delta)?, spot_move)?,
+            mul_floor(square_floor(mul_floor(gamma, spot_move)?)?, HALF)?,
+            mul_floor(vegas, vol_move)?,
+            crossed,
+            crossed,
+        ];
+        let sum = terms.into_iter().try_fold(Fx::ZERO, add)?;
         Ok(sum.max(Fx::ZERO))
     }
 
     /// `h_d sum p_j (L_j / C)+^2`.
     fn jumps(&self, book: &Exposure) -> Result<Fx, RiskError> {
         let mut sum = Fx::ZERO;
-        for (loss, frequency) in book.jump_losses.iter().zip(JUMPS_A_YEAR) {
-            if *loss > Money::ZERO {
-                let loss = loss.ratio_floor(self.capital)?;
-                let square = mul_floor(mul_floor(loss, loss)?, frequency)?;
-                sum = sum.checked_add(square).ok_or(RiskError::Overflow)?;
-            }
+        for (loss, frequency) in book.jump_losses()?.into_iter().zip(JUMPS_A_YEAR) {
+            let loss = loss.max(Money::ZERO).ratio_floor(self.capital)?;
+            sum = add(sum, mul_floor(square_floor(loss)?, frequency)?)?;
         }
         Ok(mul_floor(sum, self.delta_horizon)?)
     }

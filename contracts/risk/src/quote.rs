@@ -8,13 +8,14 @@
 //! largest change of the package's price while the feed may lag the market. Each is subadditive and R is a
 //! potential, so parts never cost less than the whole.
 
-use equipoise_math::{mul_ceil, mul_floor, Fx};
+use equipoise_math::Fx;
 
-use crate::book::{StrikeState, Valuation};
-use crate::marks::{BoardTerms, Marks, Shifted};
+use crate::arithmetic::{abs, add, mul_ceil, mul_floor, sub};
+use crate::book::{Exposure, StrikeState};
+use crate::marks::{BoardTerms, Marks};
 use crate::potential::{Penalty, RiskState};
 use crate::skew::SkewReserve;
-use crate::units::{lots_to_contracts_floor, times_lots, Atoms, Lots, Money, TokenScale};
+use crate::units::{lots_to_contracts_floor, times_lots, Atoms, Money, TokenScale};
 use crate::RiskError;
 
 /// A rebate may carry the price at most this much volatility through the mid.
@@ -36,25 +37,26 @@ pub struct Package {
 }
 
 impl Package {
+    /// A package that has been valued: its mid, half spread, fee and vega without sign.
+    pub const fn valued(mid: Money, spread: Money, fee: Money, gross_vega: Money) -> Self {
+        Self { mid, spread, fee, gross_vega, band: [Fx::ZERO; 2] }
+    }
+
     /// Adds what is traded in one strike. Sums stay in lots until [`Package::finish`].
     pub(crate) fn add(&mut self, terms: &BoardTerms, marks: &Marks, state: &StrikeState) -> Result<(), RiskError> {
-        let now = Shifted { call: marks.call, forward_value: marks.forward_value };
-        for (lots, mid, is_put) in
-            [(state.bought_calls, now.call, false), (state.bought_puts, now.put()?, true)]
-        {
-            if lots == Lots::ZERO {
-                continue;
-            }
+        let [now, up, down] = marks.banded;
+        let call = [now.call, up.call, down.call];
+        let put = [now.put()?, up.put()?, down.put()?];
+        for (lots, [mid, up, down]) in [(state.bought_calls, call), (state.bought_puts, put)] {
             let signed = i64::from(lots.count());
-            let gross = signed.checked_abs().ok_or(RiskError::Overflow)?;
-            self.mid = self.mid.plus(Money::from_fx(times_lots(mid, signed)?))?;
-            self.spread = self.spread.plus(Money::from_fx(times_lots(terms.spread.floor, gross)?))?;
+            let gross = signed.saturating_abs();
+            let money = |each: Fx, lots: i64| times_lots(each, lots).map(Money::from_fx);
+            self.mid = self.mid.plus(money(mid, signed)?)?;
+            self.spread = self.spread.plus(money(terms.spread.floor, gross)?)?;
             let fee = terms.spread.fee.min(mul_ceil(terms.spread.fee_cap, mid)?);
-            self.fee = self.fee.plus(Money::from_fx(times_lots(fee, gross)?))?;
-            for (change, shifted) in self.band.iter_mut().zip(&marks.banded) {
-                let price = if is_put { shifted.put()? } else { shifted.call };
-                let moved = price.checked_sub(mid).ok_or(RiskError::Overflow)?;
-                *change = change.checked_add(times_lots(moved, signed)?).ok_or(RiskError::Overflow)?;
+            self.fee = self.fee.plus(money(fee, gross)?)?;
+            for (change, price) in self.band.iter_mut().zip([up, down]) {
+                *change = add(*change, times_lots(sub(price, mid)?, signed)?)?;
             }
         }
         Ok(())
@@ -62,7 +64,7 @@ impl Package {
 
     /// Adds the volatility spread on the vega that is traded in one expiry.
     pub(crate) fn close_board(&mut self, terms: &BoardTerms, vega: Fx) -> Result<(), RiskError> {
-        let gross = vega.checked_abs().ok_or(RiskError::Overflow)?;
+        let gross = abs(vega)?;
         self.gross_vega = self.gross_vega.plus(Money::from_fx(gross))?;
         self.spread = self.spread.plus(Money::from_fx(mul_ceil(terms.vol_half_spread, gross)?))?;
         Ok(())
@@ -71,8 +73,8 @@ impl Package {
     /// Adds what the feed's lag may cost and turns lots into contracts.
     pub(crate) fn finish(self) -> Result<Self, RiskError> {
         let [up, down] = self.band;
-        let lag = up.checked_abs().zip(down.checked_abs()).ok_or(RiskError::Overflow)?;
-        let spread = self.spread.plus(Money::from_fx(lag.0.max(lag.1)))?;
+        let lag = abs(up)?.max(abs(down)?);
+        let spread = self.spread.plus(Money::from_fx(lag))?;
         let contracts = |sum: Money| -> Result<Money, RiskError> {
             Ok(Money::from_fx(lots_to_contracts_floor(sum.fx())?))
         };
@@ -119,20 +121,19 @@ pub struct Priced {
 }
 
 /// Prices a valued trade.
-/// # Inputs: the reserve as it was stored; `now` in unix seconds
+/// # Inputs: the book before and after; the reserve as it was stored and `now` in unix seconds
 /// # Rounding: every part up, in the vault's favour
 /// # Errors: Math, Overflow
 pub fn price(
-    valuation: &Valuation,
+    (before, after): (&Exposure, &Exposure),
+    package: &Package,
     state: &RiskState,
-    reserve: SkewReserve,
-    now: u64,
+    (reserve, now): (SkewReserve, u64),
     scale: TokenScale,
 ) -> Result<Priced, RiskError> {
-    let before = state.penalty(&valuation.before)?;
-    let after = state.penalty(&valuation.after)?;
+    let before = state.penalty(before)?;
+    let after = state.penalty(after)?;
     let reserve = reserve.at(now, scale.atoms_ceil(before.charged)?)?;
-    let package = &valuation.package;
     let added = after.charged.minus(before.charged)?;
     let skew = if added > Money::ZERO {
         scale.atoms_ceil(added)?

@@ -16,6 +16,24 @@ pub struct Holding {
     pub puts: Lots,
 }
 
+impl Holding {
+    /// What is held after buying more (negative: selling).
+    /// # Errors: Overflow
+    pub fn plus(&self, calls: Lots, puts: Lots) -> Result<Self, RiskError> {
+        Ok(Self { strike: self.strike, calls: self.calls.plus(calls)?, puts: self.puts.plus(puts)? })
+    }
+
+    /// The strike, with nothing held.
+    pub fn emptied(&self) -> Self {
+        Self { strike: self.strike, ..Self::default() }
+    }
+
+    /// Whether nothing is held.
+    pub fn is_empty(&self) -> bool {
+        self.calls == Lots::ZERO && self.puts == Lots::ZERO
+    }
+}
+
 /// The payoff of a position at the settlement price, negative if it owes.
 /// # Rounding: down: what is paid is never more, what is owed never less, than exact
 /// # Errors: Overflow

@@ -1,7 +1,8 @@
 //! The skew reserve B: what charges for risk have paid in and rebates for relief may draw on.
 
-use equipoise_math::{div_floor, Fx};
+use equipoise_math::Fx;
 
+use crate::arithmetic::div_floor;
 use crate::units::{Atoms, TokenScale, Money};
 use crate::RiskError;
 

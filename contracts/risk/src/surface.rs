@@ -5,8 +5,9 @@
 //!
 //! Source: Gatheral and Jacquier, "Arbitrage-free SVI volatility surfaces" (2014); Durrleman (2003).
 
-use equipoise_math::{div_floor, ln, mul_floor, sqrt, Fx};
+use equipoise_math::Fx;
 
+use crate::arithmetic::{add, div_floor, ln, mul_floor, sqrt, square_floor, sub};
 use crate::error::SliceError;
 use crate::units::{Price, Years};
 use crate::RiskError;
@@ -70,7 +71,7 @@ impl Slice {
         if self.b < 0 || self.rho <= -one || self.rho >= one || self.sigma <= 0 {
             return Err(SliceError::ParameterOutOfRange.into());
         }
-        let steepness = one.checked_add(self.rho.abs()).ok_or(RiskError::Overflow)?;
+        let steepness = add(one, self.rho.abs())?;
         let wing = mul_floor(mul_floor(self.b, steepness)?, years.fx())?;
         if wing > LEE_BOUND {
             return Err(SliceError::WingsTooSteep.into());
@@ -113,14 +114,12 @@ impl Slice {
         // k w'/(2 w) and (w'/2)^2 / w do not depend on the time: computed from the annualised curve,
         // they keep their accuracy when the time is short.
         let relative = div_floor(mul_floor(mul_floor(curve.slope, HALF)?, moneyness)?, curve.variance)?;
-        let tilt = Fx::ONE.checked_sub(relative).ok_or(RiskError::Overflow)?;
+        let tilt = sub(Fx::ONE, relative)?;
         let over_total = mul_floor(half_slope, div_floor(half_slope, total)?)?;
-        let over_four = mul_floor(mul_floor(half_slope, half_slope)?, QUARTER)?;
-        let density = mul_floor(tilt, tilt)?
-            .checked_sub(over_total)
-            .and_then(|sum| sum.checked_sub(over_four))
-            .and_then(|sum| sum.checked_add(curvature.checked_mul(HALF)?))
-            .ok_or(RiskError::Overflow)?;
+        let over_four = mul_floor(square_floor(half_slope)?, QUARTER)?;
+        let density = sub(square_floor(tilt)?, over_total)?;
+        let density = sub(density, over_four)?;
+        let density = add(density, mul_floor(curvature, HALF)?)?;
         if density < 0 {
             return Err(SliceError::ButterflyArbitrage.into());
         }
@@ -130,7 +129,7 @@ impl Slice {
     fn curve(&self, moneyness: Fx) -> Result<Curve, RiskError> {
         let (offset, root) = self.bend(moneyness)?;
         let direction = div_floor(offset, root)?;
-        let tilt = self.rho.checked_add(direction).ok_or(RiskError::Overflow)?;
+        let tilt = add(self.rho, direction)?;
         let flatness = div_floor(self.sigma, root)?;
         let bend = div_floor(mul_floor(flatness, flatness)?, root)?;
         Ok(Curve {
@@ -142,16 +141,14 @@ impl Slice {
 
     /// `k - m` and `sqrt((k - m)^2 + sigma^2)`.
     fn bend(&self, moneyness: Fx) -> Result<(Fx, Fx), RiskError> {
-        let offset = moneyness.checked_sub(self.m).ok_or(RiskError::Overflow)?;
-        let square = mul_floor(offset, offset)?
-            .checked_add(mul_floor(self.sigma, self.sigma)?)
-            .ok_or(RiskError::Overflow)?;
+        let offset = sub(moneyness, self.m)?;
+        let square = add(square_floor(offset)?, square_floor(self.sigma)?)?;
         Ok((offset, sqrt(square)?))
     }
 
     fn level(&self, offset: Fx, root: Fx) -> Result<Fx, RiskError> {
-        let shape = mul_floor(self.rho, offset)?.checked_add(root).ok_or(RiskError::Overflow)?;
-        self.a.checked_add(mul_floor(self.b, shape)?).ok_or(RiskError::Overflow)
+        let shape = add(mul_floor(self.rho, offset)?, root)?;
+        add(self.a, mul_floor(self.b, shape)?)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Quantities with their unit in the type. Only the products that mean something exist.
 
-use equipoise_math::{div_floor, mul_floor, Fx};
+use equipoise_math::Fx;
 
+use crate::arithmetic::{abs, add, div_floor, mul_floor, neg, sub};
 use crate::RiskError;
 
 /// Lots in one contract. A contract is one unit of the underlying.
@@ -37,33 +38,33 @@ macro_rules! quantity {
             /// The sum.
             /// # Errors: Overflow
             pub fn plus(self, other: Self) -> Result<Self, RiskError> {
-                self.0.checked_add(other.0).map(Self).ok_or(RiskError::Overflow)
+                add(self.0, other.0).map(Self)
             }
 
             /// The difference.
             /// # Errors: Overflow
             pub fn minus(self, other: Self) -> Result<Self, RiskError> {
-                self.0.checked_sub(other.0).map(Self).ok_or(RiskError::Overflow)
+                sub(self.0, other.0).map(Self)
             }
 
             /// Its size without its sign.
             /// # Errors: Overflow
             pub fn magnitude(self) -> Result<Self, RiskError> {
-                self.0.checked_abs().map(Self).ok_or(RiskError::Overflow)
+                abs(self.0).map(Self)
             }
 
             /// Times a number without a unit.
             /// # Rounding: down, towards minus infinity
             /// # Errors: Overflow
             pub fn scaled_floor(self, factor: Fx) -> Result<Self, RiskError> {
-                Ok(Self(mul_floor(self.0, factor)?))
+                mul_floor(self.0, factor).map(Self)
             }
 
             /// How many times `other` goes into it.
             /// # Rounding: down, towards minus infinity
             /// # Errors: DivideByZero, Overflow
             pub fn ratio_floor(self, other: Self) -> Result<Fx, RiskError> {
-                Ok(div_floor(self.0, other.0)?)
+                div_floor(self.0, other.0)
             }
         }
     };
@@ -192,7 +193,7 @@ impl TokenScale {
     /// # Rounding: up, towards plus infinity: for what the vault is paid
     /// # Errors: Overflow
     pub fn atoms_ceil(self, money: Money) -> Result<Atoms, RiskError> {
-        let opposite = money.fx().checked_neg().ok_or(RiskError::Overflow)?;
+        let opposite = neg(money.fx())?;
         self.atoms_floor(Money::from_fx(opposite))?.negated()
     }
 
@@ -250,6 +251,7 @@ pub fn ratio_floor(numerator: i128, denominator: u64) -> Result<Fx, RiskError> {
 
 /// `number * lots`, exact.
 /// # Errors: Overflow
+#[inline(never)]
 pub fn times_lots(number: Fx, lots: i64) -> Result<Fx, RiskError> {
     let (whole, fraction) = split(number);
     let lots = i128::from(lots);
@@ -264,7 +266,7 @@ pub fn times_lots(number: Fx, lots: i64) -> Result<Fx, RiskError> {
 /// # Rounding: down, towards minus infinity
 /// # Errors: none in range: the divisor is a constant
 pub fn lots_to_contracts_floor(sum: Fx) -> Result<Fx, RiskError> {
-    Ok(div_floor(sum, CONTRACT)?)
+    div_floor(sum, CONTRACT)
 }
 
 /// The whole part, towards minus infinity, and the fraction in units of 2^-64.

@@ -5,7 +5,21 @@
 //!
 //! Where to look:
 //! * [`chain`]: sending, calling, reading, time, snapshots
+//! * `evm`: call frames of EVM code and programs over one journal
+//! * `stylus`: programs: activation, calls, and `stylus/host`, the host calls by topic
+//! * `wasm`: the rules for modules, instrumentation, and `prices`, every price in one file
+//! * `arbos`: Arbitrum's precompiles and the state behind them
+//! * `state`: accounts and storage with a log of changes
 //! * [`program`]: what a deploy tool does to a WASM file before it goes on chain
+//!
+//! # What differs from Arbitrum
+//!
+//! * There is no parent chain: data costs nothing (its price is zero), messages to it are refused, its block hashes are
+//!   digests of their numbers, and its block number rises by one every 12 seconds of chain time.
+//! * The base fee stays where it is set; nobody can change Stylus parameters.
+//! * Module hashes name our instrumented module, not the prover's; state and receipt roots are digests, not tries.
+//! * Programs compressed with Nitro's dictionary (byte 1) are refused; the deploy tools compress without.
+//! * Calls and estimates get at most the gas of one transaction, 32 million.
 
 // A host tool: its sums are bounded by gas, block numbers and file sizes, and its conversions are between
 // integer widths of the same machine. The lint wall's arithmetic rules guard the programs, not this crate.
@@ -16,18 +30,20 @@
     clippy::cast_sign_loss,
     clippy::cast_possible_wrap
 )]
+// Doc comments state errors in the project's own form, `# Errors: ...` on one line, which this lint does not read.
+#![allow(clippy::missing_errors_doc)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod arbos;
 pub mod chain;
 mod config;
 mod error;
-pub mod program;
-mod arbos;
 mod evm;
+pub mod program;
+pub mod rpc;
 mod state;
 mod stylus;
 pub mod wasm;
-pub mod rpc;
 
 pub use chain::{Block, BlockSelector, CallOutcome, Chain, Deployment, Receipt, SnapshotId};
 pub use config::Config;

@@ -23,9 +23,15 @@ fn division_refuses_zero_and_overflow() {
     assert_eq!(mul_div_down(1, 1, 0), None);
     assert_eq!(mul_div_up(1, 1, 0), None);
     assert_eq!(mul_div_down(u128::MAX, 2, 1), None);
-    assert_eq!(mul_div_down(u128::MAX, u128::MAX, u128::MAX), Some(u128::MAX));
+    assert_eq!(
+        mul_div_down(u128::MAX, u128::MAX, u128::MAX),
+        Some(u128::MAX)
+    );
     assert_eq!(mul_div_up(u128::MAX, 2, 3), mul_div_down(u128::MAX, 2, 3));
-    assert_eq!(mul_div_up(u128::MAX - 1, 2, 3), mul_div_down(u128::MAX - 1, 2, 3).map(|q| q + 1));
+    assert_eq!(
+        mul_div_up(u128::MAX - 1, 2, 3),
+        mul_div_down(u128::MAX - 1, 2, 3).map(|q| q + 1)
+    );
 }
 
 proptest! {
@@ -35,6 +41,17 @@ proptest! {
         prop_assert_eq!(to_u128(from_u128(unsigned)), Some(unsigned));
         prop_assert_eq!(from_i128(signed), I256::try_from(signed).unwrap());
         prop_assert_eq!(to_i128(from_i128(signed)), Some(signed));
+    }
+
+    #[test]
+    fn quotients_are_those_of_wide_integers(a: u128, b: u128, divisor in 1u128.., shift in 0u32..128) {
+        let divisor = (divisor >> shift).max(1);
+        let product = U256::from(a) * U256::from(b);
+        let (quotient, remainder) = product.div_rem(U256::from(divisor));
+        let down = to_u128(quotient);
+        let up = to_u128(quotient + U256::from(!remainder.is_zero()));
+        prop_assert_eq!(mul_div_down(a, b, divisor), down);
+        prop_assert_eq!(mul_div_up(a, b, divisor), up);
     }
 
     #[test]

@@ -19,12 +19,19 @@ pub const fn divide_shifted(
     let (_, top, bottom) = shift_left((top, bottom), shift);
     // the dividend moves as the divisor did
     let (over, high, low) = shift_left(dividend, shift);
-    let (spilled, rest, next) =
-        if is_short { (over, (high, low), 0) } else { (0, (over, high), low) };
+    let (spilled, rest, next) = if is_short {
+        (over, (high, low), 0)
+    } else {
+        (0, (over, high), low)
+    };
     if spilled != 0 || !is_less(rest, (top, bottom)) {
         return None;
     }
-    let divisor = Divisor { top, bottom, reciprocal: reciprocal(top, bottom) };
+    let divisor = Divisor {
+        top,
+        bottom,
+        reciprocal: reciprocal(top, bottom),
+    };
     let (high, rest) = divisor.digit(rest, next);
     let (low, rest) = divisor.digit(rest, 0);
     Some(((high, low), rest.0 | rest.1 == 0))
@@ -45,7 +52,10 @@ impl Divisor {
         let estimate = add_wide(mul_wide(self.reciprocal, rest.0), rest);
         // modulo 2^64 and 2^128: the true rest is below twice the divisor
         let upper = rest.1.wrapping_sub(estimate.0.wrapping_mul(self.top));
-        let left = sub_wide(sub_wide((upper, next), mul_wide(self.bottom, estimate.0)), divisor);
+        let left = sub_wide(
+            sub_wide((upper, next), mul_wide(self.bottom, estimate.0)),
+            divisor,
+        );
         let digit = estimate.0.wrapping_add(1);
         let (digit, left) = if left.0 >= estimate.1 {
             (digit.wrapping_sub(1), add_wide(left, divisor))

@@ -45,7 +45,9 @@ impl Aligned {
         Self {
             high: high.wrapping_shl(shift) | (low >> 1).wrapping_shr(!shift),
             low: low.wrapping_shl(shift),
-            exponent: (-64_i32).wrapping_sub_unsigned(lift).wrapping_sub_unsigned(shift),
+            exponent: (-64_i32)
+                .wrapping_sub_unsigned(lift)
+                .wrapping_sub_unsigned(shift),
         }
     }
 
@@ -75,13 +77,18 @@ pub const fn log_ratio(a: Aligned, b: Aligned) -> Scaled {
     let x = halve_if(a_excess, shift_right_wide((a.high, a.low), 1));
     let y = halve_if(b_excess, shift_right_wide((b.high, b.low), 1));
     let twos = a.exponent.wrapping_sub(b.exponent);
-    let twos = twos.wrapping_add_unsigned(low_half(a_excess)).wrapping_sub_unsigned(low_half(b_excess));
+    let twos = twos
+        .wrapping_add_unsigned(low_half(a_excess))
+        .wrapping_sub_unsigned(low_half(b_excess));
 
     let sum = add_wide(x, y).0;
     let normal = sum.leading_zeros();
     let difference = sub_wide(x, y);
     let opposite = negative_mask(difference.0.cast_signed());
-    let size = sub_wide((difference.0 ^ opposite, difference.1 ^ opposite), (opposite, opposite));
+    let size = sub_wide(
+        (difference.0 ^ opposite, difference.1 ^ opposite),
+        (opposite, opposite),
+    );
     // (x - y) / (x + y) with 1 / sum = inverse * 2^-127 * 2^normal
     let inverse = Scaled::new(
         reciprocal_word(sum.wrapping_shl(normal)),

@@ -6,7 +6,7 @@ use super::scaled::reciprocal_word;
 /// `2/3` in Q0.64: the middle of the argument's interval.
 const MIDDLE: u64 = 0xaaaa_aaaa_aaaa_aaaa;
 /// `0.55` in Q0.64, for the far tail.
-const MIDDLE_FAR: u64 = 0x8cccccccccccd000;
+const MIDDLE_FAR: u64 = 0x8ccc_cccc_cccc_d000;
 
 /// The Mills ratio `Phi(-y) / phi(y)`.
 /// # Inputs: `y` in Q5.59; beyond 12 the result means nothing, but is some word

@@ -28,7 +28,10 @@ impl Scaled {
     /// `significand * 2^exponent` for a significand with its top bit set.
     #[inline(always)]
     pub(super) const fn from_significand(significand: u64, exponent: i32) -> Self {
-        Self { significand, exponent }
+        Self {
+            significand,
+            exponent,
+        }
     }
 
     /// `(high * 2^64 + low) * 2^exponent` for `high` below 2^63, cut to 64 significant bits:
@@ -42,7 +45,9 @@ impl Scaled {
         Self {
             // two shifts, so that neither is by 64
             significand: top.wrapping_shl(shift) | (rest >> 1).wrapping_shr(!shift),
-            exponent: exponent.wrapping_sub_unsigned(shift).wrapping_add(WORD & !low_half(empty).cast_signed()),
+            exponent: exponent
+                .wrapping_sub_unsigned(shift)
+                .wrapping_add(WORD & !low_half(empty).cast_signed()),
         }
     }
 
@@ -54,7 +59,9 @@ impl Scaled {
         let shift = high.leading_zeros();
         Self {
             significand: high.wrapping_shl(shift) | (low >> 1).wrapping_shr(!shift),
-            exponent: 0_i32.wrapping_sub_unsigned(lift).wrapping_sub_unsigned(shift),
+            exponent: 0_i32
+                .wrapping_sub_unsigned(lift)
+                .wrapping_sub_unsigned(shift),
         }
     }
 
@@ -95,14 +102,24 @@ impl Scaled {
     /// The number times 2^`fraction_bits`, cut to an integer; it must be below 2^63.
     #[inline(always)]
     pub const fn to_word(self, fraction_bits: i32) -> u64 {
-        shifted(self.significand, 0_i32.wrapping_sub(self.exponent).wrapping_sub(fraction_bits))
+        shifted(
+            self.significand,
+            0_i32
+                .wrapping_sub(self.exponent)
+                .wrapping_sub(fraction_bits),
+        )
     }
 
     /// The product; relative error below 2^-61, downwards.
     #[inline(always)]
     pub const fn times(self, other: Self) -> Self {
         let product = mul_high_below(self.significand, other.significand);
-        Self::new(product, self.exponent.wrapping_add(other.exponent).wrapping_add(WORD))
+        Self::new(
+            product,
+            self.exponent
+                .wrapping_add(other.exponent)
+                .wrapping_add(WORD),
+        )
     }
 
     /// The product; relative error below 2^-62, downwards.
@@ -132,13 +149,19 @@ impl Scaled {
         let b = shifted(other.significand >> 1, top.wrapping_sub(other.exponent));
         let difference = a.wrapping_sub(b);
         let sign = negative_mask(difference.cast_signed());
-        (Self::new(negate_if(sign, difference), top.wrapping_add(1)), sign)
+        (
+            Self::new(negate_if(sign, difference), top.wrapping_add(1)),
+            sign,
+        )
     }
 
     /// The number times 2^`power`.
     #[inline(always)]
     pub const fn times_power_of_two(self, power: i32) -> Self {
-        Self { significand: self.significand, exponent: self.exponent.wrapping_add(power) }
+        Self {
+            significand: self.significand,
+            exponent: self.exponent.wrapping_add(power),
+        }
     }
 
     /// One over the number, which must not be zero; relative error below 2^-61.
@@ -214,5 +237,7 @@ pub const fn sqrt_word(x: u64) -> u64 {
     let sign = negative_mask(rest);
     let half = divide(negate_if(sign, rest.cast_unsigned()), s);
     // two units less, lest the largest root wraps to 0
-    (s << 32).wrapping_add(negate_if(sign, half) << 1).wrapping_sub(2)
+    (s << 32)
+        .wrapping_add(negate_if(sign, half) << 1)
+        .wrapping_sub(2)
 }

@@ -146,7 +146,10 @@ pub const fn shift_right_wide(x: (u64, u64), shift: u32) -> (u64, u64) {
 #[inline(always)]
 pub const fn halve_if(bit: u64, x: (u64, u64)) -> (u64, u64) {
     let shift = bit as u32;
-    (x.0.wrapping_shr(shift), x.1.wrapping_shr(shift) | ((x.0 & bit) << 63))
+    (
+        x.0.wrapping_shr(shift),
+        x.1.wrapping_shr(shift) | ((x.0 & bit) << 63),
+    )
 }
 
 /// The high and the low word of 128 bits.
@@ -190,7 +193,10 @@ impl Factor {
     /// The factor `z / 2^64`.
     #[inline(always)]
     pub const fn new(z: u64) -> Self {
-        Self { high: (z >> 32) as i64, low: z & LOW }
+        Self {
+            high: (z >> 32) as i64,
+            low: z & LOW,
+        }
     }
 
     /// `acc * z / 2^64`, at most three units low.
@@ -221,7 +227,10 @@ impl SignedFactor {
     /// The factor `z / 2^64`.
     #[inline(always)]
     pub const fn new(z: i64) -> Self {
-        Self { high: z >> 32, low: z & LOW as i64 }
+        Self {
+            high: z >> 32,
+            low: z & LOW as i64,
+        }
     }
 
     /// `acc * z / 2^64`, at most three units low.
@@ -240,7 +249,9 @@ impl SignedFactor {
         let (a1, a0) = (acc >> 32, acc & LOW as i64);
         let upper = a1.wrapping_mul(self.low);
         let lower = a0.wrapping_mul(self.high);
-        let middle = (upper as u64 & LOW).wrapping_add(lower as u64 & LOW).wrapping_add(HALF);
+        let middle = (upper as u64 & LOW)
+            .wrapping_add(lower as u64 & LOW)
+            .wrapping_add(HALF);
         a1.wrapping_mul(self.high)
             .wrapping_add(upper >> 32)
             .wrapping_add(lower >> 32)

@@ -24,7 +24,7 @@ impl Refusal {
     }
 
     /// Reverts without data; the reason is for people.
-    pub(crate) fn reverted(reason: impl ToString) -> Self {
+    pub(crate) fn reverted(reason: &dyn std::fmt::Display) -> Self {
         Self::Reverted(reason.to_string())
     }
 }
@@ -42,7 +42,7 @@ impl Meter {
     }
 
     /// Gas left.
-    pub(crate) fn left(&self) -> u64 {
+    pub(crate) fn left(self) -> u64 {
         self.left
     }
 
@@ -57,7 +57,7 @@ impl Meter {
     /// Takes all gas.
     pub(crate) fn burn_out(&mut self) -> Refusal {
         self.left = 0;
-        Refusal::reverted("out of gas in a precompile")
+        Refusal::reverted(&"out of gas in a precompile")
     }
 
     /// Takes the gas of copying bytes.

@@ -1,8 +1,8 @@
 //! `ArbOS`: the precompiles of Arbitrum and the state behind them.
 //!
-//! * [`programs`]: the table of activated programs, activation, data fee, keepalive
-//! * [`storage`]: where `ArbOS` keeps its state
-//! * [`meter`]: what precompiles charge
+//! * `programs`: the table of activated programs, activation, data fee, keepalive
+//! * `storage`: where `ArbOS` keeps its state
+//! * `meter`: what precompiles charge
 //! * one module per precompile
 
 mod address_set;
@@ -105,7 +105,7 @@ impl Precompile {
         let burnt = Outcome { result: InstructionResult::Revert, ..Outcome::halt(InstructionResult::Revert) };
         let Some(purity) = self.admitted(call) else { return burnt };
         let mut meter = Meter::new(call.gas);
-        if self.open(&mut meter, evm, call, purity).is_err() {
+        if open(&mut meter, evm, call, purity).is_err() {
             return burnt;
         }
         let mut context = Context { evm, meter, call };
@@ -135,17 +135,17 @@ impl Precompile {
             || (purity < Purity::Payable && !call.value.is_zero() && call.kind != Kind::Static);
         (!refused).then_some(purity)
     }
+}
 
-    /// Charges for opening the state and for the arguments.
-    fn open(&self, meter: &mut Meter, evm: &Evm, call: &Call, purity: Purity) -> Result<(), Refusal> {
-        if purity > Purity::Pure {
-            meter.burn(storage::READ_GAS)?;
-        }
-        if purity >= Purity::Write && call.is_static {
-            meter.burn(evm.arb.tx_gas_limit)?;
-        }
-        meter.copy(call.input.len() - 4)
+/// Charges for opening the state and for the arguments.
+fn open(meter: &mut Meter, evm: &Evm, call: &Call, purity: Purity) -> Result<(), Refusal> {
+    if purity > Purity::Pure {
+        meter.burn(storage::READ_GAS)?;
     }
+    if purity >= Purity::Write && call.is_static {
+        meter.burn(evm.arb.tx_gas_limit)?;
+    }
+    meter.copy(call.input.len().saturating_sub(4))
 }
 
 impl Context<'_> {

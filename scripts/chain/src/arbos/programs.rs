@@ -249,7 +249,7 @@ pub(super) fn activate(evm: &mut Evm, meter: &mut Meter, account: Address) -> Re
 fn read_wasm(evm: &mut Evm, meter: &mut Meter, code: &Bytes) -> Result<Vec<u8>, Refusal> {
     let refuse = |error: CodeError| match error {
         CodeError::NotWasm => Refusal::solidity(&ProgramNotWasm {}),
-        other => Refusal::reverted(other),
+        other => Refusal::reverted(&other),
     };
     let params = evm.arb.params;
     match Program::parse(code, &params).map_err(refuse)? {

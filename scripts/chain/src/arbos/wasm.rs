@@ -125,8 +125,8 @@ fn pay_data_fee(context: &mut Context<'_>, fee: U256) -> Result<(), Refusal> {
     };
     context.meter.burn(super::storage::READ_GAS)?;
     let (own, caller) = (context.call.code, context.call.caller);
-    context.evm.pay(own, NETWORK_FEES, fee).map_err(Refusal::reverted)?;
-    context.evm.pay(own, caller, rest).map_err(Refusal::reverted)
+    context.evm.pay(own, NETWORK_FEES, fee).map_err(|error| Refusal::reverted(&error))?;
+    context.evm.pay(own, caller, rest).map_err(|error| Refusal::reverted(&error))
 }
 
 fn by_hash(context: &mut Context<'_>, codehash: B256, answer: fn(&ActiveProgram) -> Vec<u8>) -> Returned {

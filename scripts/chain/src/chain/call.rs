@@ -107,7 +107,7 @@ impl Chain {
         let result = self.check_call_funds(&env).map(|()| {
             let price = block.basefee.into();
             let evm = Evm::new(std::mem::take(&mut self.state), self.config.chain_id, block, arb);
-            let (mut evm, executed) = evm.transact(revm::context::TxEnv { gas_price: price, ..env });
+            let (mut evm, executed) = evm.transact(&revm::context::TxEnv { gas_price: price, ..env });
             self.last_refusal = evm.arb.last_refusal.take();
             self.state = evm.into_state();
             executed

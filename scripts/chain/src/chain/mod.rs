@@ -1,11 +1,12 @@
 //! One in-process chain: sending, calling, reading, time and snapshots.
 //!
-//! * [`send`]: transactions, and the blocks they make
-//! * [`call`]: calls and gas estimation
-//! * [`read`]: accounts, blocks, receipts, logs
-//! * [`control`]: time, mining, snapshots, setting state
-//! * [`deploy`]: programs
-//! * [`request`]: from transactions and requests to what the machine runs
+//! * `send`: transactions
+//! * `blocks`: the blocks they make
+//! * `call`: calls and gas estimation
+//! * `read`: accounts, blocks, receipts, logs
+//! * `control`: time, mining, snapshots, setting state
+//! * `deploy`: programs
+//! * `request`: from transactions and requests to what the machine runs
 
 mod blocks;
 mod call;

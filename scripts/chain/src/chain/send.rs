@@ -76,7 +76,7 @@ impl Chain {
         let mut arb = self.arb();
         arb.recent = std::mem::take(&mut open.recent);
         let evm = Evm::new(std::mem::take(&mut self.state), self.config.chain_id, block, arb);
-        let (mut evm, executed) = evm.transact(env);
+        let (mut evm, executed) = evm.transact(&env);
         open.recent = std::mem::take(&mut evm.arb.recent);
         self.last_refusal = evm.arb.last_refusal.take();
         self.state = evm.into_state();

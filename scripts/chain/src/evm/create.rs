@@ -19,9 +19,8 @@ impl Evm {
         };
         let Ok(_) = self.ctx.journaled_state.load_account(address);
         let journal = &mut self.ctx.journaled_state;
-        let checkpoint = match journal.create_account_checkpoint(create.caller, address, create.value, RULES) {
-            Ok(checkpoint) => checkpoint,
-            Err(_) => return (self, Outcome::halt(InstructionResult::CreateCollision)),
+        let Ok(checkpoint) = journal.create_account_checkpoint(create.caller, address, create.value, RULES) else {
+            return (self, Outcome::halt(InstructionResult::CreateCollision));
         };
         let call = Call {
             kind: Kind::Call,
@@ -41,7 +40,7 @@ impl Evm {
                 self.run(call, B256::ZERO, code)
             })
         };
-        evm.deposit_code(&mut outcome);
+        deposit_code(&mut outcome);
         if outcome.result.is_ok() {
             evm.ctx.journaled_state.checkpoint_commit();
             let code = Bytecode::new_legacy(outcome.output.clone());
@@ -71,23 +70,23 @@ impl Evm {
             _ => create.caller.create(nonce),
         })
     }
+}
 
-    /// Checks and pays for the code returned. Code that starts with EF is refused unless it is a program's.
-    fn deposit_code(&self, outcome: &mut Outcome) {
-        if !outcome.result.is_ok() {
-            return;
-        }
-        let code = &outcome.output;
-        let cost = code.len() as u64 * gas::CODE_BYTE;
-        outcome.result = if code.len() > MAX_CODE_SIZE {
-            InstructionResult::CreateContractSizeLimit
-        } else if code.first() == Some(&0xEF) && !stylus::code::is_component(code) {
-            InstructionResult::CreateContractStartingWithEF
-        } else if outcome.gas_left < cost {
-            InstructionResult::OutOfGas
-        } else {
-            outcome.gas_left -= cost;
-            InstructionResult::Return
-        };
+/// Checks and pays for the code returned. Code that starts with EF is refused unless it is a program's.
+fn deposit_code(outcome: &mut Outcome) {
+    if !outcome.result.is_ok() {
+        return;
     }
+    let code = &outcome.output;
+    let cost = code.len() as u64 * gas::CODE_BYTE;
+    outcome.result = if code.len() > MAX_CODE_SIZE {
+        InstructionResult::CreateContractSizeLimit
+    } else if code.first() == Some(&0xEF) && !stylus::code::is_component(code) {
+        InstructionResult::CreateContractStartingWithEF
+    } else if outcome.gas_left < cost {
+        InstructionResult::OutOfGas
+    } else {
+        outcome.gas_left -= cost;
+        InstructionResult::Return
+    };
 }

@@ -4,10 +4,10 @@
 //! [`Outcome`]. EVM code runs in revm's interpreter, state changes go through revm's journal, so that a reverted frame
 //! restores storage, balances, code, logs, transient storage and the warm sets at once.
 //!
-//! * [`call`], [`create`]: the two kinds of frames
-//! * [`interpreter`]: EVM code
-//! * [`state`]: what frames and host calls ask of the journal, with its price
-//! * [`transact`]: one transaction
+//! * `call`, `create`: the two kinds of frames
+//! * `interpreter`: EVM code
+//! * `state`: what frames and host calls ask of the journal, with its price
+//! * `transact`: one transaction
 
 mod call;
 mod create;

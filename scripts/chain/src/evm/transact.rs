@@ -34,23 +34,23 @@ pub(crate) fn intrinsic_gas(tx: &TxEnv) -> u64 {
 
 impl Evm {
     /// Runs a transaction that was found valid. Its gas price is what it pays: the base fee, tips are not collected.
-    pub(crate) fn transact(mut self: Box<Self>, tx: TxEnv) -> (Box<Self>, Executed) {
-        let intrinsic = intrinsic_gas(&tx);
+    pub(crate) fn transact(mut self: Box<Self>, tx: &TxEnv) -> (Box<Self>, Executed) {
+        let intrinsic = intrinsic_gas(tx);
         let limit = tx.gas_limit;
         // Gas above the limit of one transaction is held back and returned.
         let available = limit.saturating_sub(intrinsic);
         let gas = available.min(self.arb.tx_gas_limit.saturating_sub(intrinsic));
         let held = available - gas;
 
-        self.buy_gas(&tx);
-        self.warm_up(&tx);
-        let authorisation_refund = self.before_call(&tx);
+        self.buy_gas(tx);
+        self.warm_up(tx);
+        let authorisation_refund = self.before_call(tx);
         let (mut evm, outcome) = self.outermost_frame(tx.clone(), gas);
 
         let spent = limit - outcome.gas_left - held;
         let refund = (outcome.refund.max(0).cast_unsigned() + authorisation_refund).min(spent / 5);
         let gas_used = spent - refund;
-        evm.settle_fees(&tx, limit, gas_used);
+        evm.settle_fees(tx, limit, gas_used);
         let logs = evm.ctx.journaled_state.take_logs();
         let changes = evm.ctx.journaled_state.finalize();
         (evm, Executed { outcome, gas_used, logs, changes })

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use alloy_primitives::{keccak256, B256};
 
-use super::StylusParams;
 use crate::wasm::{self, Instrumented, WasmError};
 
 /// What activation finds out about a program.
@@ -116,13 +115,5 @@ impl Sizes {
         .into_iter()
         .map(microseconds_to_gas)
         .sum()
-    }
-}
-
-impl Activated {
-    /// Gas of starting the program, cached and not.
-    pub(crate) fn start_gas(&self, params: &StylusParams) -> (u64, u64) {
-        let cached = params.cached_gas(self.cached_cost);
-        (cached, cached + params.init_gas(self.init_cost))
     }
 }

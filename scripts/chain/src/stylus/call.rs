@@ -39,7 +39,6 @@ pub(crate) fn call_program(mut evm: Box<Evm>, call: Call, code_hash: B256, code:
         acting: call.acting,
         caller: call.caller,
         value: call.value,
-        code_hash,
         reentrant: evm.arb.is_reentrant(call.acting),
         is_static: call.is_static,
         input: call.input,
@@ -70,7 +69,7 @@ fn compiled(evm: &Evm, code_hash: B256, code: &Bytes) -> Result<Compiled, String
         return Ok(compiled);
     }
     let activated = activated(evm, code)?;
-    runtime.compile(activated.module_hash, &activated.module, evm.arb.cache_dir.as_deref().map(|dir| dir.as_path()))
+    runtime.compile(activated.module_hash, &activated.module, evm.arb.cache_dir.as_deref().map(std::path::PathBuf::as_path))
 }
 
 /// The activation of a code that was activated before, from memory or again.

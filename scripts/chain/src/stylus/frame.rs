@@ -1,6 +1,6 @@
 //! What one running program instance knows.
 
-use alloy_primitives::{Address, Bytes, B256, U256};
+use alloy_primitives::{Address, Bytes, U256};
 use wasmtime::{Global, Memory};
 
 use super::storage_cache::StorageCache;
@@ -33,8 +33,6 @@ pub(crate) struct Contract {
     pub(crate) caller: Address,
     /// `msg.value`.
     pub(crate) value: U256,
-    /// Hash of the code that runs; zero for creation code.
-    pub(crate) code_hash: B256,
     /// Call data.
     pub(crate) input: Bytes,
     /// Whether nothing may be changed.

@@ -1,11 +1,11 @@
 //! Programs: activation, calling, and the host calls they make.
 //!
-//! * [`params`]: the chain's Stylus parameters
-//! * [`code`]: from deployed code to WASM (prefixes, fragments, compression)
-//! * [`activation`]: from WASM to an instrumented module and its costs
-//! * [`runtime`]: from an instrumented module to machine code, cached
-//! * [`call`]: one call of a program
-//! * [`host`]: the host calls, by topic
+//! * `params`: the chain's Stylus parameters
+//! * `code`: from deployed code to WASM (prefixes, fragments, compression)
+//! * `activation`: from WASM to an instrumented module and its costs
+//! * `runtime`: from an instrumented module to machine code, cached
+//! * `call`: one call of a program
+//! * `host`: the host calls, by topic
 
 pub(crate) mod activation;
 pub(crate) mod call;

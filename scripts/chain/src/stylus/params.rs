@@ -35,8 +35,6 @@ pub(crate) struct StylusParams {
     pub(crate) max_wasm_size: usize,
     /// Most fragments of a program.
     pub(crate) max_fragments: u8,
-    /// Gas charged by the chain on top of each activation.
-    pub(crate) activation_gas: u64,
 }
 
 impl StylusParams {
@@ -59,7 +57,6 @@ impl StylusParams {
             block_cache_size: 32,
             max_wasm_size: 256 * 1024,
             max_fragments: 4,
-            activation_gas: 0,
         }
     }
 

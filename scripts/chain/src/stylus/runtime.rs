@@ -124,11 +124,6 @@ impl Runtime {
         let instance = self.linker.instantiate_pre(module).map_err(|error| error.to_string())?;
         Ok(Compiled { instance, exports })
     }
-
-    /// The engine that instances live in.
-    pub(crate) fn engine(&self) -> &Engine {
-        &self.engine
-    }
 }
 
 /// Writes compiled code; a cache that cannot be written only costs time, so failures are passed over.
@@ -137,5 +132,34 @@ fn store(file: &Path, code: &[u8]) {
     let written = file.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&partial, code));
     if written.and_then(|()| std::fs::rename(&partial, file)).is_err() {
         let _ = std::fs::remove_file(&partial);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stylus::activation::activate;
+
+    #[test]
+    fn compiled_code_is_kept_on_disk_and_spoilt_code_is_replaced() {
+        let wasm = wat::parse_str(
+            "(module (memory (export \"memory\") 1 1)
+             (func (export \"user_entrypoint\") (param i32) (result i32) (i32.const 77)))",
+        )
+        .unwrap();
+        let activated = activate(&wasm, 128).unwrap();
+        let dir = std::env::temp_dir().join(format!("equipoise-modules-{}", std::process::id()));
+        let file = dir.join(format!("{}.cwasm", activated.module_hash));
+        let runtime = Runtime::new().unwrap();
+        let compile = || runtime.compile(activated.module_hash, &activated.module, Some(&dir)).map(|_| ());
+
+        compile().unwrap();
+        let code = std::fs::read(&file).unwrap();
+        assert!(runtime.load(&file).is_some());
+        std::fs::write(&file, b"spoilt").unwrap();
+        assert!(runtime.load(&file).is_none());
+        compile().unwrap();
+        assert_eq!(std::fs::read(&file).unwrap(), code);
+        std::fs::remove_dir_all(dir).unwrap();
     }
 }

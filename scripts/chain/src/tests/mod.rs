@@ -6,6 +6,7 @@ mod gas;
 mod ledger;
 mod nesting;
 mod smoke;
+mod system;
 
 use alloy_primitives::{address, Address, Bytes, U256};
 use alloy_rpc_types_eth::{BlockId, TransactionRequest};

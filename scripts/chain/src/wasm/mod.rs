@@ -1,8 +1,8 @@
 //! WASM: what a program may contain, what its operators cost, and the rewriting that makes it pay.
 //!
 //! A pure pass from module to module, in three steps that mirror the order in which Nitro applies its own:
-//! [`module`] reads and checks, [`instrument`] rewrites each function ([`meter`], [`depth`], the heap bound),
-//! [`encode`] writes the result. [`prices`] holds every price.
+//! `module` reads and checks, `instrument` rewrites each function (`meter`, `depth`, the heap bound),
+//! `encode` writes the result. `prices` holds every price.
 
 mod depth;
 mod encode;

@@ -17,8 +17,15 @@ pub(crate) const UNAFFORDABLE: u64 = u64::MAX;
 pub(crate) fn operator(op: &Operator, types: &[FuncType]) -> u64 {
     use Operator as O;
     match op {
-        O::Unreachable | O::Return | O::Nop | O::I32Const { .. } | O::I64Const { .. } => 1,
-        O::Block { .. } | O::Loop { .. } | O::Else | O::End => 1,
+        O::Unreachable
+        | O::Return
+        | O::Nop
+        | O::I32Const { .. }
+        | O::I64Const { .. }
+        | O::Block { .. }
+        | O::Loop { .. }
+        | O::Else
+        | O::End => 1,
         O::Drop => 9,
         O::Br { .. } | O::BrIf { .. } | O::If { .. } => 765,
         O::BrTable { targets } => 2400 + 325 * u64::from(targets.len()),
@@ -61,6 +68,7 @@ fn memory_access(op: &Operator) -> Option<u64> {
 }
 
 #[rustfmt::skip]
+#[expect(clippy::match_same_arms, reason = "grouped by what they do, as the price list is")]
 fn arithmetic(op: &Operator) -> Option<u64> {
     use Operator as O;
     Some(match op {

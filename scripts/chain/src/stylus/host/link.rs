@@ -3,12 +3,9 @@
 use wasmtime::{Caller, Linker};
 
 use super::Host;
-use crate::{
-    stylus::frame::Frame,
-    wasm::HOOKS_MODULE,
-};
+use crate::{stylus::frame::Frame, wasm::HOOKS_MODULE};
 
-/// Defines host calls: `name(arguments) -> result;`
+/// Defines host calls: `name(arguments) -> result;`. Every host call passes here, so this is the place to watch them.
 macro_rules! hooks {
     ($linker:ident, $($name:ident($($arg:ident: $ty:ty),*) -> $ret:ty;)*) => {
         $($linker.func_wrap(

@@ -1,11 +1,11 @@
 //! The host calls, by topic, each under the name that programs import.
 //!
-//! * [`data`]: arguments, results, hashing, memory
-//! * [`storage`]: permanent and transient storage
-//! * [`calls`]: calling and creating contracts, return data, logs
-//! * [`accounts`]: other accounts
-//! * [`values`]: block, transaction and message values, gas and ink
-//! * [`math`]: 256-bit arithmetic
+//! * `data`: arguments, results, hashing, memory
+//! * `storage`: permanent and transient storage
+//! * `calls`: calling and creating contracts, return data, logs
+//! * `accounts`: other accounts
+//! * `values`: block, transaction and message values, gas and ink
+//! * `math`: 256-bit arithmetic
 
 mod accounts;
 mod calls;

@@ -1,22 +1,28 @@
 //! The one place where errors of the pure crates become errors of the ABI.
 
-use alloy_primitives::{B256, I256, U256};
+use alloy_primitives::U256;
 use equipoise_interfaces::{
     MarketDeltaLimitExceeded, MarketNumberOutOfDomain, MarketParameterOutOfBounds, MarketParametersInconsistent,
-    MarketShortCallUncovered, MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceOutOfRange,
+    MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceOutOfRange,
     MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketStressLimitExceeded, MarketVegaLimitExceeded,
 };
-use equipoise_kit::number::{from_i128, from_u128};
-use equipoise_kit::{revert, Revert};
-use equipoise_math::Fx;
-use equipoise_risk::limits::{Breach, Measure};
+use equipoise_kit::lean::revert;
+use equipoise_kit::Revert;
+use equipoise_risk::limits::{Breach, Limited};
 use equipoise_risk::parameters::{Parameter, ParameterError, RULES};
-use equipoise_risk::units::{to_wad_nearest, LOT_WAD};
 use equipoise_risk::{RiskError, SliceError};
+
+use crate::convert::{signed_wad, unsigned_wad};
 
 /// Maps an error of the arithmetic on a board's numbers.
 pub fn number_error(board: u16) -> impl Fn(RiskError) -> Revert {
-    move |error| match error {
+    move |error| risk_error(board, error)
+}
+
+#[cold]
+#[inline(never)]
+fn risk_error(board: u16, error: RiskError) -> Revert {
+    match error {
         RiskError::Slice(reason) => slice_error(board, reason),
         _ => revert(&MarketNumberOutOfDomain { board }),
     }
@@ -37,26 +43,16 @@ fn slice_error(board: u16, reason: SliceError) -> Revert {
     }
 }
 
-/// Maps what an account may not hold.
-pub fn collateral_error(account: B256, board: u16) -> impl Fn(RiskError) -> Revert {
-    move |error| match error {
-        RiskError::ShortCallUncovered { net_calls } => {
-            let wad = i128::from(net_calls).saturating_mul(LOT_WAD);
-            revert(&MarketShortCallUncovered { account, board, netCallsWad: from_i128(wad) })
-        }
-        other => number_error(board)(other),
-    }
-}
-
 /// Maps a limit that a trade would break.
+#[cold]
 pub fn limit_error(breach: &Breach) -> Revert {
     let limit = unsigned_wad(breach.limit.fx());
-    match breach.measure {
-        Measure::Delta => {
+    match breach.limit_of {
+        Limited::Delta => {
             revert(&MarketDeltaLimitExceeded { dollarDeltaWad: signed_wad(breach.value.fx()), limitWad: limit })
         }
-        Measure::Vega => revert(&MarketVegaLimitExceeded { vegaWad: signed_wad(breach.value.fx()), limitWad: limit }),
-        Measure::Stress => {
+        Limited::Vega => revert(&MarketVegaLimitExceeded { vegaWad: signed_wad(breach.value.fx()), limitWad: limit }),
+        Limited::Stress => {
             revert(&MarketStressLimitExceeded { stressLossWad: unsigned_wad(breach.value.fx()), limitWad: limit })
         }
     }
@@ -86,15 +82,4 @@ pub fn parameter_error(error: ParameterError, millionths: &[u32]) -> Revert {
             inconsistent(Parameter::VegaHorizonDays, Parameter::DeltaHorizonDays)
         }
     }
-}
-
-/// A number as the ABI shows it.
-pub fn signed_wad(number: Fx) -> I256 {
-    from_i128(to_wad_nearest(number).unwrap_or(i128::MAX))
-}
-
-/// A number that is not negative as the ABI shows it.
-pub fn unsigned_wad(number: Fx) -> U256 {
-    let wad = to_wad_nearest(number.max(Fx::ZERO)).unwrap_or(i128::MAX);
-    from_u128(wad.max(0).unsigned_abs())
 }

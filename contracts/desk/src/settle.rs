@@ -1,29 +1,32 @@
 //! Settlement: a board once, then each account in its own time.
 
 use alloy_primitives::{aliases::U80, B256, I256, U256};
+use alloy_sol_types::SolEvent;
+use equipoise_interfaces::words::{word_of, words_of};
 use equipoise_interfaces::{
     AccountSettled, BoardSettled, IClearing, IOracle, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled,
 };
-use equipoise_kit::number::from_i128;
-use equipoise_kit::{call, revert, view, Revert};
+use equipoise_kit::lean::{call, emit, revert, view};
+use equipoise_kit::Revert;
+use equipoise_market_state::convert::{atoms, price_of, signed, unsigned, unsigned_wad};
+use equipoise_market_state::errors::number_error;
+use equipoise_market_state::layout::{decode_ids, with_board, BoardState, Directory};
+use equipoise_market_state::store::Place;
 use equipoise_math::Fx;
 use equipoise_risk::clock::{phase, Phase, WINDOW_SECS};
-use equipoise_risk::collateral::worst_loss_ceil;
-use equipoise_risk::settlement::{payoff_floor, Holding, PayoutRatio};
-use equipoise_risk::units::{Atoms, Lots};
+use equipoise_risk::collateral::{worst_loss_ceil, WorstLoss};
+use equipoise_risk::settlement::{payoff_floor, PayoutRatio};
+use equipoise_risk::units::Atoms;
+use equipoise_risk::RiskError;
 use stylus_sdk::prelude::*;
 
-use crate::errors::{number_error, unsigned_wad};
-use crate::layout::{BoardState, Directory};
-use crate::live::price_of;
-use crate::trade::{atoms, unsigned};
-use crate::Market;
+use crate::program::Desk;
 
-impl Market {
+impl Desk {
     /// Fixes a board's settlement price and moves the vault's payoff. Anybody may call.
     /// # Errors: MarketBoardNotExpired, MarketBoardSettled, the oracle's
     pub(crate) fn settle_one_board(&mut self, board: u16, first_round: U80) -> Result<U256, Revert> {
-        let now = self.vm().block_timestamp();
+        let now = self.store.vm().block_timestamp();
         let mut header = self.store.header(board)?;
         if matches!(header.state, BoardState::Settled { .. }) {
             return Err(revert(&MarketBoardSettled { board }));
@@ -31,30 +34,26 @@ impl Market {
         if phase(now, header.expiry) != Phase::Expired {
             return Err(revert(&MarketBoardNotExpired { board, expiry: header.expiry, nowAt: now }));
         }
-        let oracle = self.store.wired(&self.store.oracle)?;
+        let oracle = self.store.wired(Place::Oracle)?;
         let proof = IOracle::settlementPriceCall {
             expiry: header.expiry,
             windowSecs: WINDOW_SECS,
             firstRound: first_round,
         };
-        let price_wad = view(self.vm(), oracle, &proof)?;
+        let price_wad = view(self.store.vm(), oracle, &proof)?;
         let price = price_of(price_wad)?;
-        let held = self.store.inventory(board, header.strikes);
+        let held = self.store.holdings(board, None)?;
         let payoff = payoff_floor(&held, price, self.store.scale()?).map_err(number_error(board))?;
 
-        let clearing = self.store.wired(&self.store.clearing)?;
-        let moved = call(self, clearing, &IClearing::settleVaultCall { payoffAtoms: from_i128(payoff.count()) })?;
+        let clearing = self.store.wired(Place::Clearing)?;
+        let moved = call(&mut self.store, clearing, &IClearing::settleVaultCall { payoffAtoms: signed(payoff) })?;
         let ratio = payout_ratio(payoff, atoms(moved)?).map_err(number_error(board))?;
         header.state = BoardState::Settled { price, ratio };
         self.store.set_header(board, &header)?;
         let directory = without(self.store.directory(), board);
         self.store.set_directory(&directory)?;
-        self.vm().log(BoardSettled {
-            board,
-            settlementPriceWad: price_wad,
-            vaultPayoffAtoms: from_i128(payoff.count()),
-            payoutRatioWad: ratio_wad(ratio),
-        });
+        let (topic, data) = (word_of(&board), (price_wad, signed(payoff), ratio_wad(ratio)));
+        emit(self.store.vm(), &[BoardSettled::SIGNATURE_HASH, topic], &words_of(&data));
         Ok(price_wad)
     }
 
@@ -66,36 +65,35 @@ impl Market {
         let BoardState::Settled { price, ratio } = header.state else {
             return Err(revert(&MarketBoardNotSettled { board }));
         };
-        if !self.store.boards_of(account).contains(&board) {
+        let boards = self.store.account_boards(account);
+        if !decode_ids(&boards).contains(&board) {
             return Ok(I256::ZERO);
         }
         let scale = self.store.scale()?;
-        let held = self.store.position(account, board, header.strikes);
-        let amounts = payoff_floor(&held, price, scale)
-            .and_then(|payoff| ratio.applied_floor(payoff))
-            .and_then(|payoff| Ok((payoff, scale.atoms_ceil(worst_loss_ceil(&held)?)?)));
-        let (payoff, lock) = amounts.map_err(number_error(board))?;
-        let nothing: Vec<_> =
-            held.iter().map(|each| Holding { calls: Lots::ZERO, puts: Lots::ZERO, ..*each }).collect();
-        self.store.set_position(account, board, &nothing)?;
+        let held = self.store.holdings(board, Some(account))?;
+        let payoff = payoff_floor(&held, price, scale).and_then(|payoff| ratio.applied_floor(payoff));
+        let payoff = payoff.map_err(number_error(board))?;
+        let lock = match worst_loss_ceil(&held).map_err(number_error(board))? {
+            WorstLoss::Bounded(loss) => scale.atoms_ceil(loss).map_err(number_error(board))?,
+            // No trade leaves an account so.
+            WorstLoss::Unbounded(_) => Atoms::ZERO,
+        };
+        self.store.clear_position(account, board, &held);
+        self.store.set_account_boards(account, with_board(&boards, board, false).unwrap_or(boards));
 
-        let clearing = self.store.wired(&self.store.clearing)?;
-        let payoff_atoms = from_i128(payoff.count());
+        let clearing = self.store.wired(Place::Clearing)?;
+        let payoff_atoms = signed(payoff);
         let pay =
             IClearing::settleAccountCall { account, payoffAtoms: payoff_atoms, lockReleasedAtoms: unsigned(lock) };
-        call(self, clearing, &pay)?;
-        self.vm().log(AccountSettled {
-            account,
-            board,
-            payoffAtoms: payoff_atoms,
-            lockReleasedAtoms: unsigned(lock),
-        });
+        call(&mut self.store, clearing, &pay)?;
+        let topics = [AccountSettled::SIGNATURE_HASH, account, word_of(&board)];
+        emit(self.store.vm(), &topics, &words_of(&(payoff_atoms, unsigned(lock))));
         Ok(payoff_atoms)
     }
 }
 
 /// The share of payoffs that is paid: below one only if the vault owed more than it had.
-fn payout_ratio(payoff: Atoms, moved: Atoms) -> Result<PayoutRatio, equipoise_risk::RiskError> {
+fn payout_ratio(payoff: Atoms, moved: Atoms) -> Result<PayoutRatio, RiskError> {
     PayoutRatio::from_payment(moved.negated()?, payoff.negated()?)
 }
 

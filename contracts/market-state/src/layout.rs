@@ -7,7 +7,7 @@ use equipoise_math::Fx;
 use equipoise_risk::book::MAX_BOARDS;
 use equipoise_risk::capital::RiskCapital;
 use equipoise_risk::parameters::{Parameters, COUNT};
-use equipoise_risk::settlement::PayoutRatio;
+use equipoise_risk::settlement::{Holding, PayoutRatio};
 use equipoise_risk::skew::SkewReserve;
 use equipoise_risk::surface::Slice;
 use equipoise_risk::units::{Atoms, Lots, Money, Price};
@@ -33,6 +33,21 @@ const PRICE_FRACTION: u32 = 64;
 const BASIS_FRACTION: u32 = 62;
 /// Fraction bits of stored capital, of which it has 80.
 const CAPITAL_FRACTION: u32 = 24;
+
+/// All slots of a board, and of one account's positions in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BoardWords {
+    /// See [`Header`].
+    pub header: Slot,
+    /// See [`decode_slice`].
+    pub slice: Slot,
+    /// See [`decode_holdings`].
+    pub strikes: [Slot; STRIKE_SLOTS],
+    /// What the vault holds.
+    pub inventory: [Slot; SERIES_SLOTS],
+    /// What the account holds.
+    pub position: [Slot; SERIES_SLOTS],
+}
 
 /// What is on a board's first slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,14 +107,15 @@ impl Writer {
         Self { slot: [0; 32], at: 0 }
     }
 
-    /// The low `N` bytes of a number that fits them.
-    fn put<const N: usize>(&mut self, number: u128) -> Option<&mut Self> {
+    /// The low `width` bytes of a number that fits them.
+    #[inline(never)]
+    fn put(&mut self, width: usize, number: u128) -> Option<&mut Self> {
         let bytes = number.to_be_bytes();
-        let (high, low) = bytes.split_at_checked(bytes.len().checked_sub(N)?)?;
+        let (high, low) = bytes.split_at_checked(bytes.len().checked_sub(width)?)?;
         if high.iter().any(|byte| *byte != 0) {
             return None;
         }
-        let end = self.at.checked_add(N)?;
+        let end = self.at.checked_add(width)?;
         self.slot.get_mut(self.at..end)?.copy_from_slice(low);
         self.at = end;
         Some(self)
@@ -116,15 +132,16 @@ impl<'a> Reader<'a> {
         Self { rest: slot }
     }
 
-    /// The next `N` bytes; zero past the end, where no layout reads.
-    fn take<const N: usize>(&mut self) -> u128 {
-        let (now, rest) = self.rest.split_at_checked(N).unwrap_or((&[], &[]));
+    /// The next `width` bytes; zero past the end, where no layout reads.
+    #[inline(never)]
+    fn take(&mut self, width: usize) -> u128 {
+        let (now, rest) = self.rest.split_at_checked(width).unwrap_or((&[], &[]));
         self.rest = rest;
         now.iter().fold(0, |sum, byte| sum << 8 | u128::from(*byte))
     }
 
-    fn take_u64<const N: usize>(&mut self) -> u64 {
-        u64::try_from(self.take::<N>()).unwrap_or(u64::MAX)
+    fn take_u64(&mut self, width: usize) -> u64 {
+        u64::try_from(self.take(width)).unwrap_or(u64::MAX)
     }
 }
 
@@ -146,23 +163,23 @@ impl Header {
     /// # Returns: None if a number does not fit its field
     pub fn encode(&self) -> Option<Slot> {
         let mut writer = Writer::new();
-        writer.put::<5>(u128::from(self.expiry))?.put::<1>(u128::from(self.strikes))?;
+        writer.put(5, u128::from(self.expiry))?.put(1, u128::from(self.strikes))?;
         match self.state {
             BoardState::Bare => {
-                writer.put::<1>(TAG_BARE)?;
+                writer.put(1, TAG_BARE)?;
             }
             BoardState::Live { basis, forward, observed_at } => {
                 writer
-                    .put::<1>(TAG_LIVE)?
-                    .put::<8>(to_stored(basis, BASIS_FRACTION)?)?
-                    .put::<12>(to_stored(forward.fx(), PRICE_FRACTION)?)?
-                    .put::<5>(u128::from(observed_at))?;
+                    .put(1, TAG_LIVE)?
+                    .put(8, to_stored(basis, BASIS_FRACTION)?)?
+                    .put(12, to_stored(forward.fx(), PRICE_FRACTION)?)?
+                    .put(5, u128::from(observed_at))?;
             }
             BoardState::Settled { price, ratio } => {
                 writer
-                    .put::<1>(TAG_SETTLED)?
-                    .put::<12>(to_stored(price.fx(), PRICE_FRACTION)?)?
-                    .put::<8>(u128::from(ratio.raw()))?;
+                    .put(1, TAG_SETTLED)?
+                    .put(12, to_stored(price.fx(), PRICE_FRACTION)?)?
+                    .put(8, u128::from(ratio.raw()))?;
             }
         }
         Some(writer.slot)
@@ -171,17 +188,17 @@ impl Header {
     /// # Returns: None for a board that was never listed
     pub fn decode(slot: &Slot) -> Option<Self> {
         let mut reader = Reader::new(slot);
-        let expiry = reader.take_u64::<5>();
-        let strikes = u8::try_from(reader.take::<1>()).ok()?;
-        let state = match reader.take::<1>() {
+        let expiry = reader.take_u64(5);
+        let strikes = u8::try_from(reader.take(1)).ok()?;
+        let state = match reader.take(1) {
             TAG_LIVE => BoardState::Live {
-                basis: from_stored(reader.take::<8>(), BASIS_FRACTION),
-                forward: Price::from_fx(from_stored(reader.take::<12>(), PRICE_FRACTION)),
-                observed_at: reader.take_u64::<5>(),
+                basis: from_stored(reader.take(8), BASIS_FRACTION),
+                forward: Price::from_fx(from_stored(reader.take(12), PRICE_FRACTION)),
+                observed_at: reader.take_u64(5),
             },
             TAG_SETTLED => BoardState::Settled {
-                price: Price::from_fx(from_stored(reader.take::<12>(), PRICE_FRACTION)),
-                ratio: PayoutRatio::from_raw(reader.take_u64::<8>()),
+                price: Price::from_fx(from_stored(reader.take(12), PRICE_FRACTION)),
+                ratio: PayoutRatio::from_raw(reader.take_u64(8)),
             },
             _ => BoardState::Bare,
         };
@@ -194,26 +211,26 @@ impl Directory {
     pub fn encode(&self) -> Option<Slot> {
         let mut writer = Writer::new();
         for board in self.boards {
-            writer.put::<2>(u128::from(board))?;
+            writer.put(2, u128::from(board))?;
         }
         writer
-            .put::<2>(u128::from(self.last_board))?
-            .put::<5>(u128::from(self.surface_at))?
-            .put::<6>(to_stored(self.variance, SLICE_FRACTION)?)?;
+            .put(2, u128::from(self.last_board))?
+            .put(5, u128::from(self.surface_at))?
+            .put(6, to_stored(self.variance, SLICE_FRACTION)?)?;
         Some(writer.slot)
     }
 
     /// The directory of a slot.
     pub fn decode(slot: &Slot) -> Self {
         let mut reader = Reader::new(slot);
-        let mut next_id = || u16::try_from(reader.take::<2>()).unwrap_or(0);
+        let mut next_id = || u16::try_from(reader.take(2)).unwrap_or(0);
         let boards = core::array::from_fn(|_| next_id());
         let last_board = next_id();
         Self {
             boards,
             last_board,
-            surface_at: reader.take_u64::<5>(),
-            variance: from_stored(reader.take::<6>(), SLICE_FRACTION),
+            surface_at: reader.take_u64(5),
+            variance: from_stored(reader.take(6), SLICE_FRACTION),
         }
     }
 
@@ -234,7 +251,7 @@ pub fn encode_slice(slice: &Slice) -> Option<Slot> {
         if !(least..-least).contains(&stored) {
             return None;
         }
-        writer.put::<6>(stored.cast_unsigned() & ((1 << 48) - 1))?;
+        writer.put(6, stored.cast_unsigned() & ((1 << 48) - 1))?;
     }
     Some(writer.slot)
 }
@@ -243,7 +260,7 @@ pub fn encode_slice(slice: &Slice) -> Option<Slot> {
 pub fn decode_slice(slot: &Slot) -> Slice {
     let mut reader = Reader::new(slot);
     let mut next = || {
-        let bits = (reader.take::<6>() << 80).cast_signed() >> 80;
+        let bits = (reader.take(6) << 80).cast_signed() >> 80;
         Fx::from_bits(bits << 24)
     };
     Slice { a: next(), b: next(), rho: next(), m: next(), sigma: next() }
@@ -252,7 +269,7 @@ pub fn decode_slice(slot: &Slot) -> Slice {
 /// Eight numbers of a slot.
 pub fn decode_lanes(slot: &Slot) -> [u32; LANES] {
     let mut reader = Reader::new(slot);
-    core::array::from_fn(|_| u32::try_from(reader.take::<4>()).unwrap_or(0))
+    core::array::from_fn(|_| u32::try_from(reader.take(4)).unwrap_or(0))
 }
 
 /// Packs eight numbers.
@@ -292,20 +309,20 @@ pub fn encode_capital(capital: &RiskCapital) -> Option<Slot> {
     let mut writer = Writer::new();
     let stored = |money: Money| to_stored(money.max(Money::ZERO).fx(), CAPITAL_FRACTION);
     writer
-        .put::<7>(u128::from(capital.round))?
-        .put::<10>(stored(capital.frozen)?)?
-        .put::<10>(stored(capital.average)?)?
-        .put::<5>(u128::from(capital.averaged_at))?;
+        .put(7, u128::from(capital.round))?
+        .put(10, stored(capital.frozen)?)?
+        .put(10, stored(capital.average)?)?
+        .put(5, u128::from(capital.averaged_at))?;
     Some(writer.slot)
 }
 
 /// The risk capital of a slot.
 pub fn decode_capital(slot: &Slot) -> RiskCapital {
     let mut reader = Reader::new(slot);
-    let round = reader.take_u64::<7>();
-    let mut money = || Money::from_fx(from_stored(reader.take::<10>(), CAPITAL_FRACTION));
+    let round = reader.take_u64(7);
+    let mut money = || Money::from_fx(from_stored(reader.take(10), CAPITAL_FRACTION));
     let (frozen, average) = (money(), money());
-    RiskCapital { round, frozen, average, averaged_at: reader.take_u64::<5>() }
+    RiskCapital { round, frozen, average, averaged_at: reader.take_u64(5) }
 }
 
 /// The part of an oracle's round id that is stored: its low 56 bits.
@@ -319,10 +336,10 @@ pub const fn stored_round(round: u128) -> u64 {
 pub fn encode_reserve(reserve: &SkewReserve) -> Option<Slot> {
     let mut writer = Writer::new();
     writer
-        .put::<12>(u128::try_from(reserve.balance.count()).ok()?)?
-        .put::<10>(u128::try_from(reserve.budget.count()).ok()?)?
-        .put::<5>(u128::from(reserve.budget_at))?
-        .put::<5>(u128::from(reserve.released_at))?;
+        .put(12, u128::try_from(reserve.balance.count()).ok()?)?
+        .put(10, u128::try_from(reserve.budget.count()).ok()?)?
+        .put(5, u128::from(reserve.budget_at))?
+        .put(5, u128::from(reserve.released_at))?;
     Some(writer.slot)
 }
 
@@ -330,9 +347,9 @@ pub fn encode_reserve(reserve: &SkewReserve) -> Option<Slot> {
 pub fn decode_reserve(slot: &Slot) -> SkewReserve {
     let mut reader = Reader::new(slot);
     let atoms = |bits: u128| Atoms::new(i128::try_from(bits).unwrap_or(i128::MAX));
-    let balance = atoms(reader.take::<12>());
-    let budget = atoms(reader.take::<10>());
-    SkewReserve { balance, budget, budget_at: reader.take_u64::<5>(), released_at: reader.take_u64::<5>() }
+    let balance = atoms(reader.take(12));
+    let budget = atoms(reader.take(10));
+    SkewReserve { balance, budget, budget_at: reader.take_u64(5), released_at: reader.take_u64(5) }
 }
 
 /// Packs the ids of the boards an account holds positions in.
@@ -347,7 +364,51 @@ pub fn encode_ids(ids: [u16; ACCOUNT_BOARDS]) -> Slot {
 /// The ids of a slot, zero where there is none.
 pub fn decode_ids(slot: &Slot) -> [u16; ACCOUNT_BOARDS] {
     let mut reader = Reader::new(slot);
-    core::array::from_fn(|_| u16::try_from(reader.take::<2>()).unwrap_or(0))
+    core::array::from_fn(|_| u16::try_from(reader.take(2)).unwrap_or(0))
+}
+
+/// The strikes of a board, from its header.
+pub fn strike_count(header: &Slot) -> usize {
+    let [_, _, _, _, _, count, ..] = *header;
+    usize::from(count)
+}
+
+/// Strikes to a slot of series: a call and a put each.
+const STRIKES_A_SLOT: usize = LANES / 2;
+
+/// What is held of each strike of a board, by rising strike.
+pub fn decode_holdings(board: &BoardWords, series: &[Slot; SERIES_SLOTS], strike_shift: u8) -> Vec<Holding> {
+    let strikes = board.strikes.iter().flat_map(decode_lanes).take(strike_count(&board.header));
+    let mut lots = series.iter().flat_map(decode_lots);
+    let mut next = || lots.next().unwrap_or_default();
+    let holding = |mantissa| Holding { strike: strike_price(mantissa, strike_shift), calls: next(), puts: next() };
+    strikes.map(holding).collect()
+}
+
+/// Packs what is held of each strike.
+pub fn encode_holdings(held: &[Holding]) -> [Slot; SERIES_SLOTS] {
+    let mut slots = [[0; 32]; SERIES_SLOTS];
+    for (slot, chunk) in slots.iter_mut().zip(held.chunks(STRIKES_A_SLOT)) {
+        let mut lots = [Lots::ZERO; LANES];
+        for (pair, holding) in lots.chunks_exact_mut(2).zip(chunk) {
+            pair.copy_from_slice(&[holding.calls, holding.puts]);
+        }
+        *slot = encode_lots(lots);
+    }
+    slots
+}
+
+/// The ids of the boards an account holds anything in, after it holds something of `board` or not.
+/// # Returns: None if there is no room
+pub fn with_board(slot: &Slot, board: u16, is_held: bool) -> Option<Slot> {
+    let mut ids = decode_ids(slot);
+    let listed = ids.iter_mut().find(|id| **id == board);
+    match (is_held, listed) {
+        (true, Some(_)) | (false, None) => {}
+        (false, Some(id)) => *id = 0,
+        (true, None) => *ids.iter_mut().find(|id| **id == 0)? = board,
+    }
+    Some(encode_ids(ids))
 }
 
 /// A price from a strike's mantissa and the market's binary shift.

@@ -1,0 +1,14 @@
+//! The market's desk: listing, parameters, the surface, settlement, views of what is stored.
+//!
+//! It is never called itself: the market hands it, by delegate call, every function that it does not know, and
+//! so the desk works on the market's storage, with the market's caller.
+//!
+//! # Calls: down to the oracle in views, and to the ledger
+#![cfg_attr(not(test), no_main)]
+
+extern crate alloc;
+
+mod admin;
+mod program;
+mod settle;
+mod views;

@@ -1,0 +1,134 @@
+//! The desk's door: decodes a call, checks who makes it, and hands it over.
+
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolCall;
+use equipoise_interfaces::IMarket::{
+    acceptOwnershipCall, accountBoardsCall, boardCall, listBoardCall, liveBoardsCall, ownerCall, parametersCall,
+    positionsCall, postSurfaceCall, setParametersCall, settleAccountCall, settleBoardCall, sliceCall, strikesCall,
+    transferOwnershipCall, wireCall,
+};
+use equipoise_interfaces::{AlreadyWired, IClearing, MarketNumberOutOfDomain, SelectorUnknown};
+use equipoise_kit::lean::{answer, answer_array, only, revert, view, Arguments};
+use equipoise_kit::ownership::Ownership;
+use equipoise_kit::{require_code, Revert};
+use equipoise_market_state::layout::{decode_parameters, encode_parameters};
+use equipoise_market_state::store::{Place, Store};
+use equipoise_risk::parameters::Parameters;
+use equipoise_risk::units::TokenScale;
+use stylus_sdk::abi::CONSTRUCTOR_SELECTOR;
+use stylus_sdk::host::VM;
+use stylus_sdk::prelude::*;
+use stylus_sdk::storage::StorageType;
+use stylus_sdk::ArbResult;
+
+use crate::views::wads_of;
+
+/// Binary shift of strikes at most: the mantissa has 32 bits.
+const MAX_STRIKE_SHIFT: u8 = 32;
+const CONSTRUCTOR: [u8; 4] = CONSTRUCTOR_SELECTOR.to_be_bytes();
+
+/// The desk, on the market's storage.
+pub struct Desk {
+    pub(crate) ownership: Ownership,
+    pub(crate) store: Store,
+}
+
+/// Runs one call. No function takes ether.
+#[entrypoint]
+fn run(input: Vec<u8>, vm: VM) -> ArbResult {
+    if !vm.msg_value().is_zero() {
+        return Err(Revert::new());
+    }
+    let (selector, given) = Arguments::split(&input)?;
+    // SAFETY: ownership has a namespace of its own, and this is its one handle.
+    let ownership = unsafe { Ownership::new(U256::ZERO, 0, vm.clone()) };
+    let mut desk = Desk { ownership, store: Store::new(vm) };
+    desk.change(selector, given)
+}
+
+impl Desk {
+    /// Functions that change state; all others go on to [`Desk::show`].
+    fn change(&mut self, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
+        match selector {
+            settleAccountCall::SELECTOR => answer(&self.settle_one_account(given.take()?, given.take()?)?),
+            settleBoardCall::SELECTOR => answer(&self.settle_one_board(given.take()?, given.take()?)?),
+            postSurfaceCall::SELECTOR => {
+                only(self.store.vm(), self.store.address(Place::Keeper))?;
+                let (spot, observed_at) = (given.take()?, given.take()?);
+                answer(&self.take_surface(spot, observed_at, &given.take_array()?)?)
+            }
+            listBoardCall::SELECTOR => {
+                self.ownership.only_owner()?;
+                let expiry = given.take()?;
+                answer(&self.list(expiry, &given.take_array()?)?)
+            }
+            setParametersCall::SELECTOR => {
+                self.ownership.only_owner()?;
+                answer(&self.replace_parameters(&given.take_array()?)?)
+            }
+            wireCall::SELECTOR => {
+                self.ownership.only_owner()?;
+                answer(&self.wire([given.take()?, given.take()?, given.take()?], given.take()?)?)
+            }
+            transferOwnershipCall::SELECTOR => answer(&self.ownership.offer(given.take()?)?),
+            acceptOwnershipCall::SELECTOR => answer(&self.ownership.accept()?),
+            CONSTRUCTOR => {
+                let _programs: (Address, Address) = (given.take()?, given.take()?);
+                answer(&self.construct(given.take()?, given.take()?)?)
+            }
+            _ => self.show(selector, given),
+        }
+    }
+
+    /// Views.
+    fn show(&self, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
+        match selector {
+            liveBoardsCall::SELECTOR => answer_array(&self.show_live_boards()),
+            boardCall::SELECTOR => answer(&self.show_board(given.take()?)?),
+            sliceCall::SELECTOR => answer(&self.show_slice(given.take()?)?),
+            strikesCall::SELECTOR => answer_array(&self.show_strikes(given.take()?)?),
+            positionsCall::SELECTOR => answer_array(&self.show_positions(given.take()?, given.take()?)?),
+            accountBoardsCall::SELECTOR => answer_array(&self.show_account_boards(given.take()?)),
+            parametersCall::SELECTOR => answer_array(&wads_of(&decode_parameters(&self.store.parameters()))),
+            ownerCall::SELECTOR => answer(&self.ownership.owner()),
+            _ => Err(revert(&SelectorUnknown { selector: selector.into() })),
+        }
+    }
+
+    /// Starts a market whose strikes are whole multiples of `2^-strike_shift`. Once.
+    /// # Errors: AlreadyWired, AddressIsZero, MarketNumberOutOfDomain
+    fn construct(&mut self, owner: Address, strike_shift: u8) -> Result<(), Revert> {
+        if !self.ownership.owner().is_zero() {
+            return Err(revert(&AlreadyWired {}));
+        }
+        if strike_shift > MAX_STRIKE_SHIFT {
+            return Err(revert(&MarketNumberOutOfDomain { board: 0 }));
+        }
+        self.ownership.begin(owner)?;
+        self.store.set_scales(0, strike_shift);
+        self.store.set_parameters(encode_parameters(&Parameters::default()));
+        Ok(())
+    }
+
+    /// Names the other programs and the surface keeper. Once.
+    /// # Errors: AlreadyWired, AddressHasNoCode, MarketNumberOutOfDomain
+    fn wire(&mut self, programs: [Address; 3], keeper: Address) -> Result<(), Revert> {
+        if !self.store.address(Place::Clearing).is_zero() {
+            return Err(revert(&AlreadyWired {}));
+        }
+        for program in programs {
+            require_code(self.store.vm(), program)?;
+        }
+        let [oracle, clearing, vault] = programs;
+        let decimals = view(self.store.vm(), clearing, &IClearing::tokenDecimalsCall {})?;
+        if TokenScale::from_decimals(decimals).is_none() {
+            return Err(revert(&MarketNumberOutOfDomain { board: 0 }));
+        }
+        self.store.set_scales(decimals, self.store.scales().1);
+        let places = [(Place::Oracle, oracle), (Place::Clearing, clearing), (Place::Vault, vault), (Place::Keeper, keeper)];
+        for (place, address) in places {
+            self.store.set_address(place, address);
+        }
+        Ok(())
+    }
+}

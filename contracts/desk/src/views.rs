@@ -1,0 +1,97 @@
+//! What the market stores, shown to pages and indexers.
+
+use alloy_primitives::{B256, I256, U256};
+use equipoise_interfaces::{account, Board, Slice as AbiSlice};
+use equipoise_kit::number::{from_i128, from_u128};
+use equipoise_kit::Revert;
+use equipoise_market_state::convert::{signed_wad, unsigned_wad};
+use equipoise_market_state::layout::{decode_ids, decode_slice, BoardState};
+use equipoise_risk::parameters::{Parameters, MILLIONTH_WAD};
+use equipoise_risk::settlement::Holding;
+use equipoise_risk::units::{Lots, Price, LOT_WAD};
+
+use crate::program::Desk;
+use crate::settle::ratio_wad;
+
+impl Desk {
+    /// A board as it is stored.
+    pub(crate) fn show_board(&self, id: u16) -> Result<Board, Revert> {
+        let header = self.store.header(id)?;
+        let mut board = Board {
+            id,
+            expiry: header.expiry,
+            strikes: header.strikes,
+            isSettled: false,
+            forwardWad: U256::ZERO,
+            basisWad: U256::ZERO,
+            observedAt: 0,
+            settlementPriceWad: U256::ZERO,
+            payoutRatioWad: U256::ZERO,
+        };
+        match header.state {
+            BoardState::Bare => {}
+            BoardState::Live { basis, forward, observed_at } => {
+                board.forwardWad = unsigned_wad(forward.fx());
+                board.basisWad = unsigned_wad(basis);
+                board.observedAt = observed_at;
+            }
+            BoardState::Settled { price, ratio } => {
+                board.isSettled = true;
+                board.settlementPriceWad = unsigned_wad(price.fx());
+                board.payoutRatioWad = ratio_wad(ratio);
+            }
+        }
+        Ok(board)
+    }
+
+    /// The slice of a board as it is stored, zero if none was posted.
+    pub(crate) fn show_slice(&self, board: u16) -> Result<AbiSlice, Revert> {
+        let forward = match self.store.header(board)?.state {
+            BoardState::Live { forward, .. } => forward,
+            _ => Price::ZERO,
+        };
+        let slice = decode_slice(&self.store.slice(board));
+        Ok(AbiSlice {
+            board,
+            forwardWad: unsigned_wad(forward.fx()),
+            aWad: signed_wad(slice.a),
+            bWad: unsigned_wad(slice.b),
+            rhoWad: signed_wad(slice.rho),
+            mWad: signed_wad(slice.m),
+            sigmaWad: unsigned_wad(slice.sigma),
+        })
+    }
+
+    /// The strikes of a board, rising.
+    pub(crate) fn show_strikes(&self, board: u16) -> Result<Vec<U256>, Revert> {
+        let held = self.store.holdings(board, None)?;
+        Ok(held.into_iter().map(|each| unsigned_wad(each.strike.fx())).collect())
+    }
+
+    /// The ids of the boards that are not settled, by rising expiry.
+    pub(crate) fn show_live_boards(&self) -> Vec<u16> {
+        self.store.directory().live().collect()
+    }
+
+    /// An account's sizes in a board: call and put of each strike in turn. Account zero is the vault.
+    pub(crate) fn show_positions(&self, account: B256, board: u16) -> Result<Vec<I256>, Revert> {
+        let account = (account != account::VAULT).then_some(account);
+        Ok(sizes_wad(&self.store.holdings(board, account)?))
+    }
+
+    /// The boards an account holds anything in.
+    pub(crate) fn show_account_boards(&self, account: B256) -> Vec<u16> {
+        decode_ids(&self.store.account_boards(account)).into_iter().filter(|id| *id != 0).collect()
+    }
+}
+
+fn sizes_wad(held: &[Holding]) -> Vec<I256> {
+    let wad = |lots: Lots| from_i128(i128::from(lots.count()).wrapping_mul(LOT_WAD));
+    held.iter().flat_map(|each| [wad(each.calls), wad(each.puts)]).collect()
+}
+
+/// Parameters as the ABI shows them.
+pub fn wads_of(parameters: &Parameters) -> Vec<U256> {
+    let wad = |millionths: u32| from_u128(u128::from(millionths).wrapping_mul(MILLIONTH_WAD));
+    parameters.all_millionths().map(wad).to_vec()
+}

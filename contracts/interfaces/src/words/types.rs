@@ -1,0 +1,134 @@
+//! Which types of the interfaces the word codec knows, with their fields in order.
+
+use alloy_primitives::aliases::U80;
+use alloy_primitives::{B256, I256, U256};
+
+use crate::{
+    BoardSlots, Moment, Values,
+    AddressHasNoCode, AddressIsZero, AlreadyWired, Board, Book, CallFailed, CalldataMalformed, CallerNotAllowed,
+    CallerNotOwner, IClearing, IMarket, IOracle, Leg, NotWired, Quote, SelectorUnknown, Slice,
+    MarketParameterCount, MarketSlippageExceeded, MarketDeadlinePassed, MarketSeriesUnknown,
+    MarketBoardUnknown, MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketLegsCount, MarketBoardClosed,
+    MarketSettlementPending, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled,
+    MarketSpotStale, MarketSurfaceStale, MarketShortCallUncovered, MarketDeltaLimitExceeded,
+    MarketVegaLimitExceeded, MarketStressLimitExceeded, MarketVaultInsolvent, MarketTooManyBoards,
+    MarketStrikesInvalid, MarketExpiryInvalid, MarketSliceOutOfRange, MarketSliceWingsTooSteep,
+    MarketSliceVarianceOutOfDomain, MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage,
+    MarketSliceMissing, MarketSurfaceOutOfOrder, MarketParameterOutOfBounds, MarketParameterNotWhole,
+    MarketParametersInconsistent, MarketNumberOutOfDomain, OracleFeedUnreadable, OraclePriceNotPositive,
+    OracleRoundIncomplete, OracleTimeInFuture, OraclePriceOutOfDomain, OracleDecimalsUnsupported,
+    OracleWindowInvalid, OracleWindowOpen, OracleFirstRoundUnusable, OracleFirstRoundTooLate,
+    OracleFirstRoundTooEarly, OracleRoundsNotIncreasing,
+};
+
+to_words! {
+    // The pricer
+    Moment { spotWad, spotAt, nowAt, strikeShift, directory, parameters }
+    BoardSlots { id, header, slice, strikes, inventory, position }
+    Values { beforeX64, changeX64, uncertaintyX64, midX64, spreadX64, feeX64, grossVegaX64 }
+
+    // Shared by all programs
+    CallerNotOwner { caller, owner }
+    CallerNotAllowed { caller, allowed }
+    AlreadyWired {}
+    NotWired {}
+    AddressIsZero {}
+    AddressHasNoCode { account }
+    CallFailed { callee, selector }
+
+    // The market
+    CalldataMalformed { selector }
+    SelectorUnknown { selector }
+    MarketParameterCount { count, expected }
+    MarketSlippageExceeded { costAtoms, maxCostAtoms }
+    MarketDeadlinePassed { deadline, nowAt }
+    MarketSeriesUnknown { series }
+    MarketBoardUnknown { board }
+    MarketSizeNotWholeLots { sizeWad, lotWad }
+    MarketSizeOutOfRange { sizeWad, maxSizeWad }
+    MarketLegsCount { count, maximum }
+    MarketBoardClosed { board, closedAt, nowAt }
+    MarketSettlementPending { board }
+    MarketBoardNotExpired { board, expiry, nowAt }
+    MarketBoardNotSettled { board }
+    MarketBoardSettled { board }
+    MarketSpotStale { updatedAt, maxAgeSecs }
+    MarketSurfaceStale { observedAt, maxAgeSecs }
+    MarketShortCallUncovered { account, board, netCallsWad }
+    MarketDeltaLimitExceeded { dollarDeltaWad, limitWad }
+    MarketVegaLimitExceeded { vegaWad, limitWad }
+    MarketStressLimitExceeded { stressLossWad, limitWad }
+    MarketVaultInsolvent { navWad }
+    MarketTooManyBoards { maximum }
+    MarketStrikesInvalid { count, strikeWad }
+    MarketExpiryInvalid { expiry, nowAt }
+    MarketSliceOutOfRange { board }
+    MarketSliceWingsTooSteep { board }
+    MarketSliceVarianceOutOfDomain { board }
+    MarketSliceButterflyArbitrage { board }
+    MarketSliceCalendarArbitrage { board }
+    MarketSliceMissing { board }
+    MarketSurfaceOutOfOrder { observedAt, lastObservedAt }
+    MarketParameterOutOfBounds { parameter, value, min, max }
+    MarketParameterNotWhole { parameter, value, unit }
+    MarketParametersInconsistent { parameter, other }
+    MarketNumberOutOfDomain { board }
+    IMarket::navCall {}
+    IMarket::recordLpFlowCall { flowAtoms }
+    IMarket::settleBoardCall { board, firstRound }
+    IMarket::settleAccountCall { account, board }
+    Leg { series, sizeWad }
+    Slice { board, forwardWad, aWad, bWad, rhoWad, mWad, sigmaWad }
+    Board { id, expiry, strikes, isSettled, forwardWad, basisWad, observedAt, settlementPriceWad, payoutRatioWad }
+    Book {
+        spotWad, navWad, navUncertaintyWad, riskCapitalWad, valueWad, dollarDeltaWad, dollarGammaWad, vegaWad,
+        thetaWad, penaltyWad, stressLossWad, skewReserveAtoms,
+    }
+    Quote { costAtoms, midAtoms, skewAtoms, spreadAtoms, feeAtoms, spotWad }
+
+    // The oracle
+    OracleFeedUnreadable { feed }
+    OraclePriceNotPositive { answer, roundId }
+    OracleRoundIncomplete { roundId, answeredInRound }
+    OracleTimeInFuture { updatedAt, nowAt }
+    OraclePriceOutOfDomain { answer, decimals }
+    OracleDecimalsUnsupported { decimals }
+    OracleWindowInvalid { expiry, windowSecs, maxWindowSecs }
+    OracleWindowOpen { expiry, latestRoundAt }
+    OracleFirstRoundUnusable { roundId }
+    OracleFirstRoundTooLate { roundId, updatedAt, windowStart }
+    OracleFirstRoundTooEarly { roundId, laterRoundId, laterUpdatedAt, windowStart }
+    OracleRoundsNotIncreasing { roundId, updatedAt, previousAt }
+    IOracle::spotCall {}
+    IOracle::settlementPriceCall { expiry, windowSecs, firstRound }
+
+    // The ledger, as the market calls it
+    IClearing::recordTradeCall { account, costAtoms, lockChangeAtoms }
+    IClearing::settleVaultCall { payoffAtoms }
+    IClearing::settleAccountCall { account, payoffAtoms, lockReleasedAtoms }
+    IClearing::vaultCashCall {}
+    IClearing::tokenDecimalsCall {}
+}
+
+from_words! {
+    Moment: Moment {
+        spotWad: U256, spotAt: u64, nowAt: u64, strikeShift: u8, directory: B256, parameters: [B256; 3],
+    }
+    BoardSlots: BoardSlots {
+        id: u16, header: B256, slice: B256, strikes: [B256; 2], inventory: [B256; 4], position: [B256; 4],
+    }
+    Values: Values {
+        beforeX64: [i128; 16], changeX64: [i128; 16], uncertaintyX64: i128, midX64: i128, spreadX64: i128,
+        feeX64: i128, grossVegaX64: i128,
+    }
+    Leg: Leg { series: u32, sizeWad: I256 }
+    Slice: Slice {
+        board: u16, forwardWad: U256, aWad: I256, bWad: U256, rhoWad: I256, mWad: I256, sigmaWad: U256,
+    }
+    IMarket::navReturn: IMarket::navReturn {
+        navAtoms: I256, uncertaintyAtoms: U256, redeemableAtoms: U256, priceAt: u64, isSettlementPending: bool,
+    }
+    IOracle::spotReturn: IOracle::spotReturn { priceWad: U256, roundId: U80, updatedAt: u64 }
+}
+
+from_nothing!(IClearing::settleAccountReturn, IMarket::recordLpFlowReturn);

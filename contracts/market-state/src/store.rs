@@ -1,0 +1,321 @@
+//! The market's storage, slot by slot: where each is, and loading and storing what is packed in it.
+//!
+//! The market and its desk work on the same slots, the desk by delegate call. From [`ROOT`] on:
+//!
+//! | slot | holds |
+//! |---|---|
+//! | 0 | the oracle |
+//! | 1 | the ledger; the token's decimals; the binary shift of strikes |
+//! | 2, 3 | the vault program, the surface keeper |
+//! | 4, 5 | the desk, the pricer |
+//! | 6, 7, 8 | directory, risk capital, skew reserve |
+//! | 9 to 11 | parameters |
+//! | 12 | by board: header, slice, 2 of strikes, 4 of the vault's inventory |
+//! | 13 | by account and board: 4 of positions |
+//! | 14 | by account: ids of the boards it holds anything in |
+
+use alloy_primitives::{Address, B256, U256};
+use equipoise_interfaces::{MarketBoardUnknown, MarketNumberOutOfDomain, NotWired};
+use equipoise_kit::lean::revert;
+use equipoise_kit::storage::namespace_root;
+use equipoise_kit::Revert;
+use equipoise_risk::settlement::Holding;
+use equipoise_risk::units::TokenScale;
+use stylus_sdk::host::VM;
+use stylus_sdk::prelude::*;
+
+use crate::layout::{
+    decode_holdings, encode_holdings, strike_count, BoardWords, Directory, Header, Slot, PARAMETER_SLOTS, SERIES_SLOTS,
+    STRIKE_SLOTS,
+};
+
+/// Where the market's storage begins.
+pub const ROOT: U256 = namespace_root("equipoise.market");
+
+/// A slot that holds one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Place {
+    /// Prices.
+    Oracle,
+    /// The cash ledger, with the token's decimals and the strikes' shift.
+    Clearing,
+    /// The vault program.
+    Vault,
+    /// Who may post the surface.
+    Keeper,
+    /// The program that runs what the market has no room for.
+    Desk,
+    /// The program that prices.
+    Pricer,
+    /// The boards that are not settled.
+    Directory,
+    /// Risk capital.
+    Capital,
+    /// The skew reserve.
+    Reserve,
+    /// The first of the parameters.
+    Parameters,
+    /// Boards by id.
+    Boards = 12,
+    /// Positions by account and board.
+    Positions,
+    /// Ids of boards by account.
+    AccountBoards,
+}
+
+/// The first of a board's slots of each kind.
+const SLICE: u8 = 1;
+const STRIKES: u8 = 2;
+const INVENTORY: u8 = 4;
+
+/// The market's storage.
+pub struct Store {
+    vm: VM,
+}
+
+// SAFETY: it stands for the storage of the whole program; only entrypoints make one.
+unsafe impl TopLevelStorage for Store {}
+
+impl HostAccess for Store {
+    type Host = VM;
+
+    fn vm(&self) -> &VM {
+        &self.vm
+    }
+}
+
+impl Store {
+    /// The storage of the program that runs.
+    pub const fn new(vm: VM) -> Self {
+        Self { vm }
+    }
+
+    /// A slot that holds one thing.
+    pub fn get(&self, place: Place) -> Slot {
+        self.load(key(place))
+    }
+
+    /// Stores a slot that holds one thing.
+    pub fn set(&mut self, place: Place, slot: Slot) {
+        self.save(key(place), slot);
+    }
+
+    /// An address that construction or wiring has set.
+    /// # Errors: NotWired
+    pub fn wired(&self, place: Place) -> Result<Address, Revert> {
+        let address = self.address(place);
+        if address.is_zero() {
+            return Err(revert(&NotWired {}));
+        }
+        Ok(address)
+    }
+
+    /// An address, zero if it is not set.
+    pub fn address(&self, place: Place) -> Address {
+        let slot = self.get(place);
+        slot.last_chunk::<20>().map_or(Address::ZERO, |bytes| Address::new(*bytes))
+    }
+
+    /// Keeps an address and leaves the rest of its slot.
+    pub fn set_address(&mut self, place: Place, address: Address) {
+        let mut slot = self.get(place);
+        if let Some(bytes) = slot.last_chunk_mut::<20>() {
+            *bytes = address.into_array();
+        }
+        self.set(place, slot);
+    }
+
+    /// The token's decimals and the binary shift of strikes, from the ledger's slot.
+    pub fn scales(&self) -> (u8, u8) {
+        let [.., decimals, shift, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = self.get(Place::Clearing);
+        (decimals, shift)
+    }
+
+    /// Keeps the token's decimals and the binary shift of strikes.
+    pub fn set_scales(&mut self, decimals: u8, shift: u8) {
+        let mut slot = self.get(Place::Clearing);
+        let [.., at_decimals, at_shift, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = &mut slot;
+        (*at_decimals, *at_shift) = (decimals, shift);
+        self.set(Place::Clearing, slot);
+    }
+
+    /// How the token counts.
+    /// # Errors: MarketNumberOutOfDomain
+    pub fn scale(&self) -> Result<TokenScale, Revert> {
+        TokenScale::from_decimals(self.scales().0).ok_or_else(|| revert(&MarketNumberOutOfDomain { board: 0 }))
+    }
+
+    /// The slots of the parameters.
+    pub fn parameters(&self) -> [Slot; PARAMETER_SLOTS] {
+        self.load_run(key(Place::Parameters))
+    }
+
+    /// Stores the slots of the parameters.
+    pub fn set_parameters(&mut self, slots: [Slot; PARAMETER_SLOTS]) {
+        self.save_run(key(Place::Parameters), &slots);
+    }
+
+    /// The boards that are not settled.
+    pub fn directory(&self) -> Directory {
+        Directory::decode(&self.get(Place::Directory))
+    }
+
+    /// # Errors: MarketNumberOutOfDomain
+    pub fn set_directory(&mut self, directory: &Directory) -> Result<(), Revert> {
+        let slot = fits(directory.encode(), 0)?;
+        self.set(Place::Directory, slot);
+        Ok(())
+    }
+
+    /// A board's header.
+    /// # Errors: MarketBoardUnknown
+    pub fn header(&self, board: u16) -> Result<Header, Revert> {
+        let slot = self.load(self.board(board));
+        Header::decode(&slot).ok_or_else(|| revert(&MarketBoardUnknown { board }))
+    }
+
+    /// # Errors: MarketNumberOutOfDomain
+    pub fn set_header(&mut self, board: u16, header: &Header) -> Result<(), Revert> {
+        let slot = fits(header.encode(), board)?;
+        self.save(self.board(board), slot);
+        Ok(())
+    }
+
+    /// A board's slice.
+    pub fn slice(&self, board: u16) -> Slot {
+        self.load(offset(self.board(board), SLICE))
+    }
+
+    /// Stores a board's header and slice.
+    pub fn set_board(&mut self, board: u16, header: Slot, slice: Slot) {
+        self.save(self.board(board), header);
+        self.save(offset(self.board(board), SLICE), slice);
+    }
+
+    /// Stores the slots of a board's strikes.
+    pub fn set_strikes(&mut self, board: u16, slots: &[Slot]) {
+        self.save_run(offset(self.board(board), STRIKES), slots);
+    }
+
+    /// Stores the slots of what the vault holds of a board.
+    pub fn set_inventory(&mut self, board: u16, slots: &[Slot]) {
+        self.save_run(offset(self.board(board), INVENTORY), slots);
+    }
+
+    /// All of a board's slots, and an account's positions in it if one is named. What is past the
+    /// board's last strike is not read.
+    pub fn board_words(&self, id: u16, account: Option<B256>) -> BoardWords {
+        let base = self.board(id);
+        let mut words = BoardWords { header: self.load(base), slice: self.load(offset(base, SLICE)), ..BoardWords::default() };
+        let count = strike_count(&words.header);
+        let strike_slots = count.div_ceil(8).min(STRIKE_SLOTS);
+        let series_slots = count.div_ceil(4).min(SERIES_SLOTS);
+        self.load_into(offset(base, STRIKES), words.strikes.iter_mut().take(strike_slots));
+        self.load_into(offset(base, INVENTORY), words.inventory.iter_mut().take(series_slots));
+        if let Some(account) = account {
+            let base = self.positions(account, id);
+            self.load_into(base, words.position.iter_mut().take(series_slots));
+        }
+        words
+    }
+
+    /// What an account, or the vault if none is named, holds of a board.
+    /// # Errors: MarketBoardUnknown
+    pub fn holdings(&self, board: u16, account: Option<B256>) -> Result<Vec<Holding>, Revert> {
+        let words = self.board_words(board, account);
+        if strike_count(&words.header) == 0 {
+            return Err(revert(&MarketBoardUnknown { board }));
+        }
+        let slots = if account.is_some() { words.position } else { words.inventory };
+        Ok(decode_holdings(&words, &slots, self.scales().1))
+    }
+
+    /// Stores the slots of what an account holds of a board.
+    pub fn set_position(&mut self, account: B256, board: u16, slots: &[Slot]) {
+        self.save_run(self.positions(account, board), slots);
+    }
+
+    /// Empties an account's positions in a board.
+    pub fn clear_position(&mut self, account: B256, board: u16, held: &[Holding]) {
+        let nothing: Vec<Holding> = held.iter().map(Holding::emptied).collect();
+        let used = held.len().div_ceil(4);
+        let slots = encode_holdings(&nothing);
+        self.set_position(account, board, slots.get(..used).unwrap_or(&slots));
+    }
+
+    /// The slot of the boards an account holds anything in.
+    pub fn account_boards(&self, account: B256) -> Slot {
+        self.load(self.mapped(account, key(Place::AccountBoards)))
+    }
+
+    /// Stores the slot of the boards an account holds anything in.
+    pub fn set_account_boards(&mut self, account: B256, slot: Slot) {
+        self.save(self.mapped(account, key(Place::AccountBoards)), slot);
+    }
+
+    fn board(&self, id: u16) -> U256 {
+        self.mapped(B256::from(U256::from(id)), key(Place::Boards))
+    }
+
+    fn positions(&self, account: B256, board: u16) -> U256 {
+        self.mapped(B256::from(U256::from(board)), self.mapped(account, key(Place::Positions)))
+    }
+
+    /// Where a mapping keeps a key, as in Solidity.
+    #[inline(never)]
+    fn mapped(&self, entry: B256, mapping: U256) -> U256 {
+        let mut preimage = entry.to_vec();
+        preimage.extend_from_slice(&mapping.to_be_bytes::<32>());
+        self.vm.native_keccak256(&preimage).into()
+    }
+
+    #[inline(never)]
+    fn load(&self, key: U256) -> Slot {
+        self.vm.storage_load_bytes32(key).0
+    }
+
+    #[inline(never)]
+    fn save(&self, key: U256, slot: Slot) {
+        // SAFETY: every key of this program comes from this module, which keeps them apart.
+        unsafe { self.vm.storage_cache_bytes32(key, B256::new(slot)) };
+    }
+
+    fn load_into<'a>(&self, base: U256, slots: impl Iterator<Item = &'a mut Slot>) {
+        for (place, slot) in (0u8..).zip(slots) {
+            *slot = self.load(offset(base, place));
+        }
+    }
+
+    fn load_run<const N: usize>(&self, base: U256) -> [Slot; N] {
+        let mut slots = [[0; 32]; N];
+        self.load_into(base, slots.iter_mut());
+        slots
+    }
+
+    fn save_run(&self, base: U256, slots: &[Slot]) {
+        for (place, slot) in (0u8..).zip(slots) {
+            self.save(offset(base, place), *slot);
+        }
+    }
+}
+
+const fn key(place: Place) -> U256 {
+    // A discriminant of one byte.
+    #[allow(clippy::as_conversions)]
+    let place = place as u8;
+    // The last byte of a namespace's root is zero.
+    let mut bytes: [u8; 32] = ROOT.to_be_bytes();
+    bytes[31] = place;
+    U256::from_be_bytes(bytes)
+}
+
+#[inline(never)]
+fn offset(base: U256, places: u8) -> U256 {
+    base.wrapping_add(U256::from(places))
+}
+
+/// A slot that was packed, or the error that a number of `board` does not fit its field.
+pub fn fits(slot: Option<Slot>, board: u16) -> Result<Slot, Revert> {
+    slot.ok_or_else(|| revert(&MarketNumberOutOfDomain { board }))
+}

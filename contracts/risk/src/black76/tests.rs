@@ -1,0 +1,291 @@
+//! Black's formula against 60-digit references, and what no input may break.
+#![allow(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "errors are measured in floating point"
+)]
+
+use std::string::ToString;
+use std::vec::Vec;
+
+use proptest::prelude::*;
+
+use super::*;
+
+const REFERENCE: &str = include_str!("reference.csv");
+
+/// A value in units of 2^-64: whole and fraction.
+struct Exact {
+    whole: i128,
+    fraction: f64,
+}
+
+impl Exact {
+    fn new(text: &str) -> Self {
+        let (whole, fraction) = text.split_once('.').unwrap();
+        let sign = if whole.starts_with('-') { -1.0 } else { 1.0 };
+        let fraction = sign * fraction.parse::<f64>().unwrap() / 1e6;
+        Self {
+            whole: whole.parse().unwrap(),
+            fraction,
+        }
+    }
+
+    fn error(&self, value: Fx) -> f64 {
+        ((value.to_bits() - self.whole) as f64 - self.fraction).abs() / 2_f64.powi(64)
+    }
+
+    fn size(&self) -> f64 {
+        (self.whole as f64 + self.fraction).abs() / 2_f64.powi(64)
+    }
+}
+
+fn references() -> Vec<([Fx; 4], Vec<Exact>)> {
+    let rows: Vec<_> = REFERENCE
+        .lines()
+        .map(|line| {
+            let fields: Vec<_> = line.split(',').collect();
+            let input = |index: usize| Fx::from_bits(fields[index].parse().unwrap());
+            let outputs = fields[4..].iter().map(|field| Exact::new(field)).collect();
+            ([input(0), input(1), input(2), input(3)], outputs)
+        })
+        .collect();
+    assert!(rows.len() > 400, "the reference file is incomplete");
+    rows
+}
+
+#[test]
+fn prices_and_greeks_are_accurate() {
+    for ([forward, strike, vol, years], exact) in references() {
+        let own = evaluate(&Inputs::new(forward, strike, vol, years).unwrap()).unwrap();
+        let place = std::format!("forward {forward}, strike {strike}, vol {vol}, years {years}");
+        // half a unit of the format, which is 2.7e-20, comes on top
+        let price_bound = 1e-17 * forward.to_num::<f64>() + 3.3e-20;
+        assert!(
+            exact[0].error(own.call) <= price_bound,
+            "call {} at {place}",
+            own.call
+        );
+        assert!(
+            exact[1].error(own.put) <= price_bound,
+            "put {} at {place}",
+            own.put
+        );
+        assert!(
+            exact[2].error(own.call_delta) <= 1e-17,
+            "delta {} at {place}",
+            own.call_delta
+        );
+        let greeks = [own.gamma, own.vega, own.theta, own.vanna, own.volga];
+        for (greek, exact) in greeks.into_iter().zip(&exact[3..]) {
+            let error = exact.error(greek);
+            assert!(
+                error <= 1e-13 * exact.size().max(1.0),
+                "{greek} off by {error:e} at {place}"
+            );
+        }
+    }
+}
+
+/// The design's domain, each input spread over its orders of magnitude.
+fn domain() -> impl Strategy<Value = [Fx; 4]> {
+    let log_uniform = |low: f64, high: f64| (low.ln()..high.ln()).prop_map(f64::exp);
+    let years = log_uniform(3.170_979_3e-8, 3.0);
+    let width = prop_oneof![-6.9..6.9_f64, -1e-9..1e-9_f64, -0.5..0.5_f64, Just(0.0)];
+    (
+        log_uniform(1.000_1e-4, 0.999_9e9),
+        width,
+        log_uniform(0.010_001, 9.999),
+        years,
+    )
+        .prop_map(|(forward, width, vol, years)| {
+            let forward = Fx::from_num(forward);
+            let strike = Fx::from_num(forward.to_num::<f64>() * width.exp());
+            [
+                forward,
+                strike.max(Fx::DELTA),
+                Fx::from_num(vol),
+                Fx::from_num(years),
+            ]
+        })
+}
+
+fn price([forward, strike, vol, years]: [Fx; 4]) -> Evaluation {
+    evaluate(&Inputs::new(forward, strike, vol, years).unwrap()).unwrap()
+}
+
+/// Twice the certified error of a price.
+fn slack(forward: Fx) -> Fx {
+    Fx::from_num(2e-17 * forward.to_num::<f64>()) + Fx::from_bits(2)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn parity_and_bounds_are_exact(inputs in domain()) {
+        let [forward, strike, ..] = inputs;
+        let own = price(inputs);
+        prop_assert_eq!(own.call - own.put, forward - strike);
+        prop_assert!(own.call >= (forward - strike).max(Fx::ZERO) && own.call <= forward);
+        prop_assert!(own.put >= (strike - forward).max(Fx::ZERO) && own.put <= strike);
+        prop_assert!(own.call_delta >= Fx::ZERO && own.call_delta <= Fx::ONE);
+        prop_assert_eq!(own.call_delta - own.put_delta, Fx::ONE);
+        prop_assert!(own.gamma >= Fx::ZERO && own.vega >= Fx::ZERO && own.theta <= Fx::ZERO);
+    }
+
+    #[test]
+    fn prices_are_monotone_within_twice_the_error(inputs in domain(), step in 1.0..1.1_f64) {
+        let [forward, strike, vol, years] = inputs;
+        let own = price(inputs);
+        let raised = |x: Fx| Fx::from_num(x.to_num::<f64>() * step).max(x);
+        let slack = slack(raised(forward));
+        if let Ok(higher) = Inputs::new(forward, raised(strike), vol, years) {
+            prop_assert!(evaluate(&higher).unwrap().call <= own.call + slack);
+            prop_assert!(evaluate(&higher).unwrap().put + slack >= own.put);
+        }
+        if let Ok(higher) = Inputs::new(forward, strike, raised(vol), years) {
+            prop_assert!(evaluate(&higher).unwrap().call + slack >= own.call);
+        }
+        if let Ok(longer) = Inputs::new(forward, strike, vol, raised(years)) {
+            prop_assert!(evaluate(&longer).unwrap().call + slack >= own.call);
+        }
+        if let Ok(higher) = Inputs::new(raised(forward), strike, vol, years) {
+            let other = evaluate(&higher).unwrap();
+            prop_assert!(other.call + slack >= own.call);
+            prop_assert!(other.call_delta + Fx::from_num(2e-17) >= own.call_delta);
+        }
+    }
+
+    #[test]
+    fn both_doors_lead_to_the_same_prices(inputs in domain()) {
+        let [forward, strike, vol, years] = inputs;
+        // a root that the format holds, so that both doors see the same total volatility
+        let root = equipoise_math::sqrt(years).unwrap() >> 32_u32 << 32_u32;
+        let (vol, years) = (vol >> 32_u32 << 32_u32, root * root);
+        let (Ok(first), Ok(second)) = (
+            Inputs::new(forward, strike, vol, years),
+            Inputs::with_total_vol(forward, strike, vol, vol * root),
+        ) else { return Ok(()) };
+        let (first, second) = (evaluate(&first).unwrap(), evaluate(&second).unwrap());
+        // the root of time is cut to 2^-64 beside the square that was cut too
+        let loss = 2_f64.powi(-62) / root.to_num::<f64>();
+        let bound = (loss + 1e-17) * forward.to_num::<f64>() + 1e-19;
+        prop_assert!((first.call - second.call).abs() <= Fx::from_num(bound));
+    }
+
+    #[test]
+    fn no_input_panics(raw in any::<[i128; 4]>(), shifts in any::<[u8; 4]>()) {
+        let fx = |index: usize| Fx::from_bits(raw[index] >> (shifts[index] & 127));
+        if let Ok(inputs) = Inputs::new(fx(0), fx(1), fx(2), fx(3)) {
+            evaluate(&inputs).unwrap();
+        }
+        if let Ok(inputs) = Inputs::with_total_vol(fx(0), fx(1), fx(2), fx(3)) {
+            evaluate(&inputs).unwrap();
+        }
+    }
+}
+
+#[test]
+fn zero_time_is_intrinsic_exactly() {
+    let at = |strike: i32| {
+        let inputs = Inputs::new(Fx::from_num(3000), Fx::from_num(strike), Fx::ONE, Fx::ZERO);
+        evaluate(&inputs.unwrap()).unwrap()
+    };
+    assert_eq!(
+        (at(2900).call, at(2900).put, at(2900).call_delta),
+        (Fx::from_num(100), Fx::ZERO, Fx::ONE)
+    );
+    assert_eq!(
+        (at(3100).call, at(3100).put, at(3100).call_delta),
+        (Fx::ZERO, Fx::from_num(100), Fx::ZERO)
+    );
+    assert_eq!(
+        (at(3000).call, at(3000).put, at(3000).call_delta),
+        (Fx::ZERO, Fx::ZERO, Fx::ONE >> 1)
+    );
+    assert_eq!(
+        (at(3000).gamma, at(3000).vega, at(3000).theta),
+        (Fx::ZERO, Fx::ZERO, Fx::ZERO)
+    );
+}
+
+#[test]
+fn the_domain_ends_where_it_says() {
+    let (forward, vol, years) = (Fx::from_num(3000), Fx::ONE, Fx::ONE);
+    let second = Fx::from_num(1) / 31_536_000 + Fx::DELTA;
+    let new = Inputs::new;
+    for inside in [
+        new(FORWARD_MIN, FORWARD_MIN, vol, years),
+        new(FORWARD_MAX, FORWARD_MAX, vol, years),
+        new(forward, Fx::from_num(3), vol, years),
+        new(forward, Fx::from_num(3_000_000), vol, years),
+        new(forward, forward, Fx::from_num(10), Fx::from_num(3)),
+        new(forward, forward, Fx::lit("0.01") + Fx::DELTA, second),
+        Inputs::with_total_vol(forward, forward, vol, Fx::lit("0.000002")),
+        Inputs::with_total_vol(forward, forward, vol, Fx::ZERO),
+    ] {
+        evaluate(&inside.unwrap()).unwrap();
+    }
+    let beyond = forward * 1000 + Fx::DELTA;
+    let negative = Fx::from_num(-1);
+    for (outside, text) in [
+        (
+            new(Fx::ZERO, forward, vol, years),
+            "forward 0 must be from 0.0001 to 1000000000 quote per base",
+        ),
+        (
+            new(Fx::MAX, forward, vol, years),
+            "forward 9223372036854775807.9999",
+        ),
+        (
+            new(Fx::MIN, Fx::MIN, vol, years),
+            "forward -9223372036854775808 must",
+        ),
+        (
+            new(forward, Fx::ZERO, vol, years),
+            "strike 0 must be from 0.001 to 1000 times the forward 3000",
+        ),
+        (new(forward, negative, vol, years), "strike -1 must"),
+        (
+            new(forward, Fx::from_num(3) - Fx::DELTA, vol, years),
+            "strike 2.999999999999999999",
+        ),
+        (
+            new(forward, beyond, vol, years),
+            "strike 3000000.0000000000000000000",
+        ),
+        (
+            new(forward, Fx::MAX, vol, years),
+            "strike 9223372036854775807.9999",
+        ),
+        (
+            new(forward, forward, Fx::lit("0.0099"), years),
+            "vol 0.0099 must be from 0.01 to 10",
+        ),
+        (
+            new(forward, forward, Fx::from_num(11), years),
+            "vol 11 must be from 0.01 to 10",
+        ),
+        (
+            new(forward, forward, vol, Fx::DELTA),
+            "time 0.000000000000000000",
+        ),
+        (
+            new(forward, forward, vol, Fx::from_num(4)),
+            "time 4 must be 0 or from one second to 3 years",
+        ),
+        (new(forward, forward, vol, negative), "time -1 must"),
+        (
+            Inputs::with_total_vol(forward, forward, vol, Fx::from_num(18)),
+            "total vol 18 must",
+        ),
+        (
+            Inputs::with_total_vol(forward, forward, vol, negative),
+            "total vol -1 must",
+        ),
+    ] {
+        let message = outside.unwrap_err().to_string();
+        assert!(message.starts_with(text), "{message}");
+    }
+}

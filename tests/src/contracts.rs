@@ -1,0 +1,61 @@
+//! The EVM contracts of `scripts/solidity`, as tests call them.
+
+use alloy_primitives::{hex, Bytes};
+use alloy_sol_types::sol;
+
+sol! {
+    #[derive(Debug)]
+    #[allow(missing_docs)]
+    interface Stablecoin {
+        function mint(address to, uint256 amountAtoms) external;
+        function approve(address spender, uint256 value) external returns (bool);
+        function transfer(address to, uint256 value) external returns (bool);
+        function balanceOf(address owner) external view returns (uint256);
+        function nonces(address owner) external view returns (uint256);
+        function DOMAIN_SEPARATOR() external view returns (bytes32);
+        error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed);
+        error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed);
+    }
+
+    #[derive(Debug)]
+    #[allow(missing_docs)]
+    interface PriceFeed {
+        function push(int256 answer, uint256 updatedAt) external returns (uint80 roundId);
+        function latestRound() external view returns (uint80);
+    }
+
+    #[derive(Debug)]
+    #[allow(missing_docs)]
+    interface TestMarket {
+        function follow(address clearing) external;
+        function mark(int256 markAtoms, uint256 uncertaintyAtoms, uint256 redeemableAtoms) external;
+        function observe(uint64 priceAt, bool isSettlementPending) external;
+        function relay(address to, bytes data) external;
+        function lpFlowAtoms() external view returns (int256);
+    }
+
+    #[derive(Debug)]
+    #[allow(missing_docs)]
+    interface TestToken {
+        function mint(address to, uint256 value) external;
+        function setDecimals(uint8 decimals) external;
+        function setBlocked(address owner, bool blocked) external;
+        function setAnswer(uint8 answer) external;
+        function setFees(uint256 feeBps, uint256 surchargeBps) external;
+        function setCall(address target, bytes data) external;
+        function isCallDone() external view returns (bool);
+        function callAnswer() external view returns (bytes);
+        function balanceOf(address owner) external view returns (uint256);
+        error Blocked(address owner);
+    }
+}
+
+/// The creation code of a contract, without constructor arguments.
+pub fn creation_code(name: &str) -> Bytes {
+    let path = super::world::repository(&format!("scripts/solidity/artifacts/{name}.json"));
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}; see scripts/solidity", path.display()));
+    let artifact: serde_json::Value = serde_json::from_str(&text).expect("artifacts are JSON");
+    let code = artifact["bytecode"].as_str().expect("artifacts have bytecode");
+    hex::decode(code).expect("bytecode is hexadecimal").into()
+}
