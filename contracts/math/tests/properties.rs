@@ -111,8 +111,8 @@ proptest! {
     #[test]
     fn roots_are_floors(bits in any_bits()) {
         let x = Fx::from_bits(bits.saturating_abs());
-        let root = sqrt(x).unwrap().to_bits() as u128;
-        let square = wide(x.to_bits() as u128, 1 << 64);
+        let root = sqrt(x).unwrap().to_bits().cast_unsigned();
+        let square = wide(x.to_bits().cast_unsigned(), 1 << 64);
         prop_assert!(wide(root, root) <= square && square < wide(root + 1, root + 1));
     }
 
@@ -156,7 +156,7 @@ proptest! {
     fn quantiles_undo_probabilities(bits in 1_i128..(1 << 64)) {
         let p = Fx::from_bits(bits);
         let back = normal_cdf(normal_inverse_cdf(p).unwrap());
-        prop_assert!((back - p).abs() <= Fx::from_bits(8), "{p}: {back}");
+        prop_assert!((back - p).abs() <= Fx::from_bits(16), "{p}: {back}");
     }
 }
 

@@ -288,7 +288,7 @@ fn intrinsic(inputs: &Inputs) -> Evaluation {
     let forward_value = inputs.forward.wrapping_sub(inputs.strike);
     let call_delta = match forward_value.cmp(&Fx::ZERO) {
         core::cmp::Ordering::Less => Fx::ZERO,
-        core::cmp::Ordering::Equal => Fx::ONE >> 1_u32,
+        core::cmp::Ordering::Equal => Fx::lit("0.5"),
         core::cmp::Ordering::Greater => Fx::ONE,
     };
     Evaluation {

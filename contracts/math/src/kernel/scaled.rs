@@ -8,6 +8,7 @@ use super::word::{
 };
 
 /// A positive number `significand * 2^exponent`, top bit of the significand set; or zero.
+#[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scaled {
     significand: u64,

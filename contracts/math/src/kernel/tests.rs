@@ -30,7 +30,7 @@ fn rows(function: &str) -> Vec<Row> {
         .map(|fields| {
             let (whole, fraction) = fields[3].split_once('.').unwrap();
             Row {
-                first: fields[1].parse::<i128>().unwrap() as u128,
+                first: fields[1].parse::<i128>().unwrap().cast_unsigned(),
                 second: fields[2].parse().unwrap(),
                 floor: whole.parse::<u128>().unwrap().min(u128::from(u64::MAX)) as u64,
                 significand: fraction.parse::<f64>().unwrap() / 1e6,
