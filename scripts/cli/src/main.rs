@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use equipoise_cli::args::{Arguments, Command, DemoArguments};
 use equipoise_cli::error::CliError;
+use equipoise_cli::input::Input;
 use equipoise_cli::programs::{default_dir, Programs};
 use equipoise_cli::progress::Progress;
 use equipoise_cli::report::{render, ReportFile};
@@ -40,9 +41,11 @@ fn run_demo(arguments: &DemoArguments) -> Result<(), CliError> {
     if arguments.serve {
         serve::require_free(arguments.port)?;
     }
+    let (options, mut progress) = (arguments.options(), Progress::new());
+    progress.stage("Reading and fitting the chain", 1);
+    let input = Input::load(&options.source)?;
     let programs = Programs::load(&arguments.programs_dir())?;
-    let mut progress = Progress::new();
-    let (ended, report) = demo::run(&arguments.options(), &programs, &mut progress)?;
+    let (ended, report) = demo::run(&options, input, &programs, &mut progress)?;
     let took = progress.finish();
     anstream::print!("{}", render(&report));
     eprintln!("{} trades in {:.1} s", report.trades, took.as_secs_f64());

@@ -14,14 +14,10 @@ use crate::error::CliError;
 /// The programs of a market, in the order they are deployed in.
 pub const NAMES: [&str; 6] = ["oracle", "pricer", "desk", "market", "clearing", "vault"];
 
-/// A path in the repository this program was built from.
-fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
-}
-
-/// Where `scripts/build-programs` leaves the programs.
+/// Where `scripts/build-programs` leaves the programs, in the repository this program was built from.
 pub fn default_dir() -> PathBuf {
-    repository("target/programs")
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
+    repository.unwrap_or(Path::new(".")).join("target/programs")
 }
 
 /// The programs' WASM.

@@ -81,9 +81,12 @@ pub struct Demo {
 /// Runs a whole demo.
 /// # Returns: the demo as it ended, for whoever goes on with its chain, and its report
 /// # Errors: [`CliError`]
-pub fn run(options: &Options, programs: &Programs, progress: &mut Progress) -> Result<(Demo, Report), CliError> {
-    progress.stage("Reading and fitting the chain", 1);
-    let input = Input::load(&options.source)?;
+pub fn run(
+    options: &Options,
+    input: Input,
+    programs: &Programs,
+    progress: &mut Progress,
+) -> Result<(Demo, Report), CliError> {
     progress.stage("Deploying the market", 1);
     let mut demo = Demo::new(options, input, programs)?;
     progress.stage("Letting providers and traders in", 1);
