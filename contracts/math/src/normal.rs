@@ -99,7 +99,8 @@ pub fn normal_inverse_cdf(p: I64F64) -> Result<I64F64, MathError> {
             value: p,
         });
     }
-    let is_upper = p > I64F64::lit("0.5");
+    const HALF: I64F64 = I64F64::lit("0.5");
+    let is_upper = p > HALF;
     let q = if is_upper {
         I64F64::ONE.wrapping_sub(p)
     } else {

@@ -12,7 +12,7 @@
 use core::fmt;
 
 use equipoise_math::kernel::{
-    gaussian, keep_if, log_ratio, mills_ratio, negate_if, negative_mask, sign_mask, Aligned, Scaled,
+    gaussian, keep_if, log_ratio, mills_ratio, negate_if, negative_mask, sign_mask, times_word, Aligned, Scaled,
 };
 use equipoise_math::Fx;
 
@@ -79,6 +79,8 @@ impl fmt::Display for PricingError {
 
 impl core::error::Error for PricingError {}
 
+/// One half, as a constant: parsing it where it is used would link the parser.
+const HALF: Fx = Fx::lit("0.5");
 const FORWARD_MIN: Fx = Fx::lit("0.0001");
 const FORWARD_MAX: Fx = Fx::lit("1000000000");
 const VOL_MIN: Fx = Fx::lit("0.01");
@@ -288,7 +290,7 @@ fn intrinsic(inputs: &Inputs) -> Evaluation {
     let forward_value = inputs.forward.wrapping_sub(inputs.strike);
     let call_delta = match forward_value.cmp(&Fx::ZERO) {
         core::cmp::Ordering::Less => Fx::ZERO,
-        core::cmp::Ordering::Equal => Fx::lit("0.5"),
+        core::cmp::Ordering::Equal => HALF,
         core::cmp::Ordering::Greater => Fx::ONE,
     };
     Evaluation {
@@ -307,16 +309,11 @@ fn intrinsic(inputs: &Inputs) -> Evaluation {
 /// Top bit set where a price is outside the domain; the other bits mean nothing.
 #[inline(always)]
 fn outside_prices(forward: Fx, strike: Fx) -> u64 {
-    // 1024 - 16 - 8
-    let thousand = |price: Fx| {
-        let bits = price.to_bits();
-        Fx::from_bits((bits << 10).wrapping_sub(bits << 4).wrapping_sub(bits << 3))
-    };
     // with the forward inside, 1000 forwards are far from overflow, and so are 1000 strikes
     // wherever the strike is inside its upper limit
     outside_range(forward, FORWARD_MIN, FORWARD_MAX)
-        | outside_range(strike, Fx::DELTA, thousand(forward))
-        | outside_range(thousand(strike), forward, Fx::MAX)
+        | outside_range(strike, Fx::DELTA, times_word(forward, 1000))
+        | outside_range(times_word(strike, 1000), forward, Fx::MAX)
 }
 
 /// Top bit set where `x` is below `low` or above `high`: the sign of the differences.
