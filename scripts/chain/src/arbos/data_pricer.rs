@@ -17,7 +17,7 @@ const INERTIA: u64 = 4;
 /// Initial values: key, value. A terabyte a year is free of surcharge.
 pub(super) const INITIAL: [(u64, u64); 4] = [
     (BYTES_PER_SECOND, (1 << 40) / (365 * 24) / 3600),
-    (LAST_UPDATE, super::programs::ARBITRUM_START),
+    (LAST_UPDATE, super::entry::ARBITRUM_START),
     (MIN_PRICE, 82_928_201),
     (INERTIA, 21_360_419),
 ];
@@ -42,7 +42,9 @@ pub(super) fn update(
     let inertia = read(evm, meter, INERTIA)?;
 
     let passed = u32::try_from(time.wrapping_sub(last_update)).unwrap_or(u32::MAX);
-    let demand = demand.saturating_sub(bytes_per_second.saturating_mul(passed)).saturating_add(bytes);
+    let demand = demand
+        .saturating_sub(bytes_per_second.saturating_mul(passed))
+        .saturating_add(bytes);
     storage::write(evm, meter, space.nth(DEMAND), U256::from(demand))?;
     storage::write(evm, meter, space.nth(LAST_UPDATE), U256::from(time))?;
 
@@ -56,7 +58,9 @@ const BIPS: u64 = 10_000;
 /// e^x, both in basis points: twelve terms by Horner's rule.
 fn exp_bips(x: u64) -> u64 {
     const TERMS: u64 = 12;
-    (1..TERMS).rev().fold(BIPS + x / TERMS, |sum, term| BIPS + sum.saturating_mul(x) / (term * BIPS))
+    (1..TERMS).rev().fold(BIPS + x / TERMS, |sum, term| {
+        BIPS + sum.saturating_mul(x) / (term * BIPS)
+    })
 }
 
 #[cfg(test)]
@@ -66,6 +70,10 @@ mod tests {
     #[test]
     fn exp_of_basis_points() {
         assert_eq!(exp_bips(0), 10_000);
-        assert!((27_180..=27_183).contains(&exp_bips(10_000)), "{}", exp_bips(10_000));
+        assert!(
+            (27_180..=27_183).contains(&exp_bips(10_000)),
+            "{}",
+            exp_bips(10_000)
+        );
     }
 }

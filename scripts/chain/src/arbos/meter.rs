@@ -49,7 +49,9 @@ impl Meter {
     /// Takes gas.
     /// # Errors: a revert that leaves none, if there is not enough
     pub(crate) fn burn(&mut self, gas: u64) -> Result<(), Refusal> {
-        let Some(left) = self.left.checked_sub(gas) else { return Err(self.burn_out()) };
+        let Some(left) = self.left.checked_sub(gas) else {
+            return Err(self.burn_out());
+        };
         self.left = left;
         Ok(())
     }
@@ -71,6 +73,9 @@ impl Meter {
         if self.copy(output.len()).is_err() {
             return Outcome::unused(InstructionResult::Revert, 0);
         }
-        Outcome { output: Bytes::from(output), ..Outcome::unused(result, self.left) }
+        Outcome {
+            output: Bytes::from(output),
+            ..Outcome::unused(result, self.left)
+        }
     }
 }

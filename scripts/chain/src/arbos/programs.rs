@@ -5,6 +5,7 @@ use alloy_sol_types::sol;
 
 use super::{
     data_pricer,
+    entry::{hours, ActiveProgram},
     meter::{Meter, Refusal},
     storage::{self, Space},
 };
@@ -35,8 +36,6 @@ sol! {
     error ProgramInsufficientValue(uint256 have, uint256 want);
 }
 
-/// When hours are counted from.
-pub(super) const ARBITRUM_START: u64 = 1_421_388_000;
 /// Gas of reading the parameters.
 const PARAMS_GAS: u64 = gas::WARM;
 
@@ -66,95 +65,8 @@ fn activation_gas_slot() -> U256 {
     space().open(&[5]).nth(0)
 }
 
-/// An entry of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ActiveProgram {
-    /// Stylus version; zero if never activated.
-    pub(crate) version: u16,
-    /// Own part of the init gas.
-    pub(crate) init_cost: u16,
-    /// Own part of the cached gas.
-    pub(crate) cached_cost: u16,
-    /// Initial pages.
-    pub(crate) footprint: u16,
-    /// Hours between [`ARBITRUM_START`] and activation.
-    activated_hours: u32,
-    /// Predicted machine code, kilobytes.
-    asm_kilobytes: u32,
-    /// Whether the program is in the cache.
-    pub(crate) cached: bool,
-}
-
-impl ActiveProgram {
-    fn unpack(word: U256) -> Self {
-        let bytes = word.to_be_bytes::<32>();
-        let number = |range: std::ops::Range<usize>| {
-            bytes.get(range).unwrap_or_default().iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte))
-        };
-        Self {
-            version: number(0..2) as u16,
-            init_cost: number(2..4) as u16,
-            cached_cost: number(4..6) as u16,
-            footprint: number(6..8) as u16,
-            activated_hours: number(8..11),
-            asm_kilobytes: number(11..14),
-            cached: bytes[14] != 0,
-        }
-    }
-
-    fn pack(self) -> U256 {
-        let mut bytes = [0; 32];
-        bytes[0..2].copy_from_slice(&self.version.to_be_bytes());
-        bytes[2..4].copy_from_slice(&self.init_cost.to_be_bytes());
-        bytes[4..6].copy_from_slice(&self.cached_cost.to_be_bytes());
-        bytes[6..8].copy_from_slice(&self.footprint.to_be_bytes());
-        bytes[8..11].copy_from_slice(&self.activated_hours.to_be_bytes()[1..]);
-        bytes[11..14].copy_from_slice(&self.asm_kilobytes.to_be_bytes()[1..]);
-        bytes[14] = self.cached.into();
-        U256::from_be_bytes(bytes)
-    }
-
-    /// Seconds since activation.
-    pub(super) fn age(&self, now: u64) -> u64 {
-        now.saturating_sub(ARBITRUM_START + u64::from(self.activated_hours) * 3600)
-    }
-
-    /// Predicted machine code, bytes.
-    pub(super) fn asm_size(&self) -> u32 {
-        self.asm_kilobytes.saturating_mul(1024)
-    }
-
-    fn check(self, params: &StylusParams, now: u64) -> Result<Self, Refusal> {
-        if self.version == 0 {
-            return Err(Refusal::solidity(&ProgramNotActivated {}));
-        }
-        self.check_version(params)?;
-        self.check_age(params, now)
-    }
-
-    fn check_version(self, params: &StylusParams) -> Result<Self, Refusal> {
-        if self.version != params.version {
-            let (version, current) = (self.version, params.version);
-            return Err(Refusal::solidity(&ProgramNeedsUpgrade { version, stylusVersion: current }));
-        }
-        Ok(self)
-    }
-
-    fn check_age(self, params: &StylusParams, now: u64) -> Result<Self, Refusal> {
-        let age = self.age(now);
-        if age > params.expiry_seconds() {
-            return Err(Refusal::solidity(&ProgramExpired { ageInSeconds: age }));
-        }
-        Ok(self)
-    }
-}
-
 fn now(evm: &Evm) -> u64 {
     evm.ctx.block.timestamp.saturating_to()
-}
-
-fn hours(time: u64) -> u32 {
-    ((time.saturating_sub(ARBITRUM_START) / 3600) as u32).min(0x00ff_ffff)
 }
 
 /// The program of a code, if it may run. Free: calls pay for it in their init gas.
@@ -178,13 +90,25 @@ pub(super) fn params(evm: &Evm, meter: &mut Meter) -> Result<StylusParams, Refus
 
 /// The entry of a code, active or not.
 /// # Errors: as [`Meter::burn`]
-pub(super) fn entry(evm: &Evm, meter: &mut Meter, code_hash: B256) -> Result<ActiveProgram, Refusal> {
-    Ok(ActiveProgram::unpack(storage::read(evm, meter, table().slot(code_hash))?))
+pub(super) fn entry(
+    evm: &Evm,
+    meter: &mut Meter,
+    code_hash: B256,
+) -> Result<ActiveProgram, Refusal> {
+    Ok(ActiveProgram::unpack(storage::read(
+        evm,
+        meter,
+        table().slot(code_hash),
+    )?))
 }
 
 /// The entry of an active code.
 /// # Errors: why it is not active
-pub(super) fn active_entry(evm: &Evm, meter: &mut Meter, code_hash: B256) -> Result<ActiveProgram, Refusal> {
+pub(super) fn active_entry(
+    evm: &Evm,
+    meter: &mut Meter,
+    code_hash: B256,
+) -> Result<ActiveProgram, Refusal> {
     entry(evm, meter, code_hash)?.check(&evm.arb.params, now(evm))
 }
 
@@ -209,7 +133,11 @@ pub(super) struct Activation {
 
 /// Activates the code of an account.
 /// # Errors: the ABI's for code that needs no or cannot have activation; all gas for a module that is no program
-pub(super) fn activate(evm: &mut Evm, meter: &mut Meter, account: Address) -> Result<Activation, Refusal> {
+pub(super) fn activate(
+    evm: &mut Evm,
+    meter: &mut Meter,
+    account: Address,
+) -> Result<Activation, Refusal> {
     let info = evm.peek(account);
     let code_hash = info.code_hash;
     let params = params(evm, meter)?;
@@ -218,20 +146,33 @@ pub(super) fn activate(evm: &mut Evm, meter: &mut Meter, account: Address) -> Re
     if old.version == params.version && !expired {
         return Err(Refusal::solidity(&ProgramUpToDate {}));
     }
-    let code = info.code.map(|code| code.original_bytes()).unwrap_or_default();
+    let code = info
+        .code
+        .map(|code| code.original_bytes())
+        .unwrap_or_default();
     let wasm = read_wasm(evm, meter, &code)?;
     let page_limit = params.page_limit.saturating_sub(evm.arb.pages.open);
-    let activated = activate_cached(&wasm, page_limit).map_err(|error| Refusal::Activation(error.to_string()))?;
-    meter.burn(activated.gas).map_err(|_| Refusal::Activation("out of gas in the activation".into()))?;
+    let activated = activate_cached(&wasm, page_limit)
+        .map_err(|error| Refusal::Activation(error.to_string()))?;
+    meter
+        .burn(activated.gas)
+        .map_err(|_| Refusal::Activation("out of gas in the activation".into()))?;
 
     let take_all = |_| Refusal::Activation("out of gas in the activation".into());
     if old.cached {
         meter.burn(storage::READ_GAS).map_err(take_all)?;
     }
     let module_hash = activated.module_hash;
-    storage::write(evm, meter, module_hashes().slot(code_hash), module_hash.into()).map_err(take_all)?;
+    storage::write(
+        evm,
+        meter,
+        module_hashes().slot(code_hash),
+        module_hash.into(),
+    )
+    .map_err(take_all)?;
     let time = now(evm);
-    let data_fee = data_pricer::update(evm, meter, pricer(), activated.asm_estimate, time).map_err(take_all)?;
+    let data_fee = data_pricer::update(evm, meter, pricer(), activated.asm_estimate, time)
+        .map_err(take_all)?;
     let program = ActiveProgram {
         version: params.version,
         init_cost: activated.init_cost,
@@ -242,7 +183,12 @@ pub(super) fn activate(evm: &mut Evm, meter: &mut Meter, account: Address) -> Re
         cached: old.cached,
     };
     storage::write(evm, meter, table().slot(code_hash), program.pack())?;
-    Ok(Activation { version: params.version, code_hash, module_hash, data_fee })
+    Ok(Activation {
+        version: params.version,
+        code_hash,
+        module_hash,
+        data_fee,
+    })
 }
 
 /// The WASM of a code; reading fragments is charged.
@@ -256,11 +202,16 @@ fn read_wasm(evm: &mut Evm, meter: &mut Meter, code: &Bytes) -> Result<Vec<u8>, 
         Program::Classic { dictionary, stream } => {
             code::decompress(stream, dictionary, params.max_wasm_size).map_err(refuse)
         }
-        Program::Root { dictionary, length, fragments } => {
+        Program::Root {
+            dictionary,
+            length,
+            fragments,
+        } => {
             let mut stream = Vec::new();
             for address in fragments {
                 let fragment = read_fragment(evm, meter, address)?;
-                stream.extend_from_slice(code::fragment_stream(address, &fragment).map_err(refuse)?);
+                stream
+                    .extend_from_slice(code::fragment_stream(address, &fragment).map_err(refuse)?);
             }
             code::join(&stream, dictionary, length).map_err(refuse)
         }
@@ -270,12 +221,19 @@ fn read_wasm(evm: &mut Evm, meter: &mut Meter, code: &Bytes) -> Result<Vec<u8>, 
 /// Warms and reads a fragment; the longest possible one must be affordable beforehand.
 fn read_fragment(evm: &mut Evm, meter: &mut Meter, address: Address) -> Result<Bytes, Refusal> {
     let cost = |access: u64, bytes: usize| access + gas::COPY_WORD * (bytes as u64).div_ceil(32);
-    let access = if evm.is_warm(address) { gas::WARM } else { gas::COLD_ACCOUNT };
+    let access = if evm.is_warm(address) {
+        gas::WARM
+    } else {
+        gas::COLD_ACCOUNT
+    };
     if meter.left() < cost(access, crate::evm::MAX_CODE_SIZE) {
         return Err(meter.burn_out());
     }
     let (info, _) = evm.touch_account(address);
-    let code = info.code.map(|code| code.original_bytes()).unwrap_or_default();
+    let code = info
+        .code
+        .map(|code| code.original_bytes())
+        .unwrap_or_default();
     meter.burn(cost(access, code.len()))?;
     Ok(code)
 }
@@ -283,16 +241,25 @@ fn read_fragment(evm: &mut Evm, meter: &mut Meter, address: Address) -> Result<B
 /// Starts an active program's year anew.
 /// # Returns: the data fee in wei
 /// # Errors: the ABI's
-pub(super) fn keep_alive(evm: &mut Evm, meter: &mut Meter, code_hash: B256) -> Result<U256, Refusal> {
+pub(super) fn keep_alive(
+    evm: &mut Evm,
+    meter: &mut Meter,
+    code_hash: B256,
+) -> Result<U256, Refusal> {
     let params = params(evm, meter)?;
     let program = active_entry(evm, meter, code_hash)?;
     let time = now(evm);
     let age = program.age(time);
     if age < u64::from(params.keepalive_days) * 86_400 {
-        return Err(Refusal::solidity(&ProgramKeepaliveTooSoon { ageInSeconds: age }));
+        return Err(Refusal::solidity(&ProgramKeepaliveTooSoon {
+            ageInSeconds: age,
+        }));
     }
     let fee = data_pricer::update(evm, meter, pricer(), program.asm_size(), time)?;
-    let program = ActiveProgram { activated_hours: hours(time), ..program };
+    let program = ActiveProgram {
+        activated_hours: hours(time),
+        ..program
+    };
     storage::write(evm, meter, table().slot(code_hash), program.pack())?;
     Ok(fee)
 }
@@ -309,7 +276,9 @@ pub(super) fn cache_change(
     let params = params(evm, meter)?;
     let program = entry(evm, meter, code_hash)?;
     if cached {
-        program.check_version(&params)?.check_age(&params, now(evm))?;
+        program
+            .check_version(&params)?
+            .check_age(&params, now(evm))?;
     }
     Ok((program.cached != cached).then_some(ActiveProgram { cached, ..program }))
 }

@@ -31,7 +31,9 @@ impl Space {
 
     /// The slot of a key: neighbouring keys stay neighbours.
     pub(crate) fn slot(self, key: B256) -> U256 {
-        let (head, [last]) = key.0.split_at(31) else { return U256::ZERO };
+        let (head, [last]) = key.0.split_at(31) else {
+            return U256::ZERO;
+        };
         let mut slot = keccak256([self.prefix(), head].concat());
         slot.0[31] = *last;
         slot.into()
@@ -57,8 +59,17 @@ pub(crate) fn read(evm: &Evm, meter: &mut Meter, slot: U256) -> Result<U256, Ref
 
 /// Writes a slot.
 /// # Errors: as [`Meter::burn`]
-pub(crate) fn write(evm: &mut Evm, meter: &mut Meter, slot: U256, value: U256) -> Result<(), Refusal> {
-    meter.burn(if value.is_zero() { WRITE_ZERO_GAS } else { WRITE_GAS })?;
+pub(crate) fn write(
+    evm: &mut Evm,
+    meter: &mut Meter,
+    slot: U256,
+    value: U256,
+) -> Result<(), Refusal> {
+    meter.burn(if value.is_zero() {
+        WRITE_ZERO_GAS
+    } else {
+        WRITE_GAS
+    })?;
     evm.put_slot(STATE, slot, value);
     Ok(())
 }

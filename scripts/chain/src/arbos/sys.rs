@@ -2,7 +2,7 @@
 //!
 //! Messages to a parent chain (`sendTxToL1`, `withdrawEth`) are absent: there is no parent chain to take them.
 
-use alloy_primitives::{Address, B256, U256, U160, uint};
+use alloy_primitives::{uint, Address, B256, U160, U256};
 use alloy_sol_types::{sol, SolCall, SolInterface, SolValue};
 
 use super::{Context, Precompile, Purity, Refusal, Returned};
@@ -41,7 +41,9 @@ fn purity(selector: [u8; 4]) -> Option<Purity> {
 }
 
 fn run(context: &mut Context<'_>) -> Returned {
-    let Ok(call) = Calls::abi_decode(&context.input()) else { return Err(context.meter.burn_out()) };
+    let Ok(call) = Calls::abi_decode(&context.input()) else {
+        return Err(context.meter.burn_out());
+    };
     let arb = &context.evm.arb;
     Ok(match call {
         Calls::arbBlockNumber(_) => U256::from(arb.block_number).abi_encode(),
@@ -51,7 +53,8 @@ fn run(context: &mut Context<'_>) -> Returned {
         Calls::getStorageGasAvailable(_) => U256::ZERO.abi_encode(),
         Calls::isTopLevelCall(_) => (arb.depth <= 2).abi_encode(),
         Calls::mapL1SenderContractAddressToL2Alias(call) => {
-            Address::from(U160::from_be_bytes(call.sender.into_array()).wrapping_add(ALIAS_OFFSET)).abi_encode()
+            Address::from(U160::from_be_bytes(call.sender.into_array()).wrapping_add(ALIAS_OFFSET))
+                .abi_encode()
         }
         Calls::wasMyCallersAddressAliased(_) => false.abi_encode(),
     })
@@ -60,8 +63,15 @@ fn run(context: &mut Context<'_>) -> Returned {
 fn block_hash(context: &Context<'_>, requested: U256) -> Result<B256, Refusal> {
     let arb = &context.evm.arb;
     let current = arb.block_number;
-    let number = u64::try_from(requested).ok().filter(|number| *number < current && number + KNOWN_BLOCKS >= current);
-    number.and_then(|number| arb.block_hash(number)).ok_or_else(|| {
-        Refusal::solidity(&ArbSys::InvalidBlockNumber { requested, current: U256::from(current) })
-    })
+    let number = u64::try_from(requested)
+        .ok()
+        .filter(|number| *number < current && number + KNOWN_BLOCKS >= current);
+    number
+        .and_then(|number| arb.block_hash(number))
+        .ok_or_else(|| {
+            Refusal::solidity(&ArbSys::InvalidBlockNumber {
+                requested,
+                current: U256::from(current),
+            })
+        })
 }

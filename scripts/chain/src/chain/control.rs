@@ -24,15 +24,29 @@ impl Chain {
 
     /// Returns to a snapshot, which it uses up together with all later ones; false if unknown.
     pub fn revert(&mut self, id: SnapshotId) -> bool {
-        let Some(snapshot) = self.snapshots.get(&id).cloned() else { return false };
+        let Some(snapshot) = self.snapshots.get(&id).cloned() else {
+            return false;
+        };
         self.snapshots.retain(|other, _| *other < id);
         if !self.state.revert(snapshot.mark) {
             return false;
         }
         let dropped = self.blocks.split_off(snapshot.blocks);
-        let open = self.open.take().map(|open| open.transactions).unwrap_or_default();
-        let kept = snapshot.open.as_ref().map(|open| open.transactions.as_slice()).unwrap_or_default();
-        for hash in dropped.iter().flat_map(|block| &block.transactions).chain(&open) {
+        let open = self
+            .open
+            .take()
+            .map(|open| open.transactions)
+            .unwrap_or_default();
+        let kept = snapshot
+            .open
+            .as_ref()
+            .map(|open| open.transactions.as_slice())
+            .unwrap_or_default();
+        for hash in dropped
+            .iter()
+            .flat_map(|block| &block.transactions)
+            .chain(&open)
+        {
             self.receipts.remove(hash);
             if !kept.contains(hash) {
                 self.transactions.remove(hash);
@@ -53,7 +67,10 @@ impl Chain {
 
     /// Sets a balance in wei.
     pub fn set_balance(&mut self, address: Address, wei: U256) {
-        self.change(address, |info| AccountInfo { balance: wei, ..info });
+        self.change(address, |info| AccountInfo {
+            balance: wei,
+            ..info
+        });
     }
 
     /// Sets an account's code.
@@ -76,7 +93,10 @@ impl Chain {
     pub fn set_next_timestamp(&mut self, timestamp: u64) -> Result<(), TimeError> {
         let head = self.timestamp();
         if timestamp < head {
-            return Err(TimeError { given: timestamp, head });
+            return Err(TimeError {
+                given: timestamp,
+                head,
+            });
         }
         self.clock = timestamp;
         Ok(())

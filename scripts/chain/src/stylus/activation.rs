@@ -31,7 +31,10 @@ pub(crate) fn activate(wasm: &[u8], page_limit: u16) -> Result<Activated, WasmEr
     let program = wasm::instrument(wasm::Module::parse(wasm)?)?;
     let footprint = program.module.pages();
     if footprint > page_limit {
-        return Err(WasmError::MemoryTooLarge { pages: footprint.into(), limit: page_limit.into() });
+        return Err(WasmError::MemoryTooLarge {
+            pages: footprint.into(),
+            limit: page_limit.into(),
+        });
     }
     let sizes = Sizes::of(&program);
     let module = wasm::encode(&program)?;
@@ -67,7 +70,11 @@ impl Sizes {
     fn of(program: &Instrumented) -> Self {
         let module = &program.module;
         let types = &module.signatures.types;
-        let type_len = |index: &u32| types.get(*index as usize).map_or(0, |ty| ty.params().len() + ty.results().len());
+        let type_len = |index: &u32| {
+            types
+                .get(*index as usize)
+                .map_or(0, |ty| ty.params().len() + ty.results().len())
+        };
         Self {
             functions: module.functions.len() as u64,
             type_len: module.own_types.iter().map(type_len).sum::<usize>() as u64,

@@ -17,7 +17,9 @@ pub enum WasmError {
         feature: &'static str,
     },
     /// An import that is not a host call.
-    #[error("no such import {module}::{name}: programs may import only the functions of `vm_hooks`")]
+    #[error(
+        "no such import {module}::{name}: programs may import only the functions of `vm_hooks`"
+    )]
     UnknownImport {
         /// Module named.
         module: String,
@@ -74,7 +76,9 @@ pub enum WasmError {
         limit: u64,
     },
     /// A stack frame above the limit.
-    #[error("frame of function {function} takes {words} words, the limit is {limit}: use fewer locals")]
+    #[error(
+        "frame of function {function} takes {words} words, the limit is {limit}: use fewer locals"
+    )]
     FrameTooLarge {
         /// Index among the module's own functions.
         function: usize,

@@ -1,16 +1,20 @@
 //! Reads a module and refuses what programs may not be.
 
-use std::collections::{HashMap, HashSet};
+mod checks;
+mod segments;
+
+use std::collections::HashMap;
 
 use wasmparser::{
-    CustomSectionReader, DataSectionReader, ElementSectionReader, ExternalKind, FuncType, FunctionBody,
-    GlobalSectionReader, Import, ImportSectionReader, Imports, KnownCustom, MemoryType, Name, Operator, Parser, Payload,
-    TableSectionReader, TypeRef, TypeSectionReader, ValType, Validator, WasmFeatures,
+    CustomSectionReader, DataSectionReader, ElementSectionReader, ExternalKind, FuncType,
+    FunctionBody, GlobalSectionReader, Import, ImportSectionReader, Imports, KnownCustom,
+    MemoryType, Name, Operator, Parser, Payload, TableSectionReader, TypeRef, TypeSectionReader,
+    ValType, Validator, WasmFeatures,
 };
 
 use super::{
     error::WasmError,
-    hooks::{self, HOOKS_MODULE, PAY_FOR_MEMORY_GROW},
+    hooks::{self, HOOKS_MODULE},
     meter::Globals,
 };
 
@@ -35,7 +39,8 @@ pub(crate) struct Signatures {
 impl Signatures {
     /// Signature of a function, by its index over imports and own functions.
     pub(crate) fn function(&self, index: u32) -> Option<&FuncType> {
-        self.types.get(*self.functions.get(index as usize)? as usize)
+        self.types
+            .get(*self.functions.get(index as usize)? as usize)
     }
 }
 
@@ -51,7 +56,9 @@ pub(crate) struct Function<'a> {
 impl Function<'_> {
     /// Declared locals; parameters do not count.
     pub(crate) fn local_count(&self) -> u32 {
-        self.locals.iter().fold(0, |sum, (count, _)| sum.saturating_add(*count))
+        self.locals
+            .iter()
+            .fold(0, |sum, (count, _)| sum.saturating_add(*count))
     }
 }
 
@@ -94,8 +101,13 @@ impl<'a> Module<'a> {
     /// # Errors: [`WasmError`]
     pub(crate) fn parse(wasm: &'a [u8]) -> Result<Self, WasmError> {
         let invalid = |error: wasmparser::Error| WasmError::Invalid(error.to_string());
-        Validator::new_with_features(allowed_features()).validate_all(wasm).map_err(invalid)?;
-        let mut module = Self { wasm, ..Self::default() };
+        Validator::new_with_features(allowed_features())
+            .validate_all(wasm)
+            .map_err(invalid)?;
+        let mut module = Self {
+            wasm,
+            ..Self::default()
+        };
         for payload in Parser::new(0).parse_all(wasm) {
             module.section(payload.map_err(invalid)?)?;
         }
@@ -111,7 +123,12 @@ impl<'a> Module<'a> {
     /// Where the injected globals go: behind the module's own.
     pub(crate) fn injected_globals(&self) -> Globals {
         let first = self.globals;
-        Globals { ink: first, status: first + 1, scratch: first + 2, stack: first + 3 }
+        Globals {
+            ink: first,
+            status: first + 1,
+            scratch: first + 2,
+            stack: first + 3,
+        }
     }
 
     /// Globals, the injected ones included.
@@ -125,20 +142,27 @@ impl<'a> Module<'a> {
             Payload::TypeSection(section) => self.types(section).map_err(invalid),
             Payload::ImportSection(section) => self.imports(section),
             Payload::FunctionSection(section) => {
-                self.own_types = section.into_iter().collect::<Result<_, _>>().map_err(invalid)?;
+                self.own_types = section
+                    .into_iter()
+                    .collect::<Result<_, _>>()
+                    .map_err(invalid)?;
                 self.signatures.functions.extend_from_slice(&self.own_types);
                 Ok(())
             }
             Payload::TableSection(section) => self.tables(section),
             Payload::MemorySection(section) => {
-                self.memories = section.into_iter().collect::<Result<_, _>>().map_err(invalid)?;
+                self.memories = section
+                    .into_iter()
+                    .collect::<Result<_, _>>()
+                    .map_err(invalid)?;
                 Ok(())
             }
             Payload::GlobalSection(section) => self.globals(section),
             Payload::ExportSection(section) => {
                 for export in section {
                     let export = export.map_err(invalid)?;
-                    self.exports.insert(export.name, (export.kind, export.index));
+                    self.exports
+                        .insert(export.name, (export.kind, export.index));
                 }
                 Ok(())
             }
@@ -151,26 +175,33 @@ impl<'a> Module<'a> {
             Payload::CodeSectionEntry(body) => self.function(&body).map_err(invalid),
             Payload::CustomSection(section) => check_module_name(&section),
             Payload::CodeSectionStart { .. } | Payload::Version { .. } | Payload::End(_) => Ok(()),
-            Payload::DataCountSection { .. } => {
-                Err(WasmError::Invalid("data count section: re-encode the module without it".into()))
-            }
+            Payload::DataCountSection { .. } => Err(WasmError::Invalid(
+                "data count section: re-encode the module without it".into(),
+            )),
             _ => Err(WasmError::Invalid("unsupported section".into())),
         }
     }
 
     fn types(&mut self, section: TypeSectionReader<'a>) -> wasmparser::Result<()> {
-        self.signatures.types = section.into_iter_err_on_gc_types().collect::<Result<_, _>>()?;
+        self.signatures.types = section
+            .into_iter_err_on_gc_types()
+            .collect::<Result<_, _>>()?;
         Ok(())
     }
 
     fn imports(&mut self, section: ImportSectionReader<'a>) -> Result<(), WasmError> {
         let mut signature_of: HashMap<&str, u32> = HashMap::new();
         for import in section {
-            let Imports::Single(_, import) = import.map_err(|error| WasmError::Invalid(error.to_string()))? else {
+            let Imports::Single(_, import) =
+                import.map_err(|error| WasmError::Invalid(error.to_string()))?
+            else {
                 return Err(WasmError::Invalid("compact imports".into()));
             };
             let ty = self.host_call(&import)?;
-            if signature_of.insert(import.name, ty).is_some_and(|prior| prior != ty) {
+            if signature_of
+                .insert(import.name, ty)
+                .is_some_and(|prior| prior != ty)
+            {
                 return Err(WasmError::InconsistentImport(import.name.into()));
             }
             self.imports.push(import.name);
@@ -184,9 +215,14 @@ impl<'a> Module<'a> {
         if name.starts_with("stylus") {
             return Err(WasmError::ReservedName(name.into()));
         }
-        let expected = (module == HOOKS_MODULE).then(|| hooks::signature(name)).flatten();
+        let expected = (module == HOOKS_MODULE)
+            .then(|| hooks::signature(name))
+            .flatten();
         let (Some(expected), TypeRef::Func(ty)) = (expected, import.ty) else {
-            return Err(WasmError::UnknownImport { module: module.into(), name: name.into() });
+            return Err(WasmError::UnknownImport {
+                module: module.into(),
+                name: name.into(),
+            });
         };
         match self.signatures.types.get(ty as usize) {
             Some(found) if *found == expected => Ok(ty),
@@ -211,7 +247,9 @@ impl<'a> Module<'a> {
         for global in section {
             let global = global.map_err(|error| WasmError::Invalid(error.to_string()))?;
             if segments::constant(&global.init_expr).is_none() {
-                return Err(WasmError::Invalid("a global's initial value is not a constant".into()));
+                return Err(WasmError::Invalid(
+                    "a global's initial value is not a constant".into(),
+                ));
             }
         }
         Ok(())
@@ -229,7 +267,10 @@ impl<'a> Module<'a> {
     }
 
     fn data(&mut self, section: DataSectionReader<'a>) -> Result<(), WasmError> {
-        let memory_bytes = self.memories.first().map_or(0, |memory| memory.initial.saturating_mul(65_536));
+        let memory_bytes = self
+            .memories
+            .first()
+            .map_or(0, |memory| memory.initial.saturating_mul(65_536));
         for data in section {
             let data = data.map_err(|error| WasmError::Invalid(error.to_string()))?;
             self.data_segments += 1;
@@ -241,79 +282,16 @@ impl<'a> Module<'a> {
     }
 
     fn function(&mut self, body: &FunctionBody<'a>) -> wasmparser::Result<()> {
-        let locals = body.get_locals_reader()?.into_iter().collect::<Result<_, _>>()?;
-        let code = body.get_operators_reader()?.into_iter().collect::<Result<_, _>>()?;
+        let locals = body
+            .get_locals_reader()?
+            .into_iter()
+            .collect::<Result<_, _>>()?;
+        let code = body
+            .get_operators_reader()?
+            .into_iter()
+            .collect::<Result<_, _>>()?;
         self.functions.push(Function { locals, code });
         Ok(())
-    }
-
-    fn check(&mut self) -> Result<(), WasmError> {
-        self.check_names()?;
-        if self.start {
-            return Err(WasmError::StartFunction);
-        }
-        self.exports.retain(|name, (kind, _)| {
-            (*name == ENTRYPOINT && *kind == ExternalKind::Func) || (*name == MEMORY && *kind == ExternalKind::Memory)
-        });
-        self.check_memory()?;
-        self.check_entrypoint()?;
-        self.check_limits()
-    }
-
-    fn check_names(&self) -> Result<(), WasmError> {
-        let last_part = |name: &'a str| name.rsplit("__").next().unwrap_or(name);
-        let exported: HashSet<&str> = self.exports.keys().map(|name| last_part(name)).collect();
-        let clash = self.imports.iter().find(|name| exported.contains(**name));
-        let reserved = exported.iter().find(|name| name.starts_with("stylus"));
-        match clash.or(reserved) {
-            Some(name) => Err(WasmError::ReservedName((*name).into())),
-            None => Ok(()),
-        }
-    }
-
-    fn check_memory(&mut self) -> Result<(), WasmError> {
-        let memory = *self.memories.first().ok_or(WasmError::MissingMemory)?;
-        if self.exports.get(MEMORY) != Some(&(ExternalKind::Memory, 0)) {
-            return Err(WasmError::MissingMemory);
-        }
-        if memory.initial > MAX_PAGES {
-            return Err(WasmError::MemoryTooLarge { pages: memory.initial, limit: MAX_PAGES });
-        }
-        self.memory = Some(memory);
-        if memory.maximum == Some(memory.initial) {
-            return Ok(());
-        }
-        let pay = self.imports.iter().position(|name| *name == PAY_FOR_MEMORY_GROW);
-        self.pay_for_memory_grow = Some(pay.ok_or(WasmError::MissingPayForMemoryGrow)? as u32);
-        Ok(())
-    }
-
-    fn check_entrypoint(&self) -> Result<(), WasmError> {
-        let (_, index) = self.exports.get(ENTRYPOINT).ok_or(WasmError::MissingEntrypoint)?;
-        let expected = FuncType::new([ValType::I32], [ValType::I32]);
-        match self.signatures.function(*index) {
-            Some(found) if *found == expected => Ok(()),
-            found => Err(WasmError::EntrypointSignature(format!("{found:?}"))),
-        }
-    }
-
-    fn check_limits(&self) -> Result<(), WasmError> {
-        let locals = self.functions.iter().map(Function::local_count).max().unwrap_or(0);
-        let limits = [
-            ("memories", self.memories.len() as u64, 1),
-            ("data segments", self.data_segments, 128),
-            ("element segments", self.element_segments, 128),
-            ("functions", self.functions.len() as u64, 4096),
-            ("globals", self.all_globals(), 32_768),
-            ("locals in a function", locals.into(), 348),
-            ("imports", self.imports.len() as u64, 513),
-            ("table entries", self.tables.iter().fold(0, |sum: u64, table| sum.saturating_add(*table)), 4096),
-            ("bytes of element segments", self.element_bytes, 4096),
-        ];
-        match limits.into_iter().find(|(_, count, limit)| count > limit) {
-            Some((what, count, limit)) => Err(WasmError::TooMany { what, count, limit }),
-            None => Ok(()),
-        }
     }
 }
 
@@ -329,67 +307,22 @@ fn allowed_features() -> WasmFeatures {
 /// The only text of a program that the chain reads besides its imports and exports.
 fn check_module_name(section: &CustomSectionReader) -> Result<(), WasmError> {
     const LIMIT: u64 = 512;
-    let KnownCustom::Name(names) = section.as_known() else { return Ok(()) };
+    let KnownCustom::Name(names) = section.as_known() else {
+        return Ok(());
+    };
     for name in names {
         match name {
             Ok(Name::Module { name, .. }) if name.len() as u64 > LIMIT => {
                 let count = name.len() as u64;
-                return Err(WasmError::TooMany { what: "bytes in the module's name", count, limit: LIMIT });
+                return Err(WasmError::TooMany {
+                    what: "bytes in the module's name",
+                    count,
+                    limit: LIMIT,
+                });
             }
             Ok(_) => {}
             Err(error) => return Err(WasmError::Invalid(error.to_string())),
         }
     }
     Ok(())
-}
-
-mod segments {
-    //! Data and element segments: constant offsets, inside their memory or table.
-
-    use wasmparser::{ConstExpr, Data, DataKind, Element, ElementItems, ElementKind, Operator};
-
-    use super::WasmError;
-
-    /// The one operator of a constant expression.
-    pub(super) fn constant<'a>(expression: &ConstExpr<'a>) -> Option<Operator<'a>> {
-        let mut reader = expression.get_operators_reader();
-        match (reader.read(), reader.read(), reader.eof()) {
-            (Ok(op), Ok(Operator::End), true) => match op {
-                Operator::I32Const { .. }
-                | Operator::I64Const { .. }
-                | Operator::F32Const { .. }
-                | Operator::F64Const { .. } => Some(op),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    pub(super) fn check_data(data: &Data, memory_bytes: u64) -> Result<(), WasmError> {
-        let DataKind::Active { offset_expr, .. } = &data.kind else { return Ok(()) };
-        inside("data", offset(offset_expr)?, data.data.len() as u64, memory_bytes)
-    }
-
-    pub(super) fn check_element(element: &Element, tables: &[u64]) -> Result<(), WasmError> {
-        let ElementKind::Active { table_index, offset_expr } = &element.kind else { return Ok(()) };
-        let ElementItems::Functions(items) = &element.items else {
-            return Err(WasmError::Invalid("element segment of expressions".into()));
-        };
-        let size = tables.get(table_index.unwrap_or_default() as usize).copied().unwrap_or_default();
-        inside("element", offset(offset_expr)?, items.count().into(), size)
-    }
-
-    fn offset(expression: &ConstExpr) -> Result<u64, WasmError> {
-        match constant(expression) {
-            Some(Operator::I32Const { value }) => Ok(value.cast_unsigned().into()),
-            _ => Err(WasmError::Invalid("a segment's offset is not a constant".into())),
-        }
-    }
-
-    fn inside(what: &'static str, offset: u64, len: u64, size: u64) -> Result<(), WasmError> {
-        if offset.saturating_add(len) <= size {
-            return Ok(());
-        }
-        Err(WasmError::SegmentOutOfBounds { what, offset, len, size })
-    }
 }

@@ -30,7 +30,12 @@ impl Host<'_> {
     }
 
     /// Hashes memory.
-    pub(super) fn native_keccak256(&mut self, pointer: u32, len: u32, output: u32) -> HostResult<()> {
+    pub(super) fn native_keccak256(
+        &mut self,
+        pointer: u32,
+        len: u32,
+        output: u32,
+    ) -> HostResult<()> {
         self.buy(host::keccak(len))?;
         let digest = keccak256(self.read(pointer, len)?);
         self.write(output, digest.as_slice())
@@ -38,7 +43,9 @@ impl Host<'_> {
 
     /// Pays for pages before they are added; instrumentation calls it ahead of each `memory.grow`.
     pub(super) fn pay_for_memory_grow(&mut self, pages: u32) -> HostResult<()> {
-        let Ok(pages) = u16::try_from(pages) else { return self.buy(u64::MAX) };
+        let Ok(pages) = u16::try_from(pages) else {
+            return self.buy(u64::MAX);
+        };
         if pages == 0 {
             return self.buy(host::PAY_FOR_NO_PAGES);
         }
