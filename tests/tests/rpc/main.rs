@@ -11,6 +11,7 @@ mod alloy;
 mod artifacts;
 mod cargo_stylus;
 mod cast;
+mod control;
 mod deployer;
 mod malformed;
 mod methods;

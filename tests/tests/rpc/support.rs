@@ -111,6 +111,12 @@ impl Server {
     }
 }
 
+/// Sends an ether transfer from the first account.
+pub async fn transfer(server: &Server) -> Value {
+    let request = json!([{ "from": server.account(0), "to": server.account(1), "value": "0x1" }]);
+    server.result("eth_sendTransaction", request).await
+}
+
 /// A file of the repository.
 pub fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
