@@ -4,7 +4,7 @@ use alloy_primitives::{hex, Bytes};
 use alloy_sol_types::sol;
 
 sol! {
-    #[derive(Debug)]
+    #[derive(Debug, PartialEq, Eq)]
     #[allow(missing_docs)]
     interface Stablecoin {
         function mint(address to, uint256 amountAtoms) external;
@@ -17,14 +17,14 @@ sol! {
         error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed);
     }
 
-    #[derive(Debug)]
+    #[derive(Debug, PartialEq, Eq)]
     #[allow(missing_docs)]
     interface PriceFeed {
         function push(int256 answer, uint256 updatedAt) external returns (uint80 roundId);
         function latestRound() external view returns (uint80);
     }
 
-    #[derive(Debug)]
+    #[derive(Debug, PartialEq, Eq)]
     #[allow(missing_docs)]
     interface TestMarket {
         function follow(address clearing) external;
@@ -34,7 +34,7 @@ sol! {
         function lpFlowAtoms() external view returns (int256);
     }
 
-    #[derive(Debug)]
+    #[derive(Debug, PartialEq, Eq)]
     #[allow(missing_docs)]
     interface TestToken {
         function mint(address to, uint256 value) external;

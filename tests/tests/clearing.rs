@@ -467,8 +467,8 @@ fn donations_change_no_account() {
 #[test]
 fn permit_deposits_in_one_transaction() {
     use alloy_primitives::keccak256;
+    use alloy_signer::SignerSync;
     use alloy_signer_local::PrivateKeySigner;
-    use alloy_signer_local::SignerSync;
 
     let mut setup = setup();
     let signer = PrivateKeySigner::from_bytes(&B256::repeat_byte(0x42)).unwrap();
