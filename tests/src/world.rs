@@ -29,8 +29,7 @@ pub(crate) fn repository(path: &str) -> PathBuf {
 /// A program's WASM, as `scripts/build-programs` leaves it.
 pub fn program(name: &str) -> Vec<u8> {
     let path = repository(&format!("target/programs/{name}.wasm"));
-    std::fs::read(&path)
-        .unwrap_or_else(|error| panic!("{}: {error}; run scripts/build-programs", path.display()))
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; run scripts/build-programs", path.display()))
 }
 
 /// A chain with a stablecoin and a price feed. Whoever tests adds programs.
@@ -62,13 +61,8 @@ impl World {
             cache_dir: Some(repository("target/programs/compiled")),
             ..Config::default()
         };
-        let mut world = Self {
-            chain: Chain::new(config),
-            owner,
-            token: Address::ZERO,
-            feed: Address::ZERO,
-            gas: BTreeMap::new(),
-        };
+        let mut world =
+            Self { chain: Chain::new(config), owner, token: Address::ZERO, feed: Address::ZERO, gas: BTreeMap::new() };
         world.fund(owner);
         world.token = world.deploy("Stablecoin", ("Test Dollar", "TUSD", owner).abi_encode_params());
         world.feed = world.deploy("PriceFeed", (U256::from(8), "ETH / USD", owner).abi_encode_params());

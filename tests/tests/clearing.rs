@@ -6,10 +6,9 @@ use alloy_primitives::{Address, Bytes, B256, I256, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use equipoise_interfaces::account::{of, system, LP_CLAIMS, LP_PENDING, SETTLEMENT, VAULT};
 use equipoise_interfaces::{
-    AddressHasNoCode, AddressIsZero, AlreadyWired, CallerNotAllowed, CallerNotOwner, CashDeposited,
-    CashMoved, ClearingAccountReserved, ClearingAmountIsZero, ClearingAmountTooLarge,
-    ClearingInsufficientCash, ClearingLockUnderflow, ClearingTokenTransferFailed,
-    ClearingTransferredAmountDiffers, IClearing, NotWired, IERC20,
+    AddressHasNoCode, AddressIsZero, AlreadyWired, CallerNotAllowed, CallerNotOwner, CashDeposited, CashMoved,
+    ClearingAccountReserved, ClearingAmountIsZero, ClearingAmountTooLarge, ClearingInsufficientCash,
+    ClearingLockUnderflow, ClearingTokenTransferFailed, ClearingTransferredAmountDiffers, IClearing, NotWired, IERC20,
 };
 use equipoise_tests::{Failure, Stablecoin, TestMarket, TestToken, World, TOKEN};
 
@@ -82,11 +81,8 @@ impl Setup {
     }
 
     fn trade(&mut self, trader: Address, cost: i128, lock: i128) -> Result<I256, Failure> {
-        let call = IClearing::recordTradeCall {
-            account: of(trader),
-            costAtoms: signed(cost),
-            lockChangeAtoms: signed(lock),
-        };
+        let call =
+            IClearing::recordTradeCall { account: of(trader), costAtoms: signed(cost), lockChangeAtoms: signed(lock) };
         let receipt = self.by_market(&call)?;
         Ok(IClearing::recordTradeCall::abi_decode_returns(&receipt.output).unwrap())
     }
@@ -230,27 +226,15 @@ fn strangers_move_nobodys_cash() {
     let (market, vault) = (setup.market, setup.vault);
     let of_market = CallerNotAllowed { caller: stranger, allowed: market };
     let of_vault = CallerNotAllowed { caller: stranger, allowed: vault };
-    let trade = IClearing::recordTradeCall {
-        account,
-        costAtoms: I256::ONE,
-        lockChangeAtoms: I256::ZERO,
-    };
+    let trade = IClearing::recordTradeCall { account, costAtoms: I256::ONE, lockChangeAtoms: I256::ZERO };
     setup.send(stranger, &trade).unwrap_err().expect(&of_market);
     let settle = IClearing::settleVaultCall { payoffAtoms: I256::ONE };
     setup.send(stranger, &settle).unwrap_err().expect(&of_market);
-    let settle = IClearing::settleAccountCall {
-        account,
-        payoffAtoms: I256::ONE,
-        lockReleasedAtoms: U256::ZERO,
-    };
+    let settle = IClearing::settleAccountCall { account, payoffAtoms: I256::ONE, lockReleasedAtoms: U256::ZERO };
     setup.send(stranger, &settle).unwrap_err().expect(&of_market);
     let take = IClearing::takeLpDepositCall { from: trader, amountAtoms: one };
     setup.send(stranger, &take).unwrap_err().expect(&of_vault);
-    let settle = IClearing::settleLpEpochCall {
-        acceptedAtoms: one,
-        refusedAtoms: one,
-        redeemedAtoms: one,
-    };
+    let settle = IClearing::settleLpEpochCall { acceptedAtoms: one, refusedAtoms: one, redeemedAtoms: one };
     setup.send(stranger, &settle).unwrap_err().expect(&of_vault);
     let pay = IClearing::payLpClaimCall { to: stranger, amountAtoms: one };
     setup.send(stranger, &pay).unwrap_err().expect(&of_vault);
@@ -331,11 +315,8 @@ fn market_cannot_touch_the_ledgers_own_accounts() {
     let mut setup = setup();
     setup.fund_vault(10);
     for account in (0..4).map(system) {
-        let refused = setup.by_market(&IClearing::recordTradeCall {
-            account,
-            costAtoms: I256::ONE,
-            lockChangeAtoms: I256::ZERO,
-        });
+        let refused =
+            setup.by_market(&IClearing::recordTradeCall { account, costAtoms: I256::ONE, lockChangeAtoms: I256::ZERO });
         refused.unwrap_err().expect(&ClearingAccountReserved { account });
         let refused = setup.by_market(&IClearing::settleAccountCall {
             account,
@@ -412,11 +393,8 @@ fn loser_pays_what_his_lock_covers_and_not_more() {
         lockedAtoms: U256::from(60),
         releasedAtoms: U256::from(61),
     });
-    let huge = IClearing::settleAccountCall {
-        account: of(loser),
-        payoffAtoms: I256::ZERO,
-        lockReleasedAtoms: U256::MAX,
-    };
+    let huge =
+        IClearing::settleAccountCall { account: of(loser), payoffAtoms: I256::ZERO, lockReleasedAtoms: U256::MAX };
     let refused = setup.by_market(&huge).unwrap_err();
     refused.expect(&ClearingAmountTooLarge { amountAtoms: U256::MAX });
 }

@@ -6,9 +6,9 @@ use alloy_primitives::aliases::U80;
 use alloy_primitives::{Address, Bytes, I256, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use equipoise_interfaces::{
-    CalldataMalformed, IOracle, OracleFeedUnreadable, OracleFirstRoundTooEarly,
-    OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain,
-    OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, SelectorUnknown,
+    CalldataMalformed, IOracle, OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate,
+    OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain, OracleTimeInFuture, OracleWindowInvalid,
+    OracleWindowOpen, SelectorUnknown,
 };
 use equipoise_tests::World;
 
@@ -35,11 +35,8 @@ impl Setup {
     }
 
     fn settle(&mut self, first_round: u64) -> Result<U256, equipoise_tests::Failure> {
-        let call = IOracle::settlementPriceCall {
-            expiry: EXPIRY,
-            windowSecs: WINDOW,
-            firstRound: U80::from(first_round),
-        };
+        let call =
+            IOracle::settlementPriceCall { expiry: EXPIRY, windowSecs: WINDOW, firstRound: U80::from(first_round) };
         self.world.view(self.oracle, &call)
     }
 
@@ -98,10 +95,7 @@ fn settlement_is_the_average_over_the_window() {
     setup.round(3_100, START + 600);
     setup.round(3_400, START + 1_200);
     setup.world.go_to(EXPIRY);
-    setup.settle(1).unwrap_err().expect(&OracleWindowOpen {
-        expiry: EXPIRY,
-        latestRoundAt: START + 1_200,
-    });
+    setup.settle(1).unwrap_err().expect(&OracleWindowOpen { expiry: EXPIRY, latestRoundAt: START + 1_200 });
     setup.round(9_999, EXPIRY + 30);
     setup.world.go_to(EXPIRY + 30);
     let average = U256::from(9_500 * WAD) / U256::from(3);
@@ -162,11 +156,7 @@ fn settlement_of_a_round_a_second_fits_in_a_block() {
     }
     setup.world.go_to(EXPIRY + 1);
     assert_eq!(setup.settle(1).unwrap(), U256::from(3_000 * WAD + WAD / 2));
-    let call = IOracle::settlementPriceCall {
-        expiry: EXPIRY,
-        windowSecs: WINDOW,
-        firstRound: U80::from(1),
-    };
+    let call = IOracle::settlementPriceCall { expiry: EXPIRY, windowSecs: WINDOW, firstRound: U80::from(1) };
     let (owner, oracle) = (setup.world.owner, setup.oracle);
     let receipt = setup.world.submit(owner, oracle, call.abi_encode());
     assert!(receipt.status);
@@ -184,11 +174,7 @@ fn settlement_does_not_take_an_out_of_gas_read_for_a_missing_round() {
     setup.round(9_999, EXPIRY + 30);
     setup.world.go_to(EXPIRY + 30);
     let right = setup.settle(1).unwrap();
-    let call = IOracle::settlementPriceCall {
-        expiry: EXPIRY,
-        windowSecs: WINDOW,
-        firstRound: U80::from(1),
-    };
+    let call = IOracle::settlementPriceCall { expiry: EXPIRY, windowSecs: WINDOW, firstRound: U80::from(1) };
     let request = |gas| alloy_rpc_types_eth::TransactionRequest {
         from: Some(setup.world.owner),
         to: Some(setup.oracle.into()),
@@ -198,11 +184,7 @@ fn settlement_does_not_take_an_out_of_gas_read_for_a_missing_round() {
     };
     let (mut failed, mut passed) = (0, 0);
     for gas in (60_000..900_000).step_by(997) {
-        let outcome = setup.world.chain.call(
-            &request(gas),
-            alloy_rpc_types_eth::BlockId::pending(),
-            None,
-        );
+        let outcome = setup.world.chain.call(&request(gas), alloy_rpc_types_eth::BlockId::pending(), None);
         match outcome {
             Ok(outcome) if outcome.status => {
                 passed += 1;
@@ -218,11 +200,7 @@ fn settlement_does_not_take_an_out_of_gas_read_for_a_missing_round() {
 fn settlement_window_is_bounded() {
     let mut setup = setup();
     for window_secs in [0, 86_401, EXPIRY + 1] {
-        let call = IOracle::settlementPriceCall {
-            expiry: EXPIRY,
-            windowSecs: window_secs,
-            firstRound: U80::from(1),
-        };
+        let call = IOracle::settlementPriceCall { expiry: EXPIRY, windowSecs: window_secs, firstRound: U80::from(1) };
         setup.world.view(setup.oracle, &call).unwrap_err().expect(&OracleWindowInvalid {
             expiry: EXPIRY,
             windowSecs: window_secs,

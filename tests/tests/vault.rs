@@ -6,10 +6,9 @@ use alloy_primitives::{Address, B256, I256, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use equipoise_interfaces::account::{of, LP_CLAIMS, LP_PENDING, VAULT};
 use equipoise_interfaces::{
-    AlreadyWired, ERC20InsufficientAllowance, ERC20InsufficientBalance, ERC20InvalidReceiver,
-    EpochProcessed, IClearing, IVault, Transfer, VaultEpochNotClosed, VaultInsolvent,
-    VaultNothingToClaim, VaultNothingToProcess, VaultRequestPending, VaultRequestTooSmall,
-    VaultSettlementPending,
+    AlreadyWired, ERC20InsufficientAllowance, ERC20InsufficientBalance, ERC20InvalidReceiver, EpochProcessed,
+    IClearing, IVault, Transfer, VaultEpochNotClosed, VaultInsolvent, VaultNothingToClaim, VaultNothingToProcess,
+    VaultRequestPending, VaultRequestTooSmall, VaultSettlementPending,
 };
 use equipoise_tests::{Failure, Stablecoin, TestMarket, TestToken, World, TOKEN};
 
@@ -139,11 +138,8 @@ impl Setup {
 
     /// Has a trader win from the vault, or lose to it.
     fn trade(&mut self, trader: Address, cost: i128) {
-        let call = IClearing::recordTradeCall {
-            account: of(trader),
-            costAtoms: signed(cost),
-            lockChangeAtoms: I256::ZERO,
-        };
+        let call =
+            IClearing::recordTradeCall { account: of(trader), costAtoms: signed(cost), lockChangeAtoms: I256::ZERO };
         self.world.relay(self.market, self.clearing, &call).unwrap();
     }
 

@@ -31,16 +31,9 @@ impl Clearing {
             return Ok(());
         }
         let payer = self.entry(from);
-        let debited = if from == SETTLEMENT {
-            payer.owe(amount)
-        } else {
-            payer.debit(amount)
-        };
+        let debited = if from == SETTLEMENT { payer.owe(amount) } else { payer.debit(amount) };
         let payer = debited.map_err(|error| ledger_revert(from, error))?;
-        let payee = self
-            .entry(to)
-            .credit(amount)
-            .map_err(|error| ledger_revert(to, error))?;
+        let payee = self.entry(to).credit(amount).map_err(|error| ledger_revert(to, error))?;
         self.set_entry(from, payer);
         self.set_entry(to, payee);
         log(
@@ -62,28 +55,16 @@ impl Clearing {
         if change == 0 {
             return Ok(());
         }
-        let account = self
-            .entry(id)
-            .relock(change)
-            .map_err(|error| ledger_revert(id, error))?;
+        let account = self.entry(id).relock(change).map_err(|error| ledger_revert(id, error))?;
         self.set_entry(id, account);
-        log(
-            self.vm(),
-            &CashLocked {
-                account: id,
-                lockedAtoms: from_u128(account.locked()),
-            },
-        );
+        log(self.vm(), &CashLocked { account: id, lockedAtoms: from_u128(account.locked()) });
         Ok(())
     }
 
     /// Fails unless an account's cash covers its lock.
     /// # Errors: ClearingInsufficientCash
     pub(crate) fn require_covered(&self, id: B256) -> Result<(), Revert> {
-        self.entry(id)
-            .covered()
-            .map(|_| ())
-            .map_err(|error| ledger_revert(id, error))
+        self.entry(id).covered().map(|_| ()).map_err(|error| ledger_revert(id, error))
     }
 }
 
@@ -99,21 +80,13 @@ pub(crate) fn positive(amount: U256) -> Result<u128, Revert> {
 /// An amount of the ABI in the ledger's width.
 /// # Errors: ClearingAmountTooLarge
 pub(crate) fn unsigned(amount: U256) -> Result<u128, Revert> {
-    to_u128(amount).ok_or_else(|| {
-        revert(&ClearingAmountTooLarge {
-            amountAtoms: amount,
-        })
-    })
+    to_u128(amount).ok_or_else(|| revert(&ClearingAmountTooLarge { amountAtoms: amount }))
 }
 
 /// A signed amount of the ABI in the ledger's width.
 /// # Errors: ClearingAmountTooLarge
 pub(crate) fn signed(amount: I256) -> Result<i128, Revert> {
-    to_i128(amount).ok_or_else(|| {
-        revert(&ClearingAmountTooLarge {
-            amountAtoms: amount.unsigned_abs(),
-        })
-    })
+    to_i128(amount).ok_or_else(|| revert(&ClearingAmountTooLarge { amountAtoms: amount.unsigned_abs() }))
 }
 
 /// Maps an error of the ledger on an account.
@@ -125,9 +98,7 @@ pub(crate) fn ledger_revert(account: B256, error: LedgerError) -> Revert {
             cashAtoms: from_i128(cash),
             requiredAtoms: from_u128(required),
         }),
-        LedgerError::TooLarge { amount } => revert(&ClearingAmountTooLarge {
-            amountAtoms: from_u128(amount),
-        }),
+        LedgerError::TooLarge { amount } => revert(&ClearingAmountTooLarge { amountAtoms: from_u128(amount) }),
         LedgerError::LockUnderflow { locked, released } => revert(&ClearingLockUnderflow {
             account,
             lockedAtoms: from_u128(locked),

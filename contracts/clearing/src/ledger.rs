@@ -39,10 +39,7 @@ impl Account {
         let (high, low) = slot.split_at(16);
         cash.copy_from_slice(high);
         locked.copy_from_slice(low);
-        Self {
-            cash: i128::from_be_bytes(cash),
-            locked: u128::from_be_bytes(locked),
-        }
+        Self { cash: i128::from_be_bytes(cash), locked: u128::from_be_bytes(locked) }
     }
 
     /// Packs into a slot.
@@ -75,15 +72,9 @@ impl Account {
     /// Takes `amount`, which the cash beyond the lock must cover.
     /// # Errors: Insufficient, TooLarge
     pub fn debit(self, amount: u128) -> Result<Self, LedgerError> {
-        let required = self
-            .locked
-            .checked_add(amount)
-            .ok_or(LedgerError::TooLarge { amount })?;
+        let required = self.locked.checked_add(amount).ok_or(LedgerError::TooLarge { amount })?;
         if !self.has(required) {
-            return Err(LedgerError::Insufficient {
-                cash: self.cash,
-                required,
-            });
+            return Err(LedgerError::Insufficient { cash: self.cash, required });
         }
         self.owe(amount)
     }
@@ -99,9 +90,7 @@ impl Account {
     /// Takes as much of `amount` as there is. Returns what was taken.
     /// # Errors: TooLarge
     pub fn debit_up_to(self, amount: u128) -> Result<(Self, u128), LedgerError> {
-        let free = u128::try_from(self.cash)
-            .unwrap_or(0)
-            .saturating_sub(self.locked);
+        let free = u128::try_from(self.cash).unwrap_or(0).saturating_sub(self.locked);
         let taken = amount.min(free);
         Ok((self.debit(taken)?, taken))
     }
@@ -112,10 +101,7 @@ impl Account {
         let locked = self.locked.checked_add_signed(change).ok_or({
             let amount = change.unsigned_abs();
             if change < 0 {
-                LedgerError::LockUnderflow {
-                    locked: self.locked,
-                    released: amount,
-                }
+                LedgerError::LockUnderflow { locked: self.locked, released: amount }
             } else {
                 LedgerError::TooLarge { amount }
             }
@@ -129,10 +115,7 @@ impl Account {
         if self.has(self.locked) {
             Ok(self)
         } else {
-            Err(LedgerError::Insufficient {
-                cash: self.cash,
-                required: self.locked,
-            })
+            Err(LedgerError::Insufficient { cash: self.cash, required: self.locked })
         }
     }
 

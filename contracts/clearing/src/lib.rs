@@ -18,14 +18,7 @@
 //!
 //! # Calls: down to the token only. A token that calls back finds every function refused
 #![cfg_attr(not(test), no_main)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::arithmetic_side_effects,
-        clippy::as_conversions
-    )
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 extern crate alloc;
 

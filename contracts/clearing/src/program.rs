@@ -4,17 +4,15 @@ use alloy_primitives::{Address, B256, I256, U256, U8};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::account::{of, owner, LP_CLAIMS, LP_PENDING, SETTLEMENT, VAULT};
 use equipoise_interfaces::IClearing::{
-    cashOfCall, depositCall, depositWithPermitCall, marketCall, ownerCall, payLpClaimCall,
-    recordTradeCall, settleAccountCall, settleLpEpochCall, settleVaultCall, takeLpDepositCall,
-    tokenCall, tokenDecimalsCall, vaultCall, vaultCashCall, wireCall, withdrawCall,
+    cashOfCall, depositCall, depositWithPermitCall, marketCall, ownerCall, payLpClaimCall, recordTradeCall,
+    settleAccountCall, settleLpEpochCall, settleVaultCall, takeLpDepositCall, tokenCall, tokenDecimalsCall, vaultCall,
+    vaultCashCall, wireCall, withdrawCall,
 };
 use equipoise_interfaces::{
-    AlreadyWired, CashDeposited, CashWithdrawn, ClearingAccountReserved, ClearingTokenUnsupported,
-    NotWired, ProgramWired, IERC20,
+    AlreadyWired, CashDeposited, CashWithdrawn, ClearingAccountReserved, ClearingTokenUnsupported, NotWired,
+    ProgramWired, IERC20,
 };
-use equipoise_kit::lean::{
-    answer, call, enter, log, only, revert, unknown, view, Arguments, CONSTRUCTOR,
-};
+use equipoise_kit::lean::{answer, call, enter, log, only, revert, unknown, view, Arguments, CONSTRUCTOR};
 use equipoise_kit::number::{from_i128, from_u128};
 use equipoise_kit::ownership::Ownership;
 use equipoise_kit::storage::{namespace_root, Namespace, Namespaced};
@@ -68,19 +66,13 @@ impl Clearing {
     /// Functions that change state; all others go on to [`Clearing::show`].
     fn change(&mut self, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
         match selector {
-            recordTradeCall::SELECTOR => {
-                answer(&self.record_trade(given.take()?, given.take()?, given.take()?)?)
-            }
+            recordTradeCall::SELECTOR => answer(&self.record_trade(given.take()?, given.take()?, given.take()?)?),
             settleVaultCall::SELECTOR => answer(&self.settle_vault(given.take()?)?),
-            settleAccountCall::SELECTOR => {
-                answer(&self.settle_account(given.take()?, given.take()?, given.take()?)?)
-            }
+            settleAccountCall::SELECTOR => answer(&self.settle_account(given.take()?, given.take()?, given.take()?)?),
             depositCall::SELECTOR => answer(&self.deposit(given.take()?)?),
             depositWithPermitCall::SELECTOR => answer(&self.deposit_with_permit(&mut given)?),
             withdrawCall::SELECTOR => answer(&self.withdraw(given.take()?)?),
-            takeLpDepositCall::SELECTOR => {
-                answer(&self.take_lp_deposit(given.take()?, given.take()?)?)
-            }
+            takeLpDepositCall::SELECTOR => answer(&self.take_lp_deposit(given.take()?, given.take()?)?),
             settleLpEpochCall::SELECTOR => {
                 answer(&self.settle_lp_epoch(given.take()?, given.take()?, given.take()?)?)
             }
@@ -180,12 +172,7 @@ impl Clearing {
     /// # Returns: the vault's cash afterwards
     /// # Errors: CallerNotAllowed, ClearingInsufficientCash, ClearingLockUnderflow,
     /// ClearingAmountTooLarge, ClearingAccountReserved
-    fn record_trade(
-        &mut self,
-        account: B256,
-        cost_atoms: I256,
-        lock_change_atoms: I256,
-    ) -> Result<I256, Revert> {
+    fn record_trade(&mut self, account: B256, cost_atoms: I256, lock_change_atoms: I256) -> Result<I256, Revert> {
         self.only_market_for(account)?;
         let cost = signed(cost_atoms)?;
         let lock_change = signed(lock_change_atoms)?;
@@ -220,12 +207,7 @@ impl Clearing {
     /// A trader's side of a settled board, and the release of his collateral. Market only.
     /// # Errors: CallerNotAllowed, ClearingInsufficientCash, ClearingLockUnderflow,
     /// ClearingAmountTooLarge, ClearingAccountReserved
-    fn settle_account(
-        &mut self,
-        account: B256,
-        payoff_atoms: I256,
-        lock_released_atoms: U256,
-    ) -> Result<(), Revert> {
+    fn settle_account(&mut self, account: B256, payoff_atoms: I256, lock_released_atoms: U256) -> Result<(), Revert> {
         self.only_market_for(account)?;
         let payoff = signed(payoff_atoms)?;
         let released = unsigned(lock_released_atoms)?;
@@ -280,14 +262,7 @@ impl Clearing {
         let entry = credited.map_err(|error| ledger_revert(account, error))?;
         self.set_entry(account, entry);
         let cash = from_i128(entry.cash());
-        log(
-            self.vm(),
-            &CashDeposited {
-                account,
-                amountAtoms: amount_atoms,
-                cashAtoms: cash,
-            },
-        );
+        log(self.vm(), &CashDeposited { account, amountAtoms: amount_atoms, cashAtoms: cash });
         Ok(())
     }
 
@@ -298,14 +273,7 @@ impl Clearing {
         let entry = debited.map_err(|error| ledger_revert(account, error))?;
         self.set_entry(account, entry);
         let cash = from_i128(entry.cash());
-        log(
-            self.vm(),
-            &CashWithdrawn {
-                account,
-                amountAtoms: amount_atoms,
-                cashAtoms: cash,
-            },
-        );
+        log(self.vm(), &CashWithdrawn { account, amountAtoms: amount_atoms, cashAtoms: cash });
         self.push(to, amount)
     }
 
@@ -327,13 +295,6 @@ impl Clearing {
 
     fn tell_wired(&self, peer: Address, role: &[u8]) {
         let program = self.vm().contract_address();
-        log(
-            self.vm(),
-            &ProgramWired {
-                program,
-                peer,
-                role: B256::right_padding_from(role),
-            },
-        );
+        log(self.vm(), &ProgramWired { program, peer, role: B256::right_padding_from(role) });
     }
 }

@@ -22,11 +22,7 @@ impl Clearing {
         let to = self.vm().contract_address();
         let value = from_u128(amount);
         let before = self.token_balance()?;
-        self.transfer(
-            &IERC20::transferFromCall { from, to, value },
-            [from, to],
-            value,
-        )?;
+        self.transfer(&IERC20::transferFromCall { from, to, value }, [from, to], value)?;
         let after = self.token_balance()?;
         require_difference(value, before, after, after.checked_sub(before))
     }
@@ -44,45 +40,25 @@ impl Clearing {
 
     fn token_balance(&self) -> Result<U256, Revert> {
         let owner = self.vm().contract_address();
-        view(
-            self.vm(),
-            self.slots.token.get(),
-            &IERC20::balanceOfCall { owner },
-        )
+        view(self.vm(), self.slots.token.get(), &IERC20::balanceOfCall { owner })
     }
 
-    fn transfer<C>(
-        &mut self,
-        transfer: &C,
-        [from, to]: [Address; 2],
-        amount: U256,
-    ) -> Result<(), Revert>
+    fn transfer<C>(&mut self, transfer: &C, [from, to]: [Address; 2], amount: U256) -> Result<(), Revert>
     where
         C: SolCall + ToWords,
     {
         let token = self.slots.token.get();
         let context = Call::new_mutating(self);
-        let answer =
-            call(self.vm(), context, token, &encode(C::SELECTOR, transfer)).map_err(Revert::from);
+        let answer = call(self.vm(), context, token, &encode(C::SELECTOR, transfer)).map_err(Revert::from);
         match answer {
             Ok(data) if data.is_empty() || U256::try_from_be_slice(&data) == Some(TRUE) => Ok(()),
             Err(data) if !data.is_empty() => Err(data),
-            _ => Err(revert(&ClearingTokenTransferFailed {
-                token,
-                from,
-                to,
-                amountAtoms: amount,
-            })),
+            _ => Err(revert(&ClearingTokenTransferFailed { token, from, to, amountAtoms: amount })),
         }
     }
 }
 
-fn require_difference(
-    expected: U256,
-    before: U256,
-    after: U256,
-    difference: Option<U256>,
-) -> Result<(), Revert> {
+fn require_difference(expected: U256, before: U256, after: U256, difference: Option<U256>) -> Result<(), Revert> {
     if difference == Some(expected) {
         return Ok(());
     }

@@ -125,7 +125,8 @@ impl Desk {
             return Err(revert(&MarketNumberOutOfDomain { board: 0 }));
         }
         self.store.set_scales(decimals, self.store.scales().1);
-        let places = [(Place::Oracle, oracle), (Place::Clearing, clearing), (Place::Vault, vault), (Place::Keeper, keeper)];
+        let places =
+            [(Place::Oracle, oracle), (Place::Clearing, clearing), (Place::Vault, vault), (Place::Keeper, keeper)];
         for (place, address) in places {
             self.store.set_address(place, address);
         }

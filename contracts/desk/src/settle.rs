@@ -35,11 +35,8 @@ impl Desk {
             return Err(revert(&MarketBoardNotExpired { board, expiry: header.expiry, nowAt: now }));
         }
         let oracle = self.store.wired(Place::Oracle)?;
-        let proof = IOracle::settlementPriceCall {
-            expiry: header.expiry,
-            windowSecs: WINDOW_SECS,
-            firstRound: first_round,
-        };
+        let proof =
+            IOracle::settlementPriceCall { expiry: header.expiry, windowSecs: WINDOW_SECS, firstRound: first_round };
         let price_wad = view(self.store.vm(), oracle, &proof)?;
         let price = price_of(price_wad)?;
         let held = self.store.holdings(board, None)?;

@@ -16,7 +16,6 @@
 //!
 //! A series is a `uint32`: see [`series`].
 
-
 extern crate alloc;
 
 pub mod account;

@@ -30,10 +30,6 @@ impl Series {
         if zero != 0 {
             return None;
         }
-        Some(Self {
-            board: u16::from_be_bytes([high, low]),
-            strike: place >> 1,
-            is_put: place & 1 == 1,
-        })
+        Some(Self { board: u16::from_be_bytes([high, low]), strike: place >> 1, is_put: place & 1 == 1 })
     }
 }

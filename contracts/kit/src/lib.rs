@@ -7,10 +7,7 @@
 //! that is already running reverts with no data, views included. A program may therefore call
 //! another only downwards, in the order vault, market, oracle and clearing, then the token and the
 //! feed; and a token that calls its sender or receiver back cannot reach any of them.
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions)
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 extern crate alloc;
 

@@ -35,16 +35,13 @@ pub fn from_i128(value: i128) -> I256 {
 
 /// The number in the ABI's width.
 pub fn from_u128(value: u128) -> U256 {
-    let [high, low] = halves(value);
-    U256::from_limbs([low, high, 0, 0])
+    U256::from(value)
 }
 
+/// The high and the low 64 bits.
 fn halves(value: u128) -> [u64; 2] {
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = value.to_be_bytes();
-    [
-        u64::from_be_bytes([a, b, c, d, e, f, g, h]),
-        u64::from_be_bytes([i, j, k, l, m, n, o, p]),
-    ]
+    let [low, high, ..] = *U256::from(value).as_limbs();
+    [high, low]
 }
 
 /// `a * b / divisor`, exact in between.
@@ -96,10 +93,7 @@ fn product(a: u128, b: u128) -> (u128, u128) {
     let middle = a1.wrapping_mul(b0).wrapping_add(low >> 64);
     let [middle1, middle0] = halves(middle).map(u128::from);
     let cross = a0.wrapping_mul(b1).wrapping_add(middle0);
-    let high = a1
-        .wrapping_mul(b1)
-        .wrapping_add(middle1)
-        .wrapping_add(cross >> 64);
+    let high = a1.wrapping_mul(b1).wrapping_add(middle1).wrapping_add(cross >> 64);
     (high, cross << 64 | low & u128::from(u64::MAX))
 }
 

@@ -1,9 +1,7 @@
 //! The owner of a program: explicit at construction, handed over in two steps.
 
 use alloy_primitives::{Address, U256};
-use equipoise_interfaces::{
-    AddressIsZero, CallerNotOwner, OwnershipTransferStarted, OwnershipTransferred,
-};
+use equipoise_interfaces::{AddressIsZero, CallerNotOwner, OwnershipTransferStarted, OwnershipTransferred};
 use stylus_sdk::prelude::*;
 use stylus_sdk::storage::StorageAddress;
 
@@ -60,10 +58,7 @@ impl OwnershipSlots {
     pub fn offer(&mut self, successor: Address) -> Result<(), Revert> {
         self.only_owner()?;
         self.pending.set(successor);
-        let event = OwnershipTransferStarted {
-            previousOwner: self.owner.get(),
-            newOwner: successor,
-        };
+        let event = OwnershipTransferStarted { previousOwner: self.owner.get(), newOwner: successor };
         log(self.vm(), &event);
         Ok(())
     }
@@ -79,10 +74,7 @@ impl OwnershipSlots {
     }
 
     fn hand_over(&mut self, successor: Address) {
-        let event = OwnershipTransferred {
-            previousOwner: self.owner.get(),
-            newOwner: successor,
-        };
+        let event = OwnershipTransferred { previousOwner: self.owner.get(), newOwner: successor };
         self.owner.set(successor);
         log(self.vm(), &event);
     }

@@ -54,10 +54,7 @@ impl<N: Namespace, T: StorageType> StorageType for Namespaced<N, T> {
     unsafe fn new(_slot: U256, _offset: u8, host: VM) -> Self {
         // SAFETY: the region belongs to this namespace alone, and a program declares it once.
         let inner = unsafe { T::new(N::ROOT, 0, host) };
-        Self {
-            inner,
-            marker: PhantomData,
-        }
+        Self { inner, marker: PhantomData }
     }
 
     fn load<'s>(self) -> Self::Wraps<'s>
@@ -96,8 +93,7 @@ mod tests {
 
     #[test]
     fn root_is_the_example_of_the_standard() {
-        let example =
-            uint!(0x183a6125c38840424c4a85fa12bab2ab606c4b6d0e7cc73c0c06ba5300eab500_U256);
+        let example = uint!(0x183a6125c38840424c4a85fa12bab2ab606c4b6d0e7cc73c0c06ba5300eab500_U256);
         assert_eq!(namespace_root("example.main"), example);
     }
 }

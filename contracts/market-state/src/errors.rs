@@ -3,8 +3,8 @@
 use alloy_primitives::U256;
 use equipoise_interfaces::{
     MarketDeltaLimitExceeded, MarketNumberOutOfDomain, MarketParameterOutOfBounds, MarketParametersInconsistent,
-    MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceOutOfRange,
-    MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketStressLimitExceeded, MarketVegaLimitExceeded,
+    MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain,
+    MarketSliceWingsTooSteep, MarketStressLimitExceeded, MarketVegaLimitExceeded,
 };
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
@@ -64,9 +64,8 @@ pub fn parameter_error(error: ParameterError, millionths: &[u32]) -> Revert {
         let place = RULES.iter().position(|rule| rule.parameter == parameter).unwrap_or(0);
         u8::try_from(place).unwrap_or(u8::MAX)
     };
-    let inconsistent = |parameter, other| {
-        revert(&MarketParametersInconsistent { parameter: place(parameter), other: place(other) })
-    };
+    let inconsistent =
+        |parameter, other| revert(&MarketParametersInconsistent { parameter: place(parameter), other: place(other) });
     match error {
         ParameterError::OutOfBounds(index) => {
             let (min, max) = RULES.get(index).map_or((0, 0), |rule| (rule.min, rule.max));
@@ -78,8 +77,6 @@ pub fn parameter_error(error: ParameterError, millionths: &[u32]) -> Revert {
             })
         }
         ParameterError::FloorAboveLambda => inconsistent(Parameter::LambdaFloor, Parameter::Lambda),
-        ParameterError::VegaHorizonBelowDelta => {
-            inconsistent(Parameter::VegaHorizonDays, Parameter::DeltaHorizonDays)
-        }
+        ParameterError::VegaHorizonBelowDelta => inconsistent(Parameter::VegaHorizonDays, Parameter::DeltaHorizonDays),
     }
 }

@@ -2,10 +2,7 @@
 //!
 //! The market keeps the slots, the desk works on them by delegate call, the pricer reads and packs them without
 //! having any: [`layout`] packs, [`store`] says where.
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions)
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 extern crate alloc;
 

@@ -128,7 +128,8 @@ impl Store {
 
     /// The token's decimals and the binary shift of strikes, from the ledger's slot.
     pub fn scales(&self) -> (u8, u8) {
-        let [.., decimals, shift, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = self.get(Place::Clearing);
+        let [.., decimals, shift, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
+            self.get(Place::Clearing);
         (decimals, shift)
     }
 
@@ -207,7 +208,8 @@ impl Store {
     /// board's last strike is not read.
     pub fn board_words(&self, id: u16, account: Option<B256>) -> BoardWords {
         let base = self.board(id);
-        let mut words = BoardWords { header: self.load(base), slice: self.load(offset(base, SLICE)), ..BoardWords::default() };
+        let mut words =
+            BoardWords { header: self.load(base), slice: self.load(offset(base, SLICE)), ..BoardWords::default() };
         let count = strike_count(&words.header);
         let strike_slots = count.div_ceil(8).min(STRIKE_SLOTS);
         let series_slots = count.div_ceil(4).min(SERIES_SLOTS);

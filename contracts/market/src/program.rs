@@ -2,8 +2,8 @@
 
 use alloy_primitives::{Address, I256};
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::IMarket::{bookCall, navCall, quoteCall, recordLpFlowCall, tradeCall};
 use equipoise_interfaces::AlreadyWired;
+use equipoise_interfaces::IMarket::{bookCall, navCall, quoteCall, recordLpFlowCall, tradeCall};
 use equipoise_kit::lean::{answer, only, revert, Arguments};
 use equipoise_kit::{require_code, Revert};
 use equipoise_market_state::convert::atoms;

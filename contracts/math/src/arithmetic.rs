@@ -3,9 +3,7 @@
 use fixed::types::I64F64;
 
 use crate::kernel::division::divide_shifted;
-use crate::kernel::word::{
-    add_wide, join, magnitude, mul_wide, negative_mask, sign_mask, split, sub_wide,
-};
+use crate::kernel::word::{add_wide, join, magnitude, mul_wide, negative_mask, sign_mask, split, sub_wide};
 use crate::MathError;
 
 /// `a * b`, rounded down.
@@ -58,10 +56,7 @@ fn product(a: I64F64, b: I64F64) -> Result<(I64F64, bool), MathError> {
     if upper.0 != negative_mask(upper.1.cast_signed()) {
         return Err(MathError::Overflow);
     }
-    Ok((
-        I64F64::from_bits(join(upper.1, middle.1).cast_signed()),
-        lowest == 0,
-    ))
+    Ok((I64F64::from_bits(join(upper.1, middle.1).cast_signed()), lowest == 0))
 }
 
 /// `|a / b|` rounded down, and whether it is exact.

@@ -43,9 +43,7 @@ impl fmt::Display for MathError {
                     Function::Exp => "exp takes at most 43.6",
                     Function::Ln => "ln takes more than 0",
                     Function::Sqrt => "sqrt takes 0 or more",
-                    Function::NormalInverseCdf => {
-                        "the inverse normal takes a probability strictly between 0 and 1"
-                    }
+                    Function::NormalInverseCdf => "the inverse normal takes a probability strictly between 0 and 1",
                 };
                 write!(f, "{domain}, not {value}")
             }

@@ -21,10 +21,7 @@ const VANISHING: u64 = 45;
 /// # Errors: `Domain` above 43.6
 pub fn exp(x: I64F64) -> Result<I64F64, MathError> {
     if x > LARGEST {
-        return Err(MathError::Domain {
-            function: Function::Exp,
-            value: x,
-        });
+        return Err(MathError::Domain { function: Function::Exp, value: x });
     }
     Ok(power(x))
 }
@@ -55,7 +52,6 @@ fn times_log2_e(high: u64, low: u64) -> (u64, u64) {
     let lower = high.wrapping_mul(LOG2_E_FRACTION & 0xffff_ffff);
     let carried = upper.wrapping_add(lower >> 32) >> 32;
     let product = (carried, high.wrapping_mul(LOG2_E_FRACTION));
-    let rest =
-        (high.wrapping_mul(LOG2_E_REST) >> 16).wrapping_add(mul_high_below(low, LOG2_E_FRACTION));
+    let rest = (high.wrapping_mul(LOG2_E_REST) >> 16).wrapping_add(mul_high_below(low, LOG2_E_FRACTION));
     add_wide(add_wide((high, low), product), (0, rest))
 }

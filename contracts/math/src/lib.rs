@@ -1,17 +1,9 @@
 #![no_std]
 #![cfg_attr(
     test,
-    allow(
-        clippy::unwrap_used,
-        clippy::panic,
-        clippy::arithmetic_side_effects,
-        reason = "a test may fail loudly"
-    )
+    allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects, reason = "a test may fail loudly")
 )]
-#![allow(
-    clippy::inline_always,
-    reason = "a call costs 8,700 ink in WASM, more than most of what is inlined here"
-)]
+#![allow(clippy::inline_always, reason = "a call costs 8,700 ink in WASM, more than most of what is inlined here")]
 //! Fixed-point numbers and elementary functions, without a chain, an allocator or a float.
 //!
 //! The surface speaks [`I64F64`] of the `fixed` crate. Under it are kernels on 64-bit limbs

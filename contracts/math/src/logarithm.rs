@@ -15,10 +15,7 @@ const ONE: u128 = 1 << 64;
 /// # Errors: `Domain` at 0 and below
 pub fn ln(x: I64F64) -> Result<I64F64, MathError> {
     if x <= I64F64::ZERO {
-        return Err(MathError::Domain {
-            function: Function::Ln,
-            value: x,
-        });
+        return Err(MathError::Domain { function: Function::Ln, value: x });
     }
     let bits = x.to_bits().unsigned_abs();
     let magnitude = log_ratio(Aligned::from_bits(bits), Aligned::from_bits(ONE));

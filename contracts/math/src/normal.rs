@@ -2,12 +2,8 @@
 
 use fixed::types::I64F64;
 
-use crate::kernel::word::{
-    join, magnitude, mul_high_below, mul_high_nearest, negate_if, sign_mask, zero_mask,
-};
-use crate::kernel::{
-    central_slope, gaussian, log_ratio, mills_ratio, mills_ratio_far, Aligned, Scaled,
-};
+use crate::kernel::word::{join, magnitude, mul_high_below, mul_high_nearest, negate_if, sign_mask, zero_mask};
+use crate::kernel::{central_slope, gaussian, log_ratio, mills_ratio, mills_ratio_far, Aligned, Scaled};
 use crate::{Function, MathError};
 
 /// 9.5: from here on the density rounds to zero, in Q4.60.
@@ -37,11 +33,7 @@ pub fn normal_cdf(x: I64F64) -> I64F64 {
     let (high, low) = magnitude(x);
     let word = narrowed(high, low);
     let tail = if word >= VANISHING_TAIL {
-        return if below == 0 {
-            I64F64::ONE
-        } else {
-            I64F64::ZERO
-        };
+        return if below == 0 { I64F64::ONE } else { I64F64::ZERO };
     } else if word < CENTRAL {
         HALF.wrapping_sub(central_excess(high, low))
     } else {
@@ -94,18 +86,11 @@ fn far_tail(high: u64, low: u64) -> u64 {
 /// # Errors: `Domain` outside
 pub fn normal_inverse_cdf(p: I64F64) -> Result<I64F64, MathError> {
     if p <= I64F64::ZERO || p >= I64F64::ONE {
-        return Err(MathError::Domain {
-            function: Function::NormalInverseCdf,
-            value: p,
-        });
+        return Err(MathError::Domain { function: Function::NormalInverseCdf, value: p });
     }
     const HALF: I64F64 = I64F64::lit("0.5");
     let is_upper = p > HALF;
-    let q = if is_upper {
-        I64F64::ONE.wrapping_sub(p)
-    } else {
-        p
-    };
+    let q = if is_upper { I64F64::ONE.wrapping_sub(p) } else { p };
     let target = magnitude(q).1;
     let y = tail_quantile(target);
     let mut bits = u128::from(y) << 4;
@@ -113,11 +98,7 @@ pub fn normal_inverse_cdf(p: I64F64) -> Result<I64F64, MathError> {
         bits = bits.saturating_add_signed(central_correction(y, target));
     }
     let result = I64F64::from_bits(bits.cast_signed());
-    Ok(if is_upper {
-        result
-    } else {
-        result.wrapping_neg()
-    })
+    Ok(if is_upper { result } else { result.wrapping_neg() })
 }
 
 /// `y` in Q4.60 with `Phi(-y)` near `target` in Q0.64, at most a half, by Newton steps on the
@@ -130,18 +111,11 @@ fn tail_quantile(target: u64) -> u64 {
     let goal = goal << 60;
     for _ in 0..6 {
         let ratio = mills_ratio(y >> 1);
-        let reached = gaussian::<4>(y)
-            .times(Scaled::new(ratio, -61))
-            .times_power_of_two(60)
-            .to_bits();
+        let reached = gaussian::<4>(y).times(Scaled::new(ratio, -61)).times_power_of_two(60).to_bits();
         let gap = log_ratio(Aligned::from_bits(reached), Aligned::from_bits(goal));
         // the derivative of ln Phi(-y) is -1/Y
         let step = mul_high_below(gap.to_word(60), ratio) << 3;
-        y = if reached < goal {
-            y.saturating_sub(step)
-        } else {
-            y.saturating_add(step)
-        };
+        y = if reached < goal { y.saturating_sub(step) } else { y.saturating_add(step) };
     }
     y
 }
@@ -151,8 +125,6 @@ fn central_correction(y: u64, target: u64) -> i128 {
     let reached = HALF.wrapping_sub(central_excess(y >> 60, y << 4));
     let gap = reached.wrapping_sub(target).cast_signed();
     let density = gaussian::<4>(y).to_word(64) >> 32;
-    let step = gap
-        .saturating_mul(1 << 32)
-        .checked_div(density.cast_signed());
+    let step = gap.saturating_mul(1 << 32).checked_div(density.cast_signed());
     i128::from(step.unwrap_or(0))
 }

@@ -12,10 +12,7 @@ use crate::{Function, MathError};
 /// # Errors: `Domain` below 0
 pub fn sqrt(x: I64F64) -> Result<I64F64, MathError> {
     if x < I64F64::ZERO {
-        return Err(MathError::Domain {
-            function: Function::Sqrt,
-            value: x,
-        });
+        return Err(MathError::Domain { function: Function::Sqrt, value: x });
     }
     let bits = x.to_bits().cast_unsigned();
     if bits == 0 {
@@ -25,9 +22,7 @@ pub fn sqrt(x: I64F64) -> Result<I64F64, MathError> {
     // one Newton step from 61 significant places, which the root of a large number exceeds
     let root = split(approximation.to_bits());
     let (rest, sign) = remainder(bits, root);
-    let step = rest
-        .times(approximation.reciprocal())
-        .times_power_of_two(-1);
+    let step = rest.times(approximation.reciprocal()).times_power_of_two(-1);
     let step = split(step.to_bits());
     let root = sub_wide(add_wide(root, (step.0 ^ sign, step.1 ^ sign)), (sign, sign));
     // the step was rounded to the nearest: this is the floor or one unit more
@@ -43,10 +38,7 @@ fn remainder(bits: u128, root: (u64, u64)) -> (Scaled, u64) {
     let square = mul_wide(root.1, root.1);
     let cross = mul_wide(root.0, root.1);
     let cross = ((cross.0 << 1) | (cross.1 >> 63), cross.1 << 1);
-    let upper = add_wide(
-        add_wide((root.0.wrapping_mul(root.0), 0), cross),
-        (0, square.0),
-    );
+    let upper = add_wide(add_wide((root.0.wrapping_mul(root.0), 0), cross), (0, square.0));
     let rest = sub_wide(sub_wide(split(bits), upper), (0, u64::from(square.1 != 0)));
     let sign = negative_mask(rest.0.cast_signed());
     let lowest = square.1.wrapping_neg() ^ sign;

@@ -66,11 +66,7 @@ fn sqrt_is_the_floor() {
         let mut fields = line.split(',').skip(1);
         let argument = Fx::from_bits(fields.next().unwrap().parse().unwrap());
         let (whole, _) = fields.next().unwrap().split_once('.').unwrap();
-        assert_eq!(
-            math::sqrt(argument).unwrap().to_bits().to_string(),
-            whole,
-            "sqrt({argument})"
-        );
+        assert_eq!(math::sqrt(argument).unwrap().to_bits().to_string(), whole, "sqrt({argument})");
     }
 }
 
@@ -91,10 +87,6 @@ fn normal_inverse_cdf() {
     for (argument, gap) in gaps("normal_inverse_cdf", math::normal_inverse_cdf) {
         let quantile = math::normal_inverse_cdf(argument).unwrap();
         let between = gap.units * math::normal_pdf(quantile).to_num::<f64>();
-        assert!(
-            gap.units <= 64.0 || between <= 12.0,
-            "inverse({argument}): {} units",
-            gap.units
-        );
+        assert!(gap.units <= 64.0 || between <= 12.0, "inverse({argument}): {} units", gap.units);
     }
 }

@@ -8,8 +8,8 @@
 )]
 
 use equipoise_math::{
-    div_ceil, div_floor, exp, exp_negative, ln, mul_ceil, mul_floor, normal_cdf,
-    normal_inverse_cdf, normal_pdf, sqrt, Fx, MathError,
+    div_ceil, div_floor, exp, exp_negative, ln, mul_ceil, mul_floor, normal_cdf, normal_inverse_cdf, normal_pdf, sqrt,
+    Fx, MathError,
 };
 use proptest::prelude::*;
 
@@ -29,10 +29,7 @@ fn wide(x: u128, y: u128) -> (u128, u128) {
     let low = x0 * y0;
     let first = x1 * y0 + (low >> 64);
     let second = x0 * y1 + (first & u128::from(u64::MAX));
-    (
-        x1 * y1 + (first >> 64) + (second >> 64),
-        (second << 64) | (low & u128::from(u64::MAX)),
-    )
+    (x1 * y1 + (first >> 64) + (second >> 64), (second << 64) | (low & u128::from(u64::MAX)))
 }
 
 /// The magnitude of a product in units of 2^-64, rounded down, and whether it is exact.
@@ -178,27 +175,15 @@ fn edges_are_exact() {
 #[test]
 fn refusals_name_the_argument() {
     for (error, text) in [
-        (
-            exp(Fx::from_num(44)).unwrap_err(),
-            "exp takes at most 43.6, not 44",
-        ),
+        (exp(Fx::from_num(44)).unwrap_err(), "exp takes at most 43.6, not 44"),
         (ln(Fx::ZERO).unwrap_err(), "ln takes more than 0, not 0"),
-        (
-            sqrt(Fx::from_num(-1)).unwrap_err(),
-            "sqrt takes 0 or more, not -1",
-        ),
+        (sqrt(Fx::from_num(-1)).unwrap_err(), "sqrt takes 0 or more, not -1"),
         (
             normal_inverse_cdf(Fx::ONE).unwrap_err(),
             "the inverse normal takes a probability strictly between 0 and 1, not 1",
         ),
-        (
-            div_floor(Fx::ONE, Fx::ZERO).unwrap_err(),
-            "division by zero",
-        ),
-        (
-            mul_floor(Fx::MAX, Fx::MAX).unwrap_err(),
-            "the result does not fit 64 integer bits",
-        ),
+        (div_floor(Fx::ONE, Fx::ZERO).unwrap_err(), "division by zero"),
+        (mul_floor(Fx::MAX, Fx::MAX).unwrap_err(), "the result does not fit 64 integer bits"),
     ] {
         assert_eq!(error.to_string(), text);
     }

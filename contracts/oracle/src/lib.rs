@@ -5,14 +5,7 @@
 //!
 //! # Calls: down to the feed only, in views only
 #![cfg_attr(not(test), no_main)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::arithmetic_side_effects,
-        clippy::as_conversions
-    )
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 extern crate alloc;
 

@@ -5,10 +5,9 @@ use alloy_primitives::{Address, U256, U8};
 use alloy_sol_types::{SolCall, SolError};
 use equipoise_interfaces::IOracle::{feedCall, settlementPriceCall, spotCall};
 use equipoise_interfaces::{
-    AlreadyWired, CallFailed, IAggregator, OracleDecimalsUnsupported, OracleFeedUnreadable,
-    OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable,
-    OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete,
-    OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen,
+    AlreadyWired, CallFailed, IAggregator, OracleDecimalsUnsupported, OracleFeedUnreadable, OracleFirstRoundTooEarly,
+    OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain,
+    OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen,
 };
 use equipoise_kit::lean::{answer, enter, revert, unknown, view, Arguments, CONSTRUCTOR};
 use equipoise_kit::number::{from_u128, to_u64};
@@ -72,8 +71,8 @@ impl Oracle {
             return Err(revert(&AlreadyWired {}));
         }
         require_code(self.vm(), feed)?;
-        let decimals = view(self.vm(), feed, &IAggregator::decimalsCall {})
-            .map_err(|_| revert(&OracleFeedUnreadable { feed }))?;
+        let decimals =
+            view(self.vm(), feed, &IAggregator::decimalsCall {}).map_err(|_| revert(&OracleFeedUnreadable { feed }))?;
         if decimals > MAX_DECIMALS {
             return Err(revert(&OracleDecimalsUnsupported { decimals }));
         }
@@ -88,9 +87,7 @@ impl Oracle {
     fn spot(&self) -> Result<(U256, U80, u64), Revert> {
         let feed = self.connect();
         let answer = feed.latest_answer()?;
-        let round = answer
-            .check(feed.decimals, feed.now)
-            .map_err(|reason| feed.refusal(&answer, reason))?;
+        let round = answer.check(feed.decimals, feed.now).map_err(|reason| feed.refusal(&answer, reason))?;
         Ok((from_u128(round.price_wad), round.id.raw(), round.at))
     }
 
@@ -98,19 +95,10 @@ impl Oracle {
     /// # Rounding: down
     /// # Errors: OracleWindowInvalid, OracleWindowOpen, OracleFirstRound..., OracleFeedUnreadable,
     /// OracleRoundsNotIncreasing
-    fn settlement_price(
-        &self,
-        expiry: u64,
-        window_secs: u64,
-        first_round: U80,
-    ) -> Result<U256, Revert> {
+    fn settlement_price(&self, expiry: u64, window_secs: u64, first_round: U80) -> Result<U256, Revert> {
         let window = Window::ending_at(expiry, window_secs).ok_or_else(|| {
             let max_window_secs = MAX_WINDOW_SECS;
-            revert(&OracleWindowInvalid {
-                expiry,
-                windowSecs: window_secs,
-                maxWindowSecs: max_window_secs,
-            })
+            revert(&OracleWindowInvalid { expiry, windowSecs: window_secs, maxWindowSecs: max_window_secs })
         })?;
         let feed = self.connect();
         settle(&feed, window, RoundId::from_raw(first_round), feed.now)
@@ -120,12 +108,7 @@ impl Oracle {
 
     fn connect(&self) -> Feed<'_> {
         let [decimals] = self.slots.decimals.get().to_be_bytes();
-        Feed {
-            oracle: self,
-            address: self.slots.feed.get(),
-            decimals,
-            now: self.vm().block_timestamp(),
-        }
+        Feed { oracle: self, address: self.slots.feed.get(), decimals, now: self.vm().block_timestamp() }
     }
 }
 
@@ -158,22 +141,12 @@ impl Feed<'_> {
     fn refusal(&self, answer: &Answer, reason: Unusable) -> Revert {
         let round_id = answer.id.raw();
         match reason {
-            Unusable::Incomplete => revert(&OracleRoundIncomplete {
-                roundId: round_id,
-                answeredInRound: answer.answered_in.raw(),
-            }),
-            Unusable::NotPositive => revert(&OraclePriceNotPositive {
-                answer: answer.answer,
-                roundId: round_id,
-            }),
-            Unusable::InFuture => revert(&OracleTimeInFuture {
-                updatedAt: answer.updated_at,
-                nowAt: self.now,
-            }),
-            Unusable::OutOfDomain => revert(&OraclePriceOutOfDomain {
-                answer: answer.answer,
-                decimals: self.decimals,
-            }),
+            Unusable::Incomplete => {
+                revert(&OracleRoundIncomplete { roundId: round_id, answeredInRound: answer.answered_in.raw() })
+            }
+            Unusable::NotPositive => revert(&OraclePriceNotPositive { answer: answer.answer, roundId: round_id }),
+            Unusable::InFuture => revert(&OracleTimeInFuture { updatedAt: answer.updated_at, nowAt: self.now }),
+            Unusable::OutOfDomain => revert(&OraclePriceOutOfDomain { answer: answer.answer, decimals: self.decimals }),
         }
     }
 }
@@ -213,16 +186,13 @@ fn settlement_revert(error: SettlementError<Revert>, window: Window, first: U80)
     let window_start = window.start();
     match error {
         SettlementError::Feed(data) => data,
-        SettlementError::WindowOpen { latest_at } => revert(&OracleWindowOpen {
-            expiry: window.end(),
-            latestRoundAt: latest_at,
-        }),
+        SettlementError::WindowOpen { latest_at } => {
+            revert(&OracleWindowOpen { expiry: window.end(), latestRoundAt: latest_at })
+        }
         SettlementError::FirstRoundUnusable => revert(&OracleFirstRoundUnusable { roundId: first }),
-        SettlementError::FirstRoundTooLate { at } => revert(&OracleFirstRoundTooLate {
-            roundId: first,
-            updatedAt: at,
-            windowStart: window_start,
-        }),
+        SettlementError::FirstRoundTooLate { at } => {
+            revert(&OracleFirstRoundTooLate { roundId: first, updatedAt: at, windowStart: window_start })
+        }
         SettlementError::FirstRoundTooEarly { later } => revert(&OracleFirstRoundTooEarly {
             roundId: first,
             laterRoundId: later.id.raw(),
@@ -230,11 +200,7 @@ fn settlement_revert(error: SettlementError<Revert>, window: Window, first: U80)
             windowStart: window_start,
         }),
         SettlementError::NotIncreasing { round, previous_at } => {
-            revert(&OracleRoundsNotIncreasing {
-                roundId: round.id.raw(),
-                updatedAt: round.at,
-                previousAt: previous_at,
-            })
+            revert(&OracleRoundsNotIncreasing { roundId: round.id.raw(), updatedAt: round.at, previousAt: previous_at })
         }
     }
 }

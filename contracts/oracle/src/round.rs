@@ -28,10 +28,7 @@ impl RoundId {
     pub fn from_raw(raw: U80) -> Self {
         let [number, phase] = *raw.as_limbs();
         let [.., high, low] = phase.to_be_bytes();
-        Self {
-            phase: u16::from_be_bytes([high, low]),
-            number,
-        }
+        Self { phase: u16::from_be_bytes([high, low]), number }
     }
 
     /// The id that the feed uses.
@@ -47,10 +44,7 @@ impl RoundId {
     /// The following round of the same phase, if there can be one.
     pub const fn next(self) -> Option<Self> {
         match self.number.checked_add(1) {
-            Some(number) => Some(Self {
-                phase: self.phase,
-                number,
-            }),
+            Some(number) => Some(Self { phase: self.phase, number }),
             None => None,
         }
     }
@@ -113,15 +107,9 @@ impl Answer {
         if self.answer <= I256::ZERO {
             return Err(Unusable::NotPositive);
         }
-        let at = to_u64(self.updated_at)
-            .filter(|at| *at <= now)
-            .ok_or(Unusable::InFuture)?;
+        let at = to_u64(self.updated_at).filter(|at| *at <= now).ok_or(Unusable::InFuture)?;
         let price_wad = self.price_wad(decimals).ok_or(Unusable::OutOfDomain)?;
-        Ok(Round {
-            id: self.id,
-            price_wad,
-            at,
-        })
+        Ok(Round { id: self.id, price_wad, at })
     }
 
     fn price_wad(&self, decimals: u8) -> Option<u128> {
@@ -129,9 +117,7 @@ impl Answer {
         let missing = MAX_DECIMALS.checked_sub(decimals)?;
         let scale = 10u128.checked_pow(missing.into())?;
         let price = answer.checked_mul(scale)?;
-        (MIN_PRICE_WAD..=MAX_PRICE_WAD)
-            .contains(&price)
-            .then_some(price)
+        (MIN_PRICE_WAD..=MAX_PRICE_WAD).contains(&price).then_some(price)
     }
 }
 

@@ -70,10 +70,7 @@ impl Window {
         if secs == 0 || secs > MAX_WINDOW_SECS {
             return None;
         }
-        Some(Self {
-            start: end.checked_sub(secs)?,
-            end,
-        })
+        Some(Self { start: end.checked_sub(secs)?, end })
     }
 
     /// The first second.
@@ -109,10 +106,7 @@ pub fn settle<R: Rounds>(
             break;
         };
         if next.at < current.at {
-            return Err(SettlementError::NotIncreasing {
-                round: next,
-                previous_at: current.at,
-            });
+            return Err(SettlementError::NotIncreasing { round: next, previous_at: current.at });
         }
         if next.at <= window.start {
             return Err(SettlementError::FirstRoundTooEarly { later: next });
@@ -136,9 +130,7 @@ fn first_round<R: Rounds>(
         return Err(SettlementError::FirstRoundTooLate { at: round.at });
     }
     match walk.next_phase(first).map_err(SettlementError::Feed)? {
-        Some(later) if later.at <= window.start => {
-            Err(SettlementError::FirstRoundTooEarly { later })
-        }
+        Some(later) if later.at <= window.start => Err(SettlementError::FirstRoundTooEarly { later }),
         _ => Ok(round),
     }
 }
@@ -168,10 +160,7 @@ impl<R: Rounds> Walk<'_, R> {
 
     /// The first round of the phase after that of `id`, if the feed has come that far.
     fn next_phase(&self, id: RoundId) -> Result<Option<Round>, R::Error> {
-        match id
-            .start_of_next_phase()
-            .filter(|start| *start <= self.latest)
-        {
+        match id.start_of_next_phase().filter(|start| *start <= self.latest) {
             Some(start) => self.rounds.round(start),
             None => Ok(None),
         }
@@ -188,12 +177,7 @@ struct Average {
 
 impl Average {
     fn new(window: Window, first: Round) -> Self {
-        Self {
-            window,
-            price_wad: first.price_wad,
-            since: window.start,
-            sum_wad_secs: 0,
-        }
+        Self { window, price_wad: first.price_wad, since: window.start, sum_wad_secs: 0 }
     }
 
     /// Ends the price in force at the time of `round`, and puts its price in force.
@@ -213,9 +197,7 @@ impl Average {
     fn finish(mut self) -> u128 {
         self.advance(self.window.end);
         let secs = self.window.end.saturating_sub(self.window.start);
-        self.sum_wad_secs
-            .checked_div(secs.into())
-            .unwrap_or(self.price_wad)
+        self.sum_wad_secs.checked_div(secs.into()).unwrap_or(self.price_wad)
     }
 }
 

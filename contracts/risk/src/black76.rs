@@ -4,10 +4,9 @@
 //! `call - put = forward - strike` to the last bit and each price stays inside its no-arbitrage
 //! bounds. One logarithm, one root, one exponential and two Mills ratios serve all ten results.
 
-#![allow(
-    clippy::inline_always,
-    reason = "a call costs 8,700 ink in WASM, more than most of what is inlined here"
-)]
+#![allow(clippy::inline_always, reason = "a call costs 8,700 ink in WASM, more than most of what is inlined here")]
+
+mod implied;
 
 use core::fmt;
 
@@ -15,6 +14,8 @@ use equipoise_math::kernel::{
     gaussian, keep_if, log_ratio, mills_ratio, negate_if, negative_mask, sign_mask, times_word, Aligned, Scaled,
 };
 use equipoise_math::Fx;
+
+pub use implied::{implied_vol, ImpliedVolError, Kind};
 
 /// The domain of one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,26 +53,17 @@ impl fmt::Display for PricingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ForwardOutOfDomain { forward } => {
-                write!(
-                    f,
-                    "forward {forward} must be from 0.0001 to 1000000000 quote per base"
-                )
+                write!(f, "forward {forward} must be from 0.0001 to 1000000000 quote per base")
             }
             Self::StrikeOutOfDomain { strike, forward } => {
-                write!(
-                    f,
-                    "strike {strike} must be from 0.001 to 1000 times the forward {forward}"
-                )
+                write!(f, "strike {strike} must be from 0.001 to 1000 times the forward {forward}")
             }
             Self::VolOutOfDomain { vol } => write!(f, "vol {vol} must be from 0.01 to 10"),
             Self::YearsOutOfDomain { years } => {
                 write!(f, "time {years} must be 0 or from one second to 3 years")
             }
             Self::TotalVolOutOfDomain { total_vol } => {
-                write!(
-                    f,
-                    "total vol {total_vol} must be 0 or from 0.000001 to 17.33"
-                )
+                write!(f, "total vol {total_vol} must be 0 or from 0.000001 to 17.33")
             }
         }
     }
@@ -118,34 +110,17 @@ impl Inputs {
         }
         let vol = Scaled::from_large_bits(vol.to_bits().cast_unsigned(), 7);
         if is_expired {
-            return Ok(Self {
-                forward,
-                strike,
-                vol,
-                root_years: ZERO,
-                total_vol: ZERO,
-            });
+            return Ok(Self { forward, strike, vol, root_years: ZERO, total_vol: ZERO });
         }
         let root_years = Scaled::from_large_bits(years.to_bits().cast_unsigned(), 25).sqrt();
-        Ok(Self {
-            forward,
-            strike,
-            vol,
-            root_years,
-            total_vol: vol.times(root_years),
-        })
+        Ok(Self { forward, strike, vol, root_years, total_vol: vol.times(root_years) })
     }
 
     /// From volatility and total volatility `vol * sqrt(years)`; their ratio stands for the root of
     /// time in vega and theta.
     /// # Inputs: as [`Inputs::new`]; total volatility 0 or from 1e-6 to 17.33
     /// # Errors: one variant of [`PricingError`] for each input outside
-    pub fn with_total_vol(
-        forward: Fx,
-        strike: Fx,
-        vol: Fx,
-        total_vol: Fx,
-    ) -> Result<Self, PricingError> {
+    pub fn with_total_vol(forward: Fx, strike: Fx, vol: Fx, total_vol: Fx) -> Result<Self, PricingError> {
         check_prices(forward, strike)?;
         check_vol(vol)?;
         if total_vol != Fx::ZERO && (total_vol < TOTAL_VOL_MIN || total_vol > TOTAL_VOL_MAX) {
@@ -154,13 +129,7 @@ impl Inputs {
         let vol = Scaled::from_large_bits(vol.to_bits().cast_unsigned(), 7);
         let total_vol = Scaled::from_bits(total_vol.to_bits().cast_unsigned());
         let root_years = total_vol.times(vol.reciprocal());
-        Ok(Self {
-            forward,
-            strike,
-            vol,
-            root_years,
-            total_vol,
-        })
+        Ok(Self { forward, strike, vol, root_years, total_vol })
     }
 }
 
@@ -244,27 +213,16 @@ impl Points {
         // for d >= 0, phi(d) Y(-d) below
         let tails = negate_if(below2, ratio2).wrapping_sub(negate_if(below1, ratio1));
         let sign = negative_mask(tails.cast_signed());
-        let curved = weight
-            .times(Scaled::new(negate_if(sign, tails), -61))
-            .to_signed(sign);
-        let call = curved
-            .wrapping_add(keep_if(!below1, inputs.forward))
-            .wrapping_sub(keep_if(!below2, inputs.strike));
+        let curved = weight.times(Scaled::new(negate_if(sign, tails), -61)).to_signed(sign);
+        let call = curved.wrapping_add(keep_if(!below1, inputs.forward)).wrapping_sub(keep_if(!below2, inputs.strike));
 
         let tail = density.times(Scaled::new(ratio1, -61));
-        let call_delta = tail
-            .to_signed(!below1)
-            .wrapping_add(keep_if(!below1, Fx::ONE));
+        let call_delta = tail.to_signed(!below1).wrapping_add(keep_if(!below1, Fx::ONE));
 
         let inverse_vol = inputs.root_years.times(self.inverse_total_vol);
         let vega = weight.times(inputs.root_years);
-        let decay = weight
-            .times(inputs.vol)
-            .times(inputs.vol)
-            .times(self.inverse_total_vol);
-        let gamma = density
-            .times(self.inverse_total_vol)
-            .times(forward.reciprocal());
+        let decay = weight.times(inputs.vol).times(inputs.vol).times(self.inverse_total_vol);
+        let gamma = density.times(self.inverse_total_vol).times(forward.reciprocal());
         Evaluation {
             call,
             put: call.wrapping_sub(self.forward_value),
@@ -273,14 +231,8 @@ impl Points {
             gamma: gamma.to_fixed(),
             vega: vega.to_fixed(),
             theta: decay.times_power_of_two(-1).to_signed(u64::MAX),
-            vanna: density
-                .times(inverse_vol)
-                .times(Scaled::new(y2, -58))
-                .to_signed(!below2),
-            volga: vega
-                .times(inverse_vol)
-                .times(self.product.0)
-                .to_signed(self.product.1),
+            vanna: density.times(inverse_vol).times(Scaled::new(y2, -58)).to_signed(!below2),
+            volga: vega.times(inverse_vol).times(self.product.0).to_signed(self.product.1),
         }
     }
 }

@@ -24,8 +24,7 @@ use crate::RiskError;
 ///
 /// Separate moves within two days, counted on hourly ETH prices of 2022 to 2025: 0, 5.9, 5.4 and 0.26 a year.
 /// The outer two are too rare to measure and are set at one in two years.
-pub const JUMPS_A_YEAR: [Fx; JUMPS.len()] =
-    [Fx::lit("0.5"), Fx::lit("6"), Fx::lit("5.5"), Fx::lit("0.5")];
+pub const JUMPS_A_YEAR: [Fx; JUMPS.len()] = [Fx::lit("0.5"), Fx::lit("6"), Fx::lit("5.5"), Fx::lit("0.5")];
 
 const DAYS_A_YEAR: Fx = Fx::lit("365");
 const HALF: Fx = Fx::lit("0.5");
@@ -64,9 +63,7 @@ impl RiskState {
         if capital <= Money::ZERO {
             return Err(RiskError::NoCapital);
         }
-        let days = |parameter| -> Result<Fx, RiskError> {
-            Ok(div_floor(parameters.number(parameter)?, DAYS_A_YEAR)?)
-        };
+        let days = |parameter| -> Result<Fx, RiskError> { Ok(div_floor(parameters.number(parameter)?, DAYS_A_YEAR)?) };
         let correlation = sub(parameters.number(Parameter::SpotVolCorrelationPlusOne)?, Fx::ONE)?;
         Ok(Self {
             capital,

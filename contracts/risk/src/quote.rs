@@ -75,9 +75,8 @@ impl Package {
         let [up, down] = self.band;
         let lag = abs(up)?.max(abs(down)?);
         let spread = self.spread.plus(Money::from_fx(lag))?;
-        let contracts = |sum: Money| -> Result<Money, RiskError> {
-            Ok(Money::from_fx(lots_to_contracts_floor(sum.fx())?))
-        };
+        let contracts =
+            |sum: Money| -> Result<Money, RiskError> { Ok(Money::from_fx(lots_to_contracts_floor(sum.fx())?)) };
         Ok(Self {
             mid: contracts(self.mid)?,
             spread: contracts(spread)?,

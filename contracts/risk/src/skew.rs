@@ -3,7 +3,7 @@
 use equipoise_math::Fx;
 
 use crate::arithmetic::div_floor;
-use crate::units::{Atoms, TokenScale, Money};
+use crate::units::{Atoms, Money, TokenScale};
 use crate::RiskError;
 
 /// What B holds beyond R is released to the vault's value over this time.

@@ -66,9 +66,7 @@ impl Snapshot {
             return None;
         }
         let nav = u128::try_from(self.nav_atoms).ok()?;
-        let high = nav
-            .checked_add(self.uncertainty_atoms)?
-            .checked_add(VIRTUAL_ATOMS)?;
+        let high = nav.checked_add(self.uncertainty_atoms)?.checked_add(VIRTUAL_ATOMS)?;
         mul_div_down(atoms, self.supply.checked_add(VIRTUAL_SHARES)?, high)
     }
 
@@ -92,11 +90,7 @@ impl Snapshot {
     /// may pay; if the low end of the value is not positive, not at all.
     pub fn price(&self, pending: &Pending) -> Fill {
         let minted = self.minted(pending).unwrap_or(0);
-        let accepted_atoms = if minted == 0 {
-            0
-        } else {
-            pending.deposit_atoms
-        };
+        let accepted_atoms = if minted == 0 { 0 } else { pending.deposit_atoms };
         let (burned, paid_atoms) = self.redeemed(pending.redeem_shares).unwrap_or((0, 0));
         Fill {
             accepted_atoms,
@@ -111,9 +105,7 @@ impl Snapshot {
     fn minted(&self, pending: &Pending) -> Option<u128> {
         let minted = self.shares_for_down(pending.deposit_atoms)?;
         // The supply must keep its 128 bits, virtual shares included.
-        self.supply
-            .checked_add(VIRTUAL_SHARES)?
-            .checked_add(minted)?;
+        self.supply.checked_add(VIRTUAL_SHARES)?.checked_add(minted)?;
         let for_smallest = mul_div_down(minted, pending.min_deposit_atoms, pending.deposit_atoms)?;
         (for_smallest > 0).then_some(minted)
     }
@@ -145,13 +137,7 @@ impl Split {
     pub fn take(self, request: u128) -> Option<(u128, Self)> {
         let part = mul_div_down(self.given, request, self.requested)?;
         let requested = self.requested.checked_sub(request)?;
-        Some((
-            part,
-            Self {
-                requested,
-                given: self.given.checked_sub(part)?,
-            },
-        ))
+        Some((part, Self { requested, given: self.given.checked_sub(part)? }))
     }
 }
 

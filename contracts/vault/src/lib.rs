@@ -16,14 +16,7 @@
 //!
 //! # Calls: down to the market and the clearing house
 #![cfg_attr(not(test), no_main)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::arithmetic_side_effects,
-        clippy::as_conversions
-    )
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 extern crate alloc;
 

@@ -2,8 +2,7 @@
 
 use alloy_primitives::{I256, U256, U64};
 use equipoise_interfaces::{
-    EpochProcessed, IClearing, IMarket, VaultEpochNotClosed, VaultNothingToProcess,
-    VaultSettlementPending,
+    EpochProcessed, IClearing, IMarket, VaultEpochNotClosed, VaultNothingToProcess, VaultSettlementPending,
 };
 use equipoise_kit::lean::{call, log, revert, view};
 use equipoise_kit::number::{from_i128, from_u128, to_i128, to_u128};
@@ -27,11 +26,7 @@ impl Vault {
     /// The epoch that requests join now, and when it cuts.
     pub(crate) fn open_epoch(&self) -> (u64, u64) {
         let spacing = self.cut_spacing();
-        let now = self
-            .vm()
-            .block_timestamp()
-            .checked_div(spacing)
-            .unwrap_or(0);
+        let now = self.vm().block_timestamp().checked_div(spacing).unwrap_or(0);
         let epoch = now.saturating_add(2);
         (epoch, self.cut_of(epoch))
     }
@@ -51,20 +46,12 @@ impl Vault {
         }
         let now = self.vm().block_timestamp();
         if now < cut_at {
-            return Err(revert(&VaultEpochNotClosed {
-                epoch,
-                cutAt: cut_at,
-                priceAt: now,
-            }));
+            return Err(revert(&VaultEpochNotClosed { epoch, cutAt: cut_at, priceAt: now }));
         }
         let value = self.value()?;
         if value.price_at < cut_at {
             let price_at = value.price_at;
-            return Err(revert(&VaultEpochNotClosed {
-                epoch,
-                cutAt: cut_at,
-                priceAt: price_at,
-            }));
+            return Err(revert(&VaultEpochNotClosed { epoch, cutAt: cut_at, priceAt: price_at }));
         }
         if value.is_settlement_pending {
             return Err(revert(&VaultSettlementPending {}));
@@ -115,21 +102,11 @@ impl Vault {
             min_deposit_atoms,
         };
         let fill = snapshot.price(&pending);
-        slots.set_deposits(Split {
-            requested: pending.deposit_atoms,
-            given: fill.minted,
-        });
-        slots.set_redemptions(Split {
-            requested: pending.redeem_shares,
-            given: fill.paid_atoms,
-        });
+        slots.set_deposits(Split { requested: pending.deposit_atoms, given: fill.minted });
+        slots.set_redemptions(Split { requested: pending.redeem_shares, given: fill.paid_atoms });
         slots.set_unfilled(fill.unfilled);
         let is_refused = fill.refused_atoms > 0;
-        slots.set_stage(if is_refused {
-            Stage::Refused
-        } else {
-            Stage::Accepted
-        });
+        slots.set_stage(if is_refused { Stage::Refused } else { Stage::Accepted });
         fill
     }
 
@@ -143,17 +120,9 @@ impl Vault {
         };
         call(self, clearing, &settle)?;
         // The clearing house has just moved both, so each is far from the ends of the range.
-        let flow = 0i128
-            .saturating_add_unsigned(fill.accepted_atoms)
-            .saturating_sub_unsigned(fill.paid_atoms);
+        let flow = 0i128.saturating_add_unsigned(fill.accepted_atoms).saturating_sub_unsigned(fill.paid_atoms);
         if flow != 0 {
-            call(
-                self,
-                market,
-                &IMarket::recordLpFlowCall {
-                    flowAtoms: from_i128(flow),
-                },
-            )?;
+            call(self, market, &IMarket::recordLpFlowCall { flowAtoms: from_i128(flow) })?;
         }
         Ok(())
     }

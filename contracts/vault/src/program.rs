@@ -3,18 +3,13 @@
 use alloy_primitives::{Address, U256, U64, U8};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::IVault::{
-    allowanceCall, approveCall, balanceOfCall, claimDepositCall, claimRedeemCall, clearingCall,
-    convertToAssetsCall, convertToSharesCall, decimalsCall, depositRequestCall, marketCall,
-    nameCall, nextEpochCall, openEpochCall, processEpochCall, redeemRequestCall,
-    requestDepositCall, requestRedeemCall, symbolCall, totalAssetsCall, totalSupplyCall,
-    transferCall, transferFromCall,
+    allowanceCall, approveCall, balanceOfCall, claimDepositCall, claimRedeemCall, clearingCall, convertToAssetsCall,
+    convertToSharesCall, decimalsCall, depositRequestCall, marketCall, nameCall, nextEpochCall, openEpochCall,
+    processEpochCall, redeemRequestCall, requestDepositCall, requestRedeemCall, symbolCall, totalAssetsCall,
+    totalSupplyCall, transferCall, transferFromCall,
 };
-use equipoise_interfaces::{
-    AlreadyWired, IClearing, VaultAmountTooLarge, VaultCutSpacingOutOfRange, VaultInsolvent,
-};
-use equipoise_kit::lean::{
-    answer, answer_text, enter, revert, unknown, view, Arguments, CONSTRUCTOR,
-};
+use equipoise_interfaces::{AlreadyWired, IClearing, VaultAmountTooLarge, VaultCutSpacingOutOfRange, VaultInsolvent};
+use equipoise_kit::lean::{answer, answer_text, enter, revert, unknown, view, Arguments, CONSTRUCTOR};
 use equipoise_kit::number::{from_i128, from_u128, to_u128};
 use equipoise_kit::{require_code, Revert};
 use stylus_sdk::host::VM;
@@ -95,25 +90,14 @@ impl Vault {
             decimalsCall::SELECTOR => answer(&self.token_decimals().saturating_add(EXTRA_DECIMALS)),
             totalSupplyCall::SELECTOR => answer(&from_u128(self.slots.supply())),
             balanceOfCall::SELECTOR => answer(&self.slots.balances.get(given.take()?)),
-            allowanceCall::SELECTOR => answer(
-                &self
-                    .slots
-                    .allowances
-                    .getter(given.take()?)
-                    .get(given.take()?),
-            ),
+            allowanceCall::SELECTOR => answer(&self.slots.allowances.getter(given.take()?).get(given.take()?)),
             _ => unknown(selector),
         }
     }
 
     /// Starts a vault whose epochs cut every `cut_spacing_secs` of unix time. Once.
     /// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode, VaultCutSpacingOutOfRange
-    fn construct(
-        &mut self,
-        clearing: Address,
-        market: Address,
-        cut_spacing_secs: u64,
-    ) -> Result<(), Revert> {
+    fn construct(&mut self, clearing: Address, market: Address, cut_spacing_secs: u64) -> Result<(), Revert> {
         if !self.slots.clearing.get().is_zero() {
             return Err(revert(&AlreadyWired {}));
         }
@@ -147,16 +131,10 @@ impl Vault {
     fn convert_to_shares(&self, assets_atoms: U256) -> Result<U256, Revert> {
         let snapshot = self.value()?.snapshot;
         if !snapshot.is_solvent() {
-            return Err(revert(&VaultInsolvent {
-                navAtoms: from_i128(snapshot.nav_atoms),
-            }));
+            return Err(revert(&VaultInsolvent { navAtoms: from_i128(snapshot.nav_atoms) }));
         }
         let shares = to_u128(assets_atoms).and_then(|atoms| snapshot.shares_for_down(atoms));
-        shares.map(from_u128).ok_or_else(|| {
-            revert(&VaultAmountTooLarge {
-                amount: assets_atoms,
-            })
-        })
+        shares.map(from_u128).ok_or_else(|| revert(&VaultAmountTooLarge { amount: assets_atoms }))
     }
 
     /// What a redemption would get if it were priced now and filled.
@@ -165,9 +143,7 @@ impl Vault {
     fn convert_to_assets(&self, shares: U256) -> Result<U256, Revert> {
         let snapshot = self.value()?.snapshot;
         let atoms = to_u128(shares).and_then(|shares| snapshot.assets_for_down(shares));
-        atoms
-            .map(from_u128)
-            .ok_or_else(|| revert(&VaultAmountTooLarge { amount: shares }))
+        atoms.map(from_u128).ok_or_else(|| revert(&VaultAmountTooLarge { amount: shares }))
     }
 
     /// The token's decimals.

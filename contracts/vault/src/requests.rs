@@ -2,8 +2,8 @@
 
 use alloy_primitives::{Address, U256, U64};
 use equipoise_interfaces::{
-    DepositClaimed, DepositRequested, IClearing, RedeemClaimed, RedeemRequested,
-    VaultAmountTooLarge, VaultNothingToClaim, VaultRequestPending, VaultRequestTooSmall,
+    DepositClaimed, DepositRequested, IClearing, RedeemClaimed, RedeemRequested, VaultAmountTooLarge,
+    VaultNothingToClaim, VaultRequestPending, VaultRequestTooSmall,
 };
 use equipoise_kit::lean::{call, log, revert};
 use equipoise_kit::number::{from_u128, to_u128};
@@ -27,31 +27,14 @@ impl Vault {
         let (earlier, held) = self.slots.deposits.getter(owner).get();
         require_same_epoch(owner, earlier, held, epoch)?;
         let clearing = self.slots.clearing.get();
-        call(
-            self,
-            clearing,
-            &IClearing::takeLpDepositCall {
-                from: owner,
-                amountAtoms: assets,
-            },
-        )?;
+        call(self, clearing, &IClearing::takeLpDepositCall { from: owner, amountAtoms: assets })?;
         let total = add(held, atoms)?;
         self.slots.deposits.setter(owner).set(epoch, total);
         let mut slots = self.slots.epochs.setter(U64::from(epoch));
         let split = slots.deposits();
-        slots.set_deposits(Split {
-            requested: add(split.requested, atoms)?,
-            ..split
-        });
+        slots.set_deposits(Split { requested: add(split.requested, atoms)?, ..split });
         self.slots.enqueue(epoch);
-        log(
-            self.vm(),
-            &DepositRequested {
-                owner,
-                epoch,
-                assetsAtoms: assets,
-            },
-        );
+        log(self.vm(), &DepositRequested { owner, epoch, assetsAtoms: assets });
         Ok(epoch)
     }
 
@@ -69,19 +52,9 @@ impl Vault {
         self.slots.redemptions.setter(owner).set(epoch, total);
         let mut slots = self.slots.epochs.setter(U64::from(epoch));
         let split = slots.redemptions();
-        slots.set_redemptions(Split {
-            requested: add(split.requested, shares)?,
-            ..split
-        });
+        slots.set_redemptions(Split { requested: add(split.requested, shares)?, ..split });
         self.slots.enqueue(epoch);
-        log(
-            self.vm(),
-            &RedeemRequested {
-                owner,
-                epoch,
-                shares: value,
-            },
-        );
+        log(self.vm(), &RedeemRequested { owner, epoch, shares: value });
         Ok(epoch)
     }
 
@@ -102,10 +75,7 @@ impl Vault {
             self.refuse_deposit(returned)?;
         }
         self.release_shares(owner, shares)?;
-        log(
-            self.vm(),
-            &DepositClaimed { owner, epoch, shares, assetsReturnedAtoms: returned },
-        );
+        log(self.vm(), &DepositClaimed { owner, epoch, shares, assetsReturnedAtoms: returned });
         self.pay(owner, returned)?;
         Ok((shares, returned))
     }
@@ -127,10 +97,7 @@ impl Vault {
         let assets = from_u128(paid);
         let returned = from_u128(if stage == Stage::Waiting { shares } else { back });
         self.release_shares(owner, returned)?;
-        log(
-            self.vm(),
-            &RedeemClaimed { owner, epoch, assetsAtoms: assets, sharesReturned: returned },
-        );
+        log(self.vm(), &RedeemClaimed { owner, epoch, assetsAtoms: assets, sharesReturned: returned });
         self.pay(owner, assets)?;
         Ok((assets, returned))
     }
@@ -162,11 +129,8 @@ impl Vault {
     /// Makes a claim of a deposit whose epoch has lapsed.
     fn refuse_deposit(&mut self, amount: U256) -> Result<(), Revert> {
         let clearing = self.slots.clearing.get();
-        let refuse = IClearing::settleLpEpochCall {
-            acceptedAtoms: U256::ZERO,
-            refusedAtoms: amount,
-            redeemedAtoms: U256::ZERO,
-        };
+        let refuse =
+            IClearing::settleLpEpochCall { acceptedAtoms: U256::ZERO, refusedAtoms: amount, redeemedAtoms: U256::ZERO };
         call(self, clearing, &refuse)?;
         Ok(())
     }
@@ -185,14 +149,7 @@ impl Vault {
             return Ok(());
         }
         let clearing = self.slots.clearing.get();
-        call(
-            self,
-            clearing,
-            &IClearing::payLpClaimCall {
-                to,
-                amountAtoms: amount,
-            },
-        )?;
+        call(self, clearing, &IClearing::payLpClaimCall { to, amountAtoms: amount })?;
         Ok(())
     }
 }
@@ -206,10 +163,7 @@ fn nothing_to_claim(owner: Address) -> Revert {
 fn checked_request(amount: U256, minimum: u128) -> Result<u128, Revert> {
     let narrow = to_u128(amount).ok_or_else(|| revert(&VaultAmountTooLarge { amount }))?;
     if narrow < minimum {
-        return Err(revert(&VaultRequestTooSmall {
-            amount,
-            minimum: from_u128(minimum),
-        }));
+        return Err(revert(&VaultRequestTooSmall { amount, minimum: from_u128(minimum) }));
     }
     Ok(narrow)
 }
@@ -219,16 +173,9 @@ fn require_same_epoch(owner: Address, earlier: u64, held: u128, epoch: u64) -> R
     if held == 0 || earlier == epoch {
         return Ok(());
     }
-    Err(revert(&VaultRequestPending {
-        owner,
-        epoch: earlier,
-    }))
+    Err(revert(&VaultRequestPending { owner, epoch: earlier }))
 }
 
 fn add(total: u128, amount: u128) -> Result<u128, Revert> {
-    total.checked_add(amount).ok_or_else(|| {
-        revert(&VaultAmountTooLarge {
-            amount: from_u128(amount),
-        })
-    })
+    total.checked_add(amount).ok_or_else(|| revert(&VaultAmountTooLarge { amount: from_u128(amount) }))
 }

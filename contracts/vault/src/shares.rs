@@ -15,12 +15,7 @@ impl Vault {
     /// Moves shares at their owner's wish: anywhere but to nobody or into the vault's own keeping.
     /// # Returns: true, as ERC-20 wants
     /// # Errors: ERC20InvalidReceiver, ERC20InsufficientBalance
-    pub(crate) fn send_shares(
-        &mut self,
-        from: Address,
-        to: Address,
-        value: U256,
-    ) -> Result<bool, Revert> {
+    pub(crate) fn send_shares(&mut self, from: Address, to: Address, value: U256) -> Result<bool, Revert> {
         if to.is_zero() || to == self.vm().contract_address() {
             return Err(revert(&ERC20InvalidReceiver { receiver: to }));
         }
@@ -38,13 +33,9 @@ impl Vault {
         if allowance == U256::MAX {
             return Ok(());
         }
-        let left = allowance.checked_sub(value).ok_or_else(|| {
-            revert(&ERC20InsufficientAllowance {
-                spender,
-                allowance,
-                needed: value,
-            })
-        })?;
+        let left = allowance
+            .checked_sub(value)
+            .ok_or_else(|| revert(&ERC20InsufficientAllowance { spender, allowance, needed: value }))?;
         slot.set(left);
         Ok(())
     }
@@ -53,19 +44,8 @@ impl Vault {
     /// # Returns: true, as ERC-20 wants
     pub(crate) fn allow(&mut self, spender: Address, value: U256) -> bool {
         let owner = self.vm().msg_sender();
-        self.slots
-            .allowances
-            .setter(owner)
-            .setter(spender)
-            .set(value);
-        log(
-            self.vm(),
-            &Approval {
-                owner,
-                spender,
-                value,
-            },
-        );
+        self.slots.allowances.setter(owner).setter(spender).set(value);
+        log(self.vm(), &Approval { owner, spender, value });
         true
     }
 
@@ -80,14 +60,7 @@ impl Vault {
         self.slots.set_supply(supply);
         let value = from_u128(shares);
         self.credit(vault, value);
-        log(
-            self.vm(),
-            &Transfer {
-                from: Address::ZERO,
-                to: vault,
-                value,
-            },
-        );
+        log(self.vm(), &Transfer { from: Address::ZERO, to: vault, value });
     }
 
     /// Destroys shares in the vault's keeping.
@@ -101,25 +74,13 @@ impl Vault {
         self.debit(vault, value)?;
         let supply = self.slots.supply().saturating_sub(shares);
         self.slots.set_supply(supply);
-        log(
-            self.vm(),
-            &Transfer {
-                from: vault,
-                to: Address::ZERO,
-                value,
-            },
-        );
+        log(self.vm(), &Transfer { from: vault, to: Address::ZERO, value });
         Ok(())
     }
 
     /// Moves shares anywhere.
     /// # Errors: ERC20InsufficientBalance
-    pub(crate) fn move_shares(
-        &mut self,
-        from: Address,
-        to: Address,
-        value: U256,
-    ) -> Result<(), Revert> {
+    pub(crate) fn move_shares(&mut self, from: Address, to: Address, value: U256) -> Result<(), Revert> {
         self.debit(from, value)?;
         self.credit(to, value);
         log(self.vm(), &Transfer { from, to, value });
@@ -129,13 +90,9 @@ impl Vault {
     fn debit(&mut self, owner: Address, value: U256) -> Result<(), Revert> {
         let mut slot = self.slots.balances.setter(owner);
         let balance = slot.get();
-        let left = balance.checked_sub(value).ok_or_else(|| {
-            revert(&ERC20InsufficientBalance {
-                sender: owner,
-                balance,
-                needed: value,
-            })
-        })?;
+        let left = balance
+            .checked_sub(value)
+            .ok_or_else(|| revert(&ERC20InsufficientBalance { sender: owner, balance, needed: value }))?;
         slot.set(left);
         Ok(())
     }

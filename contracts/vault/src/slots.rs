@@ -3,9 +3,7 @@
 use alloy_primitives::{Address, U128, U256, U64};
 use equipoise_kit::storage::{namespace_root, Namespace, Namespaced};
 use stylus_sdk::prelude::*;
-use stylus_sdk::storage::{
-    StorageAddress, StorageMap, StorageU128, StorageU256, StorageU64, StorageU8,
-};
+use stylus_sdk::storage::{StorageAddress, StorageMap, StorageU128, StorageU256, StorageU64, StorageU8};
 
 use crate::epoch::Split;
 
@@ -117,10 +115,7 @@ impl EpochSlots {
 
     /// Deposits and the shares for them.
     pub(crate) fn deposits(&self) -> Split {
-        Split {
-            requested: self.deposit_atoms.get().to(),
-            given: self.minted.get().to(),
-        }
+        Split { requested: self.deposit_atoms.get().to(), given: self.minted.get().to() }
     }
 
     /// Replaces deposits and the shares for them.
@@ -131,10 +126,7 @@ impl EpochSlots {
 
     /// Shares to redeem and what is paid for them.
     pub(crate) fn redemptions(&self) -> Split {
-        Split {
-            requested: self.redeem_shares.get().to(),
-            given: self.paid_atoms.get().to(),
-        }
+        Split { requested: self.redeem_shares.get().to(), given: self.paid_atoms.get().to() }
     }
 
     /// Replaces shares to redeem and what is paid for them.

@@ -47,40 +47,20 @@ const PROGRAM: &str = r#"(module
     (i32.const 0)))"#;
 
 fn main() {
-    let seconds = std::env::args()
-        .nth(1)
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(5);
+    let seconds = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(5);
     let wealth = U256::from(10).pow(U256::from(30));
-    let mut chain = Chain::new(Config {
-        accounts: vec![(TRADER, wealth)],
-        ..Config::default()
-    });
+    let mut chain = Chain::new(Config { accounts: vec![(TRADER, wealth)], ..Config::default() });
     let wasm = wat::parse_str(PROGRAM).expect("the program is well formed");
     let programs: Vec<Address> = (0..3)
-        .map(|_| {
-            chain
-                .deploy_program(TRADER, &wasm, Bytes::new(), true)
-                .expect("the program deploys")
-                .address
-        })
+        .map(|_| chain.deploy_program(TRADER, &wasm, Bytes::new(), true).expect("the program deploys").address)
         .collect();
-    let input: Vec<u8> = programs[1..]
-        .iter()
-        .flat_map(|address| address.into_word().0)
-        .collect();
-    let trade = TransactionRequest::default()
-        .from(TRADER)
-        .to(programs[0])
-        .input(Bytes::from(input).into());
+    let input: Vec<u8> = programs[1..].iter().flat_map(|address| address.into_word().0).collect();
+    let trade = TransactionRequest::default().from(TRADER).to(programs[0]).input(Bytes::from(input).into());
 
     let first = chain.send(trade.clone()).expect("the trade is sent");
     assert!(first.status, "the trade succeeds");
     let second = chain.send(trade.clone()).expect("the trade is sent");
-    println!(
-        "gas of a trade: {} first, {} repeated",
-        first.gas_used, second.gas_used
-    );
+    println!("gas of a trade: {} first, {} repeated", first.gas_used, second.gas_used);
     report("transactions", seconds, || {
         chain.send(trade.clone()).expect("the trade is sent");
         1
@@ -101,8 +81,5 @@ fn report(what: &str, seconds: u64, mut step: impl FnMut() -> u64) {
     while start.elapsed() < Duration::from_secs(seconds) {
         count += step();
     }
-    println!(
-        "{what}: {:.0} per second on one core",
-        count as f64 / start.elapsed().as_secs_f64()
-    );
+    println!("{what}: {:.0} per second on one core", count as f64 / start.elapsed().as_secs_f64());
 }

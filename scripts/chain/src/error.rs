@@ -6,9 +6,7 @@ use alloy_primitives::{Address, Bytes, B256, U256};
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum SendError {
     /// The nonce is not the account's next one.
-    #[error(
-        "nonce of {from} is {nonce}, but the next one is {expected}: resend with nonce {expected}"
-    )]
+    #[error("nonce of {from} is {nonce}, but the next one is {expected}: resend with nonce {expected}")]
     Nonce {
         /// Sender.
         from: Address,
@@ -111,9 +109,7 @@ pub enum ProgramError {
     #[error("not a valid WASM module: {0}")]
     Malformed(String),
     /// Compressed code above the contract size limit.
-    #[error(
-        "program is {bytes} bytes compressed, the limit is {limit}: optimise for size or split it"
-    )]
+    #[error("program is {bytes} bytes compressed, the limit is {limit}: optimise for size or split it")]
     TooLarge {
         /// Length with prefix.
         bytes: usize,

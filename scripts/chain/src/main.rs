@@ -97,26 +97,20 @@ impl Arguments {
     fn config(&self, accounts: &[DevAccount]) -> Result<Config, Box<dyn Error>> {
         let timestamp = match self.timestamp {
             Some(timestamp) => timestamp,
-            None => SystemTime::now()
-                .duration_since(SystemTime::UNIX_EPOCH)?
-                .as_secs(),
+            None => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs(),
         };
         Ok(Config {
             chain_id: self.chain_id,
             timestamp,
             cache_dir: self.cache_dir.clone(),
-            accounts: accounts
-                .iter()
-                .map(|it| (it.address, self.balance))
-                .collect(),
+            accounts: accounts.iter().map(|it| (it.address, self.balance)).collect(),
             ..Config::default()
         })
     }
 }
 
 fn parse_balance(text: &str) -> Result<U256, String> {
-    let wei = parse_ether(text)
-        .map_err(|reason| format!("{reason}: give ether, such as 10000 or 0.5"))?;
+    let wei = parse_ether(text).map_err(|reason| format!("{reason}: give ether, such as 10000 or 0.5"))?;
     // Sums of balances must stay far from overflow.
     if wei >> 128 == U256::ZERO {
         Ok(wei)
@@ -131,11 +125,7 @@ fn announce(server: &Handle, arguments: &Arguments, accounts: &[DevAccount]) -> 
     writeln!(out, "WebSocket ws://{}", server.address())?;
     writeln!(out, "Chain id  {}", arguments.chain_id)?;
     if !accounts.is_empty() {
-        writeln!(
-            out,
-            "\nAccounts, each with {} ether. Everybody knows these keys.",
-            ether(arguments.balance)
-        )?;
+        writeln!(out, "\nAccounts, each with {} ether. Everybody knows these keys.", ether(arguments.balance))?;
     }
     for (index, account) in accounts.iter().enumerate() {
         writeln!(out, "({index}) {} {}", account.address, account.key)?;
@@ -151,9 +141,7 @@ fn ether(wei: U256) -> String {
 
 /// Waits for Ctrl-C or the signal that asks a program to end.
 fn wait_for_interrupt() -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         #[cfg(unix)]
         {
@@ -175,15 +163,10 @@ mod tests {
 
     #[test]
     fn balances_are_read_in_ether() {
-        assert_eq!(
-            parse_balance("0.5"),
-            Ok(U256::from(500_000_000_000_000_000_u64))
-        );
+        assert_eq!(parse_balance("0.5"), Ok(U256::from(500_000_000_000_000_000_u64)));
         assert_eq!(ether(parse_balance("10000").unwrap()), "10000");
         assert!(parse_balance("ten").unwrap_err().contains("give ether"));
-        assert!(parse_balance("1000000000000000000000000")
-            .unwrap_err()
-            .contains("give less"));
+        assert!(parse_balance("1000000000000000000000000").unwrap_err().contains("give less"));
     }
 
     #[test]

@@ -36,10 +36,7 @@ impl Prepared {
         check_size(file.len())?;
         let wasm = code::decompress(stream, *dictionary, MAX_WASM_SIZE)
             .map_err(|error| ProgramError::Compression(error.to_string()))?;
-        Ok(Self {
-            wasm,
-            deployable: file.to_vec(),
-        })
+        Ok(Self { wasm, deployable: file.to_vec() })
     }
 }
 
@@ -49,8 +46,7 @@ pub fn prepare(wasm: &[u8]) -> Result<Prepared, ProgramError> {
     let wasm = reencode(wasm)?;
     let mut deployable = CLASSIC_PREFIX.to_vec();
     deployable.push(NO_DICTIONARY);
-    let mut stream =
-        brotli::CompressorReader::new(wasm.as_slice(), 4096, BROTLI_QUALITY, BROTLI_WINDOW);
+    let mut stream = brotli::CompressorReader::new(wasm.as_slice(), 4096, BROTLI_QUALITY, BROTLI_WINDOW);
     std::io::Read::read_to_end(&mut stream, &mut deployable)
         .map_err(|error| ProgramError::Compression(error.to_string()))?;
     check_size(deployable.len())?;
@@ -59,10 +55,7 @@ pub fn prepare(wasm: &[u8]) -> Result<Prepared, ProgramError> {
 
 fn check_size(bytes: usize) -> Result<(), ProgramError> {
     if bytes > MAX_CODE_SIZE {
-        return Err(ProgramError::TooLarge {
-            bytes,
-            limit: MAX_CODE_SIZE,
-        });
+        return Err(ProgramError::TooLarge { bytes, limit: MAX_CODE_SIZE });
     }
     Ok(())
 }
@@ -71,8 +64,7 @@ fn check_size(bytes: usize) -> Result<(), ProgramError> {
 fn reencode(wasm: &[u8]) -> Result<Vec<u8>, ProgramError> {
     let malformed = |error: &dyn std::fmt::Display| ProgramError::Malformed(error.to_string());
     let mut module = wasm_encoder::Module::new();
-    Slim.parse_core_module(&mut module, Parser::new(0), wasm)
-        .map_err(|error| malformed(&error))?;
+    Slim.parse_core_module(&mut module, Parser::new(0), wasm).map_err(|error| malformed(&error))?;
     let module = module.finish();
     if uses_data_count(&module) {
         return Ok(module);
@@ -83,9 +75,7 @@ fn reencode(wasm: &[u8]) -> Result<Vec<u8>, ProgramError> {
         let Some((id, range)) = payload.as_section() else {
             continue;
         };
-        let data = module
-            .get(range.start as usize..range.end as usize)
-            .unwrap_or_default();
+        let data = module.get(range.start as usize..range.end as usize).unwrap_or_default();
         if id != wasm_encoder::SectionId::DataCount as u8 {
             slim.section(&wasm_encoder::RawSection { id, data });
         }
@@ -94,18 +84,11 @@ fn reencode(wasm: &[u8]) -> Result<Vec<u8>, ProgramError> {
 }
 
 fn uses_data_count(wasm: &[u8]) -> bool {
-    let bodies = Parser::new(0)
-        .parse_all(wasm)
-        .filter_map(|payload| match payload {
-            Ok(Payload::CodeSectionEntry(body)) => body.get_operators_reader().ok(),
-            _ => None,
-        });
-    bodies.flatten().any(|op| {
-        matches!(
-            op,
-            Ok(Operator::MemoryInit { .. } | Operator::DataDrop { .. })
-        )
-    })
+    let bodies = Parser::new(0).parse_all(wasm).filter_map(|payload| match payload {
+        Ok(Payload::CodeSectionEntry(body)) => body.get_operators_reader().ok(),
+        _ => None,
+    });
+    bodies.flatten().any(|op| matches!(op, Ok(Operator::MemoryInit { .. } | Operator::DataDrop { .. })))
 }
 
 /// Re-encodes everything but custom sections.
@@ -130,7 +113,5 @@ pub fn init_code(code: &[u8]) -> Bytes {
     const PUSH32: u8 = 0x7F;
     const VERSION: u8 = 0x00;
     let length = U256::from(code.len()).to_be_bytes::<32>();
-    [&[PUSH32], &length[..], &AFTER_LENGTH, &[VERSION], code]
-        .concat()
-        .into()
+    [&[PUSH32], &length[..], &AFTER_LENGTH, &[VERSION], code].concat().into()
 }

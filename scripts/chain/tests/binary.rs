@@ -1,11 +1,6 @@
 //! The `equipoise-chain` binary: what it prints, and how it refuses.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -35,32 +30,14 @@ fn refused(arguments: &[&str]) -> String {
 
 #[test]
 fn it_prints_its_address_and_accounts_and_ends_when_asked() {
-    let arguments = [
-        "--port",
-        "0",
-        "--accounts",
-        "2",
-        "--balance",
-        "5.5",
-        "--chain-id",
-        "7",
-        "--timestamp",
-        "1767225600",
-    ];
-    let started = binary()
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let arguments =
+        ["--port", "0", "--accounts", "2", "--balance", "5.5", "--chain-id", "7", "--timestamp", "1767225600"];
+    let started = binary().args(arguments).stdout(Stdio::piped()).spawn().unwrap();
     let mut running = Running(started);
     let mut lines = BufReader::new(running.0.stdout.take().unwrap());
     let mut text = String::new();
     while !text.contains("Ctrl-C") {
-        assert_ne!(
-            lines.read_line(&mut text).unwrap(),
-            0,
-            "ended early: {text}"
-        );
+        assert_ne!(lines.read_line(&mut text).unwrap(), 0, "ended early: {text}");
     }
     assert!(text.starts_with("RPC       http://127.0.0.1:"), "{text}");
     assert!(text.contains("Chain id  7\n"), "{text}");
@@ -70,10 +47,7 @@ fn it_prints_its_address_and_accounts_and_ends_when_asked() {
     assert!(text.contains(first), "{text}");
     assert!(!text.contains("(2)"), "{text}");
 
-    let asked = Command::new("kill")
-        .args(["-TERM", &running.0.id().to_string()])
-        .status()
-        .unwrap();
+    let asked = Command::new("kill").args(["-TERM", &running.0.id().to_string()]).status().unwrap();
     assert!(asked.success());
     assert!(running.0.wait().unwrap().success());
     let mut rest = String::new();
@@ -86,12 +60,7 @@ fn a_port_in_use_is_named_with_a_remedy() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let error = refused(&["--port", &port]);
-    assert!(
-        error.starts_with(&format!(
-            "error: 127.0.0.1:{port} is in use by another program"
-        )),
-        "{error}"
-    );
+    assert!(error.starts_with(&format!("error: 127.0.0.1:{port} is in use by another program")), "{error}");
     assert!(error.contains("choose another port"), "{error}");
 }
 
@@ -104,10 +73,7 @@ fn wrong_arguments_are_refused() {
         (["--accounts", "-1"], "-1"),
         (["--block-time", "0"], "0"),
         (["--timestamp", "1767225600000"], "1767225600000"),
-        (
-            ["--mnemonic", "abandon ship"],
-            "12 to 24 English BIP-39 words",
-        ),
+        (["--mnemonic", "abandon ship"], "12 to 24 English BIP-39 words"),
         (["--no-such-flag", "1"], "--no-such-flag"),
     ] {
         let error = refused(&arguments);

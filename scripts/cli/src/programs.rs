@@ -82,12 +82,7 @@ pub fn show(dir: &Path) -> Result<String, CliError> {
     table.set_header(["program", "module, bytes", "on chain, bytes", "of the limit"]);
     for size in Programs::load(dir)?.sizes()? {
         let share = 100.0 * size.code as f64 / MAX_CODE_SIZE as f64;
-        table.add_row([
-            size.name.to_owned(),
-            size.wasm.to_string(),
-            size.code.to_string(),
-            format!("{share:.1} %"),
-        ]);
+        table.add_row([size.name.to_owned(), size.wasm.to_string(), size.code.to_string(), format!("{share:.1} %")]);
     }
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);

@@ -29,8 +29,7 @@ impl Progress {
     pub fn new() -> Self {
         let is_terminal = stderr().is_terminal();
         let bar = ProgressBar::new(0);
-        let target =
-            if is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         bar.set_draw_target(target);
         let style = ProgressStyle::with_template("{spinner} {msg:<34} {bar:30} {percent:>3} %");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));

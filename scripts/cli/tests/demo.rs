@@ -59,8 +59,10 @@ fn assert_sound(report: &Value) {
     // Nothing is made or lost: what providers and traders gain is what the ledger no longer holds.
     let gained = number(report, "lp_pnl") + number(report, "trader_pnl");
     assert_eq!(-gained, number(audit, "clearing_balance"));
-    let pnl: i128 =
-        ["fees", "spread", "skew_released", "positions", "rounding"].iter().map(|part| number(&report["pnl"], part)).sum();
+    let pnl: i128 = ["fees", "spread", "skew_released", "positions", "rounding"]
+        .iter()
+        .map(|part| number(&report["pnl"], part))
+        .sum();
     assert_eq!(pnl, number(report, "lp_pnl"));
     // Rounding keeps back atoms, not tokens.
     assert!(number(&report["pnl"], "rounding").abs() < 1_000_000, "{}", report["pnl"]);

@@ -23,18 +23,12 @@ fn main() -> ExitCode {
 /// Reports every snapshot of the file; one that cannot be fitted does not stop the others.
 fn report(file: &Path) -> Result<String, DataError> {
     let chains = read_chains(file, &ChainOptions::default())?;
-    let tables = chains
-        .iter()
-        .map(|chain| match fit_chain(chain, &FitOptions::default()) {
-            Ok(fit) => {
-                let (currency, time) = (&chain.currency, chain.observed_at);
-                format!(
-                    "{}: {currency} at {time}\n{}",
-                    file.display(),
-                    FitTable(&fit)
-                )
-            }
-            Err(error) => error.to_string(),
-        });
+    let tables = chains.iter().map(|chain| match fit_chain(chain, &FitOptions::default()) {
+        Ok(fit) => {
+            let (currency, time) = (&chain.currency, chain.observed_at);
+            format!("{}: {currency} at {time}\n{}", file.display(), FitTable(&fit))
+        }
+        Err(error) => error.to_string(),
+    });
     Ok(tables.collect::<Vec<_>>().join("\n"))
 }

@@ -85,20 +85,11 @@ impl Chain {
     /// Refuses a chain that has fewer than `expiries` expiries of at least `strikes` distinct strikes.
     /// # Errors: [`DataError::TooFewExpiries`]
     pub fn require(&self, expiries: usize, strikes: usize) -> Result<(), DataError> {
-        let found = self
-            .expiries
-            .iter()
-            .filter(|each| each.strikes().len() >= strikes)
-            .count();
+        let found = self.expiries.iter().filter(|each| each.strikes().len() >= strikes).count();
         if found >= expiries {
             return Ok(());
         }
-        Err(DataError::TooFewExpiries {
-            file: self.source.clone(),
-            found,
-            needed: expiries,
-            strikes,
-        })
+        Err(DataError::TooFewExpiries { file: self.source.clone(), found, needed: expiries, strikes })
     }
 }
 
@@ -113,9 +104,7 @@ impl ExpiryQuotes {
 
     /// The quote of one option, if listed.
     pub fn quote(&self, strike: f64, is_put: bool) -> Option<&Quote> {
-        self.quotes
-            .iter()
-            .find(|quote| quote.is_put == is_put && quote.strike.total_cmp(&strike).is_eq())
+        self.quotes.iter().find(|quote| quote.is_put == is_put && quote.strike.total_cmp(&strike).is_eq())
     }
 }
 

@@ -90,9 +90,7 @@ pub enum DataError {
         problem: CellProblem,
     },
     /// A bid above its ask.
-    #[error(
-        "{file}, line {line}: bid {bid} is above ask {ask}; correct the row or blank both cells"
-    )]
+    #[error("{file}, line {line}: bid {bid} is above ask {ask}; correct the row or blank both cells")]
     CrossedQuote {
         /// Path as given.
         file: String,
@@ -182,9 +180,7 @@ pub enum DataError {
         found: String,
     },
     /// No snapshot at or before the wanted time.
-    #[error(
-        "{file}: no snapshot at or before {wanted}; the file has {count}, from {first} to {last}"
-    )]
+    #[error("{file}: no snapshot at or before {wanted}; the file has {count}, from {first} to {last}")]
     NoSnapshot {
         /// Path as given.
         file: String,

@@ -44,10 +44,7 @@ pub struct FitOptions {
 
 impl Default for FitOptions {
     fn default() -> Self {
-        Self {
-            min_strikes: 5,
-            skip_thin: true,
-        }
+        Self { min_strikes: 5, skip_thin: true }
     }
 }
 
@@ -125,10 +122,7 @@ pub fn fit_chain(chain: &Chain, options: &FitOptions) -> Result<Fit, FitError> {
         }
     }
     if free.is_empty() {
-        return Err(FitError::NoExpiry {
-            source_name: chain.source.clone(),
-            needed,
-        });
+        return Err(FitError::NoExpiry { source_name: chain.source.clone(), needed });
     }
     let shapes: Vec<Slice> = free.iter().map(|fit| fit.slice).collect();
     let mut slices: Vec<Slice> = Vec::with_capacity(free.len());
@@ -139,16 +133,8 @@ pub fn fit_chain(chain: &Chain, options: &FitOptions) -> Result<Fit, FitError> {
         reports.push(report::judge(&slice, fit.tau, &fit.targets));
         slices.push(slice);
     }
-    let surface = Surface {
-        observed_at: chain.observed_at,
-        spot: chain.spot,
-        slices,
-    };
-    Ok(Fit {
-        surface,
-        reports,
-        skipped,
-    })
+    let surface = Surface { observed_at: chain.observed_at, spot: chain.spot, slices };
+    Ok(Fit { surface, reports, skipped })
 }
 
 /// The fit of one expiry on its own, blind to its neighbours.
@@ -165,73 +151,37 @@ impl FreeFit {
         let mut targets = target::targets(quotes, tau);
         if targets.len() < needed {
             let (source_name, found) = (chain.source.clone(), targets.len());
-            return Err(FitError::TooFewStrikes {
-                source_name,
-                expiry,
-                found,
-                needed,
-            });
+            return Err(FitError::TooFewStrikes { source_name, expiry, found, needed });
         }
-        let frame = Frame {
-            expiry,
-            forward,
-            tau,
-            before: None,
-            after: &[],
-        };
+        let frame = Frame { expiry, forward, tau, before: None, after: &[] };
         let refuse = |arbitrage| not_free(chain, expiry, arbitrage);
         let mut slice = search::fit_slice(&targets, &frame).map_err(refuse)?;
         if target::mark_outliers(&mut targets, &slice, tau, needed) {
             slice = search::fit_slice(&targets, &frame).map_err(refuse)?;
         }
-        Ok(Self {
-            targets,
-            tau,
-            slice,
-        })
+        Ok(Self { targets, tau, slice })
     }
 
     /// The slice itself where its neighbours leave room for it, else the best that they do.
-    fn bound(
-        &self,
-        chain: &Chain,
-        before: Option<&Slice>,
-        after: &[Slice],
-    ) -> Result<Slice, FitError> {
-        let Slice {
-            expiry, forward, ..
-        } = self.slice;
-        let frame = Frame {
-            expiry,
-            forward,
-            tau: self.tau,
-            before,
-            after,
-        };
+    fn bound(&self, chain: &Chain, before: Option<&Slice>, after: &[Slice]) -> Result<Slice, FitError> {
+        let Slice { expiry, forward, .. } = self.slice;
+        let frame = Frame { expiry, forward, tau: self.tau, before, after };
         for slice in [self.slice, frame.raised(&self.slice)] {
             if self.moved_by(&slice) <= NEGLIGIBLE_VOL && frame.admits(&slice) {
                 return Ok(slice);
             }
         }
-        search::fit_slice(&self.targets, &frame)
-            .map_err(|arbitrage| not_free(chain, expiry, arbitrage))
+        search::fit_slice(&self.targets, &frame).map_err(|arbitrage| not_free(chain, expiry, arbitrage))
     }
 
     /// Largest change of vol at any strike if `slice` took the place of the free one.
     fn moved_by(&self, slice: &Slice) -> f64 {
         let change = |k: f64| (slice.vol(k, self.tau) - self.slice.vol(k, self.tau)).abs();
-        self.targets
-            .iter()
-            .map(|target| change(target.k))
-            .fold(0.0, f64::max)
+        self.targets.iter().map(|target| change(target.k)).fold(0.0, f64::max)
     }
 }
 
 fn not_free(chain: &Chain, expiry: Timestamp, arbitrage: Arbitrage) -> FitError {
     let source_name = chain.source.clone();
-    FitError::NotArbitrageFree {
-        source_name,
-        expiry,
-        arbitrage,
-    }
+    FitError::NotArbitrageFree { source_name, expiry, arbitrage }
 }

@@ -12,25 +12,13 @@
 //! come from the `libm` crate, not from the platform, so results do not depend on the machine.
 
 // Host tool: floating-point arithmetic does not trap, and the casts are from counts far below 2^53.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::cast_precision_loss
-)]
+#![allow(clippy::arithmetic_side_effects, clippy::as_conversions, clippy::cast_precision_loss)]
 // The project writes `# Errors: …` on one line, which the lint does not recognise.
 #![allow(clippy::missing_errors_doc)]
 // Formulas keep the letters of their sources (a, b, k, m, w …).
 #![allow(clippy::many_single_char_names)]
 // Tests compare bits on purpose.
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::float_cmp
-    )
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp))]
 
 mod black76;
 mod chain;
@@ -45,17 +33,12 @@ mod time;
 
 pub use black76::{call_delta, coin_price, implied_vol, normal_cdf, undiscounted_price, vega};
 pub use chain::{
-    parse_chains, read_chain, read_chains, write_chain, Chain, ChainOptions, ExpiryQuotes, Quote,
-    Snapshot,
+    parse_chains, read_chain, read_chains, write_chain, Chain, ChainOptions, ExpiryQuotes, Quote, Snapshot,
 };
 pub use error::{CellProblem, DataError};
 pub use fit::{fit_chain, ExpiryFit, Fit, FitError, FitOptions, FitTable};
-pub use generate::{
-    generate_chain, generate_prices, ChainRecipe, PathRecipe, DEFAULT_CHAIN_TIME, DEFAULT_SPOT,
-};
-pub use prices::{
-    parse_prices, read_prices, require_overlap, write_prices, PriceHistory, PricePoint,
-};
+pub use generate::{generate_chain, generate_prices, ChainRecipe, PathRecipe, DEFAULT_CHAIN_TIME, DEFAULT_SPOT};
+pub use prices::{parse_prices, read_prices, require_overlap, write_prices, PriceHistory, PricePoint};
 pub use surface::Surface;
 pub use svi::{check_calendar, check_slice, Arbitrage, Slice};
 pub use time::{year_fraction, SECONDS_PER_YEAR};

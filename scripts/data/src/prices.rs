@@ -43,18 +43,13 @@ impl PriceHistory {
     /// The last point at or before `time`.
     pub fn at(&self, time: Timestamp) -> Option<&PricePoint> {
         let after = self.points.partition_point(|point| point.time <= time);
-        after
-            .checked_sub(1)
-            .and_then(|index| self.points.get(index))
+        after.checked_sub(1).and_then(|index| self.points.get(index))
     }
 
     /// The points from `from` to `until`, both included.
     pub fn between(&self, from: Timestamp, until: Timestamp) -> &[PricePoint] {
         let start = self.points.partition_point(|point| point.time < from);
-        let end = self
-            .points
-            .partition_point(|point| point.time <= until)
-            .max(start);
+        let end = self.points.partition_point(|point| point.time <= until).max(start);
         self.points.get(start..end).unwrap_or(&[])
     }
 
@@ -80,15 +75,9 @@ impl PriceHistory {
 ///
 /// A gap of one typical step is allowed at either end: candles and snapshots need not be aligned.
 /// # Errors: [`DataError::NoOverlap`]
-pub fn require_overlap(
-    chain: &Chain,
-    prices: &PriceHistory,
-    until: Timestamp,
-) -> Result<(), DataError> {
+pub fn require_overlap(chain: &Chain, prices: &PriceHistory, until: Timestamp) -> Result<(), DataError> {
     let (Some(first), Some(last)) = (prices.points.first(), prices.points.last()) else {
-        return Err(DataError::Empty {
-            file: prices.source.clone(),
-        });
+        return Err(DataError::Empty { file: prices.source.clone() });
     };
     let steps = prices.points.len().saturating_sub(1).max(1) as f64;
     let step = year_fraction(first.time, last.time) / steps;

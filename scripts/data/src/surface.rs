@@ -73,41 +73,20 @@ impl Surface {
         let days = i64::try_from(gap.div_euclid(DAY_NANOS)).unwrap_or(0);
         let shift = SignedDuration::from_secs(days * 86_400);
         let later = |time: Timestamp| time.checked_add(shift).unwrap_or(time);
-        let slices = self.slices.iter().map(|slice| Slice {
-            expiry: later(slice.expiry),
-            ..*slice
-        });
-        let shifted = Self {
-            observed_at: later(self.observed_at),
-            spot: self.spot,
-            slices: slices.collect(),
-        };
+        let slices = self.slices.iter().map(|slice| Slice { expiry: later(slice.expiry), ..*slice });
+        let shifted = Self { observed_at: later(self.observed_at), spot: self.spot, slices: slices.collect() };
         shifted.moved_to(observed_at, spot, level)
     }
 
     fn scaled(&self, now: Timestamp, spot: f64, level: f64) -> Self {
-        let slices = self
-            .slices
-            .iter()
-            .filter(|slice| slice.expiry > now)
-            .map(|slice| {
-                let share = year_fraction(now, slice.expiry)
-                    / year_fraction(self.observed_at, slice.expiry);
-                let factor = level * level * share;
-                let carry = libm::log(slice.forward / self.spot);
-                let forward = spot * libm::exp(carry * share);
-                Slice {
-                    forward,
-                    a: slice.a * factor,
-                    b: slice.b * factor,
-                    ..*slice
-                }
-            });
-        Self {
-            observed_at: now,
-            spot,
-            slices: slices.collect(),
-        }
+        let slices = self.slices.iter().filter(|slice| slice.expiry > now).map(|slice| {
+            let share = year_fraction(now, slice.expiry) / year_fraction(self.observed_at, slice.expiry);
+            let factor = level * level * share;
+            let carry = libm::log(slice.forward / self.spot);
+            let forward = spot * libm::exp(carry * share);
+            Slice { forward, a: slice.a * factor, b: slice.b * factor, ..*slice }
+        });
+        Self { observed_at: now, spot, slices: slices.collect() }
     }
 }
 
@@ -143,16 +122,10 @@ mod tests {
             for level in [0.1, 0.5, 1.0, 1.5, 4.0] {
                 let moved = surface.moved_to(hours(&surface, count), 2500.0, level);
                 assert_eq!(moved.check(), Ok(()), "{count} h, level {level}");
-                assert!(moved
-                    .slices
-                    .iter()
-                    .all(|slice| slice.expiry > moved.observed_at));
+                assert!(moved.slices.iter().all(|slice| slice.expiry > moved.observed_at));
             }
         }
-        assert!(surface
-            .moved_to(hours(&surface, 7000), 2500.0, 1.0)
-            .slices
-            .is_empty());
+        assert!(surface.moved_to(hours(&surface, 7000), 2500.0, 1.0).slices.is_empty());
     }
 
     #[test]
@@ -182,11 +155,7 @@ mod tests {
             sigma: 0.4,
         };
         let observed_at = Timestamp::from_second(1_790_000_000).unwrap();
-        let surface = Surface {
-            observed_at,
-            spot: 3000.0,
-            slices: vec![steep],
-        };
+        let surface = Surface { observed_at, spot: 3000.0, slices: vec![steep] };
         assert_eq!(surface.check(), Ok(()));
         assert!(surface.scaled(observed_at, 3000.0, 1.5).check().is_err());
         let moved = surface.moved_to(observed_at, 3000.0, 1.5);
@@ -197,29 +166,16 @@ mod tests {
     #[test]
     fn rebasing_keeps_the_distances_to_expiry_up_to_a_day() {
         let surface = surface();
-        for text in [
-            "2022-05-09T03:30:00Z",
-            "2026-01-05T08:00:00Z",
-            "2031-01-01T00:00:00Z",
-        ] {
+        for text in ["2022-05-09T03:30:00Z", "2026-01-05T08:00:00Z", "2031-01-01T00:00:00Z"] {
             let then: Timestamp = text.parse().unwrap();
             let moved = surface.rebased_to(then, 2400.0, 1.2);
             assert_eq!(moved.check(), Ok(()), "{text}");
-            assert_eq!(
-                (moved.observed_at, moved.slices.len()),
-                (then, surface.slices.len())
-            );
+            assert_eq!((moved.observed_at, moved.slices.len()), (then, surface.slices.len()));
             for (old, new) in surface.slices.iter().zip(&moved.slices) {
                 let before = 365.0 * year_fraction(surface.observed_at, old.expiry);
                 let after = 365.0 * year_fraction(then, new.expiry);
-                assert!(
-                    after <= before + 1e-9 && after > before - 1.0,
-                    "{before} {after}"
-                );
-                assert_eq!(
-                    new.expiry.as_second() % 86_400,
-                    old.expiry.as_second() % 86_400
-                );
+                assert!(after <= before + 1e-9 && after > before - 1.0, "{before} {after}");
+                assert_eq!(new.expiry.as_second() % 86_400, old.expiry.as_second() % 86_400);
             }
         }
     }

@@ -76,10 +76,7 @@ impl fmt::Display for Arbitrage {
                 write!(out, "butterfly arbitrage, g = {value} at k = {k}")
             }
             Self::Calendar { k, value } => {
-                write!(
-                    out,
-                    "calendar arbitrage, variance changes by {value} at k = {k}"
-                )
+                write!(out, "calendar arbitrage, variance changes by {value} at k = {k}")
             }
         }
     }
@@ -137,14 +134,7 @@ pub(crate) fn grid(centre: f64, width: f64, half: i32) -> impl Iterator<Item = f
 /// for strikes from a thousandth to a thousand times the forward.
 /// # Errors: the first [`Arbitrage`] found
 pub fn check_slice(slice: &Slice) -> Result<(), Arbitrage> {
-    let Slice {
-        a,
-        b,
-        rho,
-        m,
-        sigma,
-        ..
-    } = *slice;
+    let Slice { a, b, rho, m, sigma, .. } = *slice;
     let finite = [a, b, rho, m, sigma].iter().all(|value| value.is_finite());
     if !(finite && b >= 0.0 && rho.abs() < 1.0 && sigma > 0.0) {
         return Err(Arbitrage::Domain);
@@ -155,10 +145,7 @@ pub fn check_slice(slice: &Slice) -> Result<(), Arbitrage> {
     }
     let value = slice.least_variance();
     if value <= 0.0 {
-        return Err(Arbitrage::Variance {
-            k: m - rho * sigma / (1.0 - rho * rho).sqrt(),
-            value,
-        });
+        return Err(Arbitrage::Variance { k: m - rho * sigma / (1.0 - rho * rho).sqrt(), value });
     }
     for k in slice.check_points() {
         let value = slice.durrleman(k);
@@ -185,17 +172,11 @@ pub fn check_calendar(earlier: &Slice, later: &Slice) -> Result<(), Arbitrage> {
     }
     if later_wings.0 < earlier_wings.0 {
         let value = later_wings.0 - earlier_wings.0;
-        return Err(Arbitrage::Calendar {
-            k: f64::NEG_INFINITY,
-            value,
-        });
+        return Err(Arbitrage::Calendar { k: f64::NEG_INFINITY, value });
     }
     if later_wings.1 < earlier_wings.1 {
         let value = later_wings.1 - earlier_wings.1;
-        return Err(Arbitrage::Calendar {
-            k: f64::INFINITY,
-            value,
-        });
+        return Err(Arbitrage::Calendar { k: f64::INFINITY, value });
     }
     Ok(())
 }

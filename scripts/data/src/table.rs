@@ -52,36 +52,20 @@ impl Table {
     pub(crate) fn read(input: impl Read, file: &str) -> Result<Self, DataError> {
         let text = read_text(input, file)?;
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-        let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
-            .from_reader(text);
-        let header = reader
-            .headers()
-            .map_err(|cause| malformed(file, &cause))?
-            .clone();
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
+        let header = reader.headers().map_err(|cause| malformed(file, &cause))?.clone();
         let names: Vec<String> = header.iter().map(str::to_ascii_lowercase).collect();
         let mut columns = HashMap::with_capacity(names.len());
         for (index, name) in names.iter().enumerate() {
             if columns.insert(name.clone(), index).is_some() && !name.is_empty() {
-                return Err(DataError::RepeatedColumn {
-                    file: file.into(),
-                    column: name.clone(),
-                });
+                return Err(DataError::RepeatedColumn { file: file.into(), column: name.clone() });
             }
         }
-        let rows = reader
-            .records()
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|cause| malformed(file, &cause))?;
+        let rows = reader.records().collect::<Result<Vec<_>, _>>().map_err(|cause| malformed(file, &cause))?;
         if rows.is_empty() {
             return Err(DataError::Empty { file: file.into() });
         }
-        Ok(Self {
-            file: file.into(),
-            names,
-            columns,
-            rows,
-        })
+        Ok(Self { file: file.into(), names, columns, rows })
     }
 
     pub(crate) fn file(&self) -> &str {
@@ -89,20 +73,12 @@ impl Table {
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.rows.iter().map(|record| Row {
-            table: self,
-            record,
-        })
+        self.rows.iter().map(|record| Row { table: self, record })
     }
 
     /// The first of `names` that the header has.
     pub(crate) fn find(&self, names: &[&str]) -> Option<Column> {
-        names.iter().find_map(|&name| {
-            self.columns.get(name).map(|&index| Column {
-                index,
-                name: name.into(),
-            })
-        })
+        names.iter().find_map(|&name| self.columns.get(name).map(|&index| Column { index, name: name.into() }))
     }
 
     /// As [`Table::find`], or the error that names what is missing.
@@ -166,9 +142,7 @@ impl<'table> Row<'table> {
         if text.is_empty() {
             return Ok(None);
         }
-        let value: f64 = text
-            .parse()
-            .map_err(|_| self.bad(column, CellProblem::NotANumber))?;
+        let value: f64 = text.parse().map_err(|_| self.bad(column, CellProblem::NotANumber))?;
         if !value.is_finite() {
             Err(self.bad(column, CellProblem::NotFinite))
         } else if value < 0.0 {
@@ -188,35 +162,19 @@ fn malformed(file: &str, cause: &csv::Error) -> DataError {
 }
 
 fn read_text(mut input: impl Read, file: &str) -> Result<Vec<u8>, DataError> {
-    let unreadable = |cause| DataError::Unreadable {
-        file: file.into(),
-        cause,
-    };
+    let unreadable = |cause| DataError::Unreadable { file: file.into(), cause };
     let mut raw = Vec::new();
-    input
-        .by_ref()
-        .take(MAX_TEXT_BYTES + 1)
-        .read_to_end(&mut raw)
-        .map_err(unreadable)?;
+    input.by_ref().take(MAX_TEXT_BYTES + 1).read_to_end(&mut raw).map_err(unreadable)?;
     let text = if raw.starts_with(&GZIP_MAGIC) {
         let mut unpacked = Vec::new();
-        let outcome = MultiGzDecoder::new(&raw[..])
-            .take(MAX_TEXT_BYTES + 1)
-            .read_to_end(&mut unpacked);
-        outcome.map_err(|cause| DataError::DamagedGzip {
-            file: file.into(),
-            unpacked: unpacked.len(),
-            cause,
-        })?;
+        let outcome = MultiGzDecoder::new(&raw[..]).take(MAX_TEXT_BYTES + 1).read_to_end(&mut unpacked);
+        outcome.map_err(|cause| DataError::DamagedGzip { file: file.into(), unpacked: unpacked.len(), cause })?;
         unpacked
     } else {
         raw
     };
     if text.len() as u64 > MAX_TEXT_BYTES {
-        return Err(DataError::TooLarge {
-            file: file.into(),
-            limit: MAX_TEXT_BYTES,
-        });
+        return Err(DataError::TooLarge { file: file.into(), limit: MAX_TEXT_BYTES });
     }
     Ok(text)
 }

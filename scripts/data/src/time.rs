@@ -48,21 +48,12 @@ mod tests {
         ] {
             assert_eq!(parse_time(text), Some(expected), "{text}");
         }
-        assert_eq!(
-            parse_time("2026-01-05"),
-            Some(Timestamp::from_second(1_767_571_200).unwrap())
-        );
+        assert_eq!(parse_time("2026-01-05"), Some(Timestamp::from_second(1_767_571_200).unwrap()));
     }
 
     #[test]
     fn nonsense_is_no_time() {
-        for text in [
-            "",
-            "soon",
-            "2026-13-01",
-            "2026-01-05T25:00:00Z",
-            "99999999999999999999",
-        ] {
+        for text in ["", "soon", "2026-13-01", "2026-01-05T25:00:00Z", "99999999999999999999"] {
             assert_eq!(parse_time(text), None, "{text}");
         }
     }

@@ -1,18 +1,13 @@
 //! The readers and the fitter against real Deribit chains, where they are at hand: in the folder that
 //! `EQUIPOISE_DATA` names, or in `../shared/data` beside the workspace.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::arithmetic_side_effects)]
 
 use std::path::{Path, PathBuf};
 
 use equipoise_data::{
-    check_calendar, check_slice, fit_chain, read_chain, read_prices, require_overlap, Chain,
-    ChainOptions, Fit, FitOptions, FitTable,
+    check_calendar, check_slice, fit_chain, read_chain, read_prices, require_overlap, Chain, ChainOptions, Fit,
+    FitOptions, FitTable,
 };
 
 /// Bounds on the error left by any slice at least a day from expiry, in vol points, and under a day.
@@ -27,10 +22,7 @@ fn data() -> Option<PathBuf> {
     if folder.join("deribit").is_dir() {
         return Some(folder);
     }
-    eprintln!(
-        "skipped: no real chains in {} (set EQUIPOISE_DATA)",
-        folder.display()
-    );
+    eprintln!("skipped: no real chains in {} (set EQUIPOISE_DATA)", folder.display());
     None
 }
 
@@ -43,10 +35,7 @@ fn chain_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn read(file: &Path, currency: &str) -> Chain {
-    let options = ChainOptions {
-        currency: Some(currency.into()),
-        ..ChainOptions::default()
-    };
+    let options = ChainOptions { currency: Some(currency.into()), ..ChainOptions::default() };
     read_chain(file, &options).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -55,28 +44,15 @@ fn assert_well_fitted(chain: &Chain, fit: &Fit) {
         assert_eq!(check_slice(slice), Ok(()), "{}", slice.expiry);
     }
     for pair in fit.surface.slices.windows(2) {
-        assert_eq!(
-            check_calendar(&pair[0], &pair[1]),
-            Ok(()),
-            "{}",
-            pair[1].expiry
-        );
+        assert_eq!(check_calendar(&pair[0], &pair[1]), Ok(()), "{}", pair[1].expiry);
     }
     assert_eq!(fit.reports.len() + fit.skipped.len(), chain.expiries.len());
     let count = f64::from(u32::try_from(fit.reports.len()).unwrap());
     let (mut rms, mut inside) = (0.0, 0.0);
     for report in &fit.reports {
-        let limit = if report.tau * 365.0 < 1.0 {
-            RMS_POINTS.1
-        } else {
-            RMS_POINTS.0
-        };
+        let limit = if report.tau * 365.0 < 1.0 { RMS_POINTS.1 } else { RMS_POINTS.0 };
         assert!(report.rms_points <= limit, "{}: {report:?}", chain.source);
-        assert!(
-            report.outliers <= report.strikes / 8,
-            "{}: {report:?}",
-            chain.source
-        );
+        assert!(report.outliers <= report.strikes / 8, "{}: {report:?}", chain.source);
         rms += report.rms_points / count;
         inside += report.share_inside() / count;
     }
@@ -89,8 +65,7 @@ fn fit_all(currency: &str) {
     for file in chain_files(&folder) {
         let chain = read(&file, currency);
         chain.require(8, 12).unwrap();
-        let fit =
-            fit_chain(&chain, &FitOptions::default()).unwrap_or_else(|error| panic!("{error}"));
+        let fit = fit_chain(&chain, &FitOptions::default()).unwrap_or_else(|error| panic!("{error}"));
         println!("{} {currency}\n{}", chain.observed_at, FitTable(&fit));
         assert_well_fitted(&chain, &fit);
     }
@@ -109,26 +84,13 @@ fn every_btc_chain_is_fitted_without_arbitrage_and_within_the_bounds() {
 #[test]
 fn index_history_covers_the_chains_and_agrees_with_their_spot() {
     let Some(folder) = data() else { return };
-    let prices = read_prices(
-        &folder.join("deribit_index_6h_20251230_20260531.csv"),
-        "ETH",
-    )
-    .unwrap();
+    let prices = read_prices(&folder.join("deribit_index_6h_20251230_20260531.csv"), "ETH").unwrap();
     for file in chain_files(&folder) {
         let chain = read(&file, "ETH");
-        let week = chain
-            .expiries
-            .iter()
-            .map(|each| each.expiry)
-            .nth(3)
-            .unwrap();
+        let week = chain.expiries.iter().map(|each| each.expiry).nth(3).unwrap();
         require_overlap(&chain, &prices, week).unwrap();
         let spot = prices.at(chain.observed_at).unwrap().close;
-        assert!(
-            (spot / chain.spot - 1.0).abs() < 0.01,
-            "{spot} {}",
-            chain.spot
-        );
+        assert!((spot / chain.spot - 1.0).abs() < 0.01, "{spot} {}", chain.spot);
     }
 }
 
@@ -139,10 +101,5 @@ fn hourly_history_is_read_and_does_not_cover_the_chains() {
     assert!(prices.points.len() > 34_000);
     let chain = read(&chain_files(&folder)[0], "ETH");
     let error = require_overlap(&chain, &prices, chain.expiries[0].expiry).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("pass a price history of that period"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("pass a price history of that period"), "{error}");
 }

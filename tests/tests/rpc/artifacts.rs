@@ -10,17 +10,7 @@ fn artifacts_are_what_their_sources_compile_to() {
         return;
     }
     let folder = repository("scripts/solidity");
-    assert!(
-        folder.join("node_modules").is_dir(),
-        "run `npm ci --ignore-scripts` in scripts/solidity"
-    );
-    let printed = succeed(
-        Command::new("node")
-            .args(["build.js", "--check"])
-            .current_dir(folder),
-    );
-    assert!(
-        printed.ends_with("artifacts match their sources"),
-        "{printed}"
-    );
+    assert!(folder.join("node_modules").is_dir(), "run `npm ci --ignore-scripts` in scripts/solidity");
+    let printed = succeed(Command::new("node").args(["build.js", "--check"]).current_dir(folder));
+    assert!(printed.ends_with("artifacts match their sources"), "{printed}");
 }

@@ -39,13 +39,8 @@ fn installed() -> Option<PathBuf> {
 /// The tool in the program's own folder, where its build cannot be mixed up with other programs'.
 fn stylus(tool: &Path, server: &Server, subcommand: &[&str]) -> Command {
     let mut command = Command::new(tool);
-    command
-        .arg("stylus")
-        .args(subcommand)
-        .args(["--endpoint", &server.url()]);
-    command
-        .current_dir(repository("tests/fixtures/counter"))
-        .stdin(Stdio::null());
+    command.arg("stylus").args(subcommand).args(["--endpoint", &server.url()]);
+    command.current_dir(repository("tests/fixtures/counter")).stdin(Stdio::null());
     // What cargo tells a test about itself is not meant for another build.
     for (variable, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO")) {
         command.env_remove(variable);
@@ -56,20 +51,9 @@ fn stylus(tool: &Path, server: &Server, subcommand: &[&str]) -> Command {
 
 /// The address that a message ends with.
 fn address_after(text: &str, words: &str) -> Address {
-    let line = text
-        .lines()
-        .find(|line| line.contains(words))
-        .unwrap_or_else(|| panic!("no {words:?} in {text}"));
-    let digits: String = line
-        .rsplit("0x")
-        .next()
-        .unwrap()
-        .chars()
-        .take_while(char::is_ascii_hexdigit)
-        .collect();
-    format!("0x{digits}")
-        .parse()
-        .unwrap_or_else(|reason| panic!("{line}: {reason}"))
+    let line = text.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("no {words:?} in {text}"));
+    let digits: String = line.rsplit("0x").next().unwrap().chars().take_while(char::is_ascii_hexdigit).collect();
+    format!("0x{digits}").parse().unwrap_or_else(|reason| panic!("{line}: {reason}"))
 }
 
 #[tokio::test]
@@ -82,13 +66,7 @@ async fn cargo_stylus_checks_deploys_and_caches_a_program() {
     let key = server.key(0);
     let mut deploy = stylus(&tool, &server, &["deploy"]);
     // Everything after `--constructor-args` is the constructor's.
-    deploy.args([
-        "--no-verify",
-        "--private-key",
-        &key,
-        "--constructor-args",
-        "41",
-    ]);
+    deploy.args(["--no-verify", "--private-key", &key, "--constructor-args", "41"]);
     let deployed = succeed(&mut deploy);
     let program = address_after(&deployed, "deployed code at address");
     let code = server.result("eth_getCode", json!([program])).await;
@@ -96,13 +74,8 @@ async fn cargo_stylus_checks_deploys_and_caches_a_program() {
 
     // The constructor ran, once: a second call reverts.
     let number = json!([{ "to": program, "data": hex::encode_prefixed(Counter::numberCall {}.abi_encode()) }]);
-    assert_eq!(
-        server.result("eth_call", number).await,
-        format!("0x{:064x}", 41)
-    );
-    let again = Counter::stylus_constructorCall {
-        start: U256::from(7),
-    };
+    assert_eq!(server.result("eth_call", number).await, format!("0x{:064x}", 41));
+    let again = Counter::stylus_constructorCall { start: U256::from(7) };
     let again = json!([{ "to": program, "data": hex::encode_prefixed(again.abi_encode()) }]);
     assert_eq!(server.error("eth_call", again).await.0, 3);
 

@@ -11,9 +11,7 @@ use crate::support::{artifact, fail, has_clients, repository, succeed, Server, G
 fn binary() -> PathBuf {
     let packages = std::fs::read_dir(repository("tests/clients/node_modules/@foundry-rs")).unwrap();
     let mut binaries = packages.map(|it| it.unwrap().path().join("bin/cast"));
-    binaries
-        .find(|it| it.is_file())
-        .expect("npm has no cast for this platform")
+    binaries.find(|it| it.is_file()).expect("npm has no cast for this platform")
 }
 
 fn cast(server: &Server, subcommand: &str) -> Command {
@@ -35,31 +33,15 @@ fn send(server: &Server, account: usize, arguments: &[&str]) -> Value {
     let key = server.key(account);
     let mut command = cast(server, "send");
     // Options first: everything after `--create` is the constructor's.
-    command
-        .args(["--private-key", &key, "--json"])
-        .args(arguments);
+    command.args(["--private-key", &key, "--json"]).args(arguments);
     serde_json::from_str(&succeed(&mut command)).unwrap()
 }
 
 fn deploy_stablecoin(server: &Server) -> String {
-    let code = artifact("Stablecoin")["bytecode"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let code = artifact("Stablecoin")["bytecode"].as_str().unwrap().to_owned();
     let owner = server.account(0).to_string();
     let constructor = "constructor(string,string,address)";
-    let receipt = send(
-        server,
-        0,
-        &[
-            "--create",
-            &code,
-            constructor,
-            "Test Dollar",
-            "tUSD",
-            &owner,
-        ],
-    );
+    let receipt = send(server, 0, &["--create", &code, constructor, "Test Dollar", "tUSD", &owner]);
     assert_eq!(receipt["status"], "0x1");
     receipt["contractAddress"].as_str().unwrap().to_owned()
 }
@@ -72,10 +54,7 @@ fn cast_reads_the_chain() {
     let server = Server::start();
     let account = server.account(1).to_string();
     assert_eq!(read(&server, "chain-id", &[]), "412346");
-    assert_eq!(
-        read(&server, "balance", &[&account, "--ether"]),
-        "10000.000000000000000000"
-    );
+    assert_eq!(read(&server, "balance", &[&account, "--ether"]), "10000.000000000000000000");
     assert_eq!(read(&server, "nonce", &[&account]), "0");
     assert_eq!(read(&server, "code", &[&account]), "0x");
     assert_eq!(read(&server, "gas-price", &[]), "100000000");
@@ -96,56 +75,20 @@ fn cast_deploys_calls_and_sends() {
     let token = deploy_stablecoin(&server);
     let (owner, recipient) = (server.account(0).to_string(), server.account(2).to_string());
     assert_eq!(read(&server, "call", &[&token, "decimals()(uint8)"]), "6");
-    assert_eq!(
-        read(&server, "call", &[&token, "symbol()(string)"]),
-        "\"tUSD\""
-    );
+    assert_eq!(read(&server, "call", &[&token, "symbol()(string)"]), "\"tUSD\"");
 
-    let gas: u64 = read(
-        &server,
-        "estimate",
-        &[
-            "--from",
-            &owner,
-            &token,
-            "mint(address,uint256)",
-            &owner,
-            "5000000",
-        ],
-    )
-    .parse()
-    .unwrap();
-    let minted = send(
-        &server,
-        0,
-        &[&token, "mint(address,uint256)", &owner, "5000000"],
-    );
-    let used = U256::from_str_radix(
-        minted["gasUsed"].as_str().unwrap().trim_start_matches("0x"),
-        16,
-    )
-    .unwrap();
+    let gas: u64 = read(&server, "estimate", &["--from", &owner, &token, "mint(address,uint256)", &owner, "5000000"])
+        .parse()
+        .unwrap();
+    let minted = send(&server, 0, &[&token, "mint(address,uint256)", &owner, "5000000"]);
+    let used = U256::from_str_radix(minted["gasUsed"].as_str().unwrap().trim_start_matches("0x"), 16).unwrap();
     assert!(used <= U256::from(gas), "used {used}, estimated {gas}");
     assert_eq!(minted["type"], "0x2");
 
-    let sent = send(
-        &server,
-        0,
-        &[
-            "--legacy",
-            &token,
-            "transfer(address,uint256)",
-            &recipient,
-            "1250000",
-        ],
-    );
+    let sent = send(&server, 0, &["--legacy", &token, "transfer(address,uint256)", &recipient, "1250000"]);
     assert_eq!(sent["type"], "0x0");
     assert_eq!(sent["logs"].as_array().unwrap().len(), 1);
-    let balance = read(
-        &server,
-        "call",
-        &[&token, "balanceOf(address)(uint256)", &recipient],
-    );
+    let balance = read(&server, "call", &[&token, "balanceOf(address)(uint256)", &recipient]);
     assert_eq!(balance.split_whitespace().next(), Some("1250000"));
 }
 
@@ -160,34 +103,24 @@ fn cast_finds_transactions_receipts_blocks_and_logs() {
     let minted = send(&server, 0, &[&token, "mint(address,uint256)", &owner, "5"]);
     let hash = minted["transactionHash"].as_str().unwrap();
 
-    let receipt: Value =
-        serde_json::from_str(&read(&server, "receipt", &[hash, "--json"])).unwrap();
+    let receipt: Value = serde_json::from_str(&read(&server, "receipt", &[hash, "--json"])).unwrap();
     for field in ["blockHash", "gasUsed", "from", "to", "status", "logsBloom"] {
         assert_eq!(receipt[field], minted[field], "{field}");
     }
     let transaction: Value = serde_json::from_str(&read(&server, "tx", &[hash, "--json"])).unwrap();
     assert_eq!(transaction["nonce"], "0x1");
     assert_eq!(transaction["blockHash"], minted["blockHash"]);
-    let block: Value =
-        serde_json::from_str(&read(&server, "block", &["latest", "--json"])).unwrap();
+    let block: Value = serde_json::from_str(&read(&server, "block", &["latest", "--json"])).unwrap();
     assert_eq!(block["hash"], minted["blockHash"]);
     assert_eq!(block["transactions"][0], minted["transactionHash"]);
 
     let event = "Transfer(address indexed,address indexed,uint256)";
-    let logs = read(
-        &server,
-        "logs",
-        &["--from-block", "0", "--address", &token, event, "--json"],
-    );
+    let logs = read(&server, "logs", &["--from-block", "0", "--address", &token, event, "--json"]);
     let logs: Value = serde_json::from_str(&logs).unwrap();
     assert_eq!(logs.as_array().unwrap().len(), 1);
     assert_eq!(logs[0]["transactionHash"], minted["transactionHash"]);
     let nobody = Address::ZERO.to_string();
-    let none = read(
-        &server,
-        "logs",
-        &["--from-block", "0", "--address", &nobody, event, "--json"],
-    );
+    let none = read(&server, "logs", &["--from-block", "0", "--address", &nobody, event, "--json"]);
     assert_eq!(none, "[]");
 }
 
@@ -200,18 +133,10 @@ fn cast_shows_why_a_call_reverts() {
     let token = deploy_stablecoin(&server);
     let (owner, stranger) = (server.account(0).to_string(), server.account(1).to_string());
     let mint = ["mint(address,uint256)", &owner, "5"];
-    let error = fail(
-        cast(&server, "call")
-            .args(["--from", &stranger, &token])
-            .args(mint),
-    );
+    let error = fail(cast(&server, "call").args(["--from", &stranger, &token]).args(mint));
     // OwnableUnauthorizedAccount(address)
     assert!(error.contains("118cdaa7"), "{error}");
-    let error = fail(
-        cast(&server, "send")
-            .args(["--private-key", &server.key(1), &token])
-            .args(mint),
-    );
+    let error = fail(cast(&server, "send").args(["--private-key", &server.key(1), &token]).args(mint));
     assert!(error.contains("execution reverted"), "{error}");
 }
 
@@ -221,16 +146,9 @@ fn cast_sends_from_unlocked_and_impersonated_accounts() {
         return;
     }
     let server = Server::start();
-    let (sender, stranger) = (
-        server.account(0).to_string(),
-        Address::repeat_byte(7).to_string(),
-    );
+    let (sender, stranger) = (server.account(0).to_string(), Address::repeat_byte(7).to_string());
     let unlocked = ["--unlocked", "--json", "--value", "1ether", "--from"];
-    let sent = succeed(
-        cast(&server, "send")
-            .args(unlocked)
-            .args([&sender, &stranger]),
-    );
+    let sent = succeed(cast(&server, "send").args(unlocked).args([&sender, &stranger]));
     let receipt: Value = serde_json::from_str(&sent).unwrap();
     assert_eq!(receipt["status"], "0x1");
 
@@ -241,8 +159,5 @@ fn cast_sends_from_unlocked_and_impersonated_accounts() {
     succeed(cast(&server, "send").args(half).args([&stranger, &sender]));
     let left = read(&server, "balance", &[&stranger]);
     let left: u128 = left.parse().unwrap();
-    assert!(
-        left < 500_000_000_000_000_000 && left > 499_000_000_000_000_000,
-        "{left}"
-    );
+    assert!(left < 500_000_000_000_000_000 && left > 499_000_000_000_000_000, "{left}");
 }

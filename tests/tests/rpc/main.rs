@@ -1,11 +1,6 @@
 //! The JSON-RPC server under real clients: cast and viem from npm, alloy, cargo-stylus, and under malformed requests.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod alloy;
 mod artifacts;

@@ -47,11 +47,7 @@ impl Server {
             ..Options::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
         };
         let handle = rpc::serve(chain.clone(), &change(options)).unwrap();
-        Self {
-            handle,
-            chain,
-            accounts,
-        }
+        Self { handle, chain, accounts }
     }
 
     pub fn url(&self) -> String {
@@ -69,17 +65,8 @@ impl Server {
 
     /// Posts a body as it is and returns the answer, whatever its HTTP status.
     pub async fn post(&self, body: impl Into<reqwest::Body>) -> Value {
-        let request = reqwest::Client::new()
-            .post(self.url())
-            .header("content-type", "application/json");
-        let text = request
-            .body(body)
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
+        let request = reqwest::Client::new().post(self.url()).header("content-type", "application/json");
+        let text = request.body(body).send().await.unwrap().text().await.unwrap();
         serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}"))
     }
 
@@ -92,22 +79,14 @@ impl Server {
     /// Calls a method that must succeed.
     pub async fn result(&self, method: &str, params: Value) -> Value {
         let response = self.request(method, params).await;
-        response
-            .get("result")
-            .unwrap_or_else(|| panic!("{method}: {response}"))
-            .clone()
+        response.get("result").unwrap_or_else(|| panic!("{method}: {response}")).clone()
     }
 
     /// Calls a method that must fail and returns the error's code and message.
     pub async fn error(&self, method: &str, params: Value) -> (i64, String) {
         let response = self.request(method, params).await;
-        let error = response
-            .get("error")
-            .unwrap_or_else(|| panic!("{method} succeeded: {response}"));
-        (
-            error["code"].as_i64().unwrap(),
-            error["message"].as_str().unwrap().to_owned(),
-        )
+        let error = response.get("error").unwrap_or_else(|| panic!("{method} succeeded: {response}"));
+        (error["code"].as_i64().unwrap(), error["message"].as_str().unwrap().to_owned())
     }
 }
 
@@ -125,8 +104,7 @@ pub fn repository(path: &str) -> PathBuf {
 /// A compiled contract of `scripts/solidity`.
 pub fn artifact(name: &str) -> Value {
     let path = repository(&format!("scripts/solidity/artifacts/{name}.json"));
-    let text = std::fs::read_to_string(&path)
-        .unwrap_or_else(|reason| panic!("{}: {reason}", path.display()));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|reason| panic!("{}: {reason}", path.display()));
     serde_json::from_str(&text).unwrap()
 }
 
@@ -144,38 +122,25 @@ pub fn has_node() -> bool {
 pub fn has_clients() -> bool {
     let found = has_node();
     let installed = repository("tests/clients/node_modules").is_dir();
-    assert!(
-        installed || !found,
-        "run `npm ci --ignore-scripts` in tests/clients"
-    );
+    assert!(installed || !found, "run `npm ci --ignore-scripts` in tests/clients");
     found
 }
 
 /// Runs a program to its end.
 /// # Panics: it fails; the message holds what it printed
 pub fn succeed(command: &mut Command) -> String {
-    let output = command
-        .output()
-        .unwrap_or_else(|reason| panic!("{command:?}: {reason}"));
+    let output = command.output().unwrap_or_else(|reason| panic!("{command:?}: {reason}"));
     let (stdout, stderr) = texts(&output);
-    assert!(
-        output.status.success(),
-        "{command:?} failed\n{stdout}\n{stderr}"
-    );
+    assert!(output.status.success(), "{command:?} failed\n{stdout}\n{stderr}");
     stdout
 }
 
 /// Runs a program to its end.
 /// # Panics: it succeeds
 pub fn fail(command: &mut Command) -> String {
-    let output = command
-        .output()
-        .unwrap_or_else(|reason| panic!("{command:?}: {reason}"));
+    let output = command.output().unwrap_or_else(|reason| panic!("{command:?}: {reason}"));
     let (stdout, stderr) = texts(&output);
-    assert!(
-        !output.status.success(),
-        "{command:?} succeeded\n{stdout}\n{stderr}"
-    );
+    assert!(!output.status.success(), "{command:?} succeeded\n{stdout}\n{stderr}");
     stderr
 }
 

@@ -11,9 +11,6 @@ fn viem_works_unchanged() {
     }
     let server = Server::start();
     let mut script = Command::new("node");
-    script
-        .arg(repository("tests/clients/viem.js"))
-        .arg(server.url())
-        .arg(server.key(0));
+    script.arg(repository("tests/clients/viem.js")).arg(server.url()).arg(server.key(0));
     assert_eq!(succeed(&mut script), "viem: every answer as expected");
 }

@@ -21,10 +21,7 @@ fn slot_holds_cash_high_and_lock_low() {
 #[test]
 fn debit_stops_at_the_lock() {
     assert_eq!(account(100, 40).debit(60), Ok(account(40, 40)));
-    let refused = Err(LedgerError::Insufficient {
-        cash: 100,
-        required: 101,
-    });
+    let refused = Err(LedgerError::Insufficient { cash: 100, required: 101 });
     assert_eq!(account(100, 40).debit(61), refused);
 }
 
@@ -52,16 +49,10 @@ fn debit_up_to_takes_what_is_free() {
 #[test]
 fn lock_is_not_released_twice() {
     assert_eq!(account(9, 5).relock(-5), Ok(account(9, 0)));
-    let refused = Err(LedgerError::LockUnderflow {
-        locked: 5,
-        released: 6,
-    });
+    let refused = Err(LedgerError::LockUnderflow { locked: 5, released: 6 });
     assert_eq!(account(9, 5).relock(-6), refused);
     let whole = 1u128 << 127;
-    let refused = Err(LedgerError::LockUnderflow {
-        locked: 5,
-        released: whole,
-    });
+    let refused = Err(LedgerError::LockUnderflow { locked: 5, released: whole });
     assert_eq!(account(9, 5).relock(i128::MIN), refused);
 }
 
@@ -72,18 +63,9 @@ fn extremes_are_refused_and_never_wrap() {
     assert_eq!(account(0, 0).credit(amount), too_large);
     assert_eq!(account(0, 0).owe(amount), too_large);
     assert_eq!(account(0, 1).debit(amount), too_large);
-    assert_eq!(
-        account(i128::MAX, 0).credit(1),
-        Err(LedgerError::TooLarge { amount: 1 })
-    );
-    assert_eq!(
-        account(i128::MIN, 0).owe(1),
-        Err(LedgerError::TooLarge { amount: 1 })
-    );
-    assert_eq!(
-        account(0, amount).relock(1),
-        Err(LedgerError::TooLarge { amount: 1 })
-    );
+    assert_eq!(account(i128::MAX, 0).credit(1), Err(LedgerError::TooLarge { amount: 1 }));
+    assert_eq!(account(i128::MIN, 0).owe(1), Err(LedgerError::TooLarge { amount: 1 }));
+    assert_eq!(account(0, amount).relock(1), Err(LedgerError::TooLarge { amount: 1 }));
 }
 
 proptest! {

@@ -5,15 +5,13 @@ use alloy_primitives::aliases::U80;
 use alloy_primitives::{I256, U256};
 
 use crate::{
-    Approval, CashDeposited, CashLocked, CashMoved, CashWithdrawn, ClearingAccountReserved,
-    ClearingAmountIsZero, ClearingAmountTooLarge, ClearingInsufficientCash, ClearingLockUnderflow,
-    ClearingTokenTransferFailed, ClearingTokenUnsupported, ClearingTransferredAmountDiffers,
-    DepositClaimed, DepositRequested, ERC20InsufficientAllowance, ERC20InsufficientBalance,
-    ERC20InvalidReceiver, EpochProcessed, IAggregator, IClearing, OwnershipTransferStarted,
-    OwnershipTransferred, ProgramWired, RedeemClaimed, RedeemRequested, Transfer,
-    VaultAmountTooLarge, VaultCutSpacingOutOfRange, VaultEpochNotClosed, VaultInsolvent,
-    VaultNothingToClaim, VaultNothingToProcess, VaultRequestPending, VaultRequestTooSmall,
-    VaultSettlementPending, IERC20,
+    Approval, CashDeposited, CashLocked, CashMoved, CashWithdrawn, ClearingAccountReserved, ClearingAmountIsZero,
+    ClearingAmountTooLarge, ClearingInsufficientCash, ClearingLockUnderflow, ClearingTokenTransferFailed,
+    ClearingTokenUnsupported, ClearingTransferredAmountDiffers, DepositClaimed, DepositRequested,
+    ERC20InsufficientAllowance, ERC20InsufficientBalance, ERC20InvalidReceiver, EpochProcessed, IAggregator, IClearing,
+    OwnershipTransferStarted, OwnershipTransferred, ProgramWired, RedeemClaimed, RedeemRequested, Transfer,
+    VaultAmountTooLarge, VaultCutSpacingOutOfRange, VaultEpochNotClosed, VaultInsolvent, VaultNothingToClaim,
+    VaultNothingToProcess, VaultRequestPending, VaultRequestTooSmall, VaultSettlementPending, IERC20,
 };
 
 to_words! {

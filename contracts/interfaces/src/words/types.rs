@@ -4,21 +4,19 @@ use alloy_primitives::aliases::U80;
 use alloy_primitives::{B256, I256, U256};
 
 use crate::{
-    BoardSlots, Moment, Values,
-    AddressHasNoCode, AddressIsZero, AlreadyWired, Board, Book, CallFailed, CalldataMalformed, CallerNotAllowed,
-    CallerNotOwner, IClearing, IMarket, IOracle, Leg, NotWired, Quote, SelectorUnknown, Slice,
-    MarketParameterCount, MarketSlippageExceeded, MarketDeadlinePassed, MarketSeriesUnknown,
-    MarketBoardUnknown, MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketLegsCount, MarketBoardClosed,
-    MarketSettlementPending, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled,
-    MarketSpotStale, MarketSurfaceStale, MarketShortCallUncovered, MarketDeltaLimitExceeded,
-    MarketVegaLimitExceeded, MarketStressLimitExceeded, MarketVaultInsolvent, MarketTooManyBoards,
-    MarketStrikesInvalid, MarketExpiryInvalid, MarketSliceOutOfRange, MarketSliceWingsTooSteep,
-    MarketSliceVarianceOutOfDomain, MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage,
-    MarketSliceMissing, MarketSurfaceOutOfOrder, MarketParameterOutOfBounds, MarketParameterNotWhole,
-    MarketParametersInconsistent, MarketNumberOutOfDomain, OracleFeedUnreadable, OraclePriceNotPositive,
-    OracleRoundIncomplete, OracleTimeInFuture, OraclePriceOutOfDomain, OracleDecimalsUnsupported,
-    OracleWindowInvalid, OracleWindowOpen, OracleFirstRoundUnusable, OracleFirstRoundTooLate,
-    OracleFirstRoundTooEarly, OracleRoundsNotIncreasing,
+    AddressHasNoCode, AddressIsZero, AlreadyWired, Board, BoardSlots, Book, CallFailed, CalldataMalformed,
+    CallerNotAllowed, CallerNotOwner, IClearing, IMarket, IOracle, Leg, MarketBoardClosed, MarketBoardNotExpired,
+    MarketBoardNotSettled, MarketBoardSettled, MarketBoardUnknown, MarketDeadlinePassed, MarketDeltaLimitExceeded,
+    MarketExpiryInvalid, MarketLegsCount, MarketNumberOutOfDomain, MarketParameterCount, MarketParameterNotWhole,
+    MarketParameterOutOfBounds, MarketParametersInconsistent, MarketSeriesUnknown, MarketSettlementPending,
+    MarketShortCallUncovered, MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketSliceButterflyArbitrage,
+    MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain,
+    MarketSliceWingsTooSteep, MarketSlippageExceeded, MarketSpotStale, MarketStressLimitExceeded, MarketStrikesInvalid,
+    MarketSurfaceOutOfOrder, MarketSurfaceStale, MarketTooManyBoards, MarketVaultInsolvent, MarketVegaLimitExceeded,
+    Moment, NotWired, OracleDecimalsUnsupported, OracleFeedUnreadable, OracleFirstRoundTooEarly,
+    OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain,
+    OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote,
+    SelectorUnknown, Slice, Values,
 };
 
 to_words! {

@@ -23,15 +23,9 @@ fn division_refuses_zero_and_overflow() {
     assert_eq!(mul_div_down(1, 1, 0), None);
     assert_eq!(mul_div_up(1, 1, 0), None);
     assert_eq!(mul_div_down(u128::MAX, 2, 1), None);
-    assert_eq!(
-        mul_div_down(u128::MAX, u128::MAX, u128::MAX),
-        Some(u128::MAX)
-    );
+    assert_eq!(mul_div_down(u128::MAX, u128::MAX, u128::MAX), Some(u128::MAX));
     assert_eq!(mul_div_up(u128::MAX, 2, 3), mul_div_down(u128::MAX, 2, 3));
-    assert_eq!(
-        mul_div_up(u128::MAX - 1, 2, 3),
-        mul_div_down(u128::MAX - 1, 2, 3).map(|q| q + 1)
-    );
+    assert_eq!(mul_div_up(u128::MAX - 1, 2, 3), mul_div_down(u128::MAX - 1, 2, 3).map(|q| q + 1));
 }
 
 proptest! {

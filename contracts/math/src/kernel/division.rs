@@ -9,29 +9,18 @@ use super::word::{add_wide, mul_wide, sub_wide};
 /// `dividend * 2^64 / divisor` rounded down, and whether that is exact; nothing from 2^128 on.
 /// # Inputs: double words (high, low); the divisor is not 0
 #[inline(always)]
-pub const fn divide_shifted(
-    dividend: (u64, u64),
-    divisor: (u64, u64),
-) -> Option<((u64, u64), bool)> {
+pub const fn divide_shifted(dividend: (u64, u64), divisor: (u64, u64)) -> Option<((u64, u64), bool)> {
     let is_short = divisor.0 == 0;
     let (top, bottom) = if is_short { (divisor.1, 0) } else { divisor };
     let shift = top.leading_zeros();
     let (_, top, bottom) = shift_left((top, bottom), shift);
     // the dividend moves as the divisor did
     let (over, high, low) = shift_left(dividend, shift);
-    let (spilled, rest, next) = if is_short {
-        (over, (high, low), 0)
-    } else {
-        (0, (over, high), low)
-    };
+    let (spilled, rest, next) = if is_short { (over, (high, low), 0) } else { (0, (over, high), low) };
     if spilled != 0 || !is_less(rest, (top, bottom)) {
         return None;
     }
-    let divisor = Divisor {
-        top,
-        bottom,
-        reciprocal: reciprocal(top, bottom),
-    };
+    let divisor = Divisor { top, bottom, reciprocal: reciprocal(top, bottom) };
     let (high, rest) = divisor.digit(rest, next);
     let (low, rest) = divisor.digit(rest, 0);
     Some(((high, low), rest.0 | rest.1 == 0))
@@ -52,16 +41,10 @@ impl Divisor {
         let estimate = add_wide(mul_wide(self.reciprocal, rest.0), rest);
         // modulo 2^64 and 2^128: the true rest is below twice the divisor
         let upper = rest.1.wrapping_sub(estimate.0.wrapping_mul(self.top));
-        let left = sub_wide(
-            sub_wide((upper, next), mul_wide(self.bottom, estimate.0)),
-            divisor,
-        );
+        let left = sub_wide(sub_wide((upper, next), mul_wide(self.bottom, estimate.0)), divisor);
         let digit = estimate.0.wrapping_add(1);
-        let (digit, left) = if left.0 >= estimate.1 {
-            (digit.wrapping_sub(1), add_wide(left, divisor))
-        } else {
-            (digit, left)
-        };
+        let (digit, left) =
+            if left.0 >= estimate.1 { (digit.wrapping_sub(1), add_wide(left, divisor)) } else { (digit, left) };
         if is_less(left, divisor) {
             (digit, left)
         } else {

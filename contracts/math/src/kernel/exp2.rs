@@ -2,9 +2,7 @@
 
 use super::polynomials::half_exp2_slope;
 use super::scaled::Scaled;
-use super::word::{
-    add_wide, low_half_signed, mul_high_below, mul_wide, shift_right_wide, sub_wide,
-};
+use super::word::{add_wide, low_half_signed, mul_high_below, mul_wide, shift_right_wide, sub_wide};
 
 /// `log2(e) / 2` in Q0.64.
 const HALF_LOG2_E: u64 = 0xb8aa_3b29_5c17_f0bc;
@@ -32,17 +30,11 @@ pub const fn gaussian<const WHOLE: u32>(y: u64) -> Scaled {
     // y^2 log2(e) / 2 with 2 WHOLE integer bits; the density's binary logarithm is minus that and
     // minus log2(sqrt(2 pi))
     let (high, low) = mul_wide(y, y);
-    let power = add_wide(
-        mul_wide(high, HALF_LOG2_E),
-        (0, mul_high_below(low, HALF_LOG2_E)),
-    );
+    let power = add_wide(mul_wide(high, HALF_LOG2_E), (0, mul_high_below(low, HALF_LOG2_E)));
     let scale = shift_right_wide(LOG2_SQRT_2_PI, WHOLE.wrapping_mul(2).wrapping_sub(7));
     let (high, low) = sub_wide(sub_wide((0, 0), scale), power);
     let whole = WHOLE.wrapping_mul(2);
     let places = 64_u32.wrapping_sub(whole);
     let fraction = high.wrapping_shl(whole) | low.wrapping_shr(places);
-    exp2(
-        low_half_signed(high.cast_signed().wrapping_shr(places)),
-        fraction,
-    )
+    exp2(low_half_signed(high.cast_signed().wrapping_shr(places)), fraction)
 }

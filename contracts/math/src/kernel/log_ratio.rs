@@ -3,8 +3,8 @@
 use super::polynomials::atanh_excess;
 use super::scaled::{reciprocal_word, Scaled};
 use super::word::{
-    add_wide, halve_if, less_mask, low_half, mul_high_below, mul_wide, negative_mask,
-    shift_right_wide, split, sub_wide, widen, zero_mask,
+    add_wide, halve_if, less_mask, low_half, mul_high_below, mul_wide, negative_mask, shift_right_wide, split,
+    sub_wide, widen, zero_mask,
 };
 
 /// `ln 2` in Q0.64.
@@ -31,9 +31,7 @@ impl Aligned {
         Self {
             high: top.wrapping_shl(shift) | (rest >> 1).wrapping_shr(!shift),
             low: rest.wrapping_shl(shift),
-            exponent: (-64_i32)
-                .wrapping_sub_unsigned(shift)
-                .wrapping_add(split_mask(empty)),
+            exponent: (-64_i32).wrapping_sub_unsigned(shift).wrapping_add(split_mask(empty)),
         }
     }
 
@@ -45,10 +43,14 @@ impl Aligned {
         Self {
             high: high.wrapping_shl(shift) | (low >> 1).wrapping_shr(!shift),
             low: low.wrapping_shl(shift),
-            exponent: (-64_i32)
-                .wrapping_sub_unsigned(lift)
-                .wrapping_sub_unsigned(shift),
+            exponent: (-64_i32).wrapping_sub_unsigned(lift).wrapping_sub_unsigned(shift),
         }
+    }
+
+    /// The same number; it must not be zero.
+    #[inline(always)]
+    pub const fn from_scaled(x: Scaled) -> Self {
+        Self { high: x.significand(), low: 0, exponent: x.exponent().wrapping_sub(64) }
     }
 
     /// The number cut to 64 significant bits.
@@ -77,23 +79,15 @@ pub const fn log_ratio(a: Aligned, b: Aligned) -> Scaled {
     let x = halve_if(a_excess, shift_right_wide((a.high, a.low), 1));
     let y = halve_if(b_excess, shift_right_wide((b.high, b.low), 1));
     let twos = a.exponent.wrapping_sub(b.exponent);
-    let twos = twos
-        .wrapping_add_unsigned(low_half(a_excess))
-        .wrapping_sub_unsigned(low_half(b_excess));
+    let twos = twos.wrapping_add_unsigned(low_half(a_excess)).wrapping_sub_unsigned(low_half(b_excess));
 
     let sum = add_wide(x, y).0;
     let normal = sum.leading_zeros();
     let difference = sub_wide(x, y);
     let opposite = negative_mask(difference.0.cast_signed());
-    let size = sub_wide(
-        (difference.0 ^ opposite, difference.1 ^ opposite),
-        (opposite, opposite),
-    );
+    let size = sub_wide((difference.0 ^ opposite, difference.1 ^ opposite), (opposite, opposite));
     // (x - y) / (x + y) with 1 / sum = inverse * 2^-127 * 2^normal
-    let inverse = Scaled::new(
-        reciprocal_word(sum.wrapping_shl(normal)),
-        (-191_i32).wrapping_add_unsigned(normal),
-    );
+    let inverse = Scaled::new(reciprocal_word(sum.wrapping_shl(normal)), (-191_i32).wrapping_add_unsigned(normal));
     let double = double_atanh(Scaled::from_words(size.0, size.1, 0).times_exactly(inverse));
     if twos == 0 {
         return double;

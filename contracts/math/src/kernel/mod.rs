@@ -16,7 +16,7 @@ pub use log_ratio::{log_ratio, Aligned};
 pub use mills::{mills_ratio, mills_ratio_far};
 pub(crate) use polynomials::central_slope;
 pub use scaled::Scaled;
-pub use word::{keep_if, mul_wide, negate_if, negative_mask, sign_mask};
+pub use word::{keep_if, mul_wide, negate_if, negative_mask, sign_mask, times_word};
 
 #[cfg(test)]
 mod tests;

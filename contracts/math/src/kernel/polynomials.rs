@@ -83,13 +83,9 @@ pub(crate) const fn mills_ratio_far(z: i64) -> u64 {
     let acc = (z.times(acc) >> 1).wrapping_add(5_422_690_470_817_625_475_i64);
     let acc = z.times(acc).wrapping_add(5_640_769_082_460_759_820_i64);
     let acc = z.times(acc).wrapping_add(4_742_085_102_359_210_424_i64);
-    let acc = z
-        .times_nearest(acc)
-        .wrapping_add(3_316_580_859_937_210_081_i64);
+    let acc = z.times_nearest(acc).wrapping_add(3_316_580_859_937_210_081_i64);
     let acc = (z.times_nearest(acc) << 1).wrapping_add(3_914_177_487_091_622_161_i64);
-    (z.times_nearest(acc) << 2)
-        .wrapping_add(4_277_658_763_114_826_721_i64)
-        .cast_unsigned()
+    (z.times_nearest(acc) << 2).wrapping_add(4_277_658_763_114_826_721_i64).cast_unsigned()
 }
 
 /// `(Phi(y) - 1/2) / y` for `y` in [0, 25/16], `z = y^2 / 4 - 625/2048`, in.
@@ -111,7 +107,5 @@ pub(crate) const fn central_slope(z: i64) -> u64 {
     let acc = (z.times(acc) >> 1).wrapping_add(-7_018_180_427_470_435_233_i64);
     let acc = (z.times_nearest(acc) >> 1).wrapping_add(7_680_610_690_038_927_263_i64);
     let acc = (z.times_nearest(acc) >> 1).wrapping_add(-6_892_243_806_118_885_707_i64);
-    z.times_nearest(acc)
-        .wrapping_add(-6_245_622_956_145_345_328_i64)
-        .cast_unsigned()
+    z.times_nearest(acc).wrapping_add(-6_245_622_956_145_345_328_i64).cast_unsigned()
 }

@@ -3,8 +3,7 @@
 use fixed::types::I64F64;
 
 use super::word::{
-    divide, join, less_mask, low_half, mul_high_below, mul_wide, negate_if, negative_mask, split,
-    sub_wide, zero_mask,
+    divide, join, less_mask, low_half, mul_high_below, mul_wide, negate_if, negative_mask, split, sub_wide, zero_mask,
 };
 
 /// A positive number `significand * 2^exponent`, top bit of the significand set; or zero.
@@ -20,19 +19,13 @@ impl Scaled {
     #[inline(always)]
     pub const fn new(word: u64, exponent: i32) -> Self {
         let shift = word.leading_zeros();
-        Self {
-            significand: word.wrapping_shl(shift),
-            exponent: exponent.wrapping_sub_unsigned(shift),
-        }
+        Self { significand: word.wrapping_shl(shift), exponent: exponent.wrapping_sub_unsigned(shift) }
     }
 
     /// `significand * 2^exponent` for a significand with its top bit set.
     #[inline(always)]
     pub(super) const fn from_significand(significand: u64, exponent: i32) -> Self {
-        Self {
-            significand,
-            exponent,
-        }
+        Self { significand, exponent }
     }
 
     /// `(high * 2^64 + low) * 2^exponent` for `high` below 2^63, cut to 64 significant bits:
@@ -46,9 +39,7 @@ impl Scaled {
         Self {
             // two shifts, so that neither is by 64
             significand: top.wrapping_shl(shift) | (rest >> 1).wrapping_shr(!shift),
-            exponent: exponent
-                .wrapping_sub_unsigned(shift)
-                .wrapping_add(WORD & !low_half(empty).cast_signed()),
+            exponent: exponent.wrapping_sub_unsigned(shift).wrapping_add(WORD & !low_half(empty).cast_signed()),
         }
     }
 
@@ -60,9 +51,7 @@ impl Scaled {
         let shift = high.leading_zeros();
         Self {
             significand: high.wrapping_shl(shift) | (low >> 1).wrapping_shr(!shift),
-            exponent: 0_i32
-                .wrapping_sub_unsigned(lift)
-                .wrapping_sub_unsigned(shift),
+            exponent: 0_i32.wrapping_sub_unsigned(lift).wrapping_sub_unsigned(shift),
         }
     }
 
@@ -103,24 +92,14 @@ impl Scaled {
     /// The number times 2^`fraction_bits`, cut to an integer; it must be below 2^63.
     #[inline(always)]
     pub const fn to_word(self, fraction_bits: i32) -> u64 {
-        shifted(
-            self.significand,
-            0_i32
-                .wrapping_sub(self.exponent)
-                .wrapping_sub(fraction_bits),
-        )
+        shifted(self.significand, 0_i32.wrapping_sub(self.exponent).wrapping_sub(fraction_bits))
     }
 
     /// The product; relative error below 2^-61, downwards.
     #[inline(always)]
     pub const fn times(self, other: Self) -> Self {
         let product = mul_high_below(self.significand, other.significand);
-        Self::new(
-            product,
-            self.exponent
-                .wrapping_add(other.exponent)
-                .wrapping_add(WORD),
-        )
+        Self::new(product, self.exponent.wrapping_add(other.exponent).wrapping_add(WORD))
     }
 
     /// The product; relative error below 2^-62, downwards.
@@ -150,19 +129,13 @@ impl Scaled {
         let b = shifted(other.significand >> 1, top.wrapping_sub(other.exponent));
         let difference = a.wrapping_sub(b);
         let sign = negative_mask(difference.cast_signed());
-        (
-            Self::new(negate_if(sign, difference), top.wrapping_add(1)),
-            sign,
-        )
+        (Self::new(negate_if(sign, difference), top.wrapping_add(1)), sign)
     }
 
     /// The number times 2^`power`.
     #[inline(always)]
     pub const fn times_power_of_two(self, power: i32) -> Self {
-        Self {
-            significand: self.significand,
-            exponent: self.exponent.wrapping_add(power),
-        }
+        Self { significand: self.significand, exponent: self.exponent.wrapping_add(power) }
     }
 
     /// One over the number, which must not be zero; relative error below 2^-61.
@@ -216,9 +189,8 @@ pub const fn reciprocal_word(d: u64) -> u64 {
     // 31 bits from below: x <= 2^95 / d
     let x = divide(1 << 63, high.wrapping_add(1));
     // e = 1 - d x / 2^95 in Q63, at most 2^33, to the nearest
-    let e = (1_u64 << 63)
-        .wrapping_sub(high.wrapping_mul(x))
-        .wrapping_sub(low.wrapping_mul(x).wrapping_add(1 << 31) >> 32);
+    let e =
+        (1_u64 << 63).wrapping_sub(high.wrapping_mul(x)).wrapping_sub(low.wrapping_mul(x).wrapping_add(1 << 31) >> 32);
     // 1 / (1 - e) = 1 + e + e^2 but for e^3 < 2^-89
     let lifted = e << 28;
     let e = e.wrapping_add(mul_high_below(lifted, lifted) >> 55) << 28;
@@ -238,7 +210,5 @@ pub const fn sqrt_word(x: u64) -> u64 {
     let sign = negative_mask(rest);
     let half = divide(negate_if(sign, rest.cast_unsigned()), s);
     // two units less, lest the largest root wraps to 0
-    (s << 32)
-        .wrapping_add(negate_if(sign, half) << 1)
-        .wrapping_sub(2)
+    (s << 32).wrapping_add(negate_if(sign, half) << 1).wrapping_sub(2)
 }

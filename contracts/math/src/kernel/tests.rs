@@ -57,20 +57,13 @@ fn relative_error(value: Scaled, row: &Row) -> f64 {
 fn assert_relative(function: &str, bound: f64, compute: impl Fn(&Row) -> Scaled) {
     for row in rows(function) {
         let error = relative_error(compute(&row), &row);
-        assert!(
-            error.abs() <= bound,
-            "{function}({}, {}): {error:e}",
-            row.first,
-            row.second
-        );
+        assert!(error.abs() <= bound, "{function}({}, {}): {error:e}", row.first, row.second);
     }
 }
 
 #[test]
 fn exp2_is_accurate() {
-    assert_relative("exp2", 2_f64.powi(-61), |row| {
-        exp2(row.first as i32, row.second as u64)
-    });
+    assert_relative("exp2", 2_f64.powi(-61), |row| exp2(row.first as i32, row.second as u64));
 }
 
 #[test]
@@ -78,20 +71,14 @@ fn gaussian_is_accurate() {
     for row in rows("gaussian") {
         let y = row.first as f64 / 2_f64.powi(58);
         let error = relative_error(gaussian::<6>(row.first as u64), &row);
-        assert!(
-            error.abs() <= 2_f64.powi(-61) * (1.0 + y * y),
-            "gaussian({y}): {error:e}"
-        );
+        assert!(error.abs() <= 2_f64.powi(-61) * (1.0 + y * y), "gaussian({y}): {error:e}");
     }
 }
 
 #[test]
 fn log_ratio_is_accurate() {
     assert_relative("log_ratio", 2_f64.powi(-60), |row| {
-        log_ratio(
-            Aligned::from_bits(row.first),
-            Aligned::from_bits(row.second),
-        )
+        log_ratio(Aligned::from_bits(row.first), Aligned::from_bits(row.second))
     });
 }
 
@@ -101,22 +88,12 @@ fn mills_ratio_is_accurate() {
         for row in rows(function) {
             let y = row.first as f64 / 2_f64.powi(59);
             let word = row.first as u64;
-            let value = if is_far {
-                Scaled::new(mills_ratio_far(word), -64)
-            } else {
-                Scaled::new(mills_ratio(word), -61)
-            };
+            let value =
+                if is_far { Scaled::new(mills_ratio_far(word), -64) } else { Scaled::new(mills_ratio(word), -61) };
             let size = (row.floor as f64) * 2_f64.powi(row.exponent);
             let error = relative_error(value, &row).abs() * size;
-            let unit = if is_far {
-                2_f64.powi(-61)
-            } else {
-                2_f64.powi(-58)
-            };
-            assert!(
-                error <= unit * (y * y / 2.0).min(25.0).exp(),
-                "{function}({y}): {error:e}"
-            );
+            let unit = if is_far { 2_f64.powi(-61) } else { 2_f64.powi(-58) };
+            assert!(error <= unit * (y * y / 2.0).min(25.0).exp(), "{function}({y}): {error:e}");
         }
     }
 }
@@ -135,8 +112,7 @@ fn reciprocals_and_roots_of_words_are_accurate() {
         // the reference is the root of the whole number: 2^32 times smaller
         let word = row.first as u64;
         let shift = row.exponent + 32;
-        let gap = i128::from(sqrt_word(word))
-            - (i128::from(row.floor) << shift.max(0) >> (-shift).max(0));
+        let gap = i128::from(sqrt_word(word)) - (i128::from(row.floor) << shift.max(0) >> (-shift).max(0));
         assert!((-6..=0).contains(&gap), "sqrt({word}): off by {gap}");
     }
 }
@@ -154,11 +130,7 @@ fn reciprocal_and_root_of_the_extremes_do_not_wrap() {
 #[test]
 fn scaled_numbers_round_to_the_nearest_unit() {
     assert_eq!(Scaled::new(1, -65).to_bits(), 1, "half a unit rounds up");
-    assert_eq!(
-        Scaled::new((1 << 62) - 1, -127).to_bits(),
-        0,
-        "less than half a unit is 0"
-    );
+    assert_eq!(Scaled::new((1 << 62) - 1, -127).to_bits(), 0, "less than half a unit is 0");
     assert_eq!(Scaled::new(3, -65).to_bits(), 2);
     assert_eq!(Scaled::new(1, 62).to_bits(), 1 << 126);
     assert_eq!(Scaled::new(1, -1000).to_bits(), 0);

@@ -27,15 +27,9 @@ pub const fn mul_wide(a: u64, b: u64) -> (u64, u64) {
     let low = a.wrapping_mul(b);
     // The middle column: its low half is in `low` already, which leaves its carry. Written as the
     // usual ladder it would be recognised and become a library call.
-    let middle = (upper & LOW)
-        .wrapping_add(lower & LOW)
-        .wrapping_add(a0.wrapping_mul(b0) >> 32);
+    let middle = (upper & LOW).wrapping_add(lower & LOW).wrapping_add(a0.wrapping_mul(b0) >> 32);
     let carry = middle.wrapping_sub(low >> 32) >> 32;
-    let high = a1
-        .wrapping_mul(b1)
-        .wrapping_add(upper >> 32)
-        .wrapping_add(lower >> 32)
-        .wrapping_add(carry);
+    let high = a1.wrapping_mul(b1).wrapping_add(upper >> 32).wrapping_add(lower >> 32).wrapping_add(carry);
     (high, low)
 }
 
@@ -56,9 +50,7 @@ pub const fn mul_high_nearest(a: u64, b: u64) -> u64 {
 pub const fn mul_high_below(a: u64, b: u64) -> u64 {
     let (a1, a0, b1, b0) = (a >> 32, a & LOW, b >> 32, b & LOW);
     // the true value is at least as large as this sum, so the sum does not wrap
-    a1.wrapping_mul(b1)
-        .wrapping_add(a1.wrapping_mul(b0) >> 32)
-        .wrapping_add(a0.wrapping_mul(b1) >> 32)
+    a1.wrapping_mul(b1).wrapping_add(a1.wrapping_mul(b0) >> 32).wrapping_add(a0.wrapping_mul(b1) >> 32)
 }
 
 /// `a / b`; every caller's divisor is known not to be 0.
@@ -110,6 +102,14 @@ pub const fn magnitude(x: I64F64) -> (u64, u64) {
     sub_wide((high ^ sign, low ^ sign), (sign, sign))
 }
 
+/// `x * factor`, modulo the format's range.
+#[inline(always)]
+pub const fn times_word(x: I64F64, factor: u64) -> I64F64 {
+    let (high, low) = split(x.to_bits().cast_unsigned());
+    let (carry, low) = mul_wide(low, factor);
+    I64F64::from_bits(join(high.wrapping_mul(factor).wrapping_add(carry), low).cast_signed())
+}
+
 /// `x`, or 0 for the mask of 0.
 #[inline(always)]
 pub const fn keep_if(mask: u64, x: I64F64) -> I64F64 {
@@ -127,29 +127,20 @@ pub const fn add_wide(x: (u64, u64), y: (u64, u64)) -> (u64, u64) {
 /// `x - y` on double words (high, low).
 #[inline(always)]
 pub const fn sub_wide(x: (u64, u64), y: (u64, u64)) -> (u64, u64) {
-    (
-        x.0.wrapping_sub(y.0).wrapping_sub((x.1 < y.1) as u64),
-        x.1.wrapping_sub(y.1),
-    )
+    (x.0.wrapping_sub(y.0).wrapping_sub((x.1 < y.1) as u64), x.1.wrapping_sub(y.1))
 }
 
 /// `x / 2^shift` on a double word, for shifts from 1 to 63.
 #[inline(always)]
 pub const fn shift_right_wide(x: (u64, u64), shift: u32) -> (u64, u64) {
-    (
-        x.0.wrapping_shr(shift),
-        x.1.wrapping_shr(shift) | x.0.wrapping_shl(64_u32.wrapping_sub(shift)),
-    )
+    (x.0.wrapping_shr(shift), x.1.wrapping_shr(shift) | x.0.wrapping_shl(64_u32.wrapping_sub(shift)))
 }
 
 /// `x / 2` for a `bit` of 1, `x` for 0, on a double word.
 #[inline(always)]
 pub const fn halve_if(bit: u64, x: (u64, u64)) -> (u64, u64) {
     let shift = bit as u32;
-    (
-        x.0.wrapping_shr(shift),
-        x.1.wrapping_shr(shift) | ((x.0 & bit) << 63),
-    )
+    (x.0.wrapping_shr(shift), x.1.wrapping_shr(shift) | ((x.0 & bit) << 63))
 }
 
 /// The high and the low word of 128 bits.
@@ -193,10 +184,7 @@ impl Factor {
     /// The factor `z / 2^64`.
     #[inline(always)]
     pub const fn new(z: u64) -> Self {
-        Self {
-            high: (z >> 32) as i64,
-            low: z & LOW,
-        }
+        Self { high: (z >> 32) as i64, low: z & LOW }
     }
 
     /// `acc * z / 2^64`, at most three units low.
@@ -227,10 +215,7 @@ impl SignedFactor {
     /// The factor `z / 2^64`.
     #[inline(always)]
     pub const fn new(z: i64) -> Self {
-        Self {
-            high: z >> 32,
-            low: z & LOW as i64,
-        }
+        Self { high: z >> 32, low: z & LOW as i64 }
     }
 
     /// `acc * z / 2^64`, at most three units low.
@@ -249,9 +234,7 @@ impl SignedFactor {
         let (a1, a0) = (acc >> 32, acc & LOW as i64);
         let upper = a1.wrapping_mul(self.low);
         let lower = a0.wrapping_mul(self.high);
-        let middle = (upper as u64 & LOW)
-            .wrapping_add(lower as u64 & LOW)
-            .wrapping_add(HALF);
+        let middle = (upper as u64 & LOW).wrapping_add(lower as u64 & LOW).wrapping_add(HALF);
         a1.wrapping_mul(self.high)
             .wrapping_add(upper >> 32)
             .wrapping_add(lower >> 32)

@@ -4,12 +4,7 @@ const NOW: u64 = 1_800_000_000;
 
 fn answer(price: i128) -> Answer {
     let id = RoundId::new(3, 7);
-    Answer {
-        id,
-        answer: I256::try_from(price).unwrap(),
-        updated_at: U256::from(NOW),
-        answered_in: id,
-    }
+    Answer { id, answer: I256::try_from(price).unwrap(), updated_at: U256::from(NOW), answered_in: id }
 }
 
 #[test]
@@ -31,19 +26,10 @@ fn decimals_past_eighteen_are_refused() {
 #[test]
 fn price_outside_the_domain_is_refused() {
     assert_eq!(answer(9_999).check(8, NOW), Err(Unusable::OutOfDomain));
-    assert_eq!(
-        answer(10_000).check(8, NOW).unwrap().price_wad,
-        MIN_PRICE_WAD
-    );
+    assert_eq!(answer(10_000).check(8, NOW).unwrap().price_wad, MIN_PRICE_WAD);
     let highest = 10i128.pow(17);
-    assert_eq!(
-        answer(highest).check(8, NOW).unwrap().price_wad,
-        MAX_PRICE_WAD
-    );
-    assert_eq!(
-        answer(highest + 1).check(8, NOW),
-        Err(Unusable::OutOfDomain)
-    );
+    assert_eq!(answer(highest).check(8, NOW).unwrap().price_wad, MAX_PRICE_WAD);
+    assert_eq!(answer(highest + 1).check(8, NOW), Err(Unusable::OutOfDomain));
     assert_eq!(answer(i128::MAX).check(0, NOW), Err(Unusable::OutOfDomain));
     let mut enormous = answer(1);
     enormous.answer = I256::MAX;
@@ -72,20 +58,13 @@ fn round_must_be_answered_by_now_and_by_itself() {
 
 #[test]
 fn round_ids_round_trip_and_order_by_phase_first() {
-    for id in [
-        RoundId::new(0, 0),
-        RoundId::new(7, u64::MAX),
-        RoundId::new(u16::MAX, 1),
-    ] {
+    for id in [RoundId::new(0, 0), RoundId::new(7, u64::MAX), RoundId::new(u16::MAX, 1)] {
         assert_eq!(RoundId::from_raw(id.raw()), id);
     }
     assert_eq!(RoundId::new(1, 1).raw(), U80::from_limbs([1, 1]));
     assert!(RoundId::new(1, u64::MAX) < RoundId::new(2, 1));
     assert_eq!(RoundId::new(1, 1).next(), Some(RoundId::new(1, 2)));
     assert_eq!(RoundId::new(1, u64::MAX).next(), None);
-    assert_eq!(
-        RoundId::new(1, 9).start_of_next_phase(),
-        Some(RoundId::new(2, 1))
-    );
+    assert_eq!(RoundId::new(1, 9).start_of_next_phase(), Some(RoundId::new(2, 1)));
     assert_eq!(RoundId::new(u16::MAX, 9).start_of_next_phase(), None);
 }

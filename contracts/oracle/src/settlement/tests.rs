@@ -22,8 +22,7 @@ impl Feed {
 
     fn phase(mut self, phase: u16, rounds: &[(u64, u128)]) -> Self {
         for (number, (at, price)) in (1..).zip(rounds) {
-            self.0
-                .insert(RoundId::new(phase, number), (*at, Some(*price)));
+            self.0.insert(RoundId::new(phase, number), (*at, Some(*price)));
         }
         self
     }
@@ -87,22 +86,10 @@ fn average_rounds_down() {
 
 #[test]
 fn first_round_must_be_the_last_before_the_window() {
-    let rounds = [
-        (START - 9, 100),
-        (START - 5, 200),
-        (START + 5, 300),
-        (END + 5, 400),
-    ];
+    let rounds = [(START - 9, 100), (START - 5, 200), (START + 5, 300), (END + 5, 400)];
     let feed = Feed::of(&rounds);
-    let later = Round {
-        id: RoundId::new(1, 2),
-        price_wad: 200,
-        at: START - 5,
-    };
-    assert_eq!(
-        feed.settle(FIRST),
-        Err(SettlementError::FirstRoundTooEarly { later })
-    );
+    let later = Round { id: RoundId::new(1, 2), price_wad: 200, at: START - 5 };
+    assert_eq!(feed.settle(FIRST), Err(SettlementError::FirstRoundTooEarly { later }));
     let late = SettlementError::FirstRoundTooLate { at: START + 5 };
     assert_eq!(feed.settle(RoundId::new(1, 3)), Err(late));
     assert!(feed.settle(RoundId::new(1, 2)).is_ok());
@@ -113,9 +100,7 @@ fn first_round_must_be_the_last_before_the_window() {
 #[test]
 fn window_stays_open_until_a_later_round_or_a_day_of_silence() {
     let feed = Feed::of(&[(START - 5, 100), (END - 10, 1_900)]);
-    let open = Err(SettlementError::WindowOpen {
-        latest_at: END - 10,
-    });
+    let open = Err(SettlementError::WindowOpen { latest_at: END - 10 });
     assert_eq!(feed.settle_at(FIRST, END), open);
     assert_eq!(feed.settle_at(FIRST, END + OUTAGE_SECS - 1), open);
     assert_eq!(feed.settle_at(FIRST, END + OUTAGE_SECS), Ok(110));
@@ -125,94 +110,49 @@ fn window_stays_open_until_a_later_round_or_a_day_of_silence() {
 fn late_return_of_the_feed_does_not_change_the_price_of_the_outage() {
     let silent = Feed::of(&[(START - 5, 100), (END - 10, 1_900)]);
     let back = Feed::of(&[(START - 5, 100), (END - 10, 1_900), (END + 50, 7)]);
-    assert_eq!(
-        silent.settle_at(FIRST, END + OUTAGE_SECS),
-        back.settle(FIRST)
-    );
+    assert_eq!(silent.settle_at(FIRST, END + OUTAGE_SECS), back.settle(FIRST));
 }
 
 #[test]
 fn round_without_a_price_is_carried_over() {
-    let rounds = [
-        (START - 5, 100),
-        (START + 900, 5),
-        (START + 1_200, 700),
-        (END + 5, 1),
-    ];
+    let rounds = [(START - 5, 100), (START + 900, 5), (START + 1_200, 700), (END + 5, 1)];
     let feed = Feed::of(&rounds).without_price(RoundId::new(1, 2));
     assert_eq!(feed.settle(FIRST), Ok((100 * 1_200 + 700 * 600) / 1_800));
 }
 
 #[test]
 fn round_without_a_price_before_the_window_does_not_hide_a_later_one() {
-    let rounds = [
-        (START - 9, 100),
-        (START - 5, 5),
-        (START - 1, 700),
-        (END + 5, 1),
-    ];
+    let rounds = [(START - 9, 100), (START - 5, 5), (START - 1, 700), (END + 5, 1)];
     let feed = Feed::of(&rounds).without_price(RoundId::new(1, 2));
-    let later = Round {
-        id: RoundId::new(1, 3),
-        price_wad: 700,
-        at: START - 1,
-    };
-    assert_eq!(
-        feed.settle(FIRST),
-        Err(SettlementError::FirstRoundTooEarly { later })
-    );
+    let later = Round { id: RoundId::new(1, 3), price_wad: 700, at: START - 1 };
+    assert_eq!(feed.settle(FIRST), Err(SettlementError::FirstRoundTooEarly { later }));
 }
 
 #[test]
 fn times_must_not_go_back() {
-    let feed = Feed::of(&[
-        (START - 5, 100),
-        (START + 9, 200),
-        (START + 8, 300),
-        (END + 5, 1),
-    ]);
-    let round = Round {
-        id: RoundId::new(1, 3),
-        price_wad: 300,
-        at: START + 8,
-    };
-    let error = SettlementError::NotIncreasing {
-        round,
-        previous_at: START + 9,
-    };
+    let feed = Feed::of(&[(START - 5, 100), (START + 9, 200), (START + 8, 300), (END + 5, 1)]);
+    let round = Round { id: RoundId::new(1, 3), price_wad: 300, at: START + 8 };
+    let error = SettlementError::NotIncreasing { round, previous_at: START + 9 };
     assert_eq!(feed.settle(FIRST), Err(error));
 }
 
 #[test]
 fn walk_goes_on_in_the_next_phase() {
-    let feed = Feed::of(&[(START - 5, 100), (START + 300, 200)])
-        .phase(2, &[(START + 900, 700), (END + 5, 1)]);
-    assert_eq!(
-        feed.settle(FIRST),
-        Ok((100 * 300 + 200 * 600 + 700 * 900) / 1_800)
-    );
+    let feed = Feed::of(&[(START - 5, 100), (START + 300, 200)]).phase(2, &[(START + 900, 700), (END + 5, 1)]);
+    assert_eq!(feed.settle(FIRST), Ok((100 * 300 + 200 * 600 + 700 * 900) / 1_800));
 }
 
 #[test]
 fn phase_that_began_before_the_window_supersedes_the_older() {
-    let feed =
-        Feed::of(&[(START - 50, 100), (END + 1, 200)]).phase(2, &[(START - 40, 300), (END + 5, 1)]);
-    let later = Round {
-        id: RoundId::new(2, 1),
-        price_wad: 300,
-        at: START - 40,
-    };
-    assert_eq!(
-        feed.settle(FIRST),
-        Err(SettlementError::FirstRoundTooEarly { later })
-    );
+    let feed = Feed::of(&[(START - 50, 100), (END + 1, 200)]).phase(2, &[(START - 40, 300), (END + 5, 1)]);
+    let later = Round { id: RoundId::new(2, 1), price_wad: 300, at: START - 40 };
+    assert_eq!(feed.settle(FIRST), Err(SettlementError::FirstRoundTooEarly { later }));
     assert_eq!(feed.settle(RoundId::new(2, 1)), Ok(300));
 }
 
 #[test]
 fn overlapping_phase_is_not_read_backwards() {
-    let feed = Feed::of(&[(START - 5, 100), (START + 900, 300)])
-        .phase(2, &[(START + 10, 5_000), (END + 5, 1)]);
+    let feed = Feed::of(&[(START - 5, 100), (START + 900, 300)]).phase(2, &[(START + 10, 5_000), (END + 5, 1)]);
     assert_eq!(feed.settle(FIRST), Ok(200));
 }
 

@@ -1,9 +1,5 @@
 //! Black's formula against 60-digit references, and what no input may break.
-#![allow(
-    clippy::as_conversions,
-    clippy::cast_precision_loss,
-    reason = "errors are measured in floating point"
-)]
+#![allow(clippy::as_conversions, clippy::cast_precision_loss, reason = "errors are measured in floating point")]
 
 use std::string::ToString;
 use std::vec::Vec;
@@ -25,10 +21,7 @@ impl Exact {
         let (whole, fraction) = text.split_once('.').unwrap();
         let sign = if whole.starts_with('-') { -1.0 } else { 1.0 };
         let fraction = sign * fraction.parse::<f64>().unwrap() / 1e6;
-        Self {
-            whole: whole.parse().unwrap(),
-            fraction,
-        }
+        Self { whole: whole.parse().unwrap(), fraction }
     }
 
     fn error(&self, value: Fx) -> f64 {
@@ -61,28 +54,13 @@ fn prices_and_greeks_are_accurate() {
         let place = std::format!("forward {forward}, strike {strike}, vol {vol}, years {years}");
         // half a unit of the format, which is 2.7e-20, comes on top
         let price_bound = 1e-17 * forward.to_num::<f64>() + 3.3e-20;
-        assert!(
-            exact[0].error(own.call) <= price_bound,
-            "call {} at {place}",
-            own.call
-        );
-        assert!(
-            exact[1].error(own.put) <= price_bound,
-            "put {} at {place}",
-            own.put
-        );
-        assert!(
-            exact[2].error(own.call_delta) <= 1e-17,
-            "delta {} at {place}",
-            own.call_delta
-        );
+        assert!(exact[0].error(own.call) <= price_bound, "call {} at {place}", own.call);
+        assert!(exact[1].error(own.put) <= price_bound, "put {} at {place}", own.put);
+        assert!(exact[2].error(own.call_delta) <= 1e-17, "delta {} at {place}", own.call_delta);
         let greeks = [own.gamma, own.vega, own.theta, own.vanna, own.volga];
         for (greek, exact) in greeks.into_iter().zip(&exact[3..]) {
             let error = exact.error(greek);
-            assert!(
-                error <= 1e-13 * exact.size().max(1.0),
-                "{greek} off by {error:e} at {place}"
-            );
+            assert!(error <= 1e-13 * exact.size().max(1.0), "{greek} off by {error:e} at {place}");
         }
     }
 }
@@ -92,22 +70,13 @@ fn domain() -> impl Strategy<Value = [Fx; 4]> {
     let log_uniform = |low: f64, high: f64| (low.ln()..high.ln()).prop_map(f64::exp);
     let years = log_uniform(3.170_979_3e-8, 3.0);
     let width = prop_oneof![-6.9..6.9_f64, -1e-9..1e-9_f64, -0.5..0.5_f64, Just(0.0)];
-    (
-        log_uniform(1.000_1e-4, 0.999_9e9),
-        width,
-        log_uniform(0.010_001, 9.999),
-        years,
-    )
-        .prop_map(|(forward, width, vol, years)| {
+    (log_uniform(1.000_1e-4, 0.999_9e9), width, log_uniform(0.010_001, 9.999), years).prop_map(
+        |(forward, width, vol, years)| {
             let forward = Fx::from_num(forward);
             let strike = Fx::from_num(forward.to_num::<f64>() * width.exp());
-            [
-                forward,
-                strike.max(Fx::DELTA),
-                Fx::from_num(vol),
-                Fx::from_num(years),
-            ]
-        })
+            [forward, strike.max(Fx::DELTA), Fx::from_num(vol), Fx::from_num(years)]
+        },
+    )
 }
 
 fn price([forward, strike, vol, years]: [Fx; 4]) -> Evaluation {
@@ -175,6 +144,57 @@ proptest! {
     }
 
     #[test]
+    fn implied_vol_is_recovered(inputs in domain(), is_call in any::<bool>()) {
+        let [forward, strike, vol, years] = inputs;
+        let own = price(inputs);
+        let (kind, value) = if is_call { (Kind::Call, own.call) } else { (Kind::Put, own.put) };
+        // the price is held to 1e-16 of the forward and to a unit of 2^-64, which is worth so much
+        let unit = 1e-16 * forward.to_num::<f64>() + 1e-19;
+        let worth = unit / own.vega.to_num::<f64>();
+        if worth > 1e-4 {
+            return Ok(());
+        }
+        match implied_vol(value, forward, strike, years, kind) {
+            Ok(back) => {
+                let error = (back - vol).abs().to_num::<f64>();
+                prop_assert!(error <= 1e-12 + 4.0 * worth, "{back} for {vol}: {error:e}, {worth:e}");
+            }
+            // the volatility itself is near the end of its domain
+            Err(error) => prop_assert!(
+                vol < Fx::lit("0.0102") || vol > Fx::lit("9.9"),
+                "{error} for {vol}"
+            ),
+        }
+    }
+
+    #[test]
+    fn no_price_panics_the_implied_vol(raw in any::<[i128; 4]>(), shifts in any::<[u8; 4]>()) {
+        let fx = |index: usize| Fx::from_bits(raw[index] >> (shifts[index] & 127));
+        for kind in [Kind::Call, Kind::Put] {
+            let _ = implied_vol(fx(0), fx(1), fx(2), fx(3), kind);
+        }
+    }
+
+    #[test]
+    fn any_price_between_the_bounds_has_a_vol_or_a_reason(inputs in domain(), share in 0.0..1.0_f64) {
+        let [forward, strike, _, years] = inputs;
+        let intrinsic = (forward - strike).max(Fx::ZERO);
+        let value = intrinsic + (forward - intrinsic) * Fx::from_num(share);
+        match implied_vol(value, forward, strike, years, Kind::Call) {
+            Ok(vol) => {
+                let again = Inputs::new(forward, strike, vol.clamp(VOL_MIN, VOL_MAX), years);
+                let again = evaluate(&again.unwrap()).unwrap();
+                // a unit of vol in its last place beside the price's own error
+                let allowed = again.vega.to_num::<f64>() * 1e-12 + 1e-15 * forward.to_num::<f64>();
+                let error = (again.call - value).abs().to_num::<f64>();
+                prop_assert!(error <= allowed + 1e-18, "{error:e} of {value} at {vol}");
+            }
+            Err(ImpliedVolError::VolOutOfDomain { .. } | ImpliedVolError::NotAboveIntrinsic { .. }) => {}
+            Err(error) => prop_assert!(false, "{error}"),
+        }
+    }
+
+    #[test]
     fn no_input_panics(raw in any::<[i128; 4]>(), shifts in any::<[u8; 4]>()) {
         let fx = |index: usize| Fx::from_bits(raw[index] >> (shifts[index] & 127));
         if let Ok(inputs) = Inputs::new(fx(0), fx(1), fx(2), fx(3)) {
@@ -192,22 +212,10 @@ fn zero_time_is_intrinsic_exactly() {
         let inputs = Inputs::new(Fx::from_num(3000), Fx::from_num(strike), Fx::ONE, Fx::ZERO);
         evaluate(&inputs.unwrap()).unwrap()
     };
-    assert_eq!(
-        (at(2900).call, at(2900).put, at(2900).call_delta),
-        (Fx::from_num(100), Fx::ZERO, Fx::ONE)
-    );
-    assert_eq!(
-        (at(3100).call, at(3100).put, at(3100).call_delta),
-        (Fx::ZERO, Fx::from_num(100), Fx::ZERO)
-    );
-    assert_eq!(
-        (at(3000).call, at(3000).put, at(3000).call_delta),
-        (Fx::ZERO, Fx::ZERO, Fx::ONE >> 1)
-    );
-    assert_eq!(
-        (at(3000).gamma, at(3000).vega, at(3000).theta),
-        (Fx::ZERO, Fx::ZERO, Fx::ZERO)
-    );
+    assert_eq!((at(2900).call, at(2900).put, at(2900).call_delta), (Fx::from_num(100), Fx::ZERO, Fx::ONE));
+    assert_eq!((at(3100).call, at(3100).put, at(3100).call_delta), (Fx::ZERO, Fx::from_num(100), Fx::ZERO));
+    assert_eq!((at(3000).call, at(3000).put, at(3000).call_delta), (Fx::ZERO, Fx::ZERO, Fx::ONE >> 1));
+    assert_eq!((at(3000).gamma, at(3000).vega, at(3000).theta), (Fx::ZERO, Fx::ZERO, Fx::ZERO));
 }
 
 #[test]
@@ -230,62 +238,41 @@ fn the_domain_ends_where_it_says() {
     let beyond = forward * 1000 + Fx::DELTA;
     let negative = Fx::from_num(-1);
     for (outside, text) in [
-        (
-            new(Fx::ZERO, forward, vol, years),
-            "forward 0 must be from 0.0001 to 1000000000 quote per base",
-        ),
-        (
-            new(Fx::MAX, forward, vol, years),
-            "forward 9223372036854775807.9999",
-        ),
-        (
-            new(Fx::MIN, Fx::MIN, vol, years),
-            "forward -9223372036854775808 must",
-        ),
-        (
-            new(forward, Fx::ZERO, vol, years),
-            "strike 0 must be from 0.001 to 1000 times the forward 3000",
-        ),
+        (new(Fx::ZERO, forward, vol, years), "forward 0 must be from 0.0001 to 1000000000 quote per base"),
+        (new(Fx::MAX, forward, vol, years), "forward 9223372036854775807.9999"),
+        (new(Fx::MIN, Fx::MIN, vol, years), "forward -9223372036854775808 must"),
+        (new(forward, Fx::ZERO, vol, years), "strike 0 must be from 0.001 to 1000 times the forward 3000"),
         (new(forward, negative, vol, years), "strike -1 must"),
-        (
-            new(forward, Fx::from_num(3) - Fx::DELTA, vol, years),
-            "strike 2.999999999999999999",
-        ),
-        (
-            new(forward, beyond, vol, years),
-            "strike 3000000.0000000000000000000",
-        ),
-        (
-            new(forward, Fx::MAX, vol, years),
-            "strike 9223372036854775807.9999",
-        ),
-        (
-            new(forward, forward, Fx::lit("0.0099"), years),
-            "vol 0.0099 must be from 0.01 to 10",
-        ),
-        (
-            new(forward, forward, Fx::from_num(11), years),
-            "vol 11 must be from 0.01 to 10",
-        ),
-        (
-            new(forward, forward, vol, Fx::DELTA),
-            "time 0.000000000000000000",
-        ),
-        (
-            new(forward, forward, vol, Fx::from_num(4)),
-            "time 4 must be 0 or from one second to 3 years",
-        ),
+        (new(forward, Fx::from_num(3) - Fx::DELTA, vol, years), "strike 2.999999999999999999"),
+        (new(forward, beyond, vol, years), "strike 3000000.0000000000000000000"),
+        (new(forward, Fx::MAX, vol, years), "strike 9223372036854775807.9999"),
+        (new(forward, forward, Fx::lit("0.0099"), years), "vol 0.0099 must be from 0.01 to 10"),
+        (new(forward, forward, Fx::from_num(11), years), "vol 11 must be from 0.01 to 10"),
+        (new(forward, forward, vol, Fx::DELTA), "time 0.000000000000000000"),
+        (new(forward, forward, vol, Fx::from_num(4)), "time 4 must be 0 or from one second to 3 years"),
         (new(forward, forward, vol, negative), "time -1 must"),
-        (
-            Inputs::with_total_vol(forward, forward, vol, Fx::from_num(18)),
-            "total vol 18 must",
-        ),
-        (
-            Inputs::with_total_vol(forward, forward, vol, negative),
-            "total vol -1 must",
-        ),
+        (Inputs::with_total_vol(forward, forward, vol, Fx::from_num(18)), "total vol 18 must"),
+        (Inputs::with_total_vol(forward, forward, vol, negative), "total vol -1 must"),
     ] {
         let message = outside.unwrap_err().to_string();
+        assert!(message.starts_with(text), "{message}");
+    }
+}
+
+#[test]
+fn a_price_outside_its_bounds_implies_no_vol() {
+    let of = |price: i32, kind| {
+        let [price, forward, strike] = [price, 3000, 2500].map(Fx::from_num);
+        implied_vol(price, forward, strike, Fx::lit("0.1"), kind)
+    };
+    for (outcome, text) in [
+        (of(500, Kind::Call), "price 500 must exceed the intrinsic value 500"),
+        (of(0, Kind::Put), "price 0 must exceed the intrinsic value 0"),
+        (of(3000, Kind::Call), "price 3000 must be below 3000"),
+        (of(2500, Kind::Put), "price 2500 must be below 2500"),
+        (of(2999, Kind::Call), "price 2999 implies a vol outside 0.01 to 10"),
+    ] {
+        let message = outcome.unwrap_err().to_string();
         assert!(message.starts_with(text), "{message}");
     }
 }

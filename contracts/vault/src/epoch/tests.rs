@@ -6,28 +6,15 @@ use super::*;
 const TOKEN: u128 = 1_000_000;
 
 fn snapshot(supply: u128, nav_atoms: i128) -> Snapshot {
-    Snapshot {
-        supply,
-        nav_atoms,
-        uncertainty_atoms: 0,
-        redeemable_atoms: u128::MAX,
-    }
+    Snapshot { supply, nav_atoms, uncertainty_atoms: 0, redeemable_atoms: u128::MAX }
 }
 
 fn deposits(deposit_atoms: u128) -> Pending {
-    Pending {
-        deposit_atoms,
-        redeem_shares: 0,
-        min_deposit_atoms: TOKEN,
-    }
+    Pending { deposit_atoms, redeem_shares: 0, min_deposit_atoms: TOKEN }
 }
 
 fn redemptions(redeem_shares: u128) -> Pending {
-    Pending {
-        deposit_atoms: 0,
-        redeem_shares,
-        min_deposit_atoms: TOKEN,
-    }
+    Pending { deposit_atoms: 0, redeem_shares, min_deposit_atoms: TOKEN }
 }
 
 /// Whether the value per share after the fill is at least what it was.
@@ -35,8 +22,8 @@ fn those_who_stay_lose_nothing(before: &Snapshot, fill: &Fill) -> bool {
     let value = |nav: i128| U256::from(u128::try_from(nav).unwrap() + VIRTUAL_ATOMS);
     let shares = |supply: u128| U256::from(supply + VIRTUAL_SHARES);
     let supply = before.supply + fill.minted - fill.burned;
-    let nav = before.nav_atoms + i128::try_from(fill.accepted_atoms).unwrap()
-        - i128::try_from(fill.paid_atoms).unwrap();
+    let nav =
+        before.nav_atoms + i128::try_from(fill.accepted_atoms).unwrap() - i128::try_from(fill.paid_atoms).unwrap();
     value(nav) * shares(before.supply) >= value(before.nav_atoms) * shares(supply)
 }
 
@@ -51,33 +38,16 @@ fn first_deposit_gets_a_million_shares_an_atom() {
 #[test]
 fn deposits_pay_the_high_end_and_redemptions_get_the_low() {
     let supply = 999_999 * VIRTUAL_SHARES;
-    let at = Snapshot {
-        supply,
-        nav_atoms: 999_999,
-        uncertainty_atoms: 100_000,
-        redeemable_atoms: u128::MAX,
-    };
-    assert_eq!(
-        at.shares_for_down(1_100_000),
-        Some(1_000_000 * VIRTUAL_SHARES)
-    );
-    assert_eq!(
-        at.assets_for_down(1_000_000 * VIRTUAL_SHARES),
-        Some(900_000)
-    );
+    let at = Snapshot { supply, nav_atoms: 999_999, uncertainty_atoms: 100_000, redeemable_atoms: u128::MAX };
+    assert_eq!(at.shares_for_down(1_100_000), Some(1_000_000 * VIRTUAL_SHARES));
+    assert_eq!(at.assets_for_down(1_000_000 * VIRTUAL_SHARES), Some(900_000));
 }
 
 #[test]
 fn deposits_into_an_insolvent_vault_are_refused() {
     for nav in [-1, 0] {
         let fill = snapshot(10 * TOKEN * VIRTUAL_SHARES, nav).price(&deposits(5 * TOKEN));
-        assert_eq!(
-            fill,
-            Fill {
-                refused_atoms: 5 * TOKEN,
-                ..Fill::default()
-            }
-        );
+        assert_eq!(fill, Fill { refused_atoms: 5 * TOKEN, ..Fill::default() });
     }
     let hole_without_owner = snapshot(0, -1).price(&deposits(5 * TOKEN));
     assert_eq!(hole_without_owner.accepted_atoms, 0);
@@ -88,18 +58,9 @@ fn redemptions_from_an_insolvent_vault_are_given_back() {
     let shares = 7 * TOKEN * VIRTUAL_SHARES;
     for nav in [i128::MIN, -1, 0] {
         let fill = snapshot(shares, nav).price(&redemptions(shares));
-        assert_eq!(
-            fill,
-            Fill {
-                unfilled: shares,
-                ..Fill::default()
-            }
-        );
+        assert_eq!(fill, Fill { unfilled: shares, ..Fill::default() });
     }
-    let uncertain = Snapshot {
-        uncertainty_atoms: 5 * TOKEN,
-        ..snapshot(shares, 5 * TOKEN.cast_signed())
-    };
+    let uncertain = Snapshot { uncertainty_atoms: 5 * TOKEN, ..snapshot(shares, 5 * TOKEN.cast_signed()) };
     assert_eq!(uncertain.price(&redemptions(shares)).unfilled, shares);
 }
 
@@ -117,26 +78,13 @@ fn deposits_that_would_round_to_nothing_are_refused() {
 fn redemptions_are_filled_in_proportion_to_what_may_be_paid() {
     let supply = 1_000 * TOKEN * VIRTUAL_SHARES;
     let nav = i128::try_from(1_000 * TOKEN).unwrap();
-    let at = Snapshot {
-        redeemable_atoms: 25 * TOKEN,
-        ..snapshot(supply, nav)
-    };
+    let at = Snapshot { redeemable_atoms: 25 * TOKEN, ..snapshot(supply, nav) };
     let fill = at.price(&redemptions(supply / 10));
     assert_eq!(fill.paid_atoms, 25 * TOKEN);
     assert_eq!(fill.burned, supply / 40);
     assert_eq!(fill.burned + fill.unfilled, supply / 10);
-    let nothing = Snapshot {
-        redeemable_atoms: 0,
-        ..at
-    }
-    .price(&redemptions(supply / 10));
-    assert_eq!(
-        nothing,
-        Fill {
-            unfilled: supply / 10,
-            ..Fill::default()
-        }
-    );
+    let nothing = Snapshot { redeemable_atoms: 0, ..at }.price(&redemptions(supply / 10));
+    assert_eq!(nothing, Fill { unfilled: supply / 10, ..Fill::default() });
 }
 
 #[test]
@@ -146,14 +94,7 @@ fn numbers_past_the_range_refuse_and_never_wrap() {
         redeem_shares: u128::MAX,
         min_deposit_atoms: TOKEN,
     });
-    assert_eq!(
-        fill,
-        Fill {
-            refused_atoms: u128::MAX,
-            unfilled: u128::MAX,
-            ..Fill::default()
-        }
-    );
+    assert_eq!(fill, Fill { refused_atoms: u128::MAX, unfilled: u128::MAX, ..Fill::default() });
     let crowded = snapshot(u128::MAX - 2 * VIRTUAL_SHARES, 1).price(&deposits(TOKEN));
     assert_eq!(crowded.refused_atoms, TOKEN);
 }
@@ -168,10 +109,7 @@ fn vault_can_be_seeded_again_after_everyone_left() {
     let residue = at.nav_atoms - i128::try_from(exit.paid_atoms).unwrap();
     let seeded = snapshot(0, residue);
     let entry = seeded.price(&deposits(50 * TOKEN));
-    let after = snapshot(
-        entry.minted,
-        residue + i128::try_from(entry.accepted_atoms).unwrap(),
-    );
+    let after = snapshot(entry.minted, residue + i128::try_from(entry.accepted_atoms).unwrap());
     let back = after.assets_for_down(entry.minted).unwrap();
     assert!(back <= 50 * TOKEN);
     assert!(50 * TOKEN - back <= 2, "{back}");

@@ -13,12 +13,7 @@ const SIZE: u64 = 0;
 
 /// Whether the address is in the set.
 /// # Errors: as [`Meter::burn`]
-pub(super) fn contains(
-    evm: &Evm,
-    meter: &mut Meter,
-    set: Space,
-    address: Address,
-) -> Result<bool, Refusal> {
+pub(super) fn contains(evm: &Evm, meter: &mut Meter, set: Space, address: Address) -> Result<bool, Refusal> {
     Ok(!storage::read(evm, meter, membership_slot(set, address))?.is_zero())
 }
 
@@ -26,13 +21,7 @@ pub(super) fn contains(
 /// # Errors: as [`Meter::burn`]
 pub(super) fn members(evm: &Evm, meter: &mut Meter, set: Space) -> Result<Vec<Address>, Refusal> {
     let size: u64 = storage::read(evm, meter, set.nth(SIZE))?.saturating_to();
-    (1..=size)
-        .map(|place| {
-            Ok(Address::from_word(
-                storage::read(evm, meter, set.nth(place))?.into(),
-            ))
-        })
-        .collect()
+    (1..=size).map(|place| Ok(Address::from_word(storage::read(evm, meter, set.nth(place))?.into()))).collect()
 }
 
 /// The slots of a set with these members.

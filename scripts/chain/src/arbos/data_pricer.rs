@@ -25,13 +25,7 @@ pub(super) const INITIAL: [(u64, u64); 4] = [
 /// Notes `bytes` activated at `time` and prices them.
 /// # Returns: wei
 /// # Errors: as [`Meter::burn`]
-pub(super) fn update(
-    evm: &mut Evm,
-    meter: &mut Meter,
-    space: Space,
-    bytes: u32,
-    time: u64,
-) -> Result<U256, Refusal> {
+pub(super) fn update(evm: &mut Evm, meter: &mut Meter, space: Space, bytes: u32, time: u64) -> Result<U256, Refusal> {
     let read = |evm: &Evm, meter: &mut Meter, key| -> Result<u64, Refusal> {
         Ok(storage::read(evm, meter, space.nth(key))?.saturating_to())
     };
@@ -42,9 +36,7 @@ pub(super) fn update(
     let inertia = read(evm, meter, INERTIA)?;
 
     let passed = u32::try_from(time.wrapping_sub(last_update)).unwrap_or(u32::MAX);
-    let demand = demand
-        .saturating_sub(bytes_per_second.saturating_mul(passed))
-        .saturating_add(bytes);
+    let demand = demand.saturating_sub(bytes_per_second.saturating_mul(passed)).saturating_add(bytes);
     storage::write(evm, meter, space.nth(DEMAND), U256::from(demand))?;
     storage::write(evm, meter, space.nth(LAST_UPDATE), U256::from(time))?;
 
@@ -58,9 +50,7 @@ const BIPS: u64 = 10_000;
 /// e^x, both in basis points: twelve terms by Horner's rule.
 fn exp_bips(x: u64) -> u64 {
     const TERMS: u64 = 12;
-    (1..TERMS).rev().fold(BIPS + x / TERMS, |sum, term| {
-        BIPS + sum.saturating_mul(x) / (term * BIPS)
-    })
+    (1..TERMS).rev().fold(BIPS + x / TERMS, |sum, term| BIPS + sum.saturating_mul(x) / (term * BIPS))
 }
 
 #[cfg(test)]
@@ -70,10 +60,6 @@ mod tests {
     #[test]
     fn exp_of_basis_points() {
         assert_eq!(exp_bips(0), 10_000);
-        assert!(
-            (27_180..=27_183).contains(&exp_bips(10_000)),
-            "{}",
-            exp_bips(10_000)
-        );
+        assert!((27_180..=27_183).contains(&exp_bips(10_000)), "{}", exp_bips(10_000));
     }
 }

@@ -39,11 +39,7 @@ impl ActiveProgram {
     pub(super) fn unpack(word: U256) -> Self {
         let bytes = word.to_be_bytes::<32>();
         let number = |range: std::ops::Range<usize>| {
-            bytes
-                .get(range)
-                .unwrap_or_default()
-                .iter()
-                .fold(0, |sum, byte| sum << 8 | u32::from(*byte))
+            bytes.get(range).unwrap_or_default().iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte))
         };
         Self {
             version: number(0..2) as u16,
@@ -89,10 +85,7 @@ impl ActiveProgram {
     pub(super) fn check_version(self, params: &StylusParams) -> Result<Self, Refusal> {
         if self.version != params.version {
             let (version, current) = (self.version, params.version);
-            return Err(Refusal::solidity(&ProgramNeedsUpgrade {
-                version,
-                stylusVersion: current,
-            }));
+            return Err(Refusal::solidity(&ProgramNeedsUpgrade { version, stylusVersion: current }));
         }
         Ok(self)
     }

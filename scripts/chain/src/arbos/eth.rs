@@ -23,14 +23,12 @@ pub(super) fn run(call: &Call) -> Outcome {
         return failed();
     };
     match (output.status, call.gas.checked_sub(output.gas_used)) {
-        (PrecompileStatus::Success, Some(gas_left)) => Outcome {
-            output: output.bytes,
-            ..Outcome::unused(InstructionResult::Return, gas_left)
-        },
-        (PrecompileStatus::Revert, Some(gas_left)) => Outcome {
-            output: output.bytes,
-            ..Outcome::unused(InstructionResult::Revert, gas_left)
-        },
+        (PrecompileStatus::Success, Some(gas_left)) => {
+            Outcome { output: output.bytes, ..Outcome::unused(InstructionResult::Return, gas_left) }
+        }
+        (PrecompileStatus::Revert, Some(gas_left)) => {
+            Outcome { output: output.bytes, ..Outcome::unused(InstructionResult::Revert, gas_left) }
+        }
         _ => failed(),
     }
 }

@@ -19,8 +19,7 @@ const CREATE2_DEPLOYER_CODE: Bytes = bytes!(
     "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3"
 );
 
-const STYLUS_DEPLOYER_ARTIFACT: &str =
-    include_str!("../../../solidity/artifacts/StylusDeployer.json");
+const STYLUS_DEPLOYER_ARTIFACT: &str = include_str!("../../../solidity/artifacts/StylusDeployer.json");
 const CACHE_MANAGER_ARTIFACT: &str = include_str!("../../../solidity/artifacts/CacheManager.json");
 
 /// The set of chain owners.
@@ -35,35 +34,15 @@ pub(crate) fn state(arbos_version: u64, accounts: &[(Address, U256)]) -> State {
         put_code(&mut state, address, Bytes::from_static(&[0xFE]));
     }
     put_code(&mut state, CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE);
-    put_code(
-        &mut state,
-        STYLUS_DEPLOYER,
-        deployed_code(STYLUS_DEPLOYER_ARTIFACT),
-    );
-    put_code(
-        &mut state,
-        CACHE_MANAGER,
-        deployed_code(CACHE_MANAGER_ARTIFACT),
-    );
-    state.set_info(
-        STATE,
-        AccountInfo {
-            nonce: 1,
-            ..AccountInfo::default()
-        },
-    );
+    put_code(&mut state, STYLUS_DEPLOYER, deployed_code(STYLUS_DEPLOYER_ARTIFACT));
+    put_code(&mut state, CACHE_MANAGER, deployed_code(CACHE_MANAGER_ARTIFACT));
+    state.set_info(STATE, AccountInfo { nonce: 1, ..AccountInfo::default() });
     for (slot, value) in arbos_slots(arbos_version) {
         state.set_slot(STATE, slot, value);
     }
     for (address, wei) in accounts {
         let info = state.info(*address).unwrap_or_default();
-        state.set_info(
-            *address,
-            AccountInfo {
-                balance: *wei,
-                ..info
-            },
-        );
+        state.set_info(*address, AccountInfo { balance: *wei, ..info });
     }
     state.forget_before(state.mark());
     state
@@ -71,30 +50,20 @@ pub(crate) fn state(arbos_version: u64, accounts: &[(Address, U256)]) -> State {
 
 fn arbos_slots(version: u64) -> Vec<(U256, U256)> {
     let mut slots = vec![(Space::ROOT.nth(0), U256::from(version))];
-    slots.extend(
-        data_pricer::INITIAL.map(|(key, value)| (programs::pricer().nth(key), U256::from(value))),
-    );
-    slots.extend(address_set::slots(
-        programs::cache_managers(),
-        &[CACHE_MANAGER],
-    ));
+    slots.extend(data_pricer::INITIAL.map(|(key, value)| (programs::pricer().nth(key), U256::from(value))));
+    slots.extend(address_set::slots(programs::cache_managers(), &[CACHE_MANAGER]));
     slots.extend(address_set::slots(chain_owners(), &[CHAIN_OWNER]));
     slots
 }
 
 fn put_code(state: &mut State, address: Address, code: Bytes) {
-    let info = AccountInfo {
-        nonce: 1,
-        ..AccountInfo::default()
-    };
+    let info = AccountInfo { nonce: 1, ..AccountInfo::default() };
     state.set_info(address, info.with_code(Bytecode::new_legacy(code)));
 }
 
 /// The deployed code in a compiler artifact.
 fn deployed_code(artifact: &str) -> Bytes {
-    let start = artifact
-        .split_once("\"deployedBytecode\"")
-        .map_or("", |(_, rest)| rest);
+    let start = artifact.split_once("\"deployedBytecode\"").map_or("", |(_, rest)| rest);
     let code = start.split('"').nth(1).unwrap_or_default();
     hex::decode(code).unwrap_or_default().into()
 }

@@ -42,18 +42,12 @@ sol! {
     }
 }
 
-pub(super) const ARB_INFO: Precompile = Precompile {
-    purity: |selector| view::<ArbInfo::ArbInfoCalls>(selector),
-    run: run_info,
-};
-pub(super) const ARB_GAS_INFO: Precompile = Precompile {
-    purity: |selector| view::<ArbGasInfo::ArbGasInfoCalls>(selector),
-    run: run_gas_info,
-};
-pub(super) const ARB_OWNER_PUBLIC: Precompile = Precompile {
-    purity: |selector| view::<ArbOwnerPublic::ArbOwnerPublicCalls>(selector),
-    run: run_owner_public,
-};
+pub(super) const ARB_INFO: Precompile =
+    Precompile { purity: |selector| view::<ArbInfo::ArbInfoCalls>(selector), run: run_info };
+pub(super) const ARB_GAS_INFO: Precompile =
+    Precompile { purity: |selector| view::<ArbGasInfo::ArbGasInfoCalls>(selector), run: run_gas_info };
+pub(super) const ARB_OWNER_PUBLIC: Precompile =
+    Precompile { purity: |selector| view::<ArbOwnerPublic::ArbOwnerPublicCalls>(selector), run: run_owner_public };
 
 /// Wei that the chain's own gas price never falls below.
 const MINIMUM_GAS_PRICE: u64 = 10_000_000;
@@ -78,12 +72,7 @@ fn run_info(context: &mut Context<'_>) -> Returned {
         }
         Calls::getCode(call) => {
             context.meter.burn(gas::COLD_SLOT)?;
-            let code = context
-                .evm
-                .peek(call.account)
-                .code
-                .map(|code| code.original_bytes())
-                .unwrap_or_default();
+            let code = context.evm.peek(call.account).code.map(|code| code.original_bytes()).unwrap_or_default();
             context.meter.copy(code.len())?;
             Ok(code.abi_encode())
         }
@@ -104,15 +93,7 @@ fn run_gas_info(context: &mut Context<'_>) -> Returned {
     Ok(match call {
         Calls::getPricesInWei(_) => {
             context.meter.burn(storage::READ_GAS)?;
-            (
-                number(0),
-                number(0),
-                storage_price,
-                floor,
-                base_fee - floor,
-                base_fee,
-            )
-                .abi_encode()
+            (number(0), number(0), storage_price, floor, base_fee - floor, base_fee).abi_encode()
         }
         Calls::getPricesInArbGas(_) => (number(0), number(0), number(20_000)).abi_encode(),
         Calls::getGasAccountingParams(_) => {
@@ -123,9 +104,9 @@ fn run_gas_info(context: &mut Context<'_>) -> Returned {
         Calls::getMinimumGasPrice(_) => number(MINIMUM_GAS_PRICE).abi_encode(),
         Calls::getMaxBlockGasLimit(_) => limit.abi_encode(),
         Calls::getGasBacklog(_) => 0_u64.abi_encode(),
-        Calls::getL1BaseFeeEstimate(_)
-        | Calls::getL1GasPriceEstimate(_)
-        | Calls::getCurrentTxL1GasFees(_) => number(0).abi_encode(),
+        Calls::getL1BaseFeeEstimate(_) | Calls::getL1GasPriceEstimate(_) | Calls::getCurrentTxL1GasFees(_) => {
+            number(0).abi_encode()
+        }
     })
 }
 
@@ -137,12 +118,10 @@ fn run_owner_public(context: &mut Context<'_>) -> Returned {
     let owners = genesis::chain_owners();
     match call {
         Calls::isChainOwner(call) => {
-            return address_set::contains(context.evm, &mut context.meter, owners, call.addr)
-                .map(|is| is.abi_encode())
+            return address_set::contains(context.evm, &mut context.meter, owners, call.addr).map(|is| is.abi_encode())
         }
         Calls::getAllChainOwners(_) => {
-            return address_set::members(context.evm, &mut context.meter, owners)
-                .map(|all| all.abi_encode())
+            return address_set::members(context.evm, &mut context.meter, owners).map(|all| all.abi_encode())
         }
         Calls::getMaxStylusContractFragments(_) => context.meter.burn(gas::WARM)?,
         Calls::getScheduledUpgrade(_) => context.meter.burn(2 * storage::READ_GAS)?,
@@ -152,9 +131,7 @@ fn run_owner_public(context: &mut Context<'_>) -> Returned {
         Calls::getNetworkFeeAccount(_) | Calls::getInfraFeeAccount(_) => NETWORK_FEES.abi_encode(),
         Calls::getBrotliCompressionLevel(_) => 1_u64.abi_encode(),
         Calls::getScheduledUpgrade(_) => (0_u64, 0_u64).abi_encode(),
-        Calls::getMaxStylusContractFragments(_) => {
-            U256::from(context.evm.arb.params.max_fragments).abi_encode()
-        }
+        Calls::getMaxStylusContractFragments(_) => U256::from(context.evm.arb.params.max_fragments).abi_encode(),
         _ => false.abi_encode(),
     })
 }

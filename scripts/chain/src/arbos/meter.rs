@@ -73,9 +73,6 @@ impl Meter {
         if self.copy(output.len()).is_err() {
             return Outcome::unused(InstructionResult::Revert, 0);
         }
-        Outcome {
-            output: Bytes::from(output),
-            ..Outcome::unused(result, self.left)
-        }
+        Outcome { output: Bytes::from(output), ..Outcome::unused(result, self.left) }
     }
 }

@@ -42,14 +42,8 @@ pub(crate) const ARB_WASM: Address = address!("0x0000000000000000000000000000000
 pub(crate) const ARB_WASM_CACHE: Address = address!("0x0000000000000000000000000000000000000072");
 
 /// The precompiles of Arbitrum that this chain has.
-pub(crate) const PRECOMPILES: [Address; 6] = [
-    ARB_SYS,
-    ARB_INFO,
-    ARB_OWNER_PUBLIC,
-    ARB_GAS_INFO,
-    ARB_WASM,
-    ARB_WASM_CACHE,
-];
+pub(crate) const PRECOMPILES: [Address; 6] =
+    [ARB_SYS, ARB_INFO, ARB_OWNER_PUBLIC, ARB_GAS_INFO, ARB_WASM, ARB_WASM_CACHE];
 
 static WARM: LazyLock<AddressSet> = LazyLock::new(|| eth::addresses().chain(PRECOMPILES).collect());
 
@@ -109,10 +103,7 @@ pub(crate) fn run_precompile(mut evm: Box<Evm>, call: &Call) -> (Box<Evm>, Outco
 
 impl Precompile {
     fn call(&self, evm: &mut Evm, call: &Call) -> Outcome {
-        let burnt = Outcome {
-            result: InstructionResult::Revert,
-            ..Outcome::halt(InstructionResult::Revert)
-        };
+        let burnt = Outcome { result: InstructionResult::Revert, ..Outcome::halt(InstructionResult::Revert) };
         let Some(purity) = self.admitted(call) else {
             return burnt;
         };
@@ -164,13 +155,9 @@ impl Context<'_> {
     /// Emits an event of the precompile and charges for it.
     fn emit(&mut self, event: alloy_primitives::LogData) -> Result<(), Refusal> {
         use crate::wasm::prices::gas::{LOG_BYTE, LOG_TOPIC};
-        let cost =
-            LOG_TOPIC * (1 + event.topics().len() as u64) + LOG_BYTE * event.data.len() as u64;
+        let cost = LOG_TOPIC * (1 + event.topics().len() as u64) + LOG_BYTE * event.data.len() as u64;
         self.meter.burn(cost)?;
-        self.evm.log(alloy_primitives::Log {
-            address: self.call.code,
-            data: event,
-        });
+        self.evm.log(alloy_primitives::Log { address: self.call.code, data: event });
         Ok(())
     }
 

@@ -90,25 +90,13 @@ pub(super) fn params(evm: &Evm, meter: &mut Meter) -> Result<StylusParams, Refus
 
 /// The entry of a code, active or not.
 /// # Errors: as [`Meter::burn`]
-pub(super) fn entry(
-    evm: &Evm,
-    meter: &mut Meter,
-    code_hash: B256,
-) -> Result<ActiveProgram, Refusal> {
-    Ok(ActiveProgram::unpack(storage::read(
-        evm,
-        meter,
-        table().slot(code_hash),
-    )?))
+pub(super) fn entry(evm: &Evm, meter: &mut Meter, code_hash: B256) -> Result<ActiveProgram, Refusal> {
+    Ok(ActiveProgram::unpack(storage::read(evm, meter, table().slot(code_hash))?))
 }
 
 /// The entry of an active code.
 /// # Errors: why it is not active
-pub(super) fn active_entry(
-    evm: &Evm,
-    meter: &mut Meter,
-    code_hash: B256,
-) -> Result<ActiveProgram, Refusal> {
+pub(super) fn active_entry(evm: &Evm, meter: &mut Meter, code_hash: B256) -> Result<ActiveProgram, Refusal> {
     entry(evm, meter, code_hash)?.check(&evm.arb.params, now(evm))
 }
 
@@ -133,11 +121,7 @@ pub(super) struct Activation {
 
 /// Activates the code of an account.
 /// # Errors: the ABI's for code that needs no or cannot have activation; all gas for a module that is no program
-pub(super) fn activate(
-    evm: &mut Evm,
-    meter: &mut Meter,
-    account: Address,
-) -> Result<Activation, Refusal> {
+pub(super) fn activate(evm: &mut Evm, meter: &mut Meter, account: Address) -> Result<Activation, Refusal> {
     let info = evm.peek(account);
     let code_hash = info.code_hash;
     let params = params(evm, meter)?;
@@ -146,33 +130,20 @@ pub(super) fn activate(
     if old.version == params.version && !expired {
         return Err(Refusal::solidity(&ProgramUpToDate {}));
     }
-    let code = info
-        .code
-        .map(|code| code.original_bytes())
-        .unwrap_or_default();
+    let code = info.code.map(|code| code.original_bytes()).unwrap_or_default();
     let wasm = read_wasm(evm, meter, &code)?;
     let page_limit = params.page_limit.saturating_sub(evm.arb.pages.open);
-    let activated = activate_cached(&wasm, page_limit)
-        .map_err(|error| Refusal::Activation(error.to_string()))?;
-    meter
-        .burn(activated.gas)
-        .map_err(|_| Refusal::Activation("out of gas in the activation".into()))?;
+    let activated = activate_cached(&wasm, page_limit).map_err(|error| Refusal::Activation(error.to_string()))?;
+    meter.burn(activated.gas).map_err(|_| Refusal::Activation("out of gas in the activation".into()))?;
 
     let take_all = |_| Refusal::Activation("out of gas in the activation".into());
     if old.cached {
         meter.burn(storage::READ_GAS).map_err(take_all)?;
     }
     let module_hash = activated.module_hash;
-    storage::write(
-        evm,
-        meter,
-        module_hashes().slot(code_hash),
-        module_hash.into(),
-    )
-    .map_err(take_all)?;
+    storage::write(evm, meter, module_hashes().slot(code_hash), module_hash.into()).map_err(take_all)?;
     let time = now(evm);
-    let data_fee = data_pricer::update(evm, meter, pricer(), activated.asm_estimate, time)
-        .map_err(take_all)?;
+    let data_fee = data_pricer::update(evm, meter, pricer(), activated.asm_estimate, time).map_err(take_all)?;
     let program = ActiveProgram {
         version: params.version,
         init_cost: activated.init_cost,
@@ -183,12 +154,7 @@ pub(super) fn activate(
         cached: old.cached,
     };
     storage::write(evm, meter, table().slot(code_hash), program.pack())?;
-    Ok(Activation {
-        version: params.version,
-        code_hash,
-        module_hash,
-        data_fee,
-    })
+    Ok(Activation { version: params.version, code_hash, module_hash, data_fee })
 }
 
 /// The WASM of a code; reading fragments is charged.
@@ -202,16 +168,11 @@ fn read_wasm(evm: &mut Evm, meter: &mut Meter, code: &Bytes) -> Result<Vec<u8>, 
         Program::Classic { dictionary, stream } => {
             code::decompress(stream, dictionary, params.max_wasm_size).map_err(refuse)
         }
-        Program::Root {
-            dictionary,
-            length,
-            fragments,
-        } => {
+        Program::Root { dictionary, length, fragments } => {
             let mut stream = Vec::new();
             for address in fragments {
                 let fragment = read_fragment(evm, meter, address)?;
-                stream
-                    .extend_from_slice(code::fragment_stream(address, &fragment).map_err(refuse)?);
+                stream.extend_from_slice(code::fragment_stream(address, &fragment).map_err(refuse)?);
             }
             code::join(&stream, dictionary, length).map_err(refuse)
         }
@@ -221,19 +182,12 @@ fn read_wasm(evm: &mut Evm, meter: &mut Meter, code: &Bytes) -> Result<Vec<u8>, 
 /// Warms and reads a fragment; the longest possible one must be affordable beforehand.
 fn read_fragment(evm: &mut Evm, meter: &mut Meter, address: Address) -> Result<Bytes, Refusal> {
     let cost = |access: u64, bytes: usize| access + gas::COPY_WORD * (bytes as u64).div_ceil(32);
-    let access = if evm.is_warm(address) {
-        gas::WARM
-    } else {
-        gas::COLD_ACCOUNT
-    };
+    let access = if evm.is_warm(address) { gas::WARM } else { gas::COLD_ACCOUNT };
     if meter.left() < cost(access, crate::evm::MAX_CODE_SIZE) {
         return Err(meter.burn_out());
     }
     let (info, _) = evm.touch_account(address);
-    let code = info
-        .code
-        .map(|code| code.original_bytes())
-        .unwrap_or_default();
+    let code = info.code.map(|code| code.original_bytes()).unwrap_or_default();
     meter.burn(cost(access, code.len()))?;
     Ok(code)
 }
@@ -241,25 +195,16 @@ fn read_fragment(evm: &mut Evm, meter: &mut Meter, address: Address) -> Result<B
 /// Starts an active program's year anew.
 /// # Returns: the data fee in wei
 /// # Errors: the ABI's
-pub(super) fn keep_alive(
-    evm: &mut Evm,
-    meter: &mut Meter,
-    code_hash: B256,
-) -> Result<U256, Refusal> {
+pub(super) fn keep_alive(evm: &mut Evm, meter: &mut Meter, code_hash: B256) -> Result<U256, Refusal> {
     let params = params(evm, meter)?;
     let program = active_entry(evm, meter, code_hash)?;
     let time = now(evm);
     let age = program.age(time);
     if age < u64::from(params.keepalive_days) * 86_400 {
-        return Err(Refusal::solidity(&ProgramKeepaliveTooSoon {
-            ageInSeconds: age,
-        }));
+        return Err(Refusal::solidity(&ProgramKeepaliveTooSoon { ageInSeconds: age }));
     }
     let fee = data_pricer::update(evm, meter, pricer(), program.asm_size(), time)?;
-    let program = ActiveProgram {
-        activated_hours: hours(time),
-        ..program
-    };
+    let program = ActiveProgram { activated_hours: hours(time), ..program };
     storage::write(evm, meter, table().slot(code_hash), program.pack())?;
     Ok(fee)
 }
@@ -276,9 +221,7 @@ pub(super) fn cache_change(
     let params = params(evm, meter)?;
     let program = entry(evm, meter, code_hash)?;
     if cached {
-        program
-            .check_version(&params)?
-            .check_age(&params, now(evm))?;
+        program.check_version(&params)?.check_age(&params, now(evm))?;
     }
     Ok((program.cached != cached).then_some(ActiveProgram { cached, ..program }))
 }

@@ -59,17 +59,8 @@ pub(crate) fn read(evm: &Evm, meter: &mut Meter, slot: U256) -> Result<U256, Ref
 
 /// Writes a slot.
 /// # Errors: as [`Meter::burn`]
-pub(crate) fn write(
-    evm: &mut Evm,
-    meter: &mut Meter,
-    slot: U256,
-    value: U256,
-) -> Result<(), Refusal> {
-    meter.burn(if value.is_zero() {
-        WRITE_ZERO_GAS
-    } else {
-        WRITE_GAS
-    })?;
+pub(crate) fn write(evm: &mut Evm, meter: &mut Meter, slot: U256, value: U256) -> Result<(), Refusal> {
+    meter.burn(if value.is_zero() { WRITE_ZERO_GAS } else { WRITE_GAS })?;
     evm.put_slot(STATE, slot, value);
     Ok(())
 }

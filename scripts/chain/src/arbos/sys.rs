@@ -53,8 +53,7 @@ fn run(context: &mut Context<'_>) -> Returned {
         Calls::getStorageGasAvailable(_) => U256::ZERO.abi_encode(),
         Calls::isTopLevelCall(_) => (arb.depth <= 2).abi_encode(),
         Calls::mapL1SenderContractAddressToL2Alias(call) => {
-            Address::from(U160::from_be_bytes(call.sender.into_array()).wrapping_add(ALIAS_OFFSET))
-                .abi_encode()
+            Address::from(U160::from_be_bytes(call.sender.into_array()).wrapping_add(ALIAS_OFFSET)).abi_encode()
         }
         Calls::wasMyCallersAddressAliased(_) => false.abi_encode(),
     })
@@ -63,15 +62,8 @@ fn run(context: &mut Context<'_>) -> Returned {
 fn block_hash(context: &Context<'_>, requested: U256) -> Result<B256, Refusal> {
     let arb = &context.evm.arb;
     let current = arb.block_number;
-    let number = u64::try_from(requested)
-        .ok()
-        .filter(|number| *number < current && number + KNOWN_BLOCKS >= current);
+    let number = u64::try_from(requested).ok().filter(|number| *number < current && number + KNOWN_BLOCKS >= current);
     number
         .and_then(|number| arb.block_hash(number))
-        .ok_or_else(|| {
-            Refusal::solidity(&ArbSys::InvalidBlockNumber {
-                requested,
-                current: U256::from(current),
-            })
-        })
+        .ok_or_else(|| Refusal::solidity(&ArbSys::InvalidBlockNumber { requested, current: U256::from(current) }))
 }

@@ -3,9 +3,7 @@
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{sol, SolCall, SolEvent, SolInterface, SolValue};
 
-use super::{
-    meter::Refusal, programs, ActiveProgram, Context, Precompile, Purity, Returned, NETWORK_FEES,
-};
+use super::{meter::Refusal, programs, ActiveProgram, Context, Precompile, Purity, Returned, NETWORK_FEES};
 use crate::{stylus::StylusParams, wasm::prices::gas};
 use ArbWasm::ArbWasmCalls as Calls;
 
@@ -48,9 +46,7 @@ pub(super) const PRECOMPILE: Precompile = Precompile { purity, run };
 
 fn purity(selector: [u8; 4]) -> Option<Purity> {
     match selector {
-        ArbWasm::activateProgramCall::SELECTOR | ArbWasm::codehashKeepaliveCall::SELECTOR => {
-            Some(Purity::Payable)
-        }
+        ArbWasm::activateProgramCall::SELECTOR | ArbWasm::codehashKeepaliveCall::SELECTOR => Some(Purity::Payable),
         _ => Calls::valid_selector(selector).then_some(Purity::View),
     }
 }
@@ -62,12 +58,8 @@ fn run(context: &mut Context<'_>) -> Returned {
     match call {
         Calls::activateProgram(call) => activate(context, call.program),
         Calls::codehashKeepalive(call) => keep_alive(context, call.codehash),
-        Calls::codehashVersion(call) => by_hash(context, call.codehash, |program| {
-            program.version.abi_encode()
-        }),
-        Calls::codehashAsmSize(call) => by_hash(context, call.codehash, |program| {
-            program.asm_size().abi_encode()
-        }),
+        Calls::codehashVersion(call) => by_hash(context, call.codehash, |program| program.version.abi_encode()),
+        Calls::codehashAsmSize(call) => by_hash(context, call.codehash, |program| program.asm_size().abi_encode()),
         Calls::programVersion(call) => program_version(context, call.program),
         Calls::programInitGas(call) => init_gas(context, call.program),
         Calls::programMemoryFootprint(call) => {
@@ -119,13 +111,7 @@ fn activate(context: &mut Context<'_>, program: Address) -> Returned {
 fn keep_alive(context: &mut Context<'_>, codehash: B256) -> Returned {
     let data_fee = programs::keep_alive(context.evm, &mut context.meter, codehash)?;
     pay_data_fee(context, data_fee)?;
-    context.emit(
-        ArbWasm::ProgramLifetimeExtended {
-            codehash,
-            dataFee: data_fee,
-        }
-        .encode_log_data(),
-    )?;
+    context.emit(ArbWasm::ProgramLifetimeExtended { codehash, dataFee: data_fee }.encode_log_data())?;
     Ok(Vec::new())
 }
 
@@ -133,31 +119,17 @@ fn keep_alive(context: &mut Context<'_>, codehash: B256) -> Returned {
 fn pay_data_fee(context: &mut Context<'_>, fee: U256) -> Result<(), Refusal> {
     let value = context.call.value;
     let Some(rest) = value.checked_sub(fee) else {
-        return Err(Refusal::solidity(&programs::ProgramInsufficientValue {
-            have: value,
-            want: fee,
-        }));
+        return Err(Refusal::solidity(&programs::ProgramInsufficientValue { have: value, want: fee }));
     };
     context.meter.burn(super::storage::READ_GAS)?;
     let (own, caller) = (context.call.code, context.call.caller);
-    context
-        .evm
-        .pay(own, NETWORK_FEES, fee)
-        .map_err(|error| Refusal::reverted(&error))?;
-    context
-        .evm
-        .pay(own, caller, rest)
-        .map_err(|error| Refusal::reverted(&error))
+    context.evm.pay(own, NETWORK_FEES, fee).map_err(|error| Refusal::reverted(&error))?;
+    context.evm.pay(own, caller, rest).map_err(|error| Refusal::reverted(&error))
 }
 
-fn by_hash(
-    context: &mut Context<'_>,
-    codehash: B256,
-    answer: fn(&ActiveProgram) -> Vec<u8>,
-) -> Returned {
+fn by_hash(context: &mut Context<'_>, codehash: B256, answer: fn(&ActiveProgram) -> Vec<u8>) -> Returned {
     programs::params(context.evm, &mut context.meter)?;
-    programs::active_entry(context.evm, &mut context.meter, codehash)
-        .map(|program| answer(&program))
+    programs::active_entry(context.evm, &mut context.meter, codehash).map(|program| answer(&program))
 }
 
 fn program_version(context: &mut Context<'_>, program: Address) -> Returned {
@@ -171,16 +143,10 @@ pub(super) fn code_hash(context: &mut Context<'_>, account: Address) -> Result<B
     Ok(context.evm.peek(account).code_hash)
 }
 
-fn by_address(
-    context: &mut Context<'_>,
-    program: Address,
-) -> Result<(ActiveProgram, StylusParams), Refusal> {
+fn by_address(context: &mut Context<'_>, program: Address) -> Result<(ActiveProgram, StylusParams), Refusal> {
     let params = programs::params(context.evm, &mut context.meter)?;
     let codehash = code_hash(context, program)?;
-    Ok((
-        programs::active_entry(context.evm, &mut context.meter, codehash)?,
-        params,
-    ))
+    Ok((programs::active_entry(context.evm, &mut context.meter, codehash)?, params))
 }
 
 fn init_gas(context: &mut Context<'_>, program: Address) -> Returned {

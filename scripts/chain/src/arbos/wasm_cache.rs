@@ -23,9 +23,7 @@ pub(super) const PRECOMPILE: Precompile = Precompile { purity, run };
 
 fn purity(selector: [u8; 4]) -> Option<Purity> {
     match selector {
-        ArbWasmCache::cacheProgramCall::SELECTOR | ArbWasmCache::evictCodehashCall::SELECTOR => {
-            Some(Purity::Write)
-        }
+        ArbWasmCache::cacheProgramCall::SELECTOR | ArbWasmCache::evictCodehashCall::SELECTOR => Some(Purity::Write),
         _ => Calls::valid_selector(selector).then_some(Purity::View),
     }
 }
@@ -37,16 +35,13 @@ fn run(context: &mut Context<'_>) -> Returned {
     let managers = programs::cache_managers();
     match call {
         Calls::isCacheManager(call) => {
-            address_set::contains(context.evm, &mut context.meter, managers, call.manager)
-                .map(|is| is.abi_encode())
+            address_set::contains(context.evm, &mut context.meter, managers, call.manager).map(|is| is.abi_encode())
         }
         Calls::allCacheManagers(_) => {
-            address_set::members(context.evm, &mut context.meter, managers)
-                .map(|all| all.abi_encode())
+            address_set::members(context.evm, &mut context.meter, managers).map(|all| all.abi_encode())
         }
         Calls::codehashIsCached(call) => {
-            programs::entry(context.evm, &mut context.meter, call.codehash)
-                .map(|program| program.cached.abi_encode())
+            programs::entry(context.evm, &mut context.meter, call.codehash).map(|program| program.cached.abi_encode())
         }
         Calls::cacheProgram(call) => {
             let codehash = wasm::code_hash(context, call.program)?;
@@ -65,14 +60,7 @@ fn set_cached(context: &mut Context<'_>, codehash: B256, cached: bool) -> Return
         return Ok(Vec::new());
     };
     let manager = context.call.caller;
-    context.emit(
-        ArbWasmCache::UpdateProgramCache {
-            manager,
-            codehash,
-            cached,
-        }
-        .encode_log_data(),
-    )?;
+    context.emit(ArbWasmCache::UpdateProgramCache { manager, codehash, cached }.encode_log_data())?;
     programs::store_cached(context.evm, &mut context.meter, codehash, program)?;
     Ok(Vec::new())
 }

@@ -25,11 +25,7 @@ impl Chain {
     /// The block that the next transaction joins.
     pub(super) fn open_block(&mut self) -> Open {
         let (timestamp, base_fee) = (self.clock, self.base_fee);
-        self.open.take().unwrap_or_else(|| Open {
-            timestamp,
-            base_fee,
-            ..Open::default()
-        })
+        self.open.take().unwrap_or_else(|| Open { timestamp, base_fee, ..Open::default() })
     }
 
     /// Closes the open block, or an empty one.
@@ -55,16 +51,9 @@ impl Chain {
 
     /// Drops what can no longer be returned to: states older than a few hundred blocks and all snapshots.
     fn forget(&mut self, head: u64) {
-        let oldest_kept = self
-            .marks
-            .get(head.saturating_sub(KEPT_STATES) as usize)
-            .copied();
+        let oldest_kept = self.marks.get(head.saturating_sub(KEPT_STATES) as usize).copied();
         let oldest_snapshot = self.snapshots.values().map(|snapshot| snapshot.mark).min();
-        let limit = oldest_kept
-            .into_iter()
-            .chain(oldest_snapshot)
-            .min()
-            .unwrap_or_default();
+        let limit = oldest_kept.into_iter().chain(oldest_snapshot).min().unwrap_or_default();
         self.state.forget_before(limit);
     }
 
@@ -90,10 +79,7 @@ impl Chain {
         let mut mix_hash = B256::ZERO;
         mix_hash.0[8..16].copy_from_slice(&self.l1_number(open.timestamp).to_be_bytes());
         mix_hash.0[16..24].copy_from_slice(&self.config.arbos_version.to_be_bytes());
-        let outcomes = open
-            .receipts
-            .iter()
-            .flat_map(|receipt| [receipt.transaction_hash.0, word(receipt.gas_used)]);
+        let outcomes = open.receipts.iter().flat_map(|receipt| [receipt.transaction_hash.0, word(receipt.gas_used)]);
         let digest = keccak256(outcomes.flatten().collect::<Vec<u8>>());
         Header {
             parent_hash,

@@ -63,11 +63,7 @@ impl Chain {
         let first = self.simulate(request, most, at, overrides, &block)?;
         match first.outcome.result {
             result if result.is_ok() => {}
-            InstructionResult::Revert => {
-                return Err(EstimateError::Reverted {
-                    output: first.outcome.output,
-                })
-            }
+            InstructionResult::Revert => return Err(EstimateError::Reverted { output: first.outcome.output }),
             _ => return Err(EstimateError::Failed { limit: most }),
         }
         let (mut fails, mut succeeds) = (first.gas_used.saturating_sub(1), most);
@@ -100,10 +96,7 @@ impl Chain {
         if env.gas_price == 0 {
             block.basefee = 0;
         } else if env.gas_price < block.basefee.into() {
-            return Err(SendError::FeeCap {
-                cap: env.gas_price,
-                base_fee: block.basefee.into(),
-            });
+            return Err(SendError::FeeCap { cap: env.gas_price, base_fee: block.basefee.into() });
         }
         override_block(&mut block, replaced)?;
         let arb = self.arb();
@@ -113,16 +106,8 @@ impl Chain {
         }
         let result = self.check_call_funds(&env).map(|()| {
             let price = block.basefee.into();
-            let evm = Evm::new(
-                std::mem::take(&mut self.state),
-                self.config.chain_id,
-                block,
-                arb,
-            );
-            let (mut evm, executed) = evm.transact(&revm::context::TxEnv {
-                gas_price: price,
-                ..env
-            });
+            let evm = Evm::new(std::mem::take(&mut self.state), self.config.chain_id, block, arb);
+            let (mut evm, executed) = evm.transact(&revm::context::TxEnv { gas_price: price, ..env });
             self.last_refusal = evm.arb.last_refusal.take();
             self.state = evm.into_state();
             executed
@@ -132,17 +117,10 @@ impl Chain {
     }
 
     fn check_call_funds(&self, env: &revm::context::TxEnv) -> Result<(), SendError> {
-        let (from, balance) = (
-            env.caller,
-            self.state.info(env.caller).unwrap_or_default().balance,
-        );
+        let (from, balance) = (env.caller, self.state.info(env.caller).unwrap_or_default().balance);
         let required = request::required_wei(env.value, env.gas_limit, env.gas_price);
         if balance < required {
-            return Err(SendError::InsufficientFunds {
-                from,
-                balance,
-                required,
-            });
+            return Err(SendError::InsufficientFunds { from, balance, required });
         }
         Ok(())
     }
@@ -150,20 +128,11 @@ impl Chain {
     /// State and block of a selector.
     fn view(&self, at: BlockSelector) -> Result<(Overlay, BlockEnv), SendError> {
         if at == BlockId::Number(BlockNumberOrTag::Pending) {
-            return Ok((
-                Overlay::default(),
-                self.block_env(self.clock, self.base_fee),
-            ));
+            return Ok((Overlay::default(), self.block_env(self.clock, self.base_fee)));
         }
         let overlay = self.overlay(at)?;
         let header = &self.block(at).ok_or_else(|| unknown(at))?.header;
-        Ok((
-            overlay,
-            self.block_env(
-                header.timestamp,
-                header.base_fee_per_gas.unwrap_or_default().into(),
-            ),
-        ))
+        Ok((overlay, self.block_env(header.timestamp, header.base_fee_per_gas.unwrap_or_default().into())))
     }
 
     /// What hides the present state to show that of a selector.
@@ -173,8 +142,7 @@ impl Chain {
             return Ok(Overlay::default());
         }
         let mark = self.marks.get(number as usize).copied();
-        mark.and_then(|mark| self.state.overlay_at(mark))
-            .ok_or_else(|| unknown(at))
+        mark.and_then(|mark| self.state.overlay_at(mark)).ok_or_else(|| unknown(at))
     }
 
     fn override_state(&mut self, overrides: &StateOverride) {
@@ -199,15 +167,11 @@ impl Chain {
         if let Some(slots) = &account.state {
             self.state.overlay.clear_slots(address);
             for (key, value) in slots {
-                self.state
-                    .overlay
-                    .set_slot(address, as_number(key), as_number(value));
+                self.state.overlay.set_slot(address, as_number(key), as_number(value));
             }
         }
         for (key, value) in account.state_diff.iter().flatten() {
-            self.state
-                .overlay
-                .set_slot(address, as_number(key), as_number(value));
+            self.state.overlay.set_slot(address, as_number(key), as_number(value));
         }
     }
 }
@@ -215,9 +179,7 @@ impl Chain {
 /// # Errors: [`SendError::Malformed`] for block hashes, and for a base fee that no header can hold
 fn override_block(block: &mut BlockEnv, replaced: &BlockOverrides) -> Result<(), SendError> {
     if replaced.block_hash.is_some() {
-        return Err(SendError::Malformed(
-            "block hashes cannot be overridden: leave \"blockHash\" out".to_owned(),
-        ));
+        return Err(SendError::Malformed("block hashes cannot be overridden: leave \"blockHash\" out".to_owned()));
     }
     block.number = replaced.number.unwrap_or(block.number);
     block.timestamp = replaced.time.map_or(block.timestamp, U256::from);
@@ -226,12 +188,7 @@ fn override_block(block: &mut BlockEnv, replaced: &BlockOverrides) -> Result<(),
     block.difficulty = replaced.difficulty.unwrap_or(block.difficulty);
     block.prevrandao = replaced.random.or(block.prevrandao);
     if let Some(base_fee) = replaced.base_fee {
-        let too_large = |_| {
-            SendError::Malformed(format!(
-                "a base fee of {base_fee} wei: give at most {}",
-                u64::MAX
-            ))
-        };
+        let too_large = |_| SendError::Malformed(format!("a base fee of {base_fee} wei: give at most {}", u64::MAX));
         block.basefee = u64::try_from(base_fee).map_err(too_large)?;
     }
     Ok(())

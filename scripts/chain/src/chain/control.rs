@@ -32,21 +32,9 @@ impl Chain {
             return false;
         }
         let dropped = self.blocks.split_off(snapshot.blocks);
-        let open = self
-            .open
-            .take()
-            .map(|open| open.transactions)
-            .unwrap_or_default();
-        let kept = snapshot
-            .open
-            .as_ref()
-            .map(|open| open.transactions.as_slice())
-            .unwrap_or_default();
-        for hash in dropped
-            .iter()
-            .flat_map(|block| &block.transactions)
-            .chain(&open)
-        {
+        let open = self.open.take().map(|open| open.transactions).unwrap_or_default();
+        let kept = snapshot.open.as_ref().map(|open| open.transactions.as_slice()).unwrap_or_default();
+        for hash in dropped.iter().flat_map(|block| &block.transactions).chain(&open) {
             self.receipts.remove(hash);
             if !kept.contains(hash) {
                 self.transactions.remove(hash);
@@ -67,10 +55,7 @@ impl Chain {
 
     /// Sets a balance in wei.
     pub fn set_balance(&mut self, address: Address, wei: U256) {
-        self.change(address, |info| AccountInfo {
-            balance: wei,
-            ..info
-        });
+        self.change(address, |info| AccountInfo { balance: wei, ..info });
     }
 
     /// Sets an account's code.
@@ -93,10 +78,7 @@ impl Chain {
     pub fn set_next_timestamp(&mut self, timestamp: u64) -> Result<(), TimeError> {
         let head = self.timestamp();
         if timestamp < head {
-            return Err(TimeError {
-                given: timestamp,
-                head,
-            });
+            return Err(TimeError { given: timestamp, head });
         }
         self.clock = timestamp;
         Ok(())

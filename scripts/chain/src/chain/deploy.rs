@@ -42,16 +42,10 @@ impl Chain {
         let balance = self.state.info(from).unwrap_or_default().balance;
         // Keep enough for gas, also if the account is not rich.
         let value = U256::from(VALUE_FOR_DATA_FEE).min(balance / U256::from(2));
-        let receipt = self.must(TransactionRequest {
-            value: Some(value),
-            ..request(from, STYLUS_DEPLOYER, deploy.abi_encode())
-        })?;
-        let address = event::<ContractDeployed>(&receipt)
-            .map(|event| event.deployedContract)
-            .unwrap_or_default();
-        let data_fee = event::<ProgramActivated>(&receipt)
-            .map(|event| event.dataFee)
-            .unwrap_or_default();
+        let receipt = self
+            .must(TransactionRequest { value: Some(value), ..request(from, STYLUS_DEPLOYER, deploy.abi_encode()) })?;
+        let address = event::<ContractDeployed>(&receipt).map(|event| event.deployedContract).unwrap_or_default();
+        let data_fee = event::<ProgramActivated>(&receipt).map(|event| event.dataFee).unwrap_or_default();
         if cache {
             self.cache_program(from, address)?;
         }
@@ -82,28 +76,15 @@ impl Chain {
         if receipt.status {
             return Ok(receipt);
         }
-        let reason = self.last_refusal().map_or_else(
-            || format!("revert data {}", receipt.output),
-            ToOwned::to_owned,
-        );
-        Err(DeployError::Reverted {
-            transaction: receipt.transaction_hash,
-            reason,
-        })
+        let reason = self.last_refusal().map_or_else(|| format!("revert data {}", receipt.output), ToOwned::to_owned);
+        Err(DeployError::Reverted { transaction: receipt.transaction_hash, reason })
     }
 }
 
 fn request(from: Address, to: Address, input: Vec<u8>) -> TransactionRequest {
-    TransactionRequest::default()
-        .from(from)
-        .to(to)
-        .input(Bytes::from(input).into())
+    TransactionRequest::default().from(from).to(to).input(Bytes::from(input).into())
 }
 
 fn event<E: SolEvent>(receipt: &Receipt) -> Option<E> {
-    receipt
-        .logs
-        .iter()
-        .find_map(|log| E::decode_log(&log.inner).ok())
-        .map(|log| log.data)
+    receipt.logs.iter().find_map(|log| E::decode_log(&log.inner).ok()).map(|log| log.data)
 }

@@ -121,11 +121,7 @@ impl Chain {
 
     /// What Arbitrum adds to the machine, for the block after the head.
     fn arb(&self) -> Arb {
-        let mut arb = Arb::new(
-            self.config.arbos_version,
-            self.config.block_gas_limit,
-            Arc::clone(&self.hashes),
-        );
+        let mut arb = Arb::new(self.config.arbos_version, self.config.block_gas_limit, Arc::clone(&self.hashes));
         arb.cache_dir.clone_from(&self.cache_dir);
         arb
     }

@@ -10,9 +10,7 @@ use crate::{Config, SendError};
 impl Chain {
     fn account(&self, address: Address, at: BlockSelector) -> Result<AccountInfo, SendError> {
         let hidden = self.overlay(at)?.info(address);
-        Ok(hidden
-            .unwrap_or_else(|| self.state.info(address))
-            .unwrap_or_default())
+        Ok(hidden.unwrap_or_else(|| self.state.info(address)).unwrap_or_default())
     }
 
     /// Balance in wei.
@@ -31,24 +29,14 @@ impl Chain {
     /// # Errors: [`SendError::UnknownBlock`]
     pub fn code(&self, address: Address, at: BlockSelector) -> Result<Bytes, SendError> {
         let account = self.account(address, at)?;
-        Ok(account
-            .code
-            .map(|code| code.original_bytes())
-            .unwrap_or_default())
+        Ok(account.code.map(|code| code.original_bytes()).unwrap_or_default())
     }
 
     /// One storage slot.
     /// # Errors: [`SendError::UnknownBlock`]
-    pub fn storage(
-        &self,
-        address: Address,
-        slot: U256,
-        at: BlockSelector,
-    ) -> Result<B256, SendError> {
+    pub fn storage(&self, address: Address, slot: U256, at: BlockSelector) -> Result<B256, SendError> {
         let hidden = self.overlay(at)?.slot(address, slot);
-        Ok(hidden
-            .unwrap_or_else(|| self.state.slot(address, slot))
-            .into())
+        Ok(hidden.unwrap_or_else(|| self.state.slot(address, slot)).into())
     }
 
     /// A mined transaction's receipt.
@@ -65,10 +53,7 @@ impl Chain {
     pub fn block(&self, id: BlockId) -> Option<&Block> {
         match id {
             BlockId::Hash(hash) => {
-                let number = self
-                    .hashes
-                    .iter()
-                    .rposition(|known| *known == hash.block_hash)?;
+                let number = self.hashes.iter().rposition(|known| *known == hash.block_hash)?;
                 self.blocks.get(number)
             }
             BlockId::Number(BlockNumberOrTag::Number(number)) => self.blocks.get(number as usize),
@@ -81,15 +66,8 @@ impl Chain {
     pub fn logs(&self, filter: &Filter) -> Vec<Log> {
         let (first, last) = self.block_range(filter);
         let blocks = self.blocks.get(first..=last).unwrap_or_default();
-        let receipts = blocks
-            .iter()
-            .flat_map(|block| &block.transactions)
-            .filter_map(|hash| self.receipts.get(hash));
-        receipts
-            .flat_map(|receipt| &receipt.logs)
-            .filter(|log| filter.matches(&log.inner))
-            .cloned()
-            .collect()
+        let receipts = blocks.iter().flat_map(|block| &block.transactions).filter_map(|hash| self.receipts.get(hash));
+        receipts.flat_map(|receipt| &receipt.logs).filter(|log| filter.matches(&log.inner)).cloned().collect()
     }
 
     fn block_range(&self, filter: &Filter) -> (usize, usize) {
@@ -101,15 +79,12 @@ impl Chain {
             Some(_) => head,
         };
         match filter.block_option {
-            FilterBlockOption::Range {
-                from_block,
-                to_block,
-            } => (number(from_block, head), number(to_block, head).min(head)),
+            FilterBlockOption::Range { from_block, to_block } => {
+                (number(from_block, head), number(to_block, head).min(head))
+            }
             FilterBlockOption::AtBlockHash(hash) => {
                 let block = self.block(BlockId::Hash(hash.into()));
-                block.map_or((1, 0), |block| {
-                    (block.header.number as usize, block.header.number as usize)
-                })
+                block.map_or((1, 0), |block| (block.header.number as usize, block.header.number as usize))
             }
         }
     }
@@ -121,9 +96,7 @@ impl Chain {
 
     /// Timestamp of the head block, unix seconds.
     pub fn timestamp(&self) -> u64 {
-        self.blocks
-            .last()
-            .map_or(self.config.timestamp, |block| block.header.timestamp)
+        self.blocks.last().map_or(self.config.timestamp, |block| block.header.timestamp)
     }
 
     /// Base fee of the next block, wei per gas.

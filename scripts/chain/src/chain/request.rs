@@ -26,32 +26,19 @@ pub(super) fn tx_env(tx: &TxEnvelope, from: Address, gas_price: u128) -> TxEnv {
         gas_priority_fee: None,
         blob_hashes: Vec::new(),
         max_fee_per_blob_gas: 0,
-        authorization_list: tx
-            .authorization_list()
-            .unwrap_or_default()
-            .iter()
-            .cloned()
-            .map(Either::Left)
-            .collect(),
+        authorization_list: tx.authorization_list().unwrap_or_default().iter().cloned().map(Either::Left).collect(),
     }
 }
 
 /// A call as the machine runs it.
 /// # Errors: [`SendError::Malformed`] if `input` and `data` differ
-pub(super) fn call_env(
-    request: &TransactionRequest,
-    gas_limit: u64,
-    chain_id: u64,
-) -> Result<TxEnv, SendError> {
+pub(super) fn call_env(request: &TransactionRequest, gas_limit: u64, chain_id: u64) -> Result<TxEnv, SendError> {
     let authorizations = request.authorization_list.clone().unwrap_or_default();
     Ok(TxEnv {
         tx_type: request.minimal_tx_type().into(),
         caller: request.from.unwrap_or_default(),
         gas_limit,
-        gas_price: request
-            .gas_price
-            .or(request.max_fee_per_gas)
-            .unwrap_or_default(),
+        gas_price: request.gas_price.or(request.max_fee_per_gas).unwrap_or_default(),
         kind: request.to.unwrap_or(TxKind::Create),
         value: request.value.unwrap_or_default(),
         data: input(request)?,
@@ -66,58 +53,36 @@ pub(super) fn call_env(
 }
 
 fn input(request: &TransactionRequest) -> Result<Bytes, SendError> {
-    let input = request
-        .input
-        .unique_input()
-        .map_err(|error| SendError::Malformed(error.to_string()))?;
+    let input = request.input.unique_input().map_err(|error| SendError::Malformed(error.to_string()))?;
     Ok(input.cloned().unwrap_or_default())
 }
 
 /// An unsigned request as a transaction. The signature is the sender's address, so that hashes differ by sender.
 /// # Errors: [`SendError`] if fields conflict, or for blobs
-pub(super) fn impersonate(
-    request: TransactionRequest,
-    from: Address,
-) -> Result<TxEnvelope, SendError> {
+pub(super) fn impersonate(request: TransactionRequest, from: Address) -> Result<TxEnvelope, SendError> {
     let malformed = |error: &dyn std::fmt::Display| SendError::Malformed(error.to_string());
     input(&request)?;
-    let tx = request
-        .build_consensus_tx()
-        .map_err(|error| malformed(&error.error))?;
-    let signature = Signature::new(
-        U256::from_be_bytes(from.into_word().0),
-        U256::from(1),
-        false,
-    );
+    let tx = request.build_consensus_tx().map_err(|error| malformed(&error.error))?;
+    let signature = Signature::new(U256::from_be_bytes(from.into_word().0), U256::from(1), false);
     let envelope = tx.into_envelope(signature);
     Ok(envelope)
 }
 
 /// Checks that need no state.
 /// # Errors: [`SendError`]
-pub(super) fn check_form(
-    tx: &TxEnvelope,
-    env: &TxEnv,
-    chain_id: u64,
-    base_fee: u128,
-) -> Result<(), SendError> {
+pub(super) fn check_form(tx: &TxEnvelope, env: &TxEnv, chain_id: u64, base_fee: u128) -> Result<(), SendError> {
     if tx.is_eip4844() {
         return Err(SendError::TransactionType(tx.tx_type().into()));
     }
     if let Some(given) = tx.chain_id().filter(|given| *given != chain_id) {
-        return Err(SendError::ChainId {
-            given,
-            expected: chain_id,
-        });
+        return Err(SendError::ChainId { given, expected: chain_id });
     }
     let cap = tx.max_fee_per_gas();
     if cap < base_fee {
         return Err(SendError::FeeCap { cap, base_fee });
     }
     if tx.max_priority_fee_per_gas().is_some_and(|tip| tip > cap) {
-        return Err(SendError::Malformed(
-            "max priority fee per gas higher than max fee per gas".into(),
-        ));
+        return Err(SendError::Malformed("max priority fee per gas higher than max fee per gas".into()));
     }
     check_call(env)
 }
@@ -127,16 +92,10 @@ pub(super) fn check_form(
 pub(super) fn check_call(env: &TxEnv) -> Result<(), SendError> {
     let required = intrinsic_gas(env);
     if env.gas_limit < required {
-        return Err(SendError::IntrinsicGas {
-            limit: env.gas_limit,
-            required,
-        });
+        return Err(SendError::IntrinsicGas { limit: env.gas_limit, required });
     }
     if env.kind.is_create() && env.data.len() > MAX_INIT_CODE_SIZE {
-        return Err(SendError::InitCodeSize {
-            bytes: env.data.len(),
-            limit: MAX_INIT_CODE_SIZE,
-        });
+        return Err(SendError::InitCodeSize { bytes: env.data.len(), limit: MAX_INIT_CODE_SIZE });
     }
     Ok(())
 }

@@ -27,11 +27,7 @@ impl Chain {
     /// # Errors: [`SendError`] if refused
     pub fn send_signed(&mut self, tx: &TxEnvelope) -> Result<B256, SendError> {
         let from = tx_signer(tx)?;
-        let code = self
-            .state
-            .info(from)
-            .and_then(|info| info.code)
-            .unwrap_or_default();
+        let code = self.state.info(from).and_then(|info| info.code).unwrap_or_default();
         if !code.is_empty() && !code.is_eip7702() {
             return Err(SendError::SenderHasCode(from));
         }
@@ -50,37 +46,21 @@ impl Chain {
             request.max_fee_per_gas.get_or_insert(self.base_fee);
             request.max_priority_fee_per_gas.get_or_insert(0);
         }
-        let cap = request
-            .gas_price
-            .or(request.max_fee_per_gas)
-            .unwrap_or_default()
-            .max(1);
-        let spendable = account
-            .balance
-            .saturating_sub(request.value.unwrap_or_default());
+        let cap = request.gas_price.or(request.max_fee_per_gas).unwrap_or_default().max(1);
+        let spendable = account.balance.saturating_sub(request.value.unwrap_or_default());
         let affordable: u64 = (spendable / U256::from(cap)).saturating_to();
-        request
-            .gas
-            .get_or_insert(self.config.block_gas_limit.min(affordable));
+        request.gas.get_or_insert(self.config.block_gas_limit.min(affordable));
         request
     }
 
     fn check_funds_and_nonce(&self, tx: &TxEnvelope, from: Address) -> Result<(), SendError> {
         let account = self.state.info(from).unwrap_or_default();
         if tx.nonce() != account.nonce {
-            return Err(SendError::Nonce {
-                from,
-                nonce: tx.nonce(),
-                expected: account.nonce,
-            });
+            return Err(SendError::Nonce { from, nonce: tx.nonce(), expected: account.nonce });
         }
         let required = request::required_wei(tx.value(), tx.gas_limit(), tx.max_fee_per_gas());
         if account.balance < required {
-            return Err(SendError::InsufficientFunds {
-                from,
-                balance: account.balance,
-                required,
-            });
+            return Err(SendError::InsufficientFunds { from, balance: account.balance, required });
         }
         Ok(())
     }
@@ -95,12 +75,7 @@ impl Chain {
         let block = self.block_env(open.timestamp, open.base_fee);
         let mut arb = self.arb();
         arb.recent = std::mem::take(&mut open.recent);
-        let evm = Evm::new(
-            std::mem::take(&mut self.state),
-            self.config.chain_id,
-            block,
-            arb,
-        );
+        let evm = Evm::new(std::mem::take(&mut self.state), self.config.chain_id, block, arb);
         let (mut evm, executed) = evm.transact(&env);
         open.recent = std::mem::take(&mut evm.arb.recent);
         self.last_refusal = evm.arb.last_refusal.take();
@@ -109,22 +84,12 @@ impl Chain {
         self.open = Some(open);
         if self.automine {
             self.seal();
-            return Ok(self
-                .receipts
-                .get(&receipt.transaction_hash)
-                .cloned()
-                .unwrap_or(receipt));
+            return Ok(self.receipts.get(&receipt.transaction_hash).cloned().unwrap_or(receipt));
         }
         Ok(receipt)
     }
 
-    fn record(
-        &mut self,
-        open: &mut Open,
-        tx: TxEnvelope,
-        from: Address,
-        executed: Executed,
-    ) -> Receipt {
+    fn record(&mut self, open: &mut Open, tx: TxEnvelope, from: Address, executed: Executed) -> Receipt {
         let hash = *tx.tx_hash();
         let number = self.blocks.len() as u64;
         let index = open.transactions.len() as u64;
@@ -179,6 +144,5 @@ impl Chain {
 
 fn tx_signer(tx: &TxEnvelope) -> Result<Address, SendError> {
     use alloy_consensus::transaction::SignerRecoverable;
-    tx.recover_signer()
-        .map_err(|error| SendError::Signature(error.to_string()))
+    tx.recover_signer().map_err(|error| SendError::Signature(error.to_string()))
 }

@@ -22,10 +22,7 @@ impl Evm {
 
     fn call_here(mut self: Box<Self>, call: Call) -> (Box<Self>, Outcome) {
         if self.arb.depth > MAX_DEPTH {
-            return (
-                self,
-                Outcome::unused(InstructionResult::CallTooDeep, call.gas),
-            );
+            return (self, Outcome::unused(InstructionResult::CallTooDeep, call.gas));
         }
         let checkpoint = self.ctx.journaled_state.checkpoint();
         if let Err(reason) = self.move_value(&call) {

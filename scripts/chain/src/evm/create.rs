@@ -19,9 +19,7 @@ impl Evm {
         };
         let Ok(_) = self.ctx.journaled_state.load_account(address);
         let journal = &mut self.ctx.journaled_state;
-        let Ok(checkpoint) =
-            journal.create_account_checkpoint(create.caller, address, create.value, RULES)
-        else {
+        let Ok(checkpoint) = journal.create_account_checkpoint(create.caller, address, create.value, RULES) else {
             return (self, Outcome::halt(InstructionResult::CreateCollision));
         };
         let call = Call {
@@ -38,11 +36,9 @@ impl Evm {
         let (mut evm, mut outcome) = if code.is_empty() {
             (self, Outcome::unused(InstructionResult::Stop, call.gas))
         } else {
-            stacker::maybe_grow(
-                super::call::STACK_RED_ZONE,
-                super::call::STACK_SEGMENT,
-                || self.run(call, B256::ZERO, code),
-            )
+            stacker::maybe_grow(super::call::STACK_RED_ZONE, super::call::STACK_SEGMENT, || {
+                self.run(call, B256::ZERO, code)
+            })
         };
         deposit_code(&mut outcome);
         if outcome.result.is_ok() {
@@ -70,9 +66,7 @@ impl Evm {
             return Err(InstructionResult::NonceOverflow);
         }
         Ok(match create.scheme {
-            CreateScheme::Create2 { salt } => create
-                .caller
-                .create2_from_code(salt.to_be_bytes(), &create.init_code),
+            CreateScheme::Create2 { salt } => create.caller.create2_from_code(salt.to_be_bytes(), &create.init_code),
             _ => create.caller.create(nonce),
         })
     }

@@ -4,9 +4,9 @@ use alloy_primitives::{Bytes, B256};
 use revm::{
     bytecode::Bytecode,
     interpreter::{
-        instruction_table, instructions::gas_table_spec, interpreter::ExtBytecode,
-        interpreter_types::ReturnData, CallInput, CallInputs, CallScheme, CreateInputs, FrameInput,
-        GasTable, InputsImpl, InstructionTable, InterpreterAction, InterpreterResult, SharedMemory,
+        instruction_table, instructions::gas_table_spec, interpreter::ExtBytecode, interpreter_types::ReturnData,
+        CallInput, CallInputs, CallScheme, CreateInputs, FrameInput, GasTable, InputsImpl, InstructionTable,
+        InterpreterAction, InterpreterResult, SharedMemory,
     },
 };
 
@@ -20,12 +20,7 @@ static STATIC_GAS: GasTable = gas_table_spec(RULES);
 
 impl Evm {
     /// Runs EVM code to its end.
-    pub(super) fn interpret(
-        mut self: Box<Self>,
-        call: Call,
-        code_hash: B256,
-        code: Bytecode,
-    ) -> (Box<Self>, Outcome) {
+    pub(super) fn interpret(mut self: Box<Self>, call: Call, code_hash: B256, code: Bytecode) -> (Box<Self>, Outcome) {
         let inputs = InputsImpl {
             target_address: call.acting,
             bytecode_address: Some(call.code),
@@ -35,14 +30,7 @@ impl Evm {
             depth: self.arb.depth - 1,
         };
         let code = ExtBytecode::new_with_hash(code, code_hash);
-        let mut interpreter = Interpreter::new(
-            SharedMemory::new(),
-            code,
-            inputs,
-            call.is_static,
-            RULES,
-            call.gas,
-        );
+        let mut interpreter = Interpreter::new(SharedMemory::new(), code, inputs, call.is_static, RULES, call.gas);
         loop {
             match interpreter.run_plain(&INSTRUCTIONS, &STATIC_GAS, &mut self.ctx) {
                 InterpreterAction::Return(result) => return (self, finished(result)),
@@ -59,10 +47,7 @@ impl Evm {
                     resume_after_create(&mut interpreter, outcome);
                 }
                 InterpreterAction::NewFrame(FrameInput::Empty) => {
-                    return (
-                        self,
-                        Outcome::halt(revm::interpreter::InstructionResult::FatalExternalError),
-                    );
+                    return (self, Outcome::halt(revm::interpreter::InstructionResult::FatalExternalError));
                 }
             }
         }
@@ -82,9 +67,7 @@ fn finished(result: InterpreterResult) -> Outcome {
 fn nested_call(interpreter: &Interpreter, inputs: CallInputs) -> Call {
     let input = match inputs.input {
         CallInput::Bytes(bytes) => bytes,
-        CallInput::SharedBuffer(range) => {
-            Bytes::copy_from_slice(&interpreter.memory.global_slice_range(range))
-        }
+        CallInput::SharedBuffer(range) => Bytes::copy_from_slice(&interpreter.memory.global_slice_range(range)),
     };
     Call {
         kind: match inputs.scheme {
@@ -119,11 +102,7 @@ fn take_back(interpreter: &mut Interpreter, outcome: &Outcome) {
     interpreter.gas.record_refund(outcome.refund);
 }
 
-fn resume_after_call(
-    interpreter: &mut Interpreter,
-    outcome: Outcome,
-    place: std::ops::Range<usize>,
-) {
+fn resume_after_call(interpreter: &mut Interpreter, outcome: Outcome, place: std::ops::Range<usize>) {
     take_back(interpreter, &outcome);
     let len = place.len().min(outcome.output.len());
     if let Some(part) = outcome.output.get(..len).filter(|part| !part.is_empty()) {
@@ -131,23 +110,14 @@ fn resume_after_call(
     }
     interpreter.return_data.set_buffer(outcome.output);
     // The operands of the call made room.
-    let _ = interpreter
-        .stack
-        .push(alloy_primitives::U256::from(outcome.result.is_ok()));
+    let _ = interpreter.stack.push(alloy_primitives::U256::from(outcome.result.is_ok()));
 }
 
 fn resume_after_create(interpreter: &mut Interpreter, outcome: Outcome) {
     take_back(interpreter, &outcome);
-    let created = outcome
-        .created
-        .filter(|_| outcome.result.is_ok())
-        .unwrap_or_default();
+    let created = outcome.created.filter(|_| outcome.result.is_ok()).unwrap_or_default();
     // Only a revert leaves data.
-    let data = if outcome.result.is_revert() {
-        outcome.output
-    } else {
-        Bytes::new()
-    };
+    let data = if outcome.result.is_revert() { outcome.output } else { Bytes::new() };
     interpreter.return_data.set_buffer(data);
     let _ = interpreter.stack.push(created.into_word().into());
 }

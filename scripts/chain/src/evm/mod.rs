@@ -172,24 +172,12 @@ pub(crate) struct Outcome {
 impl Outcome {
     /// Failed, all gas gone.
     pub(crate) fn halt(result: InstructionResult) -> Self {
-        Self {
-            result,
-            output: Bytes::new(),
-            gas_left: 0,
-            refund: 0,
-            created: None,
-        }
+        Self { result, output: Bytes::new(), gas_left: 0, refund: 0, created: None }
     }
 
     /// Did not start (or had nothing to do), gas kept.
     pub(crate) fn unused(result: InstructionResult, gas: u64) -> Self {
-        Self {
-            result,
-            output: Bytes::new(),
-            gas_left: gas,
-            refund: 0,
-            created: None,
-        }
+        Self { result, output: Bytes::new(), gas_left: gas, refund: 0, created: None }
     }
 
     /// Applies the rule that only success and revert keep gas, only success keeps refunds.
@@ -212,10 +200,7 @@ impl Evm {
         ctx.cfg.chain_id = chain_id;
         ctx.cfg.tx_gas_limit_cap = Some(u64::MAX);
         ctx.block = block;
-        ctx.journaled_state
-            .inner
-            .warm_addresses
-            .set_precompile_addresses(arbos::warm_addresses());
+        ctx.journaled_state.inner.warm_addresses.set_precompile_addresses(arbos::warm_addresses());
         Box::new(Self { ctx, arb })
     }
 

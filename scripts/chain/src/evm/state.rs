@@ -13,18 +13,13 @@ impl Evm {
     /// An account as it is now, without warming it.
     pub(crate) fn peek(&self, address: Address) -> AccountInfo {
         let loaded = self.ctx.journaled_state.inner.state.get(&address);
-        loaded
-            .map(|account| account.info.clone())
-            .or_else(|| self.database().info(address))
-            .unwrap_or_default()
+        loaded.map(|account| account.info.clone()).or_else(|| self.database().info(address)).unwrap_or_default()
     }
 
     /// A slot as it is now, without warming it.
     pub(crate) fn peek_slot(&self, address: Address, key: U256) -> U256 {
         let account = self.ctx.journaled_state.inner.state.get(&address);
-        let loaded = account
-            .and_then(|account| account.storage.get(&key))
-            .map(|slot| slot.present_value);
+        let loaded = account.and_then(|account| account.storage.get(&key)).map(|slot| slot.present_value);
         loaded.unwrap_or_else(|| self.database().slot(address, key))
     }
 
@@ -36,11 +31,7 @@ impl Evm {
     /// # Returns: the account, gas of the access
     pub(crate) fn touch_account(&mut self, address: Address) -> (AccountInfo, u64) {
         let Ok(load) = self.ctx.journaled_state.load_account_with_code(address);
-        let cost = if load.is_cold {
-            gas::COLD_ACCOUNT
-        } else {
-            gas::WARM
-        };
+        let cost = if load.is_cold { gas::COLD_ACCOUNT } else { gas::WARM };
         (load.data.info.clone(), cost)
     }
 
@@ -56,14 +47,7 @@ impl Evm {
     /// # Returns: value, gas
     pub(crate) fn load_slot(&mut self, address: Address, key: U256) -> (U256, u64) {
         let Ok(load) = self.ctx.journaled_state.sload(address, key);
-        (
-            load.data,
-            if load.is_cold {
-                gas::COLD_SLOT
-            } else {
-                gas::WARM
-            },
-        )
+        (load.data, if load.is_cold { gas::COLD_SLOT } else { gas::WARM })
     }
 
     /// Writes a slot and warms it.
@@ -71,8 +55,7 @@ impl Evm {
     pub(crate) fn store_slot(&mut self, address: Address, key: U256, value: U256) -> (u64, i64) {
         let Ok(load) = self.ctx.journaled_state.sstore(address, key, value);
         let params = &self.ctx.cfg.gas_params;
-        let cost =
-            params.sstore_static_gas() + params.sstore_dynamic_gas(true, &load.data, load.is_cold);
+        let cost = params.sstore_static_gas() + params.sstore_dynamic_gas(true, &load.data, load.is_cold);
         (cost, params.sstore_refund(true, &load.data))
     }
 
@@ -112,18 +95,10 @@ impl Evm {
             Program::Classic { dictionary, stream } => {
                 code::decompress(stream, dictionary, self.arb.params.max_wasm_size)
             }
-            Program::Root {
-                dictionary,
-                length,
-                fragments,
-            } => {
+            Program::Root { dictionary, length, fragments } => {
                 let mut stream = Vec::new();
                 for address in fragments {
-                    let fragment = self
-                        .peek(address)
-                        .code
-                        .map(|code| code.original_bytes())
-                        .unwrap_or_default();
+                    let fragment = self.peek(address).code.map(|code| code.original_bytes()).unwrap_or_default();
                     stream.extend_from_slice(code::fragment_stream(address, &fragment)?);
                 }
                 code::join(&stream, dictionary, length)

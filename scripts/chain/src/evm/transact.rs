@@ -5,8 +5,8 @@ use revm::{
     bytecode::Bytecode,
     context::{Transaction, TxEnv},
     context_interface::{
-        cfg::gas_params::GasParams, journaled_state::account::JournaledAccountTr,
-        transaction::AccessListItemTr, CreateScheme, JournalTr,
+        cfg::gas_params::GasParams, journaled_state::account::JournaledAccountTr, transaction::AccessListItemTr,
+        CreateScheme, JournalTr,
     },
     handler::pre_execution::apply_auth_list,
     primitives::{AddressMap, StorageKey},
@@ -29,9 +29,7 @@ pub(crate) struct Executed {
 
 /// Gas that a transaction costs before it runs. The calldata floor of EIP-7623 is off on Arbitrum.
 pub(crate) fn intrinsic_gas(tx: &TxEnv) -> u64 {
-    GasParams::new_spec(RULES)
-        .initial_tx_gas_for_tx(tx, None)
-        .initial_regular_gas
+    GasParams::new_spec(RULES).initial_tx_gas_for_tx(tx, None).initial_regular_gas
 }
 
 impl Evm {
@@ -55,15 +53,7 @@ impl Evm {
         evm.settle_fees(tx, limit, gas_used);
         let logs = evm.ctx.journaled_state.take_logs();
         let changes = evm.ctx.journaled_state.finalize();
-        (
-            evm,
-            Executed {
-                outcome,
-                gas_used,
-                logs,
-                changes,
-            },
-        )
+        (evm, Executed { outcome, gas_used, logs, changes })
     }
 
     fn buy_gas(&mut self, tx: &TxEnv) {
@@ -80,15 +70,11 @@ impl Evm {
         journal.warm_coinbase_account(coinbase);
         let mut warm: AddressMap<HashSet<StorageKey>> = AddressMap::default();
         for item in tx.access_list.iter() {
-            let slots = item
-                .storage_slots()
-                .map(|slot| StorageKey::from_be_bytes(slot.0));
+            let slots = item.storage_slots().map(|slot| StorageKey::from_be_bytes(slot.0));
             warm.entry(*item.address()).or_default().extend(slots);
         }
         journal.warm_access_list(
-            warm.into_iter()
-                .map(|(address, slots)| (address, slots.into_iter().collect()))
-                .collect(),
+            warm.into_iter().map(|(address, slots)| (address, slots.into_iter().collect())).collect(),
         );
         if let TxKind::Call(to) = tx.kind {
             let Ok(_) = journal.load_account(to);
@@ -103,17 +89,9 @@ impl Evm {
         let Ok(mut sender) = self.ctx.journaled_state.load_account_mut(tx.caller);
         let _ = sender.bump_nonce();
         let chain_id = self.ctx.cfg.chain_id;
-        let existing: Result<u64, AuthorisationError> = apply_auth_list(
-            chain_id,
-            tx.authorization_list(),
-            &mut self.ctx.journaled_state,
-        );
-        if let Some(delegate) = self
-            .peek(to)
-            .code
-            .as_ref()
-            .and_then(Bytecode::eip7702_address)
-        {
+        let existing: Result<u64, AuthorisationError> =
+            apply_auth_list(chain_id, tx.authorization_list(), &mut self.ctx.journaled_state);
+        if let Some(delegate) = self.peek(to).code.as_ref().and_then(Bytecode::eip7702_address) {
             let Ok(_) = self.ctx.journaled_state.load_account(delegate);
         }
         existing.unwrap_or_default() * self.ctx.cfg.gas_params.tx_eip7702_auth_refund_regular()
@@ -133,13 +111,7 @@ impl Evm {
             }),
             TxKind::Create => {
                 let scheme = CreateScheme::Create;
-                self.create(Create {
-                    caller: tx.caller,
-                    scheme,
-                    value: tx.value,
-                    init_code: tx.data,
-                    gas,
-                })
+                self.create(Create { caller: tx.caller, scheme, value: tx.value, init_code: tx.data, gas })
             }
         }
     }

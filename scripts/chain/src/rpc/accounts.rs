@@ -26,10 +26,7 @@ pub fn dev_accounts(mnemonic: &str, count: u32) -> Result<Vec<DevAccount>, Mnemo
     let account = |index| {
         let builder = MnemonicBuilder::<English>::default().phrase(mnemonic);
         let signer = builder.index(index)?.build()?;
-        Ok(DevAccount {
-            address: signer.address(),
-            key: signer.to_bytes(),
-        })
+        Ok(DevAccount { address: signer.address(), key: signer.to_bytes() })
     };
     (0..count).map(account).collect()
 }
@@ -47,18 +44,12 @@ mod tests {
             key: b256!("0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"),
         };
         assert_eq!(accounts[0], first);
-        assert_eq!(
-            accounts[1].address,
-            address!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8")
-        );
+        assert_eq!(accounts[1].address, address!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8"));
     }
 
     #[test]
     fn a_wrong_mnemonic_is_refused_with_a_remedy() {
         let error = dev_accounts("test test test", 1).unwrap_err();
-        assert!(
-            error.to_string().contains("12 to 24 English BIP-39 words"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("12 to 24 English BIP-39 words"), "{error}");
     }
 }

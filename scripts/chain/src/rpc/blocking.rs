@@ -13,9 +13,7 @@ pub(super) async fn with_chain<T: Send + 'static>(
     work: impl FnOnce(&mut Chain) -> T + Send + 'static,
 ) -> Option<T> {
     let context = context.clone();
-    task::spawn_blocking(move || work(&mut context.chain()))
-        .await
-        .ok()
+    task::spawn_blocking(move || work(&mut context.chain())).await.ok()
 }
 
 /// Mines a block per interval for as long as the server runs.
@@ -26,10 +24,7 @@ pub(super) async fn mine_each(context: Arc<Context>, interval: Duration) {
     ticks.tick().await;
     loop {
         ticks.tick().await;
-        if with_chain(&context, |chain| chain.mine(1, None))
-            .await
-            .is_none()
-        {
+        if with_chain(&context, |chain| chain.mine(1, None)).await.is_none() {
             return;
         }
     }

@@ -47,11 +47,7 @@ impl Context {
             filters: Filters::default(),
             clock: options.wall_clock.then(Instant::now),
         };
-        Self {
-            chain,
-            session: Mutex::new(session),
-            head: watch::Sender::new(head),
-        }
+        Self { chain, session: Mutex::new(session), head: watch::Sender::new(head) }
     }
 
     /// The chain, its clock up to date. Never taken while the session is held.

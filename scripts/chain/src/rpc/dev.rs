@@ -121,12 +121,7 @@ impl DevApiServer for Dev {
         let blocks = checked_blocks(blocks.map_or(1, |it| it.to::<u64>()))?;
         let interval = interval.map(|it| it.to::<u64>());
         let mut chain = self.0.chain();
-        checked_time(
-            interval
-                .unwrap_or_default()
-                .saturating_mul(blocks)
-                .saturating_add(chain.timestamp()),
-        )?;
+        checked_time(interval.unwrap_or_default().saturating_mul(blocks).saturating_add(chain.timestamp()))?;
         chain.mine(blocks, interval);
         Ok(())
     }
@@ -162,10 +157,7 @@ impl DevApiServer for Dev {
     fn set_base_fee(&self, wei: U256) -> RpcResult<()> {
         // Header fields hold 64 bits.
         let Ok(wei) = u64::try_from(wei) else {
-            return Err(error::invalid_params(format!(
-                "a base fee of {wei} wei: give at most {}",
-                u64::MAX
-            )));
+            return Err(error::invalid_params(format!("a base fee of {wei} wei: give at most {}", u64::MAX)));
         };
         self.0.chain().set_base_fee(wei.into());
         Ok(())
@@ -211,9 +203,7 @@ fn checked_blocks(blocks: u64) -> RpcResult<u64> {
     if blocks <= MAX_MINED_BLOCKS {
         return Ok(blocks);
     }
-    Err(error::invalid_params(format!(
-        "{blocks} blocks: mine at most {MAX_MINED_BLOCKS} in one request"
-    )))
+    Err(error::invalid_params(format!("{blocks} blocks: mine at most {MAX_MINED_BLOCKS} in one request")))
 }
 
 fn checked_time(timestamp: u64) -> RpcResult<u64> {

@@ -54,12 +54,7 @@ where
             if is_no_request(&body) {
                 return invalid_request();
             }
-            ready
-                .call(HttpRequest::from_parts(
-                    parts,
-                    HttpBody::from(body.to_vec()),
-                ))
-                .await
+            ready.call(HttpRequest::from_parts(parts, HttpBody::from(body.to_vec()))).await
         })
     }
 }
@@ -77,9 +72,7 @@ struct Members {
 fn is_no_request(body: &[u8]) -> bool {
     match body.trim_ascii_start().first() {
         Some(b'[') => false,
-        Some(b'{') => {
-            serde_json::from_slice::<Members>(body).is_ok_and(|members| !members.is_request())
-        }
+        Some(b'{') => serde_json::from_slice::<Members>(body).is_ok_and(|members| !members.is_request()),
         _ => serde_json::from_slice::<IgnoredAny>(body).is_ok(),
     }
 }
@@ -87,22 +80,16 @@ fn is_no_request(body: &[u8]) -> bool {
 impl Members {
     /// What has an id is left to jsonrpsee, which answers with that id.
     fn is_request(&self) -> bool {
-        let versioned =
-            matches!(&self.jsonrpc, Some(JsonValue::String(version)) if version == "2.0");
+        let versioned = matches!(&self.jsonrpc, Some(JsonValue::String(version)) if version == "2.0");
         let named = matches!(self.method, Some(JsonValue::String(_)));
-        let parameters = matches!(
-            self.params,
-            None | Some(JsonValue::Array(_) | JsonValue::Object(_))
-        );
+        let parameters = matches!(self.params, None | Some(JsonValue::Array(_) | JsonValue::Object(_)));
         self.id.is_some() || (versioned && named && parameters)
     }
 }
 
 fn invalid_request() -> Result<HttpResponse, BoxError> {
     let error = ResponsePayload::<()>::error(ErrorCode::InvalidRequest);
-    Ok(response::ok_response(serde_json::to_string(
-        &Response::new(error, Id::Null),
-    )?))
+    Ok(response::ok_response(serde_json::to_string(&Response::new(error, Id::Null))?))
 }
 
 #[cfg(test)]
@@ -111,29 +98,12 @@ mod tests {
 
     #[test]
     fn only_json_that_is_no_request_is_refused_here() {
-        for body in [
-            "7",
-            "null",
-            "\"eth_chainId\"",
-            "{}",
-            " {\"jsonrpc\":\"2.0\"}",
-            "{\"method\":\"a\"}",
-        ] {
+        for body in ["7", "null", "\"eth_chainId\"", "{}", " {\"jsonrpc\":\"2.0\"}", "{\"method\":\"a\"}"] {
             assert!(is_no_request(body.as_bytes()), "{body}");
         }
-        assert!(is_no_request(
-            b"{\"jsonrpc\":\"2.0\",\"method\":1,\"params\":\"bar\"}"
-        ));
+        assert!(is_no_request(b"{\"jsonrpc\":\"2.0\",\"method\":1,\"params\":\"bar\"}"));
         assert!(is_no_request(b"{\"jsonrpc\":\"1.0\",\"method\":\"a\"}"));
-        for body in [
-            "",
-            "{",
-            "nonsense",
-            "[]",
-            "[1]",
-            "{\"id\":1}",
-            "{\"jsonrpc\":\"2.0\",\"method\":\"a\"}",
-        ] {
+        for body in ["", "{", "nonsense", "[]", "[1]", "{\"id\":1}", "{\"jsonrpc\":\"2.0\",\"method\":\"a\"}"] {
             assert!(!is_no_request(body.as_bytes()), "{body}");
         }
     }

@@ -35,18 +35,14 @@ fn revert_reason(output: &Bytes) -> Option<String> {
     if let Ok(revert) = Revert::abi_decode(output) {
         return Some(revert.reason);
     }
-    Panic::abi_decode(output)
-        .ok()
-        .map(|panic| panic.to_string())
+    Panic::abi_decode(output).ok().map(|panic| panic.to_string())
 }
 
 impl From<SendError> for ErrorObjectOwned {
     fn from(error: SendError) -> Self {
         // The words before the colon are those that clients look for.
         let known_as = match &error {
-            SendError::Nonce {
-                nonce, expected, ..
-            } if nonce < expected => "nonce too low",
+            SendError::Nonce { nonce, expected, .. } if nonce < expected => "nonce too low",
             SendError::Nonce { .. } => "nonce too high",
             SendError::InsufficientFunds { .. } => "insufficient funds for gas * price + value",
             SendError::ChainId { .. } => "invalid chain id for signer",
@@ -68,9 +64,7 @@ impl From<EstimateError> for ErrorObjectOwned {
     fn from(error: EstimateError) -> Self {
         match error {
             EstimateError::Reverted { output } => reverted(&output),
-            EstimateError::Failed { limit } => {
-                refused(format!("gas required exceeds allowance ({limit})"))
-            }
+            EstimateError::Failed { limit } => refused(format!("gas required exceeds allowance ({limit})")),
             EstimateError::Refused(error) => error.into(),
         }
     }

@@ -24,12 +24,7 @@ trait FeeApi {
     fn priority_fee(&self) -> RpcResult<U256>;
 
     #[method(name = "eth_feeHistory", blocking)]
-    fn history(
-        &self,
-        blocks: U64,
-        newest: BlockNumberOrTag,
-        percentiles: Option<Vec<f64>>,
-    ) -> RpcResult<FeeHistory>;
+    fn history(&self, blocks: U64, newest: BlockNumberOrTag, percentiles: Option<Vec<f64>>) -> RpcResult<FeeHistory>;
 }
 
 struct Fees(Arc<Context>);
@@ -48,19 +43,12 @@ impl FeeApiServer for Fees {
         Ok(U256::ZERO)
     }
 
-    fn history(
-        &self,
-        blocks: U64,
-        newest: BlockNumberOrTag,
-        percentiles: Option<Vec<f64>>,
-    ) -> RpcResult<FeeHistory> {
+    fn history(&self, blocks: U64, newest: BlockNumberOrTag, percentiles: Option<Vec<f64>>) -> RpcResult<FeeHistory> {
         let percentiles = percentiles.unwrap_or_default();
         check_percentiles(&percentiles)?;
         let chain = self.0.chain();
         let Some(newest) = chain.block(newest.into()).map(|block| block.header.number) else {
-            return Err(error::refused(format!(
-                "header not found: no block {newest} yet"
-            )));
+            return Err(error::refused(format!("header not found: no block {newest} yet")));
         };
         let count = blocks.to::<u64>().min(MAX_HISTORY_BLOCKS).min(newest + 1);
         Ok(fee_history(&chain, newest, count, percentiles.len()))
@@ -70,17 +58,13 @@ impl FeeApiServer for Fees {
 fn check_percentiles(percentiles: &[f64]) -> RpcResult<()> {
     if percentiles.len() > MAX_PERCENTILES {
         let given = percentiles.len();
-        return Err(error::invalid_params(format!(
-            "{given} percentiles: ask for at most {MAX_PERCENTILES}"
-        )));
+        return Err(error::invalid_params(format!("{given} percentiles: ask for at most {MAX_PERCENTILES}")));
     }
     let in_range = percentiles.iter().all(|it| (0.0..=100.0).contains(it));
     if in_range && percentiles.is_sorted() {
         Ok(())
     } else {
-        Err(error::invalid_params(format!(
-            "percentiles {percentiles:?}: give rising numbers from 0 to 100"
-        )))
+        Err(error::invalid_params(format!("percentiles {percentiles:?}: give rising numbers from 0 to 100")))
     }
 }
 
@@ -103,10 +87,7 @@ fn fee_history(chain: &Chain, newest: u64, count: u64, percentiles: usize) -> Fe
     }
 }
 
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "a ratio for display; gas is far below 2^53"
-)]
+#[allow(clippy::cast_precision_loss, reason = "a ratio for display; gas is far below 2^53")]
 fn used_ratio(block: &Block) -> f64 {
     block.header.gas_used as f64 / block.header.gas_limit.max(1) as f64
 }

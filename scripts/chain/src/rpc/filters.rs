@@ -3,9 +3,7 @@
 use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
 
 use alloy_primitives::{B256, U64};
-use alloy_rpc_types_eth::{
-    BlockNumberOrTag, Filter, FilterBlockOption, FilterChanges, Log, Transaction,
-};
+use alloy_rpc_types_eth::{BlockNumberOrTag, Filter, FilterBlockOption, FilterChanges, Log, Transaction};
 use jsonrpsee::{core::RpcResult, proc_macros::rpc, types::ErrorObjectOwned, RpcModule};
 
 use super::{context::Context, error, types};
@@ -69,9 +67,7 @@ pub(super) struct Filters {
 impl Cursor {
     /// Begins with the block after the head.
     pub(super) fn after_head(chain: &Chain) -> Self {
-        Self {
-            next: chain.head_number() + 1,
-        }
+        Self { next: chain.head_number() + 1 }
     }
 
     /// The blocks that are new since the last call.
@@ -87,13 +83,11 @@ impl Cursor {
 impl Filters {
     fn install(&mut self, interest: Interest, chain: &Chain) -> RpcResult<U64> {
         if self.installed.len() >= MAX_FILTERS {
-            let reason =
-                format!("{MAX_FILTERS} filters are installed: drop some with eth_uninstallFilter");
+            let reason = format!("{MAX_FILTERS} filters are installed: drop some with eth_uninstallFilter");
             return Err(error::refused(reason));
         }
         self.last_id += 1;
-        self.installed
-            .insert(self.last_id, (interest, Cursor::after_head(chain)));
+        self.installed.insert(self.last_id, (interest, Cursor::after_head(chain)));
         Ok(U64::from(self.last_id))
     }
 
@@ -127,15 +121,9 @@ impl FilterApiServer for FilterServer {
         let blocks = cursor.advance(&chain);
         Ok(match interest {
             Interest::Logs(filter) => FilterChanges::Logs(logs_in(&chain, filter, blocks)),
-            Interest::Blocks => {
-                FilterChanges::Hashes(blocks_in(&chain, blocks).map(|it| it.hash).collect())
-            }
-            Interest::Transactions { full: false } => {
-                FilterChanges::Hashes(transaction_hashes_in(&chain, blocks))
-            }
-            Interest::Transactions { full: true } => {
-                FilterChanges::Transactions(transactions_in(&chain, blocks))
-            }
+            Interest::Blocks => FilterChanges::Hashes(blocks_in(&chain, blocks).map(|it| it.hash).collect()),
+            Interest::Transactions { full: false } => FilterChanges::Hashes(transaction_hashes_in(&chain, blocks)),
+            Interest::Transactions { full: true } => FilterChanges::Transactions(transactions_in(&chain, blocks)),
         })
     }
 
@@ -144,21 +132,15 @@ impl FilterApiServer for FilterServer {
         let session = self.0.session();
         match session.filters.installed.get(&id.to()) {
             Some((Interest::Logs(filter), _)) => Ok(chain.logs(filter)),
-            Some(_) => Err(error::invalid_params(format!(
-                "filter {id:#x} is not one of logs: use eth_getFilterChanges"
-            ))),
+            Some(_) => {
+                Err(error::invalid_params(format!("filter {id:#x} is not one of logs: use eth_getFilterChanges")))
+            }
             None => Err(unknown_filter(id)),
         }
     }
 
     fn uninstall(&self, id: U64) -> RpcResult<bool> {
-        Ok(self
-            .0
-            .session()
-            .filters
-            .installed
-            .remove(&id.to())
-            .is_some())
+        Ok(self.0.session().filters.installed.remove(&id.to()).is_some())
     }
 }
 
@@ -173,18 +155,16 @@ impl FilterServer {
 }
 
 fn unknown_filter(id: U64) -> ErrorObjectOwned {
-    error::refused(format!(
-        "filter not found: {id:#x} was never installed, or uninstalled"
-    ))
+    error::refused(format!("filter not found: {id:#x} was never installed, or uninstalled"))
 }
 
 /// # Errors: a range that ends before it begins
 pub(super) fn check_range(chain: &Chain, filter: &Filter) -> RpcResult<()> {
     let (first, last) = range_of(chain, filter);
     match first.zip(last) {
-        Some((first, last)) if first > last => Err(error::invalid_params(format!(
-            "invalid block range: it begins at {first} and ends at {last}"
-        ))),
+        Some((first, last)) if first > last => {
+            Err(error::invalid_params(format!("invalid block range: it begins at {first} and ends at {last}")))
+        }
         _ => Ok(()),
     }
 }
@@ -203,14 +183,8 @@ fn range_of(chain: &Chain, filter: &Filter) -> (Option<u64>, Option<u64>) {
 /// The filter's logs in some blocks.
 pub(super) fn logs_in(chain: &Chain, filter: &Filter, blocks: RangeInclusive<u64>) -> Vec<Log> {
     if let FilterBlockOption::AtBlockHash(hash) = filter.block_option {
-        let is_new = chain
-            .block(hash.into())
-            .is_some_and(|block| blocks.contains(&block.header.number));
-        return if is_new {
-            chain.logs(filter)
-        } else {
-            Vec::new()
-        };
+        let is_new = chain.block(hash.into()).is_some_and(|block| blocks.contains(&block.header.number));
+        return if is_new { chain.logs(filter) } else { Vec::new() };
     }
     // Tags such as "latest" stand for no bound: the blocks are new ones.
     let bound = |bound: Option<&BlockNumberOrTag>| bound.and_then(BlockNumberOrTag::as_number);
@@ -224,24 +198,16 @@ pub(super) fn logs_in(chain: &Chain, filter: &Filter, blocks: RangeInclusive<u64
 }
 
 /// Some blocks.
-pub(super) fn blocks_in(
-    chain: &Chain,
-    blocks: RangeInclusive<u64>,
-) -> impl Iterator<Item = &Block> {
+pub(super) fn blocks_in(chain: &Chain, blocks: RangeInclusive<u64>) -> impl Iterator<Item = &Block> {
     blocks.filter_map(|number| chain.block(number.into()))
 }
 
 /// The hashes of the transactions of some blocks.
 pub(super) fn transaction_hashes_in(chain: &Chain, blocks: RangeInclusive<u64>) -> Vec<B256> {
-    blocks_in(chain, blocks)
-        .flat_map(|block| block.transactions.clone())
-        .collect()
+    blocks_in(chain, blocks).flat_map(|block| block.transactions.clone()).collect()
 }
 
 /// The transactions of some blocks.
 pub(super) fn transactions_in(chain: &Chain, blocks: RangeInclusive<u64>) -> Vec<Transaction> {
-    blocks_in(chain, blocks)
-        .flat_map(|block| types::transactions(chain, block))
-        .cloned()
-        .collect()
+    blocks_in(chain, blocks).flat_map(|block| types::transactions(chain, block)).cloned().collect()
 }

@@ -70,12 +70,7 @@ pub struct Options {
 impl Options {
     /// A server at `address` whose chain keeps its own time and mines each transaction at once.
     pub const fn new(address: SocketAddr) -> Self {
-        Self {
-            address,
-            accounts: Vec::new(),
-            wall_clock: false,
-            block_time: None,
-        }
+        Self { address, accounts: Vec::new(), wall_clock: false, block_time: None }
     }
 }
 
@@ -83,9 +78,7 @@ impl Options {
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// Another program listens there.
-    #[error(
-        "{0} is in use by another program: stop it, or choose another port (0 takes any free one)"
-    )]
+    #[error("{0} is in use by another program: stop it, or choose another port (0 takes any free one)")]
     AddressInUse(SocketAddr),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}")]
@@ -159,13 +152,8 @@ pub fn serve(chain: Arc<Mutex<Chain>>, options: &Options) -> Result<Handle, Serv
     let methods = methods(&context)?;
 
     let entered = runtime.enter();
-    let as_listen_error = |source| ServeError::Listen {
-        address: options.address,
-        source,
-    };
-    let middleware = ServiceBuilder::new()
-        .layer(CorsLayer::permissive())
-        .layer_fn(RefuseNonRequests);
+    let as_listen_error = |source| ServeError::Listen { address: options.address, source };
+    let middleware = ServiceBuilder::new().layer(CorsLayer::permissive()).layer_fn(RefuseNonRequests);
     let server = Server::builder()
         .set_config(config())
         .set_http_middleware(middleware)
@@ -179,11 +167,7 @@ pub fn serve(chain: Arc<Mutex<Chain>>, options: &Options) -> Result<Handle, Serv
     if let Some(interval) = options.block_time {
         runtime.spawn(blocking::mine_each(context, interval));
     }
-    Ok(Handle {
-        address,
-        server,
-        runtime: Some(runtime),
-    })
+    Ok(Handle { address, server, runtime: Some(runtime) })
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {

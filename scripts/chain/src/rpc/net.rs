@@ -54,10 +54,7 @@ impl NetApiServer for Net {
 
     fn client_version(&self) -> RpcResult<String> {
         let (os, cpu) = (std::env::consts::OS, std::env::consts::ARCH);
-        Ok(format!(
-            "equipoise-chain/v{}/{os}-{cpu}",
-            env!("CARGO_PKG_VERSION")
-        ))
+        Ok(format!("equipoise-chain/v{}/{os}-{cpu}", env!("CARGO_PKG_VERSION")))
     }
 
     fn sha3(&self, data: Bytes) -> RpcResult<B256> {

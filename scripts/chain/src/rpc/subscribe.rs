@@ -32,8 +32,7 @@ const HEAD_INTERVAL: Duration = Duration::from_millis(20);
 #[rpc(server)]
 trait SubscribeApi {
     #[subscription(name = "eth_subscribe" => "eth_subscription", unsubscribe = "eth_unsubscribe", item = JsonRawValue)]
-    async fn subscribe(&self, kind: SubscriptionKind, params: Option<Params>)
-        -> SubscriptionResult;
+    async fn subscribe(&self, kind: SubscriptionKind, params: Option<Params>) -> SubscriptionResult;
 }
 
 struct Publisher(Arc<Context>);
@@ -63,9 +62,7 @@ pub(super) async fn watch_head(context: Arc<Context>) {
         }
         let head = context.idle_chain().map(|chain| chain.head_number());
         if let Some(head) = head {
-            context
-                .head
-                .send_if_modified(|known| std::mem::replace(known, head) != head);
+            context.head.send_if_modified(|known| std::mem::replace(known, head) != head);
         }
     }
 }
@@ -96,10 +93,7 @@ impl SubscribeApiServer for Publisher {
                 changed = heads.changed() => changed?,
             }
             let interest = interest.clone();
-            let news = with_chain(&self.0, move |chain| {
-                (news(chain, &interest, &mut cursor), cursor)
-            })
-            .await;
+            let news = with_chain(&self.0, move |chain| (news(chain, &interest, &mut cursor), cursor)).await;
             let Some((items, advanced)) = news else {
                 return Ok(());
             };
@@ -135,17 +129,12 @@ fn news(chain: &Chain, interest: &Interest, cursor: &mut Cursor) -> Vec<Box<Json
     match interest {
         Interest::Logs(filter) => encode(filters::logs_in(chain, filter, blocks)),
         Interest::Blocks => encode(filters::blocks_in(chain, blocks).map(RpcHeader::new)),
-        Interest::Transactions { full: false } => {
-            encode(filters::transaction_hashes_in(chain, blocks))
-        }
+        Interest::Transactions { full: false } => encode(filters::transaction_hashes_in(chain, blocks)),
         Interest::Transactions { full: true } => encode(filters::transactions_in(chain, blocks)),
     }
 }
 
 /// These types always encode; one that did not would be left out rather than end the subscription.
 fn encode<T: Serialize>(items: impl IntoIterator<Item = T>) -> Vec<Box<JsonRawValue>> {
-    items
-        .into_iter()
-        .filter_map(|item| to_json_raw_value(&item).ok())
-        .collect()
+    items.into_iter().filter_map(|item| to_json_raw_value(&item).ok()).collect()
 }

@@ -1,13 +1,9 @@
 //! Blocks, transactions and receipts as a Nitro node returns them: Ethereum's types plus Arbitrum's fields.
 
-use alloy_consensus::{
-    BlockBody, Eip658Value, Receipt as ConsensusReceipt, ReceiptEnvelope, TxReceipt, TxType,
-};
+use alloy_consensus::{BlockBody, Eip658Value, Receipt as ConsensusReceipt, ReceiptEnvelope, TxReceipt, TxType};
 use alloy_eips::eip2718::Eip2718Error;
 use alloy_primitives::{Sealed, B256, U256, U64};
-use alloy_rpc_types_eth::{
-    Block as EthBlock, BlockTransactions, Header, Log, Transaction, TransactionReceipt,
-};
+use alloy_rpc_types_eth::{Block as EthBlock, BlockTransactions, Header, Log, Transaction, TransactionReceipt};
 use serde::Serialize;
 
 use crate::{Block, Chain, Receipt};
@@ -54,21 +50,14 @@ pub(super) struct RpcReceipt {
 
 impl ArbitrumHeader {
     fn new(block: &Block) -> Self {
-        Self {
-            l1_block_number: U64::from(block.l1_number),
-            send_count: U64::ZERO,
-            send_root: B256::ZERO,
-        }
+        Self { l1_block_number: U64::from(block.l1_number), send_count: U64::ZERO, send_root: B256::ZERO }
     }
 }
 
 impl RpcHeader {
     pub(super) fn new(block: &Block) -> Self {
         let sealed = Sealed::new_unchecked(block.header.clone(), block.hash);
-        Self {
-            inner: Header::from_consensus(sealed, None, None),
-            arbitrum: ArbitrumHeader::new(block),
-        }
+        Self { inner: Header::from_consensus(sealed, None, None), arbitrum: ArbitrumHeader::new(block) }
     }
 }
 
@@ -84,30 +73,19 @@ impl RpcBlock {
         } else {
             BlockTransactions::Hashes(block.transactions.clone())
         };
-        Self {
-            inner: EthBlock::new(header, transactions),
-            arbitrum: ArbitrumHeader::new(block),
-        }
+        Self { inner: EthBlock::new(header, transactions), arbitrum: ArbitrumHeader::new(block) }
     }
 }
 
 /// A block's transactions in order.
-pub(super) fn transactions<'a>(
-    chain: &'a Chain,
-    block: &'a Block,
-) -> impl Iterator<Item = &'a Transaction> {
-    block
-        .transactions
-        .iter()
-        .filter_map(|hash| chain.transaction(*hash))
+pub(super) fn transactions<'a>(chain: &'a Chain, block: &'a Block) -> impl Iterator<Item = &'a Transaction> {
+    block.transactions.iter().filter_map(|hash| chain.transaction(*hash))
 }
 
 /// Bytes of the block in RLP.
 fn encoded_size(block: &Block, transactions: &[Transaction]) -> usize {
-    let body = BlockBody {
-        transactions: transactions.iter().map(|it| it.inner.inner()).collect(),
-        ..BlockBody::default()
-    };
+    let body =
+        BlockBody { transactions: transactions.iter().map(|it| it.inner.inner()).collect(), ..BlockBody::default() };
     alloy_consensus::Block::rlp_length_for(&block.header, &body)
 }
 
@@ -134,11 +112,6 @@ impl RpcReceipt {
             to: receipt.to,
             contract_address: receipt.contract_address,
         };
-        Ok(Self {
-            inner,
-            gas_used_for_l1: U64::ZERO,
-            l1_block_number: U64::from(l1_block_number),
-            timeboosted: false,
-        })
+        Ok(Self { inner, gas_used_for_l1: U64::ZERO, l1_block_number: U64::from(l1_block_number), timeboosted: false })
     }
 }

@@ -67,9 +67,7 @@ impl State {
 
     /// Forgets changes before a position: nothing can return there any more.
     pub(crate) fn forget_before(&mut self, mark: Mark) {
-        let count = mark
-            .saturating_sub(self.forgotten)
-            .min(self.undo.len() as u64);
+        let count = mark.saturating_sub(self.forgotten).min(self.undo.len() as u64);
         self.undo.drain(..count as usize);
         self.forgotten += count;
     }
@@ -98,10 +96,7 @@ impl State {
     /// A slot as readings see it.
     pub(crate) fn slot(&self, address: Address, key: U256) -> U256 {
         self.overlay.slot(address, key).unwrap_or_else(|| {
-            self.records
-                .get(&address)
-                .and_then(|record| record.storage.get(&key).copied())
-                .unwrap_or_default()
+            self.records.get(&address).and_then(|record| record.storage.get(&key).copied()).unwrap_or_default()
         })
     }
 
@@ -137,14 +132,10 @@ impl State {
     }
 
     fn update(&mut self, address: Address, account: Account) {
-        let Account {
-            mut info, storage, ..
-        } = account;
+        let Account { mut info, storage, .. } = account;
         let previous = self.records.get(&address).map(|record| &record.info);
         if info.code.is_none() {
-            info.code = previous
-                .filter(|old| old.code_hash == info.code_hash)
-                .and_then(|old| old.code.clone());
+            info.code = previous.filter(|old| old.code_hash == info.code_hash).and_then(|old| old.code.clone());
         }
         if previous != Some(&info) {
             self.set_info(address, info);
@@ -160,15 +151,9 @@ impl State {
         let Some(record) = self.records.remove(&address) else {
             return;
         };
-        self.undo.extend(
-            record
-                .storage
-                .into_iter()
-                .map(|(key, value)| Undo::Slot(address, key, value)),
-        );
+        self.undo.extend(record.storage.into_iter().map(|(key, value)| Undo::Slot(address, key, value)));
         // Last, so that undoing restores the account before its slots.
-        self.undo
-            .push_back(Undo::Account(address, Some(record.info)));
+        self.undo.push_back(Undo::Account(address, Some(record.info)));
     }
 
     fn put_info(&mut self, address: Address, info: Option<AccountInfo>) {
@@ -200,13 +185,8 @@ impl Database for State {
 
     fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, Self::Error> {
         // Accounts carry their code, so nothing is ever asked for by hash but the code of no account.
-        let code = self
-            .records
-            .values()
-            .find(|record| record.info.code_hash == code_hash);
-        Ok(code
-            .and_then(|record| record.info.code.clone())
-            .unwrap_or_default())
+        let code = self.records.values().find(|record| record.info.code_hash == code_hash);
+        Ok(code.and_then(|record| record.info.code.clone()).unwrap_or_default())
     }
 
     fn storage(&mut self, address: Address, key: StorageKey) -> Result<StorageValue, Self::Error> {

@@ -16,10 +16,7 @@ pub(crate) struct Overlay {
 
 impl Overlay {
     /// The account, if hidden: `Some(None)` is an account that does not exist.
-    #[expect(
-        clippy::option_option,
-        reason = "hidden or not, and then existing or not"
-    )]
+    #[expect(clippy::option_option, reason = "hidden or not, and then existing or not")]
     pub(crate) fn info(&self, address: Address) -> Option<Option<AccountInfo>> {
         self.accounts.get(&address).cloned()
     }

@@ -5,10 +5,7 @@ fn address(byte: u8) -> Address {
 }
 
 fn funded(wei: u64) -> AccountInfo {
-    AccountInfo {
-        balance: U256::from(wei),
-        ..AccountInfo::default()
-    }
+    AccountInfo { balance: U256::from(wei), ..AccountInfo::default() }
 }
 
 #[test]

@@ -31,10 +31,7 @@ pub(crate) fn activate(wasm: &[u8], page_limit: u16) -> Result<Activated, WasmEr
     let program = wasm::instrument(wasm::Module::parse(wasm)?)?;
     let footprint = program.module.pages();
     if footprint > page_limit {
-        return Err(WasmError::MemoryTooLarge {
-            pages: footprint.into(),
-            limit: page_limit.into(),
-        });
+        return Err(WasmError::MemoryTooLarge { pages: footprint.into(), limit: page_limit.into() });
     }
     let sizes = Sizes::of(&program);
     let module = wasm::encode(&program)?;
@@ -70,11 +67,7 @@ impl Sizes {
     fn of(program: &Instrumented) -> Self {
         let module = &program.module;
         let types = &module.signatures.types;
-        let type_len = |index: &u32| {
-            types
-                .get(*index as usize)
-                .map_or(0, |ty| ty.params().len() + ty.results().len())
-        };
+        let type_len = |index: &u32| types.get(*index as usize).map_or(0, |ty| ty.params().len() + ty.results().len());
         Self {
             functions: module.functions.len() as u64,
             type_len: module.own_types.iter().map(type_len).sum::<usize>() as u64,
@@ -102,10 +95,7 @@ impl Sizes {
     }
 
     fn asm_estimate(&self) -> u64 {
-        512_000
-            + self.functions * 996_829 / 1000
-            + self.type_len * 11_416 / 1000
-            + self.wasm_len * 62_628 / 10_000
+        512_000 + self.functions * 996_829 / 1000 + self.type_len * 11_416 / 1000 + self.wasm_len * 62_628 / 10_000
     }
 
     fn activation_gas(&self) -> u64 {

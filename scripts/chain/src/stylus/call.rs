@@ -27,12 +27,7 @@ enum End {
 }
 
 /// Calls the program whose code has `code_hash`.
-pub(crate) fn call_program(
-    mut evm: Box<Evm>,
-    call: Call,
-    code_hash: B256,
-    code: &Bytes,
-) -> (Box<Evm>, Outcome) {
+pub(crate) fn call_program(mut evm: Box<Evm>, call: Call, code_hash: B256, code: &Bytes) -> (Box<Evm>, Outcome) {
     let gas_limit = call.gas;
     let started = start(&mut evm, code_hash, code, gas_limit);
     let Some((program, compiled, gas)) = started else {
@@ -54,23 +49,11 @@ pub(crate) fn call_program(
 }
 
 /// Pays for starting the program; none if it cannot start, which costs all gas.
-fn start(
-    evm: &mut Evm,
-    code_hash: B256,
-    code: &Bytes,
-    gas: u64,
-) -> Option<(ActiveProgram, Compiled, u64)> {
+fn start(evm: &mut Evm, code_hash: B256, code: &Bytes, gas: u64) -> Option<(ActiveProgram, Compiled, u64)> {
     let program = programs::active(evm, code_hash).ok()?;
     let params = evm.arb.params;
-    let recent = evm
-        .arb
-        .recent
-        .touch(code_hash, params.block_cache_size.into());
-    let mut cost = evm
-        .arb
-        .pages
-        .gas(program.footprint, &params)
-        .saturating_add(params.cached_gas(program.cached_cost));
+    let recent = evm.arb.recent.touch(code_hash, params.block_cache_size.into());
+    let mut cost = evm.arb.pages.gas(program.footprint, &params).saturating_add(params.cached_gas(program.cached_cost));
     if !program.cached && !recent {
         cost = cost.saturating_add(params.init_gas(program.init_cost));
     }
@@ -89,10 +72,7 @@ fn compiled(evm: &Evm, code_hash: B256, code: &Bytes) -> Result<Compiled, String
     runtime.compile(
         activated.module_hash,
         &activated.module,
-        evm.arb
-            .cache_dir
-            .as_deref()
-            .map(std::path::PathBuf::as_path),
+        evm.arb.cache_dir.as_deref().map(std::path::PathBuf::as_path),
     )
 }
 
@@ -121,12 +101,7 @@ pub(crate) fn activate_cached(
 }
 
 /// Runs the entrypoint. The machine moves into the instance and back.
-fn run(
-    evm: Box<Evm>,
-    contract: Contract,
-    compiled: &Compiled,
-    gas: u64,
-) -> (Box<Evm>, End, u64, i64) {
+fn run(evm: Box<Evm>, contract: Contract, compiled: &Compiled, gas: u64) -> (Box<Evm>, End, u64, i64) {
     let ink_price = u64::from(evm.arb.params.ink_price);
     let depth = evm.arb.params.max_stack_depth;
     let engine = compiled.instance.module().engine().clone();
@@ -154,38 +129,20 @@ struct Running {
 }
 
 impl Running {
-    fn start(
-        store: &mut Store<Frame>,
-        compiled: &Compiled,
-        ink: u64,
-        depth: u32,
-    ) -> wasmtime::Result<Self> {
+    fn start(store: &mut Store<Frame>, compiled: &Compiled, ink: u64, depth: u32) -> wasmtime::Result<Self> {
         let missing = || wasmtime::Error::msg("the instance lacks an export");
         let exports = compiled.exports;
         let instance = compiled.instance.instantiate(&mut *store)?;
-        let mut get = |export| {
-            instance
-                .get_module_export(&mut *store, export)
-                .ok_or_else(missing)
-        };
+        let mut get = |export| instance.get_module_export(&mut *store, export).ok_or_else(missing);
         let memory = get(&exports.memory)?.into_memory().ok_or_else(missing)?;
         let ink_global = get(&exports.ink)?.into_global().ok_or_else(missing)?;
         let status = get(&exports.status)?.into_global().ok_or_else(missing)?;
         let stack = get(&exports.stack)?.into_global().ok_or_else(missing)?;
         ink_global.set(&mut *store, Val::I64(ink.cast_signed()))?;
         stack.set(&mut *store, Val::I32(depth.cast_signed()))?;
-        let handles = Handles {
-            memory,
-            ink: ink_global,
-            status,
-        };
+        let handles = Handles { memory, ink: ink_global, status };
         store.data_mut().handles = Some(handles);
-        Ok(Self {
-            instance,
-            exports,
-            handles,
-            stack,
-        })
+        Ok(Self { instance, exports, handles, stack })
     }
 
     /// # Returns: how it ended, ink left
@@ -245,13 +202,7 @@ fn settle(end: End, gas_limit: u64, gas_left: u64, refund: i64) -> Outcome {
     let Some(most) = gas_limit.checked_sub(evm_memory(output.len())) else {
         return Outcome::halt(InstructionResult::OutOfGas);
     };
-    Outcome {
-        result,
-        output,
-        gas_left: gas_left.min(most),
-        refund,
-        created: None,
-    }
+    Outcome { result, output, gas_left: gas_left.min(most), refund, created: None }
 }
 
 impl Call {

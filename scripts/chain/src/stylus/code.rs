@@ -52,11 +52,7 @@ pub(crate) enum Program<'a> {
     /// All in one piece.
     Classic { dictionary: u8, stream: &'a [u8] },
     /// A list of fragments.
-    Root {
-        dictionary: u8,
-        length: usize,
-        fragments: Vec<Address>,
-    },
+    Root { dictionary: u8, length: usize, fragments: Vec<Address> },
 }
 
 impl<'a> Program<'a> {
@@ -64,13 +60,8 @@ impl<'a> Program<'a> {
     /// # Errors: [`CodeError`] if it is none, or a root that may not be activated
     pub(crate) fn parse(code: &'a [u8], params: &StylusParams) -> Result<Self, CodeError> {
         match code {
-            [0xEF, 0xF0, CLASSIC, dictionary, stream @ ..] => Ok(Self::Classic {
-                dictionary: *dictionary,
-                stream,
-            }),
-            [0xEF, 0xF0, ROOT, dictionary, rest @ ..] => {
-                Self::parse_root(*dictionary, rest, params)
-            }
+            [0xEF, 0xF0, CLASSIC, dictionary, stream @ ..] => Ok(Self::Classic { dictionary: *dictionary, stream }),
+            [0xEF, 0xF0, ROOT, dictionary, rest @ ..] => Self::parse_root(*dictionary, rest, params),
             [0xEF, 0xF0, FRAGMENT, _, ..] => Err(CodeError::IsFragment),
             _ => Err(CodeError::NotWasm),
         }
@@ -83,9 +74,7 @@ impl<'a> Program<'a> {
         };
         let length = u32::from_be_bytes(*length) as usize;
         if length > params.max_wasm_size {
-            return Err(CodeError::TooLarge {
-                limit: params.max_wasm_size,
-            });
+            return Err(CodeError::TooLarge { limit: params.max_wasm_size });
         }
         let (addresses, []) = addresses.as_chunks::<20>() else {
             return Err(malformed);
@@ -94,11 +83,7 @@ impl<'a> Program<'a> {
             return Err(malformed);
         }
         let fragments = addresses.iter().copied().map(Address::from).collect();
-        Ok(Self::Root {
-            dictionary,
-            length,
-            fragments,
-        })
+        Ok(Self::Root { dictionary, length, fragments })
     }
 }
 
@@ -111,19 +96,13 @@ pub(crate) fn fragment_stream(address: Address, code: &[u8]) -> Result<&[u8], Co
 }
 
 /// Decompresses a stream of at most `limit` bytes.
-pub(crate) fn decompress(
-    stream: &[u8],
-    dictionary: u8,
-    limit: usize,
-) -> Result<Vec<u8>, CodeError> {
+pub(crate) fn decompress(stream: &[u8], dictionary: u8, limit: usize) -> Result<Vec<u8>, CodeError> {
     if dictionary != NO_DICTIONARY {
         return Err(CodeError::Dictionary(dictionary));
     }
     let mut wasm = Vec::new();
     let mut reader = brotli::Decompressor::new(stream, 4096).take(limit as u64 + 1);
-    reader
-        .read_to_end(&mut wasm)
-        .map_err(|error| CodeError::Compression(error.to_string()))?;
+    reader.read_to_end(&mut wasm).map_err(|error| CodeError::Compression(error.to_string()))?;
     if wasm.len() > limit {
         return Err(CodeError::TooLarge { limit });
     }
@@ -134,10 +113,7 @@ pub(crate) fn decompress(
 pub(crate) fn join(stream: &[u8], dictionary: u8, length: usize) -> Result<Vec<u8>, CodeError> {
     let wasm = decompress(stream, dictionary, length)?;
     if wasm.len() != length {
-        return Err(CodeError::Length {
-            found: wasm.len(),
-            expected: length,
-        });
+        return Err(CodeError::Length { found: wasm.len(), expected: length });
     }
     Ok(wasm)
 }

@@ -49,9 +49,7 @@ impl Pages {
 }
 
 fn ever_open_gas(pages: u16) -> u64 {
-    EVER_OPEN_GAS
-        .get(usize::from(pages))
-        .map_or(u64::MAX, |gas| u64::from(*gas))
+    EVER_OPEN_GAS.get(usize::from(pages)).map_or(u64::MAX, |gas| u64::from(*gas))
 }
 
 #[cfg(test)]

@@ -20,8 +20,7 @@ use crate::wasm::{ENTRYPOINT, INK_LEFT, INK_STATUS, STACK_LEFT};
 /// Native stack of one program instance. The depth check allows 22,000 words, which this holds several times over.
 pub(crate) const MAX_NATIVE_STACK: usize = 1024 * 1024;
 
-static SHARED: LazyLock<Result<Runtime, String>> =
-    LazyLock::new(|| Runtime::new().map_err(|error| error.to_string()));
+static SHARED: LazyLock<Result<Runtime, String>> = LazyLock::new(|| Runtime::new().map_err(|error| error.to_string()));
 
 /// Where exports are in an instance.
 #[derive(Clone, Copy)]
@@ -65,48 +64,27 @@ impl Runtime {
         let engine = Engine::new(&config)?;
         let mut linker = Linker::new(&engine);
         host::link(&mut linker)?;
-        Ok(Self {
-            engine,
-            linker,
-            compiled: Mutex::default(),
-            activated: Mutex::default(),
-        })
+        Ok(Self { engine, linker, compiled: Mutex::default(), activated: Mutex::default() })
     }
 
     /// Remembers an activation, by the hash of what was activated.
     pub(crate) fn remember(&self, key: B256, activated: Arc<Activated>) {
-        self.activated
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, activated);
+        self.activated.lock().unwrap_or_else(PoisonError::into_inner).insert(key, activated);
     }
 
     /// An activation done before.
     pub(crate) fn recall(&self, key: B256) -> Option<Arc<Activated>> {
-        self.activated
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-            .cloned()
+        self.activated.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
     }
 
     /// A program compiled before.
     pub(crate) fn compiled(&self, module_hash: B256) -> Option<Compiled> {
-        self.compiled
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&module_hash)
-            .cloned()
+        self.compiled.lock().unwrap_or_else(PoisonError::into_inner).get(&module_hash).cloned()
     }
 
     /// Compiles a program, or loads what a former run compiled into `cache_dir`.
     /// # Errors: if the compiler refuses the module, which activation rules out
-    pub(crate) fn compile(
-        &self,
-        module_hash: B256,
-        wasm: &[u8],
-        cache_dir: Option<&Path>,
-    ) -> Result<Compiled, String> {
+    pub(crate) fn compile(&self, module_hash: B256, wasm: &[u8], cache_dir: Option<&Path>) -> Result<Compiled, String> {
         let text = |error: wasmtime::Error| error.to_string();
         let file = cache_dir.map(|dir| dir.join(format!("{module_hash}.cwasm")));
         let loaded = file.as_deref().and_then(|file| self.load(file));
@@ -120,10 +98,7 @@ impl Runtime {
             module
         };
         let compiled = self.prepare(&module)?;
-        self.compiled
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(module_hash, compiled.clone());
+        self.compiled.lock().unwrap_or_else(PoisonError::into_inner).insert(module_hash, compiled.clone());
         Ok(compiled)
     }
 
@@ -138,11 +113,7 @@ impl Runtime {
     }
 
     fn prepare(&self, module: &Module) -> Result<Compiled, String> {
-        let export = |name| {
-            module
-                .get_export_index(name)
-                .ok_or_else(|| format!("the module has no export {name}"))
-        };
+        let export = |name| module.get_export_index(name).ok_or_else(|| format!("the module has no export {name}"));
         let exports = Exports {
             entrypoint: export(ENTRYPOINT)?,
             memory: export("memory")?,
@@ -150,10 +121,7 @@ impl Runtime {
             status: export(INK_STATUS)?,
             stack: export(STACK_LEFT)?,
         };
-        let instance = self
-            .linker
-            .instantiate_pre(module)
-            .map_err(|error| error.to_string())?;
+        let instance = self.linker.instantiate_pre(module).map_err(|error| error.to_string())?;
         Ok(Compiled { instance, exports })
     }
 }
@@ -161,14 +129,8 @@ impl Runtime {
 /// Writes compiled code; a cache that cannot be written only costs time, so failures are passed over.
 fn store(file: &Path, code: &[u8]) {
     let partial = file.with_extension(format!("{}.partial", std::process::id()));
-    let written = file
-        .parent()
-        .map_or(Ok(()), std::fs::create_dir_all)
-        .and_then(|()| std::fs::write(&partial, code));
-    if written
-        .and_then(|()| std::fs::rename(&partial, file))
-        .is_err()
-    {
+    let written = file.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&partial, code));
+    if written.and_then(|()| std::fs::rename(&partial, file)).is_err() {
         let _ = std::fs::remove_file(&partial);
     }
 }
@@ -189,11 +151,7 @@ mod tests {
         let dir = std::env::temp_dir().join(format!("equipoise-modules-{}", std::process::id()));
         let file = dir.join(format!("{}.cwasm", activated.module_hash));
         let runtime = Runtime::new().unwrap();
-        let compile = || {
-            runtime
-                .compile(activated.module_hash, &activated.module, Some(&dir))
-                .map(|_| ())
-        };
+        let compile = || runtime.compile(activated.module_hash, &activated.module, Some(&dir)).map(|_| ());
 
         compile().unwrap();
         let code = std::fs::read(&file).unwrap();

@@ -25,23 +25,13 @@ impl StorageCache {
     /// # Returns: its gas, and the value if cached
     pub(crate) fn read(&mut self, key: U256) -> (u64, Option<U256>) {
         self.reads += 1;
-        let cached = self
-            .index
-            .get(&key)
-            .and_then(|at| self.slots.get(*at))
-            .map(|(_, slot)| slot.value);
+        let cached = self.index.get(&key).and_then(|at| self.slots.get(*at)).map(|(_, slot)| slot.value);
         (gas::cache_read(self.reads), cached)
     }
 
     /// Remembers a value read from the state.
     pub(crate) fn learn(&mut self, key: U256, value: U256) {
-        self.put(
-            key,
-            Slot {
-                value,
-                known: Some(value),
-            },
-        );
+        self.put(key, Slot { value, known: Some(value) });
     }
 
     /// Counts a write and keeps its value.

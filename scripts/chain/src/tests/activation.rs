@@ -55,10 +55,7 @@ fn init_gas_follows_the_sizes_of_the_module() {
     let init = 8832 + 8 + 2 + len * 1286 / 10_000;
     let gas = ask(&mut chain, ARB_WASM, programInitGasCall { program }).unwrap();
     assert_eq!((gas.gas, gas.gasWhenCached), (cached + init, cached));
-    assert_eq!(
-        ask(&mut chain, ARB_WASM, programMemoryFootprintCall { program }).unwrap(),
-        1
-    );
+    assert_eq!(ask(&mut chain, ARB_WASM, programMemoryFootprintCall { program }).unwrap(), 1);
 }
 
 #[test]
@@ -71,29 +68,14 @@ fn starting_costs_less_when_cached_or_called_before_in_the_block() {
 
     chain.set_automine(false);
     assert_eq!(send(&mut chain, program, vec![]).gas_used, uncached);
-    assert_eq!(
-        send(&mut chain, program, vec![]).gas_used,
-        uncached - saving
-    );
+    assert_eq!(send(&mut chain, program, vec![]).gas_used, uncached - saving);
     chain.set_automine(true);
-    assert_eq!(
-        send(&mut chain, program, vec![]).gas_used,
-        uncached,
-        "a new block forgets"
-    );
+    assert_eq!(send(&mut chain, program, vec![]).gas_used, uncached, "a new block forgets");
 
     chain.cache_program(ALICE, program).unwrap();
     let codehash = alloy_primitives::keccak256(chain.code(program, BlockId::latest()).unwrap());
-    assert!(ask(
-        &mut chain,
-        ARB_WASM_CACHE,
-        codehashIsCachedCall { codehash }
-    )
-    .unwrap());
-    assert_eq!(
-        send(&mut chain, program, vec![]).gas_used,
-        uncached - saving
-    );
+    assert!(ask(&mut chain, ARB_WASM_CACHE, codehashIsCachedCall { codehash }).unwrap());
+    assert_eq!(send(&mut chain, program, vec![]).gas_used, uncached - saving);
 }
 
 #[test]
@@ -101,9 +83,7 @@ fn calling_what_is_not_active_takes_all_gas() {
     let mut chain = chain();
     let code = crate::program::prepare(&echo()).unwrap().deployable;
     let program = install(&mut chain, 0xAA, code.into());
-    let receipt = chain
-        .send(request(program, vec![]).gas_limit(100_000))
-        .unwrap();
+    let receipt = chain.send(request(program, vec![]).gas_limit(100_000)).unwrap();
     assert!(!receipt.status);
     assert_eq!(receipt.gas_used, 100_000);
 }
@@ -130,10 +110,7 @@ fn activation_charges_its_gas_and_data_fee_and_returns_the_rest() {
     let estimate = 82_928_201 * multiplier / 10_000 * asm;
     assert!(fee.abs_diff(estimate) < estimate / 5000, "{fee} {estimate}");
     let spent = before - chain.balance(ALICE, BlockId::latest()).unwrap();
-    assert_eq!(
-        spent,
-        returned.dataFee + U256::from(receipt.gas_used) * U256::from(receipt.effective_gas_price)
-    );
+    assert_eq!(spent, returned.dataFee + U256::from(receipt.gas_used) * U256::from(receipt.effective_gas_price));
 
     // 28 gas a microsecond: module, function, page, operators; the operators after instrumentation are counted here.
     // Each of three blocks (two calls, the end) gets 12, the frame 12, the way out 4 and a return; 6 are the program's.
@@ -143,10 +120,7 @@ fn activation_charges_its_gas_and_data_fee_and_returns_the_rest() {
     let state = 100 + 800 * (1 + 1 + 1 + 5 + 1) + 4 * 20_000;
     let event = 375 * 3 + 8 * 128;
     let intrinsic = 21_000 + 16 * (4 + 20) + 4 * 12;
-    assert_eq!(
-        receipt.gas_used,
-        intrinsic + 3 + 1_659_168 + module + state + event + 6
-    );
+    assert_eq!(receipt.gas_used, intrinsic + 3 + 1_659_168 + module + state + event + 6);
 }
 
 #[test]
@@ -154,27 +128,13 @@ fn activation_refuses_with_the_errors_of_its_abi() {
     let mut chain = chain();
     let active = deploy(&mut chain, &echo());
     let evm = install(&mut chain, 0xE1, evm_store());
-    let new = install(
-        &mut chain,
-        0xAA,
-        crate::program::prepare(&entrypoint("", "(i32.const 0)"))
-            .unwrap()
-            .deployable
-            .into(),
-    );
-    let refusal = |chain: &mut Chain, request: &TransactionRequest| {
-        chain.call(request, BlockId::latest(), None).unwrap().output
-    };
-    assert_eq!(
-        refusal(&mut chain, &activate(active, 1)),
-        ProgramUpToDate {}.abi_encode()
-    );
-    assert_eq!(
-        refusal(&mut chain, &activate(evm, 1)),
-        ProgramNotWasm {}.abi_encode()
-    );
-    let poor =
-        ProgramInsufficientValue::abi_decode(&refusal(&mut chain, &activate(new, 1))).unwrap();
+    let new =
+        install(&mut chain, 0xAA, crate::program::prepare(&entrypoint("", "(i32.const 0)")).unwrap().deployable.into());
+    let refusal =
+        |chain: &mut Chain, request: &TransactionRequest| chain.call(request, BlockId::latest(), None).unwrap().output;
+    assert_eq!(refusal(&mut chain, &activate(active, 1)), ProgramUpToDate {}.abi_encode());
+    assert_eq!(refusal(&mut chain, &activate(evm, 1)), ProgramNotWasm {}.abi_encode());
+    let poor = ProgramInsufficientValue::abi_decode(&refusal(&mut chain, &activate(new, 1))).unwrap();
     assert_eq!(poor.have, U256::from(1));
     let hash = b256!("0x0100000000000000000000000000000000000000000000000000000000000000");
     assert_eq!(
@@ -188,8 +148,7 @@ fn programs_expire_after_a_year_unless_kept_alive() {
     let mut chain = chain();
     let program = deploy(&mut chain, &echo());
     let codehash = alloy_primitives::keccak256(chain.code(program, BlockId::latest()).unwrap());
-    let keep = request(ARB_WASM, codehashKeepaliveCall { codehash }.abi_encode())
-        .value(U256::from(10_u64.pow(15)));
+    let keep = request(ARB_WASM, codehashKeepaliveCall { codehash }.abi_encode()).value(U256::from(10_u64.pow(15)));
     let early = chain.call(&keep, BlockId::latest(), None).unwrap();
     assert!(ProgramKeepaliveTooSoon::abi_decode(&early.output).is_ok());
 
@@ -212,12 +171,16 @@ fn a_module_that_is_no_program_fails_with_a_clear_reason() {
     let cases = [
         (program("", "(func (export \"main\") (param i32) (result i32) (i32.const 0))"), "user_entrypoint"),
         (entrypoint("", "(drop (f32.add (f32.const 1) (f32.const 2))) (i32.const 0)"), "floating point"),
-        (wat::parse_str("(module (import \"console\" \"log_i32\" (func (param i32))) (memory (export \"memory\") 1 1))").unwrap(), "console::log_i32"),
+        (
+            wat::parse_str(
+                "(module (import \"console\" \"log_i32\" (func (param i32))) (memory (export \"memory\") 1 1))",
+            )
+            .unwrap(),
+            "console::log_i32",
+        ),
     ];
     for (wasm, reason) in cases {
-        let error = chain
-            .deploy_program(ALICE, &wasm, Bytes::new(), false)
-            .unwrap_err();
+        let error = chain.deploy_program(ALICE, &wasm, Bytes::new(), false).unwrap_err();
         assert!(matches!(error, DeployError::Reverted { .. }), "{error}");
         assert!(error.to_string().contains(reason), "{error}");
     }
@@ -233,19 +196,10 @@ fn fragments_make_one_program() {
     let first = install(&mut chain, 0xF1, fragment(first));
     let second = install(&mut chain, 0xF2, fragment(second));
     let length = (prepared.wasm.len() as u32).to_be_bytes();
-    let root = [
-        &[0xEF, 0xF0, 0x02, 0x00],
-        &length[..],
-        first.as_slice(),
-        second.as_slice(),
-    ]
-    .concat();
+    let root = [&[0xEF, 0xF0, 0x02, 0x00], &length[..], first.as_slice(), second.as_slice()].concat();
     let root = install(&mut chain, 0xF0, root.into());
     assert!(chain.send(activate(root, 10_u64.pow(15))).unwrap().status);
-    assert_eq!(
-        send(&mut chain, root, vec![1, 2]).output,
-        Bytes::from(vec![1, 2])
-    );
+    assert_eq!(send(&mut chain, root, vec![1, 2]).output, Bytes::from(vec![1, 2]));
     assert!(!chain.send(activate(first, 10_u64.pow(15))).unwrap().status);
 }
 
@@ -261,8 +215,7 @@ fn the_default_stack_of_seventeen_pages_costs_what_is_known() {
     };
     let small = deploy(&mut chain, &with_pages(1));
     let large = deploy(&mut chain, &with_pages(17));
-    let difference =
-        send(&mut chain, large, vec![]).gas_used - send(&mut chain, small, vec![]).gas_used;
+    let difference = send(&mut chain, large, vec![]).gas_used - send(&mut chain, small, vec![]).gas_used;
     // 15,008 for the pages, 5 for each page in the init gas.
     assert_eq!(difference, 15_008 + 16 * 5);
 }

@@ -25,33 +25,21 @@ const READING: u64 = 210 + 1 + 75 + 3800 + 2450 + 8400;
 
 /// Ink of one host call alone, given constant arguments.
 fn ink_of_hook(signature: &str, args: &[&str]) -> u64 {
-    let (name, result) = (
-        signature.split('(').next().unwrap(),
-        !signature.ends_with(')'),
-    );
+    let (name, result) = (signature.split('(').next().unwrap(), !signature.ends_with(')'));
     let call = format!("(call ${name} {})", args.join(" "));
-    let body = if result {
-        format!("(drop {call})")
-    } else {
-        call
-    };
+    let body = if result { format!("(drop {call})") } else { call };
     // The call, its block header, a constant for each argument, dropping a result.
     let around = 3800 + 2450 + args.len() as u64 + if result { 9 } else { 0 };
     ink_of(signature, "", &body) - READING - around
 }
 
 fn numbers(args: &[u32]) -> Vec<String> {
-    args.iter()
-        .map(|arg| format!("(i32.const {arg})"))
-        .collect()
+    args.iter().map(|arg| format!("(i32.const {arg})")).collect()
 }
 
 fn ink(signature: &str, args: &[u32]) -> u64 {
     let args = numbers(args);
-    ink_of_hook(
-        signature,
-        &args.iter().map(String::as_str).collect::<Vec<_>>(),
-    )
+    ink_of_hook(signature, &args.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 #[test]
@@ -61,27 +49,14 @@ fn ink_of_reading_ink() {
 
 #[test]
 fn ink_of_values() {
-    for name in [
-        "chainid()l",
-        "block_number()l",
-        "block_timestamp()l",
-        "block_gas_limit()l",
-        "evm_gas_left()l",
-    ] {
+    for name in ["chainid()l", "block_number()l", "block_timestamp()l", "block_gas_limit()l", "evm_gas_left()l"] {
         assert_eq!(ink(name, &[]), 8400, "{name}");
     }
     for name in ["msg_reentrant()i", "tx_ink_price()i", "return_data_size()i"] {
         assert_eq!(ink(name, &[]), 8400, "{name}");
     }
-    let pointers = [
-        "msg_sender",
-        "msg_value",
-        "tx_origin",
-        "contract_address",
-        "block_basefee",
-        "block_coinbase",
-        "tx_gas_price",
-    ];
+    let pointers =
+        ["msg_sender", "msg_value", "tx_origin", "contract_address", "block_basefee", "block_coinbase", "tx_gas_price"];
     for name in pointers {
         assert_eq!(ink(&format!("{name}(i)"), &[0]), 13_440, "{name}");
     }
@@ -111,20 +86,11 @@ fn ink_of_math() {
 #[test]
 fn ink_of_storage() {
     // A cold slot: 2,100 gas, and 5 for crossing into the EVM.
-    assert_eq!(
-        ink("storage_load_bytes32(ii)", &[0, 32]),
-        18_480 + 21_050_000
-    );
+    assert_eq!(ink("storage_load_bytes32(ii)", &[0, 32]), 18_480 + 21_050_000);
     assert_eq!(ink("storage_cache_bytes32(ii)", &[0, 32]), 18_480);
     assert_eq!(ink("storage_flush_cache(i)", &[0]), 68_073);
-    assert_eq!(
-        ink("transient_load_bytes32(ii)", &[0, 32]),
-        78_153 + 1_000_000
-    );
-    assert_eq!(
-        ink("transient_store_bytes32(ii)", &[0, 32]),
-        78_153 + 1_000_000
-    );
+    assert_eq!(ink("transient_load_bytes32(ii)", &[0, 32]), 78_153 + 1_000_000);
+    assert_eq!(ink("transient_store_bytes32(ii)", &[0, 32]), 78_153 + 1_000_000);
     let again = ink_of(
         "storage_load_bytes32(ii)",
         "(call $storage_load_bytes32 (i32.const 0) (i32.const 32))",
@@ -152,18 +118,12 @@ fn ink_of_accounts() {
     assert_eq!(ink("account_balance(ii)", &[0, 32]), 78_153 + 26_000_000);
     assert_eq!(ink("account_codehash(ii)", &[0, 32]), 78_153 + 26_000_000);
     assert_eq!(ink("account_code_size(i)i", &[0]), 68_073 + 33_000_000);
-    assert_eq!(
-        ink("account_code(iiii)i", &[0, 0, 10, 32]),
-        68_073 + 33_000_000 + 5040
-    );
+    assert_eq!(ink("account_code(iiii)i", &[0, 0, 10, 32]), 68_073 + 33_000_000 + 5040);
 }
 
 #[test]
 fn ink_of_logs() {
-    assert_eq!(
-        ink("emit_log(iii)", &[0, 32, 1]),
-        68_073 + 16_381 + 2 * 375 * 10_000
-    );
+    assert_eq!(ink("emit_log(iii)", &[0, 32, 1]), 68_073 + 16_381 + 2 * 375 * 10_000);
     let cost = 68_073 + 16_381 + 55 * 68 + (5 * 375 - 375 + 8 * 4) * 10_000;
     assert_eq!(ink("emit_log(iii)", &[0, 100, 3]), cost);
 }
@@ -175,37 +135,15 @@ fn ink_of_calls() {
     // (address, data, len, value, gas, return length): a call to the cold zero address without gas.
     let mut call_args = args(3);
     call_args[2] = "(i32.const 0)".into();
-    let call: Vec<&str> = call_args
-        .iter()
-        .map(String::as_str)
-        .chain(["(i32.const 96)", gas, "(i32.const 128)"])
-        .collect();
-    assert_eq!(
-        ink_of_hook("call_contract(iiiili)i", &call),
-        83_193 + 2 * 16_381 + 26_000_000
-    );
-    let bare: Vec<&str> = call_args
-        .iter()
-        .map(String::as_str)
-        .chain([gas, "(i32.const 128)"])
-        .collect();
-    assert_eq!(
-        ink_of_hook("static_call_contract(iiili)i", &bare),
-        83_193 + 2 * 16_381 + 26_000_000
-    );
-    assert_eq!(
-        ink_of_hook("delegate_call_contract(iiili)i", &bare),
-        83_193 + 2 * 16_381 + 26_000_000
-    );
+    let call: Vec<&str> =
+        call_args.iter().map(String::as_str).chain(["(i32.const 96)", gas, "(i32.const 128)"]).collect();
+    assert_eq!(ink_of_hook("call_contract(iiiili)i", &call), 83_193 + 2 * 16_381 + 26_000_000);
+    let bare: Vec<&str> = call_args.iter().map(String::as_str).chain([gas, "(i32.const 128)"]).collect();
+    assert_eq!(ink_of_hook("static_call_contract(iiili)i", &bare), 83_193 + 2 * 16_381 + 26_000_000);
+    assert_eq!(ink_of_hook("delegate_call_contract(iiili)i", &bare), 83_193 + 2 * 16_381 + 26_000_000);
     // Creating from no code at all: 32,000 gas, and 6 a word hashed.
-    assert_eq!(
-        ink("create1(iiiii)", &[0, 0, 32, 64, 96]),
-        83_193 + 2 * 16_381 + 320_000_000
-    );
-    assert_eq!(
-        ink("create2(iiiiii)", &[0, 0, 32, 128, 64, 96]),
-        88_233 + 2 * 16_381 + 320_000_000
-    );
+    assert_eq!(ink("create1(iiiii)", &[0, 0, 32, 64, 96]), 83_193 + 2 * 16_381 + 320_000_000);
+    assert_eq!(ink("create2(iiiiii)", &[0, 0, 32, 128, 64, 96]), 88_233 + 2 * 16_381 + 320_000_000);
     assert_eq!(ink("read_return_data(iii)i", &[0, 0, 10]), 68_073 + 5040);
 }
 
@@ -214,27 +152,15 @@ fn ink_of_operators() {
     let cases = [
         ("(drop (i32.add (i32.const 1) (i32.const 2)))", 70 + 2 + 9),
         ("(drop (i64.mul (i64.const 1) (i64.const 2)))", 160 + 2 + 9),
-        (
-            "(drop (i64.div_u (i64.const 1) (i64.const 2)))",
-            1270 + 2 + 9,
-        ),
+        ("(drop (i64.div_u (i64.const 1) (i64.const 2)))", 1270 + 2 + 9),
         ("(drop (i32.popcnt (i32.const 1)))", 2650 + 1 + 9),
         ("(drop (i64.popcnt (i64.const 1)))", 6000 + 1 + 9),
         ("(i64.store (i32.const 0) (i64.const 1))", 950 + 2),
         ("(drop (i32.load8_u (i32.const 0)))", 670 + 1 + 9),
         ("(drop (memory.size))", 3000 + 9),
-        (
-            "(drop (select (i32.const 1) (i32.const 2) (i32.const 3)))",
-            1250 + 3 + 9,
-        ),
-        (
-            "(memory.fill (i32.const 0) (i32.const 0) (i32.const 10))",
-            950 + 3 + 1000,
-        ),
-        (
-            "(memory.copy (i32.const 0) (i32.const 9) (i32.const 5))",
-            950 + 3 + 500,
-        ),
+        ("(drop (select (i32.const 1) (i32.const 2) (i32.const 3)))", 1250 + 3 + 9),
+        ("(memory.fill (i32.const 0) (i32.const 0) (i32.const 10))", 950 + 3 + 1000),
+        ("(memory.copy (i32.const 0) (i32.const 9) (i32.const 5))", 950 + 3 + 500),
         // block, br, end: two more headers, one of them for the end of the block, which the branch skips.
         ("(block (br 0))", 1 + 765 + 2450),
         // if, its end, and the condition; else is not there.

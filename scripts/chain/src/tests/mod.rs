@@ -19,10 +19,7 @@ const BOB: Address = address!("0xB0B0000000000000000000000000000000000000");
 /// A chain where Alice and Bob have a million ether.
 fn chain() -> Chain {
     let wealth = U256::from(10).pow(U256::from(24));
-    Chain::new(Config {
-        accounts: vec![(ALICE, wealth), (BOB, wealth)],
-        ..Config::default()
-    })
+    Chain::new(Config { accounts: vec![(ALICE, wealth), (BOB, wealth)], ..Config::default() })
 }
 
 /// A module around functions: host calls imported by `imports` as `name(params)result`, one page of memory.
@@ -33,29 +30,17 @@ fn program(imports: &str, body: &str) -> Vec<u8> {
             let (name, rest) = import.split_once('(').unwrap();
             let (params, result) = rest.split_once(')').unwrap();
             let ty = |letter: char| if letter == 'l' { "i64" } else { "i32" };
-            let params: String = params
-                .chars()
-                .map(|letter| format!("(param {})", ty(letter)))
-                .collect();
-            let result: String = result
-                .chars()
-                .map(|letter| format!("(result {})", ty(letter)))
-                .collect();
+            let params: String = params.chars().map(|letter| format!("(param {})", ty(letter))).collect();
+            let result: String = result.chars().map(|letter| format!("(result {})", ty(letter))).collect();
             format!("(import \"vm_hooks\" \"{name}\" (func ${name} {params} {result}))")
         })
         .collect();
-    wat::parse_str(format!(
-        "(module {imports} (memory (export \"memory\") 1 1) {body})"
-    ))
-    .unwrap()
+    wat::parse_str(format!("(module {imports} (memory (export \"memory\") 1 1) {body})")).unwrap()
 }
 
 /// A program with only an entrypoint.
 fn entrypoint(imports: &str, body: &str) -> Vec<u8> {
-    program(
-        imports,
-        &format!("(func (export \"user_entrypoint\") (param $len i32) (result i32) {body})"),
-    )
+    program(imports, &format!("(func (export \"user_entrypoint\") (param $len i32) (result i32) {body})"))
 }
 
 fn deploy(chain: &mut Chain, wasm: &[u8]) -> Address {
@@ -63,22 +48,15 @@ fn deploy(chain: &mut Chain, wasm: &[u8]) -> Address {
 }
 
 fn deployment(chain: &mut Chain, wasm: &[u8]) -> Deployment {
-    chain
-        .deploy_program(ALICE, wasm, Bytes::new(), false)
-        .unwrap()
+    chain.deploy_program(ALICE, wasm, Bytes::new(), false).unwrap()
 }
 
 fn request(to: Address, input: impl Into<Bytes>) -> TransactionRequest {
-    TransactionRequest::default()
-        .from(ALICE)
-        .to(to)
-        .input(input.into().into())
+    TransactionRequest::default().from(ALICE).to(to).input(input.into().into())
 }
 
 fn call(chain: &mut Chain, to: Address, input: impl Into<Bytes>) -> CallOutcome {
-    chain
-        .call(&request(to, input), BlockId::latest(), None)
-        .unwrap()
+    chain.call(&request(to, input), BlockId::latest(), None).unwrap()
 }
 
 fn send(chain: &mut Chain, to: Address, input: impl Into<Bytes>) -> Receipt {

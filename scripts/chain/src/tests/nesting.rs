@@ -10,11 +10,7 @@ fn world() -> World {
     let mut chain = chain();
     let evm_store = install(&mut chain, 0xE1, evm_store());
     let wasm_store = deploy(&mut chain, &wasm_store());
-    World {
-        chain,
-        evm_store,
-        wasm_store,
-    }
+    World { chain, evm_store, wasm_store }
 }
 
 fn forwarders(chain: &mut Chain) -> [(Address, &'static str); 6] {
@@ -23,31 +19,17 @@ fn forwarders(chain: &mut Chain) -> [(Address, &'static str); 6] {
         (install(chain, 0xC4, evm_forwarder(0xF4)), "delegate"),
         (install(chain, 0xCA, evm_forwarder(0xFA)), "static"),
         (deploy(chain, &wasm_forwarder("call_contract")), "call"),
-        (
-            deploy(chain, &wasm_forwarder("delegate_call_contract")),
-            "delegate",
-        ),
-        (
-            deploy(chain, &wasm_forwarder("static_call_contract")),
-            "static",
-        ),
+        (deploy(chain, &wasm_forwarder("delegate_call_contract")), "delegate"),
+        (deploy(chain, &wasm_forwarder("static_call_contract")), "static"),
     ]
 }
 
 #[test]
 fn storage_is_written_where_the_kind_of_call_says() {
-    let World {
-        mut chain,
-        evm_store,
-        wasm_store,
-    } = world();
+    let World { mut chain, evm_store, wasm_store } = world();
     for (number, (outer, kind)) in (1..).zip(forwarders(&mut chain)) {
         for inner in [evm_store, wasm_store] {
-            let receipt = send(
-                &mut chain,
-                outer,
-                forward(inner, &store(number, number + 100)),
-            );
+            let receipt = send(&mut chain, outer, forward(inner, &store(number, number + 100)));
             let written = (slot(&chain, outer, number), slot(&chain, inner, number));
             let expected = match kind {
                 "call" => (0, number + 100),
@@ -63,16 +45,9 @@ fn storage_is_written_where_the_kind_of_call_says() {
 
 #[test]
 fn calls_pass_through_any_chain_of_contracts() {
-    let World {
-        mut chain,
-        wasm_store,
-        ..
-    } = world();
+    let World { mut chain, wasm_store, .. } = world();
     let [(evm, _), .., (wasm, _), _, _] = forwarders(&mut chain);
-    let input = forward(
-        wasm,
-        &forward(evm, &forward(wasm, &forward(wasm_store, &store(5, 6)))),
-    );
+    let input = forward(wasm, &forward(evm, &forward(wasm, &forward(wasm_store, &store(5, 6)))));
     assert!(send(&mut chain, evm, input).status);
     assert_eq!(slot(&chain, wasm_store, 5), 6);
 }
@@ -83,9 +58,7 @@ fn value_moves_with_calls() {
     let [(evm, _), .., (wasm, _), _, _] = forwarders(&mut chain);
     let to = Address::repeat_byte(0x77);
     let input = forward(evm, &forward(to, &[]));
-    let receipt = chain
-        .send(request(wasm, input).value(U256::from(5)))
-        .unwrap();
+    let receipt = chain.send(request(wasm, input).value(U256::from(5))).unwrap();
     assert!(receipt.status);
     assert_eq!(chain.balance(to, BlockId::latest()).unwrap(), U256::from(5));
     assert_eq!(chain.balance(wasm, BlockId::latest()).unwrap(), U256::ZERO);
@@ -129,11 +102,7 @@ fn a_revert_restores_storage_logs_transient_storage_and_balances() {
     assert_eq!(slot(&chain, program, 0), 0);
 
     let receipt = send(&mut chain, twice, forward(program, &[]));
-    assert_eq!(
-        receipt.output,
-        word(0),
-        "transient storage of the reverted call is gone"
-    );
+    assert_eq!(receipt.output, word(0), "transient storage of the reverted call is gone");
     assert_eq!(receipt.logs.len(), 1);
     assert_eq!(slot(&chain, program, 0), 9);
     // Transient storage ends with the transaction.
@@ -160,20 +129,11 @@ fn only_frames_of_the_same_contract_make_it_reentrant() {
     let program = deploy(&mut chain, &wasm);
     let [(evm, _), (delegate, _), ..] = forwarders(&mut chain);
     assert_eq!(call(&mut chain, program, vec![]).output[0], 0);
-    assert_eq!(
-        call(&mut chain, program, forward(program, &[])).output[0],
-        1
-    );
-    assert_eq!(
-        call(&mut chain, program, forward(evm, &forward(program, &[]))).output[0],
-        1
-    );
+    assert_eq!(call(&mut chain, program, forward(program, &[])).output[0], 1);
+    assert_eq!(call(&mut chain, program, forward(evm, &forward(program, &[]))).output[0], 1);
     assert_eq!(call(&mut chain, evm, forward(program, &[])).output[0], 0);
     // Delegated code acts for the forwarder, which is open once.
-    assert_eq!(
-        call(&mut chain, delegate, forward(program, &[])).output[0],
-        0
-    );
+    assert_eq!(call(&mut chain, delegate, forward(program, &[])).output[0], 0);
 }
 
 #[test]
@@ -212,10 +172,7 @@ fn nested_programs_may_each_use_their_whole_stack() {
             (call $read_args (i32.const 0))
             (if (result i32) (local.get $len) (then (call $deep (i32.const 650) (local.get $len))) (else (i32.const 0))))"
     );
-    let program = deploy(
-        &mut chain,
-        &program("read_args(i) call_contract(iiiili)i", &body),
-    );
+    let program = deploy(&mut chain, &program("read_args(i) call_contract(iiiili)i", &body));
     let mut input = Vec::new();
     for _ in 0..20 {
         input = forward(program, &input);
@@ -226,14 +183,15 @@ fn nested_programs_may_each_use_their_whole_stack() {
 #[test]
 fn running_out_of_stack_takes_all_gas_and_a_trap_takes_none() {
     let mut chain = chain();
-    let recursion = program("", "(func $f (param i32) (result i32) (call $f (local.get 0))) (export \"user_entrypoint\" (func $f))");
+    let recursion = program(
+        "",
+        "(func $f (param i32) (result i32) (call $f (local.get 0))) (export \"user_entrypoint\" (func $f))",
+    );
     let endless = deploy(&mut chain, &recursion);
     let trap = deploy(&mut chain, &entrypoint("", "unreachable"));
     let spin = deploy(&mut chain, &entrypoint("", "(loop (br 0)) (i32.const 0)"));
     for (program, all) in [(endless, true), (spin, true), (trap, false)] {
-        let receipt = chain
-            .send(request(program, vec![]).gas_limit(2_000_000))
-            .unwrap();
+        let receipt = chain.send(request(program, vec![]).gas_limit(2_000_000)).unwrap();
         assert!(!receipt.status && receipt.output.is_empty());
         assert_eq!(receipt.gas_used == 2_000_000, all, "{}", receipt.gas_used);
     }
@@ -249,18 +207,11 @@ fn static_calls_refuse_every_change() {
     ];
     let forwarder = deploy(&mut chain, &wasm_forwarder("static_call_contract"));
     for (import, body) in hooks {
-        let program = deploy(
-            &mut chain,
-            &entrypoint(import, &format!("{body} (i32.const 0)")),
-        );
+        let program = deploy(&mut chain, &entrypoint(import, &format!("{body} (i32.const 0)")));
         assert!(call(&mut chain, program, vec![]).status, "{import}");
         let refused = call(&mut chain, forwarder, forward(program, &[]));
         assert!(!refused.status, "{import}");
-        assert!(
-            refused.gas_used < 200_000,
-            "a failed program keeps its gas: {}",
-            refused.gas_used
-        );
+        assert!(refused.gas_used < 200_000, "a failed program keeps its gas: {}", refused.gas_used);
     }
 }
 
@@ -279,10 +230,7 @@ fn programs_create_contracts() {
     let program = deploy(&mut chain, &wasm);
     let init = crate::program::init_code(&evm_store());
     let output = send(&mut chain, program, init.clone()).output;
-    let (first, second) = (
-        Address::from_slice(&output[..20]),
-        Address::from_slice(&output[24..44]),
-    );
+    let (first, second) = (Address::from_slice(&output[..20]), Address::from_slice(&output[24..44]));
     assert_eq!(first, program.create(1));
     assert_eq!(second, program.create2_from_code([0; 32], &init));
     for created in [first, second] {

@@ -17,10 +17,7 @@ fn a_program_is_deployed_activated_and_called() {
 #[test]
 fn a_nonzero_status_reverts_with_the_result() {
     let mut chain = chain();
-    let wasm = entrypoint(
-        "write_result(ii)",
-        "(call $write_result (i32.const 0) (i32.const 3)) (i32.const 1)",
-    );
+    let wasm = entrypoint("write_result(ii)", "(call $write_result (i32.const 0) (i32.const 3)) (i32.const 1)");
     let program = deploy(&mut chain, &wasm);
     let receipt = send(&mut chain, program, vec![]);
     assert!(!receipt.status);

@@ -24,37 +24,16 @@ fn precompiles_answer_for_this_chain() {
     chain.mine(3, None);
     let mut ask = |to: Address, input: Vec<u8>| call(&mut chain, to, input).output;
     assert_eq!(ask(ARB_SYS, arbBlockNumberCall {}.abi_encode()), word(4));
-    assert_eq!(
-        ask(ARB_SYS, arbOSVersionCall {}.abi_encode()),
-        word(55 + 61)
-    );
-    assert_eq!(
-        ask(
-            ARB_OWNER_PUBLIC,
-            getMaxStylusContractFragmentsCall {}.abi_encode()
-        ),
-        word(4)
-    );
-    assert_eq!(
-        ask(ARB_GAS_INFO, getMaxTxGasLimitCall {}.abi_encode()),
-        word(32_000_000)
-    );
+    assert_eq!(ask(ARB_SYS, arbOSVersionCall {}.abi_encode()), word(55 + 61));
+    assert_eq!(ask(ARB_OWNER_PUBLIC, getMaxStylusContractFragmentsCall {}.abi_encode()), word(4));
+    assert_eq!(ask(ARB_GAS_INFO, getMaxTxGasLimitCall {}.abi_encode()), word(32_000_000));
     let managers = ask(ARB_WASM_CACHE, allCacheManagersCall {}.abi_encode());
     assert_eq!(Vec::<Address>::abi_decode(&managers).unwrap().len(), 1);
-    let alias = mapL1SenderContractAddressToL2AliasCall {
-        sender: Address::ZERO,
-        unused: Address::ZERO,
-    };
+    let alias = mapL1SenderContractAddressToL2AliasCall { sender: Address::ZERO, unused: Address::ZERO };
     let aliased = address!("0x1111000000000000000000000000000000001111");
-    assert_eq!(
-        ask(ARB_SYS, alias.abi_encode()),
-        Bytes::from(aliased.into_word())
-    );
+    assert_eq!(ask(ARB_SYS, alias.abi_encode()), Bytes::from(aliased.into_word()));
     let hash = chain.block(BlockId::number(2)).unwrap().hash;
-    let input = arbBlockHashCall {
-        arbBlockNum: U256::from(2),
-    }
-    .abi_encode();
+    let input = arbBlockHashCall { arbBlockNum: U256::from(2) }.abi_encode();
     assert_eq!(call(&mut chain, ARB_SYS, input).output, Bytes::from(hash));
 }
 
@@ -70,24 +49,12 @@ fn a_view_of_a_precompile_costs_its_state_and_words() {
 fn precompiles_refuse_strangers_delegates_and_value() {
     let mut chain = chain();
     let program = deploy(&mut chain, &wasm_store());
-    let cache =
-        request(ARB_WASM_CACHE, cacheProgramCall { program }.abi_encode()).gas_limit(100_000);
+    let cache = request(ARB_WASM_CACHE, cacheProgramCall { program }.abi_encode()).gas_limit(100_000);
     let receipt = chain.send(cache).unwrap();
-    assert_eq!(
-        (receipt.status, receipt.gas_used),
-        (false, 100_000),
-        "only managers may cache"
-    );
+    assert_eq!((receipt.status, receipt.gas_used), (false, 100_000), "only managers may cache");
 
     let delegate = install(&mut chain, 0xC4, evm_forwarder(0xF4));
-    assert!(
-        !call(
-            &mut chain,
-            delegate,
-            forward(ARB_SYS, &arbBlockNumberCall {}.abi_encode())
-        )
-        .status
-    );
+    assert!(!call(&mut chain, delegate, forward(ARB_SYS, &arbBlockNumberCall {}.abi_encode())).status);
     let paid = request(ARB_SYS, arbBlockNumberCall {}.abi_encode()).value(U256::from(1));
     assert!(!chain.call(&paid, BlockId::latest(), None).unwrap().status);
     assert!(!call(&mut chain, ARB_SYS, vec![1, 2, 3, 4]).status);
@@ -106,8 +73,7 @@ fn contracts_see_the_parent_chains_block_number_and_the_batch_poster() {
          (i32.const 0)",
     );
     let program = deploy(&mut chain, &wasm);
-    let read =
-        |output: &[u8], at: usize| u64::from_le_bytes(output[at..at + 8].try_into().unwrap());
+    let read = |output: &[u8], at: usize| u64::from_le_bytes(output[at..at + 8].try_into().unwrap());
     let before = call(&mut chain, program, vec![]).output;
     chain.increase_time(120);
     chain.mine(1, None);
@@ -115,10 +81,7 @@ fn contracts_see_the_parent_chains_block_number_and_the_batch_poster() {
     assert_eq!(read(&after, 0) - read(&before, 0), 10);
     assert_eq!(read(&after, 8), chain.config().timestamp + 120);
     assert_eq!(read(&after, 16), 412_346);
-    assert_eq!(
-        Address::from_slice(&after[24..]),
-        address!("0xA4b000000000000000000073657175656e636572")
-    );
+    assert_eq!(Address::from_slice(&after[24..]), address!("0xA4b000000000000000000073657175656e636572"));
 }
 
 #[test]
@@ -133,14 +96,8 @@ fn an_account_may_delegate_to_a_program() {
     let signer = PrivateKeySigner::from_slice(&[7; 32]).unwrap();
     let sender = PrivateKeySigner::from_slice(&[8; 32]).unwrap();
     chain.set_balance(sender.address(), U256::from(10).pow(U256::from(20)));
-    let authorization = Authorization {
-        chain_id: U256::from(chain.chain_id()),
-        address: program,
-        nonce: 0,
-    };
-    let signature = signer
-        .sign_hash_sync(&authorization.signature_hash())
-        .unwrap();
+    let authorization = Authorization { chain_id: U256::from(chain.chain_id()), address: program, nonce: 0 };
+    let signature = signer.sign_hash_sync(&authorization.signature_hash()).unwrap();
     let tx = TxEip7702 {
         chain_id: chain.chain_id(),
         gas_limit: 1_000_000,
@@ -151,9 +108,7 @@ fn an_account_may_delegate_to_a_program() {
         ..TxEip7702::default()
     };
     let signature = sender.sign_hash_sync(&tx.signature_hash()).unwrap();
-    let hash = chain
-        .send_signed(&TxEnvelope::from(tx.into_signed(signature)))
-        .unwrap();
+    let hash = chain.send_signed(&TxEnvelope::from(tx.into_signed(signature))).unwrap();
     assert!(chain.receipt(hash).unwrap().status);
     assert_eq!(slot(&chain, signer.address(), 3), 4);
     assert_eq!(chain.nonce(signer.address(), BlockId::latest()).unwrap(), 1);

@@ -24,24 +24,16 @@ pub(crate) fn check_depth<'a>(
     stack_global: u32,
 ) -> Result<Vec<Operator<'a>>, WasmError> {
     let words = frame_words(&code, signatures, function, locals)?;
-    let get = Operator::GlobalGet {
-        global_index: stack_global,
-    };
-    let set = Operator::GlobalSet {
-        global_index: stack_global,
-    };
-    let size = Operator::I32Const {
-        value: words.cast_signed(),
-    };
+    let get = Operator::GlobalGet { global_index: stack_global };
+    let set = Operator::GlobalSet { global_index: stack_global };
+    let size = Operator::I32Const { value: words.cast_signed() };
 
     let mut checked = Vec::with_capacity(code.len() + 32);
     checked.extend([
         get.clone(),
         size.clone(),
         Operator::I32LeU,
-        Operator::If {
-            blockty: BlockType::Empty,
-        },
+        Operator::If { blockty: BlockType::Empty },
         Operator::I32Const { value: 0 },
         set.clone(),
         Operator::Unreachable,
@@ -64,29 +56,16 @@ pub(crate) fn check_depth<'a>(
     Ok(checked)
 }
 
-fn frame_words(
-    code: &[Operator],
-    signatures: &Signatures,
-    function: usize,
-    locals: u32,
-) -> Result<u32, WasmError> {
+fn frame_words(code: &[Operator], signatures: &Signatures, function: usize, locals: u32) -> Result<u32, WasmError> {
     let live = most_live_values(code, signatures, function)?;
     if live > MAX_LIVE_VALUES {
         let (count, limit) = (live.into(), MAX_LIVE_VALUES.into());
-        return Err(WasmError::TooMany {
-            what: "values alive at once",
-            count,
-            limit,
-        });
+        return Err(WasmError::TooMany { what: "values alive at once", count, limit });
     }
     let words = live + locals + FRAME_OVERHEAD;
     if words > MAX_FRAME_WORDS {
         let (words, limit) = (words.into(), MAX_FRAME_WORDS.into());
-        return Err(WasmError::FrameTooLarge {
-            function,
-            words,
-            limit,
-        });
+        return Err(WasmError::FrameTooLarge { function, words, limit });
     }
     Ok(words)
 }
@@ -127,11 +106,7 @@ impl Height {
     }
 }
 
-fn most_live_values(
-    code: &[Operator],
-    signatures: &Signatures,
-    function: usize,
-) -> Result<u32, WasmError> {
+fn most_live_values(code: &[Operator], signatures: &Signatures, function: usize) -> Result<u32, WasmError> {
     use Operator as O;
     let mut height = Height::default();
     let mut scopes = vec![0];
@@ -165,11 +140,7 @@ fn most_live_values(
                 Some(Effect::Pop(count)) => height.pop(count),
                 None => {
                     let operator = format!("{op:?}");
-                    return Err(WasmError::ForbiddenFeature {
-                        function,
-                        operator,
-                        feature: "unsupported extension",
-                    });
+                    return Err(WasmError::ForbiddenFeature { function, operator, feature: "unsupported extension" });
                 }
             },
         }

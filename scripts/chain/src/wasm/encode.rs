@@ -2,9 +2,8 @@
 
 use wasm_encoder::{
     reencode::{Reencode, RoundtripReencoder},
-    CodeSection, ConstExpr, DataSection, ElementSection, ExportKind, ExportSection, Function,
-    FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, TableSection,
-    TypeSection, ValType,
+    CodeSection, ConstExpr, DataSection, ElementSection, ExportKind, ExportSection, Function, FunctionSection,
+    GlobalSection, GlobalType, ImportSection, MemorySection, TableSection, TypeSection, ValType,
 };
 use wasmparser::{ExternalKind, Parser, Payload};
 
@@ -62,24 +61,12 @@ fn copy_section(sections: &mut Sections, payload: Payload<'_>) -> Result<(), Enc
     let reencoder = &mut RoundtripReencoder;
     match payload {
         Payload::TypeSection(section) => reencoder.parse_type_section(&mut sections.types, section),
-        Payload::ImportSection(section) => {
-            reencoder.parse_import_section(&mut sections.imports, section)
-        }
-        Payload::FunctionSection(section) => {
-            reencoder.parse_function_section(&mut sections.functions, section)
-        }
-        Payload::TableSection(section) => {
-            reencoder.parse_table_section(&mut sections.tables, section)
-        }
-        Payload::MemorySection(section) => {
-            reencoder.parse_memory_section(&mut sections.memories, section)
-        }
-        Payload::GlobalSection(section) => {
-            reencoder.parse_global_section(&mut sections.globals, section)
-        }
-        Payload::ElementSection(section) => {
-            reencoder.parse_element_section(&mut sections.elements, section)
-        }
+        Payload::ImportSection(section) => reencoder.parse_import_section(&mut sections.imports, section),
+        Payload::FunctionSection(section) => reencoder.parse_function_section(&mut sections.functions, section),
+        Payload::TableSection(section) => reencoder.parse_table_section(&mut sections.tables, section),
+        Payload::MemorySection(section) => reencoder.parse_memory_section(&mut sections.memories, section),
+        Payload::GlobalSection(section) => reencoder.parse_global_section(&mut sections.globals, section),
+        Payload::ElementSection(section) => reencoder.parse_element_section(&mut sections.elements, section),
         Payload::DataSection(section) => reencoder.parse_data_section(&mut sections.data, section),
         _ => Ok(()),
     }
@@ -87,11 +74,7 @@ fn copy_section(sections: &mut Sections, payload: Payload<'_>) -> Result<(), Enc
 
 /// In the order of [`super::meter::Globals`].
 fn inject_globals(globals: &mut GlobalSection) {
-    let ty = |val_type| GlobalType {
-        val_type,
-        mutable: true,
-        shared: false,
-    };
+    let ty = |val_type| GlobalType { val_type, mutable: true, shared: false };
     globals.global(ty(ValType::I64), &ConstExpr::i64_const(0));
     globals.global(ty(ValType::I32), &ConstExpr::i32_const(0));
     globals.global(ty(ValType::I32), &ConstExpr::i32_const(0));
@@ -103,11 +86,7 @@ fn encode_exports(program: &Instrumented) -> ExportSection {
     let mut own: Vec<_> = program.module.exports.iter().collect();
     own.sort_unstable_by_key(|(name, _)| **name);
     for (name, (kind, index)) in own {
-        let kind = if *kind == ExternalKind::Func {
-            ExportKind::Func
-        } else {
-            ExportKind::Memory
-        };
+        let kind = if *kind == ExternalKind::Func { ExportKind::Func } else { ExportKind::Memory };
         exports.export(name, kind, *index);
     }
     let globals = program.module.injected_globals();

@@ -17,9 +17,7 @@ pub enum WasmError {
         feature: &'static str,
     },
     /// An import that is not a host call.
-    #[error(
-        "no such import {module}::{name}: programs may import only the functions of `vm_hooks`"
-    )]
+    #[error("no such import {module}::{name}: programs may import only the functions of `vm_hooks`")]
     UnknownImport {
         /// Module named.
         module: String,
@@ -52,7 +50,9 @@ pub enum WasmError {
     #[error("missing memory with export name `memory`")]
     MissingMemory,
     /// More initial memory than allowed.
-    #[error("initial memory of {pages} pages exceeds the limit of {limit}: link with a smaller stack or less static data")]
+    #[error(
+        "initial memory of {pages} pages exceeds the limit of {limit}: link with a smaller stack or less static data"
+    )]
     MemoryTooLarge {
         /// Pages asked for.
         pages: u64,
@@ -76,9 +76,7 @@ pub enum WasmError {
         limit: u64,
     },
     /// A stack frame above the limit.
-    #[error(
-        "frame of function {function} takes {words} words, the limit is {limit}: use fewer locals"
-    )]
+    #[error("frame of function {function} takes {words} words, the limit is {limit}: use fewer locals")]
     FrameTooLarge {
         /// Index among the module's own functions.
         function: usize,

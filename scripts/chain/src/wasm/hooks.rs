@@ -29,16 +29,7 @@ const HOOKS: &[(&str, &str, &str)] = &[
 /// Signature of a host call; none if there is no such host call.
 pub(crate) fn signature(name: &str) -> Option<FuncType> {
     let types = |letters: &str| -> Vec<ValType> {
-        letters
-            .bytes()
-            .map(|letter| {
-                if letter == b'l' {
-                    ValType::I64
-                } else {
-                    ValType::I32
-                }
-            })
-            .collect()
+        letters.bytes().map(|letter| if letter == b'l' { ValType::I64 } else { ValType::I32 }).collect()
     };
     let (_, params, results) = HOOKS.iter().find(|(hook, ..)| *hook == name)?;
     Some(FuncType::new(types(params), types(results)))

@@ -48,35 +48,17 @@ fn rewrite<'a>(
     function: &Function<'a>,
     globals: Globals,
 ) -> Result<Vec<Operator<'a>>, WasmError> {
-    if let Some((op, feature)) = function
-        .code
-        .iter()
-        .find_map(|op| Some((op, operators::forbidden(op)?)))
-    {
+    if let Some((op, feature)) = function.code.iter().find_map(|op| Some((op, operators::forbidden(op)?))) {
         let operator = format!("{op:?}");
-        return Err(WasmError::ForbiddenFeature {
-            function: index,
-            operator,
-            feature,
-        });
+        return Err(WasmError::ForbiddenFeature { function: index, operator, feature });
     }
     let code = meter(function.code.clone(), &module.signatures.types, globals);
     let code = meter_bulk_memory(code, globals);
-    let code = check_depth(
-        code,
-        &module.signatures,
-        index,
-        function.local_count(),
-        globals.stack,
-    )?;
+    let code = check_depth(code, &module.signatures, index, function.local_count(), globals.stack)?;
     let code = bound_heap(code, module.pay_for_memory_grow, globals.scratch);
     if code.len() > MAX_OPERATORS {
         let (count, limit) = (code.len() as u64, MAX_OPERATORS as u64);
-        return Err(WasmError::TooMany {
-            what: "operators in a function (injected ones included)",
-            count,
-            limit,
-        });
+        return Err(WasmError::TooMany { what: "operators in a function (injected ones included)", count, limit });
     }
     Ok(code)
 }
@@ -90,15 +72,9 @@ fn bound_heap(code: Vec<Operator<'_>>, pay: Option<u32>, scratch: u32) -> Vec<Op
     for op in code {
         if matches!(op, Operator::MemoryGrow { .. }) {
             bounded.extend([
-                Operator::GlobalSet {
-                    global_index: scratch,
-                },
-                Operator::GlobalGet {
-                    global_index: scratch,
-                },
-                Operator::GlobalGet {
-                    global_index: scratch,
-                },
+                Operator::GlobalSet { global_index: scratch },
+                Operator::GlobalGet { global_index: scratch },
+                Operator::GlobalGet { global_index: scratch },
                 Operator::Call { function_index },
             ]);
         }

@@ -21,11 +21,7 @@ pub(crate) struct Globals {
 }
 
 /// Puts the charge for each basic block in front of it.
-pub(crate) fn meter<'a>(
-    code: Vec<Operator<'a>>,
-    types: &[FuncType],
-    globals: Globals,
-) -> Vec<Operator<'a>> {
+pub(crate) fn meter<'a>(code: Vec<Operator<'a>>, types: &[FuncType], globals: Globals) -> Vec<Operator<'a>> {
     let mut metered = Vec::with_capacity(code.len() * 4);
     let mut block = Vec::new();
     let mut cost: u64 = 0;
@@ -45,28 +41,18 @@ pub(crate) fn meter<'a>(
 fn charge(out: &mut Vec<Operator<'_>>, globals: Globals, cost: u64) {
     let value = cost.cast_signed();
     out.extend([
-        Operator::GlobalGet {
-            global_index: globals.ink,
-        },
+        Operator::GlobalGet { global_index: globals.ink },
         Operator::I64Const { value },
         Operator::I64LtU,
-        Operator::If {
-            blockty: BlockType::Empty,
-        },
+        Operator::If { blockty: BlockType::Empty },
         Operator::I32Const { value: 1 },
-        Operator::GlobalSet {
-            global_index: globals.status,
-        },
+        Operator::GlobalSet { global_index: globals.status },
         Operator::Unreachable,
         Operator::End,
-        Operator::GlobalGet {
-            global_index: globals.ink,
-        },
+        Operator::GlobalGet { global_index: globals.ink },
         Operator::I64Const { value },
         Operator::I64Sub,
-        Operator::GlobalSet {
-            global_index: globals.ink,
-        },
+        Operator::GlobalSet { global_index: globals.ink },
     ]);
 }
 
@@ -94,17 +80,13 @@ fn charge_by_byte(out: &mut Vec<Operator<'_>>, globals: Globals, per_byte: u64) 
         get(globals.ink),
         get(globals.scratch),
         Operator::I64ExtendI32U,
-        Operator::I64Const {
-            value: per_byte.cast_signed(),
-        },
+        Operator::I64Const { value: per_byte.cast_signed() },
         Operator::I64Mul,
         Operator::I64Sub,
         set(globals.ink),
         get(globals.ink),
         Operator::I64LtU,
-        Operator::If {
-            blockty: BlockType::Empty,
-        },
+        Operator::If { blockty: BlockType::Empty },
         Operator::I32Const { value: 1 },
         set(globals.status),
         Operator::Unreachable,

@@ -6,10 +6,9 @@ mod segments;
 use std::collections::HashMap;
 
 use wasmparser::{
-    CustomSectionReader, DataSectionReader, ElementSectionReader, ExternalKind, FuncType,
-    FunctionBody, GlobalSectionReader, Import, ImportSectionReader, Imports, KnownCustom,
-    MemoryType, Name, Operator, Parser, Payload, TableSectionReader, TypeRef, TypeSectionReader,
-    ValType, Validator, WasmFeatures,
+    CustomSectionReader, DataSectionReader, ElementSectionReader, ExternalKind, FuncType, FunctionBody,
+    GlobalSectionReader, Import, ImportSectionReader, Imports, KnownCustom, MemoryType, Name, Operator, Parser,
+    Payload, TableSectionReader, TypeRef, TypeSectionReader, ValType, Validator, WasmFeatures,
 };
 
 use super::{
@@ -39,8 +38,7 @@ pub(crate) struct Signatures {
 impl Signatures {
     /// Signature of a function, by its index over imports and own functions.
     pub(crate) fn function(&self, index: u32) -> Option<&FuncType> {
-        self.types
-            .get(*self.functions.get(index as usize)? as usize)
+        self.types.get(*self.functions.get(index as usize)? as usize)
     }
 }
 
@@ -56,9 +54,7 @@ pub(crate) struct Function<'a> {
 impl Function<'_> {
     /// Declared locals; parameters do not count.
     pub(crate) fn local_count(&self) -> u32 {
-        self.locals
-            .iter()
-            .fold(0, |sum, (count, _)| sum.saturating_add(*count))
+        self.locals.iter().fold(0, |sum, (count, _)| sum.saturating_add(*count))
     }
 }
 
@@ -101,13 +97,8 @@ impl<'a> Module<'a> {
     /// # Errors: [`WasmError`]
     pub(crate) fn parse(wasm: &'a [u8]) -> Result<Self, WasmError> {
         let invalid = |error: wasmparser::Error| WasmError::Invalid(error.to_string());
-        Validator::new_with_features(allowed_features())
-            .validate_all(wasm)
-            .map_err(invalid)?;
-        let mut module = Self {
-            wasm,
-            ..Self::default()
-        };
+        Validator::new_with_features(allowed_features()).validate_all(wasm).map_err(invalid)?;
+        let mut module = Self { wasm, ..Self::default() };
         for payload in Parser::new(0).parse_all(wasm) {
             module.section(payload.map_err(invalid)?)?;
         }
@@ -123,12 +114,7 @@ impl<'a> Module<'a> {
     /// Where the injected globals go: behind the module's own.
     pub(crate) fn injected_globals(&self) -> Globals {
         let first = self.globals;
-        Globals {
-            ink: first,
-            status: first + 1,
-            scratch: first + 2,
-            stack: first + 3,
-        }
+        Globals { ink: first, status: first + 1, scratch: first + 2, stack: first + 3 }
     }
 
     /// Globals, the injected ones included.
@@ -142,27 +128,20 @@ impl<'a> Module<'a> {
             Payload::TypeSection(section) => self.types(section).map_err(invalid),
             Payload::ImportSection(section) => self.imports(section),
             Payload::FunctionSection(section) => {
-                self.own_types = section
-                    .into_iter()
-                    .collect::<Result<_, _>>()
-                    .map_err(invalid)?;
+                self.own_types = section.into_iter().collect::<Result<_, _>>().map_err(invalid)?;
                 self.signatures.functions.extend_from_slice(&self.own_types);
                 Ok(())
             }
             Payload::TableSection(section) => self.tables(section),
             Payload::MemorySection(section) => {
-                self.memories = section
-                    .into_iter()
-                    .collect::<Result<_, _>>()
-                    .map_err(invalid)?;
+                self.memories = section.into_iter().collect::<Result<_, _>>().map_err(invalid)?;
                 Ok(())
             }
             Payload::GlobalSection(section) => self.globals(section),
             Payload::ExportSection(section) => {
                 for export in section {
                     let export = export.map_err(invalid)?;
-                    self.exports
-                        .insert(export.name, (export.kind, export.index));
+                    self.exports.insert(export.name, (export.kind, export.index));
                 }
                 Ok(())
             }
@@ -175,33 +154,26 @@ impl<'a> Module<'a> {
             Payload::CodeSectionEntry(body) => self.function(&body).map_err(invalid),
             Payload::CustomSection(section) => check_module_name(&section),
             Payload::CodeSectionStart { .. } | Payload::Version { .. } | Payload::End(_) => Ok(()),
-            Payload::DataCountSection { .. } => Err(WasmError::Invalid(
-                "data count section: re-encode the module without it".into(),
-            )),
+            Payload::DataCountSection { .. } => {
+                Err(WasmError::Invalid("data count section: re-encode the module without it".into()))
+            }
             _ => Err(WasmError::Invalid("unsupported section".into())),
         }
     }
 
     fn types(&mut self, section: TypeSectionReader<'a>) -> wasmparser::Result<()> {
-        self.signatures.types = section
-            .into_iter_err_on_gc_types()
-            .collect::<Result<_, _>>()?;
+        self.signatures.types = section.into_iter_err_on_gc_types().collect::<Result<_, _>>()?;
         Ok(())
     }
 
     fn imports(&mut self, section: ImportSectionReader<'a>) -> Result<(), WasmError> {
         let mut signature_of: HashMap<&str, u32> = HashMap::new();
         for import in section {
-            let Imports::Single(_, import) =
-                import.map_err(|error| WasmError::Invalid(error.to_string()))?
-            else {
+            let Imports::Single(_, import) = import.map_err(|error| WasmError::Invalid(error.to_string()))? else {
                 return Err(WasmError::Invalid("compact imports".into()));
             };
             let ty = self.host_call(&import)?;
-            if signature_of
-                .insert(import.name, ty)
-                .is_some_and(|prior| prior != ty)
-            {
+            if signature_of.insert(import.name, ty).is_some_and(|prior| prior != ty) {
                 return Err(WasmError::InconsistentImport(import.name.into()));
             }
             self.imports.push(import.name);
@@ -215,14 +187,9 @@ impl<'a> Module<'a> {
         if name.starts_with("stylus") {
             return Err(WasmError::ReservedName(name.into()));
         }
-        let expected = (module == HOOKS_MODULE)
-            .then(|| hooks::signature(name))
-            .flatten();
+        let expected = (module == HOOKS_MODULE).then(|| hooks::signature(name)).flatten();
         let (Some(expected), TypeRef::Func(ty)) = (expected, import.ty) else {
-            return Err(WasmError::UnknownImport {
-                module: module.into(),
-                name: name.into(),
-            });
+            return Err(WasmError::UnknownImport { module: module.into(), name: name.into() });
         };
         match self.signatures.types.get(ty as usize) {
             Some(found) if *found == expected => Ok(ty),
@@ -247,9 +214,7 @@ impl<'a> Module<'a> {
         for global in section {
             let global = global.map_err(|error| WasmError::Invalid(error.to_string()))?;
             if segments::constant(&global.init_expr).is_none() {
-                return Err(WasmError::Invalid(
-                    "a global's initial value is not a constant".into(),
-                ));
+                return Err(WasmError::Invalid("a global's initial value is not a constant".into()));
             }
         }
         Ok(())
@@ -267,10 +232,7 @@ impl<'a> Module<'a> {
     }
 
     fn data(&mut self, section: DataSectionReader<'a>) -> Result<(), WasmError> {
-        let memory_bytes = self
-            .memories
-            .first()
-            .map_or(0, |memory| memory.initial.saturating_mul(65_536));
+        let memory_bytes = self.memories.first().map_or(0, |memory| memory.initial.saturating_mul(65_536));
         for data in section {
             let data = data.map_err(|error| WasmError::Invalid(error.to_string()))?;
             self.data_segments += 1;
@@ -282,14 +244,8 @@ impl<'a> Module<'a> {
     }
 
     fn function(&mut self, body: &FunctionBody<'a>) -> wasmparser::Result<()> {
-        let locals = body
-            .get_locals_reader()?
-            .into_iter()
-            .collect::<Result<_, _>>()?;
-        let code = body
-            .get_operators_reader()?
-            .into_iter()
-            .collect::<Result<_, _>>()?;
+        let locals = body.get_locals_reader()?.into_iter().collect::<Result<_, _>>()?;
+        let code = body.get_operators_reader()?.into_iter().collect::<Result<_, _>>()?;
         self.functions.push(Function { locals, code });
         Ok(())
     }
@@ -314,11 +270,7 @@ fn check_module_name(section: &CustomSectionReader) -> Result<(), WasmError> {
         match name {
             Ok(Name::Module { name, .. }) if name.len() as u64 > LIMIT => {
                 let count = name.len() as u64;
-                return Err(WasmError::TooMany {
-                    what: "bytes in the module's name",
-                    count,
-                    limit: LIMIT,
-                });
+                return Err(WasmError::TooMany { what: "bytes in the module's name", count, limit: LIMIT });
             }
             Ok(_) => {}
             Err(error) => return Err(WasmError::Invalid(error.to_string())),

@@ -32,9 +32,7 @@ pub(crate) fn operator(op: &Operator, types: &[FuncType]) -> u64 {
         O::Select => 1250,
         O::Call { .. } => 3800,
         O::CallIndirect { type_index, .. } => {
-            let params = types
-                .get(*type_index as usize)
-                .map_or(0, |ty| ty.params().len());
+            let params = types.get(*type_index as usize).map_or(0, |ty| ty.params().len());
             13_610 + 650 * params as u64
         }
         O::LocalGet { .. } | O::LocalTee { .. } => 75,
@@ -44,20 +42,16 @@ pub(crate) fn operator(op: &Operator, types: &[FuncType]) -> u64 {
         O::MemorySize { .. } => 3000,
         O::MemoryGrow { .. } => 8050,
         O::MemoryCopy { .. } | O::MemoryFill { .. } => 950,
-        _ => memory_access(op)
-            .or_else(|| arithmetic(op))
-            .unwrap_or(UNAFFORDABLE),
+        _ => memory_access(op).or_else(|| arithmetic(op)).unwrap_or(UNAFFORDABLE),
     }
 }
 
 fn memory_access(op: &Operator) -> Option<u64> {
     use Operator as O;
     Some(match op {
-        O::I32Load { .. }
-        | O::I32Load8S { .. }
-        | O::I32Load8U { .. }
-        | O::I32Load16S { .. }
-        | O::I32Load16U { .. } => 670,
+        O::I32Load { .. } | O::I32Load8S { .. } | O::I32Load8U { .. } | O::I32Load16S { .. } | O::I32Load16U { .. } => {
+            670
+        }
         O::I64Load { .. }
         | O::I64Load8S { .. }
         | O::I64Load8U { .. }
@@ -66,9 +60,7 @@ fn memory_access(op: &Operator) -> Option<u64> {
         | O::I64Load32S { .. }
         | O::I64Load32U { .. } => 680,
         O::I32Store { .. } | O::I32Store8 { .. } | O::I32Store16 { .. } => 825,
-        O::I64Store { .. } | O::I64Store8 { .. } | O::I64Store16 { .. } | O::I64Store32 { .. } => {
-            950
-        }
+        O::I64Store { .. } | O::I64Store8 { .. } | O::I64Store16 { .. } | O::I64Store32 { .. } => 950,
         _ => return None,
     })
 }

@@ -24,23 +24,14 @@ fn a_minimal_program_counts_its_injected_operators() {
 #[test]
 fn bulk_memory_pays_by_the_byte() {
     let fill = "(func (memory.fill (i32.const 0) (i32.const 0) (i32.const 1)))";
-    assert_eq!(
-        check(&module(fill)).unwrap() - check(&module("")).unwrap(),
-        12 + 5 + 17 + 12 + 1 + 4
-    );
-    assert!(check(&module(
-        "(func (memory.copy (i32.const 0) (i32.const 0) (i32.const 1)))"
-    ))
-    .is_ok());
+    assert_eq!(check(&module(fill)).unwrap() - check(&module("")).unwrap(), 12 + 5 + 17 + 12 + 1 + 4);
+    assert!(check(&module("(func (memory.copy (i32.const 0) (i32.const 0) (i32.const 1)))")).is_ok());
 }
 
 #[test]
 fn growable_memory_must_pay() {
     let growing = format!("(memory (export \"memory\") 1) {MAIN}");
-    assert_eq!(
-        check(&format!("(module {growing})")),
-        Err(WasmError::MissingPayForMemoryGrow)
-    );
+    assert_eq!(check(&format!("(module {growing})")), Err(WasmError::MissingPayForMemoryGrow));
     let import = "(import \"vm_hooks\" \"pay_for_memory_grow\" (func $pay (param i32)))";
     let grow = "(func (drop (memory.grow (i32.const 1))))";
     let with = check(&format!("(module {import} {growing} {grow})")).unwrap();
@@ -65,15 +56,8 @@ fn forbidden_features_are_refused() {
         assert_ne!(refused.ok(), Some(false), "{body}");
     }
     let floats = module("(func (drop (f64.mul (f64.const 1) (f64.const 1))))");
-    assert!(matches!(
-        check(&floats),
-        Err(WasmError::ForbiddenFeature {
-            feature: "floating point",
-            ..
-        })
-    ));
-    let init =
-        module("(data $d \"a\") (func (memory.init $d (i32.const 0) (i32.const 0) (i32.const 0)))");
+    assert!(matches!(check(&floats), Err(WasmError::ForbiddenFeature { feature: "floating point", .. })));
+    let init = module("(data $d \"a\") (func (memory.init $d (i32.const 0) (i32.const 0) (i32.const 0)))");
     assert!(check(&init).is_err());
     // Floats may be moved, not computed with; they cost more than any ink.
     assert!(check(&module("(func (drop (f64.load (i32.const 0))))")).is_ok());
@@ -82,67 +66,29 @@ fn forbidden_features_are_refused() {
 #[test]
 fn imports_must_be_host_calls_with_their_signatures() {
     let import = |module: &str, name: &str, ty: &str| {
-        check(&format!(
-            "(module (import \"{module}\" \"{name}\" (func {ty})) {MEMORY} {MAIN})"
-        ))
+        check(&format!("(module (import \"{module}\" \"{name}\" (func {ty})) {MEMORY} {MAIN})"))
     };
     assert!(import("vm_hooks", "read_args", "(param i32)").is_ok());
-    assert!(matches!(
-        import("vm_hooks", "read_args", "(param i64)"),
-        Err(WasmError::ImportSignature { .. })
-    ));
-    assert!(matches!(
-        import("vm_hooks", "no_such_call", ""),
-        Err(WasmError::UnknownImport { .. })
-    ));
+    assert!(matches!(import("vm_hooks", "read_args", "(param i64)"), Err(WasmError::ImportSignature { .. })));
+    assert!(matches!(import("vm_hooks", "no_such_call", ""), Err(WasmError::UnknownImport { .. })));
     for module in ["console", "debug", "env"] {
-        assert!(matches!(
-            import(module, "log_i32", "(param i32)"),
-            Err(WasmError::UnknownImport { .. })
-        ));
+        assert!(matches!(import(module, "log_i32", "(param i32)"), Err(WasmError::UnknownImport { .. })));
     }
-    assert!(matches!(
-        import("vm_hooks", "stylus_x", ""),
-        Err(WasmError::ReservedName(_))
-    ));
+    assert!(matches!(import("vm_hooks", "stylus_x", ""), Err(WasmError::ReservedName(_))));
     let memory = format!("(module (import \"env\" \"memory\" (memory 1 1)) {MAIN})");
-    assert!(matches!(
-        check(&memory),
-        Err(WasmError::UnknownImport { .. })
-    ));
+    assert!(matches!(check(&memory), Err(WasmError::UnknownImport { .. })));
 }
 
 #[test]
 fn exports_and_start_are_checked() {
-    assert_eq!(
-        check(&format!("(module {MEMORY})")),
-        Err(WasmError::MissingEntrypoint)
-    );
-    assert_eq!(
-        check(&format!("(module {MAIN})")),
-        Err(WasmError::MissingMemory)
-    );
-    assert_eq!(
-        check(&format!("(module (memory 1 1) {MAIN})")),
-        Err(WasmError::MissingMemory)
-    );
-    let wrong =
-        format!("(module {MEMORY} (func (export \"user_entrypoint\") (result i32) (i32.const 0)))");
-    assert!(matches!(
-        check(&wrong),
-        Err(WasmError::EntrypointSignature(_))
-    ));
-    assert_eq!(
-        check(&module("(func $s) (start $s)")),
-        Err(WasmError::StartFunction)
-    );
-    assert!(matches!(
-        check(&module("(func (export \"stylus_ink_left\"))")),
-        Err(WasmError::ReservedName(_))
-    ));
-    let both = module(
-        "(import \"vm_hooks\" \"read_args\" (func (param i32))) (func (export \"x__read_args\"))",
-    );
+    assert_eq!(check(&format!("(module {MEMORY})")), Err(WasmError::MissingEntrypoint));
+    assert_eq!(check(&format!("(module {MAIN})")), Err(WasmError::MissingMemory));
+    assert_eq!(check(&format!("(module (memory 1 1) {MAIN})")), Err(WasmError::MissingMemory));
+    let wrong = format!("(module {MEMORY} (func (export \"user_entrypoint\") (result i32) (i32.const 0)))");
+    assert!(matches!(check(&wrong), Err(WasmError::EntrypointSignature(_))));
+    assert_eq!(check(&module("(func $s) (start $s)")), Err(WasmError::StartFunction));
+    assert!(matches!(check(&module("(func (export \"stylus_ink_left\"))")), Err(WasmError::ReservedName(_))));
+    let both = module("(import \"vm_hooks\" \"read_args\" (func (param i32))) (func (export \"x__read_args\"))");
     assert!(matches!(check(&both), Err(WasmError::ReservedName(_))));
 }
 
@@ -150,7 +96,8 @@ fn exports_and_start_are_checked() {
 fn limits_hold_at_their_edges() {
     let locals = |count: usize| module(&format!("(func {})", "(local i32) ".repeat(count)));
     assert!(check(&locals(348)).is_ok());
-    let too_many = |what| move |error: WasmError| matches!(error, WasmError::TooMany { what: found, .. } if found == what);
+    let too_many =
+        |what| move |error: WasmError| matches!(error, WasmError::TooMany { what: found, .. } if found == what);
     assert!(check(&locals(349)).is_err_and(too_many("locals in a function")));
 
     let functions = |count: usize| module(&"(func)".repeat(count));
@@ -165,16 +112,9 @@ fn limits_hold_at_their_edges() {
     assert!(check(&data(128)).is_ok());
     assert!(check(&data(129)).is_err_and(too_many("data segments")));
 
-    let pages =
-        |pages: u32| format!("(module (memory (export \"memory\") {pages} {pages}) {MAIN})");
+    let pages = |pages: u32| format!("(module (memory (export \"memory\") {pages} {pages}) {MAIN})");
     assert!(check(&pages(128)).is_ok());
-    assert_eq!(
-        check(&pages(129)),
-        Err(WasmError::MemoryTooLarge {
-            pages: 129,
-            limit: 128
-        })
-    );
+    assert_eq!(check(&pages(129)), Err(WasmError::MemoryTooLarge { pages: 129, limit: 128 }));
 }
 
 #[test]
@@ -183,41 +123,20 @@ fn operators_of_a_function_are_limited_after_instrumentation() {
     let nops = |count: usize| module(&format!("(func {})", "nop ".repeat(count)));
     let most = 65_536 - 12 - 12 - 4 - 1 - 1;
     assert!(check(&nops(most)).is_ok());
-    assert!(matches!(
-        check(&nops(most + 1)),
-        Err(WasmError::TooMany { count: 65_537, .. })
-    ));
+    assert!(matches!(check(&nops(most + 1)), Err(WasmError::TooMany { count: 65_537, .. })));
 }
 
 #[test]
 fn values_alive_at_once_are_limited() {
-    let alive = |count: usize| {
-        module(&format!(
-            "(func {} {})",
-            "(i32.const 0) ".repeat(count),
-            "drop ".repeat(count)
-        ))
-    };
+    let alive = |count: usize| module(&format!("(func {} {})", "(i32.const 0) ".repeat(count), "drop ".repeat(count)));
     assert!(check(&alive(4096)).is_ok());
-    assert!(matches!(
-        check(&alive(4097)),
-        Err(WasmError::TooMany { count: 4097, .. })
-    ));
+    assert!(matches!(check(&alive(4097)), Err(WasmError::TooMany { count: 4097, .. })));
 }
 
 #[test]
 fn segments_must_fit() {
     assert!(check(&module("(data (i32.const 65535) \"a\")")).is_ok());
-    assert!(matches!(
-        check(&module("(data (i32.const 65536) \"a\")")),
-        Err(WasmError::SegmentOutOfBounds { .. })
-    ));
+    assert!(matches!(check(&module("(data (i32.const 65536) \"a\")")), Err(WasmError::SegmentOutOfBounds { .. })));
     let element = module("(table 1 funcref) (func $f) (elem (i32.const 1) $f)");
-    assert!(matches!(
-        check(&element),
-        Err(WasmError::SegmentOutOfBounds {
-            what: "element",
-            ..
-        })
-    ));
+    assert!(matches!(check(&element), Err(WasmError::SegmentOutOfBounds { what: "element", .. })));
 }

@@ -60,8 +60,7 @@ impl Demo {
     /// Settles every board that has expired, and every account on it.
     pub(crate) fn settle_expired(&mut self) -> Result<(), CliError> {
         let now = self.now;
-        let (expired, live): (Vec<Board>, Vec<Board>) =
-            self.boards.drain(..).partition(|board| board.expiry <= now);
+        let (expired, live): (Vec<Board>, Vec<Board>) = self.boards.drain(..).partition(|board| board.expiry <= now);
         self.boards = live;
         for board in expired {
             self.check_zero_sum(&board)?;

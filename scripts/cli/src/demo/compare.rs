@@ -47,7 +47,12 @@ impl Demo {
         Ok(Some(lines))
     }
 
-    fn compare_board(&mut self, board: &Board, quotes: &ExpiryQuotes, slice: &Slice) -> Result<Vec<Compared>, CliError> {
+    fn compare_board(
+        &mut self,
+        board: &Board,
+        quotes: &ExpiryQuotes,
+        slice: &Slice,
+    ) -> Result<Vec<Compared>, CliError> {
         let mut compared = Vec::new();
         for (place, strike) in board.strikes.iter().enumerate() {
             for is_put in [false, true] {
@@ -84,13 +89,7 @@ impl Demo {
     }
 }
 
-fn compare(
-    quote: &Quote,
-    coin: [f64; 2],
-    vault: [f64; 2],
-    slice: &Slice,
-    now: equipoise_data::Timestamp,
-) -> Compared {
+fn compare(quote: &Quote, coin: [f64; 2], vault: [f64; 2], slice: &Slice, now: equipoise_data::Timestamp) -> Compared {
     let years = year_fraction(now, slice.expiry);
     let half_spread = |prices: [f64; 2], forward: f64, years: f64| {
         let [bid, ask] = prices.map(|price| implied_vol(forward, quote.strike, price, years, quote.is_put));

@@ -161,8 +161,7 @@ impl Demo {
 
     /// The crowd trades while time passes and spot follows the history.
     fn trade(&mut self, orders: u64, progress: &mut Progress) -> Result<(), CliError> {
-        let expiries: Vec<u64> =
-            self.boards.iter().map(|board| board.expiry).chain(self.listing.expiries()).collect();
+        let expiries: Vec<u64> = self.boards.iter().map(|board| board.expiry).chain(self.listing.expiries()).collect();
         let ticks = path(&self.input.history, self.input.start, self.input.end, &expiries);
         progress.stage("Trading, step by step", ticks.len() as u64);
         let span = seconds(self.input.end).saturating_sub(seconds(self.input.start)).max(1);

@@ -124,11 +124,8 @@ impl Demo {
     }
 
     fn execute(&mut self, order: &Order) -> Result<(), CliError> {
-        let call = IMarket::tradeCall {
-            legs: order.legs.clone(),
-            maxCostAtoms: order.max_cost,
-            deadline: order.deadline,
-        };
+        let call =
+            IMarket::tradeCall { legs: order.legs.clone(), maxCostAtoms: order.max_cost, deadline: order.deadline };
         let market = self.world.contracts.market;
         match self.world.try_send(order.label, order.trader.address, market, &call)? {
             Ok(receipt) => {
@@ -208,8 +205,7 @@ fn closing_packages(positions: &[Position]) -> Vec<Vec<Leg>> {
     let (shorts, longs): (Vec<&Position>, Vec<&Position>) = positions.iter().partition(|held| held.size.is_negative());
     let count = shorts.len().max(longs.len());
     let pairs = (0..count).flat_map(|place| [shorts.get(place), longs.get(place)]).flatten();
-    let legs: Vec<Leg> =
-        pairs.map(|held| Leg { series: held.series, sizeWad: held.size.wrapping_neg() }).collect();
+    let legs: Vec<Leg> = pairs.map(|held| Leg { series: held.series, sizeWad: held.size.wrapping_neg() }).collect();
     legs.chunks(MOST_LEGS).map(<[Leg]>::to_vec).collect()
 }
 

@@ -42,9 +42,8 @@ impl Listing {
             let strikes = listable(&quotes.strikes(), scale);
             Some(Candidate { expiry, strikes })
         });
-        let waiting: VecDeque<Candidate> = candidates
-            .filter(|each| each.expiry >= start + LEAST_LIFE_SECS && each.strikes.len() >= strikes)
-            .collect();
+        let waiting: VecDeque<Candidate> =
+            candidates.filter(|each| each.expiry >= start + LEAST_LIFE_SECS && each.strikes.len() >= strikes).collect();
         if waiting.len() < LEAST_BOARDS {
             return Err(CliError::TooFewBoards {
                 chain: input.chain.source.clone(),

@@ -6,8 +6,8 @@ mod path;
 use std::path::PathBuf;
 
 use equipoise_data::{
-    fit_chain, generate_chain, generate_prices, read_chain, read_prices, require_overlap, Chain,
-    ChainOptions, ChainRecipe, Fit, FitOptions, PathRecipe, PriceHistory, Surface, Timestamp,
+    fit_chain, generate_chain, generate_prices, read_chain, read_prices, require_overlap, Chain, ChainOptions,
+    ChainRecipe, Fit, FitOptions, PathRecipe, PriceHistory, Surface, Timestamp,
 };
 
 use crate::error::CliError;
@@ -84,15 +84,7 @@ impl Input {
         }
         let end = last.as_second().min(start.as_second() + days(source.days));
         let end = Timestamp::from_second(end).unwrap_or(last);
-        let mut input = Self {
-            surface: fit.surface.clone(),
-            chain,
-            history,
-            fit,
-            start,
-            end,
-            is_rebased,
-        };
+        let mut input = Self { surface: fit.surface.clone(), chain, history, fit, start, end, is_rebased };
         if is_rebased {
             let spot = input.history.at(start).map_or(input.chain.spot, |point| point.open);
             let level = input.realised_level(start).unwrap_or(1.0);
@@ -149,12 +141,8 @@ fn history_of(source: &Source, chain: &Chain) -> Result<PriceHistory, CliError> 
             Ok(read_prices(file, currency)?)
         }
         None => {
-            let mut recipe = PathRecipe {
-                seed: source.seed,
-                start: chain.observed_at,
-                spot: chain.spot,
-                ..PathRecipe::default()
-            };
+            let mut recipe =
+                PathRecipe { seed: source.seed, start: chain.observed_at, spot: chain.spot, ..PathRecipe::default() };
             let hours = usize::try_from(source.days * 24 + 1).unwrap_or(recipe.candles);
             recipe.candles = recipe.candles.max(hours);
             Ok(generate_prices(&recipe))

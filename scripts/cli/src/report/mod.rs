@@ -14,7 +14,8 @@ pub use file::ReportFile;
 pub use text::render;
 
 /// What the numbers of the file count.
-const UNITS: &str = "money in atoms of the stablecoin (1e-6), integers above 2^53 as decimal strings; sizes in contracts; \
+const UNITS: &str =
+    "money in atoms of the stablecoin (1e-6), integers above 2^53 as decimal strings; sizes in contracts; \
      prices in USD per coin; vols in vol points; gas in gas units; sizes of programs in bytes on chain";
 /// The largest integer that every reader of JSON holds exactly.
 const LARGEST_EXACT: i128 = 1 << 53;

@@ -174,4 +174,3 @@ impl World {
         Ok(deployed.address)
     }
 }
-

@@ -30,13 +30,9 @@ pub fn read_chain(path: &Path, options: &ChainOptions) -> Result<Chain, DataErro
     found.ok_or_else(|| {
         let file = path.display().to_string();
         match (options.snapshot, times.first(), times.last()) {
-            (Snapshot::At(wanted), Some(&first), Some(&last)) => DataError::NoSnapshot {
-                file,
-                wanted,
-                count: times.len(),
-                first,
-                last,
-            },
+            (Snapshot::At(wanted), Some(&first), Some(&last)) => {
+                DataError::NoSnapshot { file, wanted, count: times.len(), first, last }
+            }
             _ => DataError::Empty { file },
         }
     })
@@ -50,11 +46,7 @@ pub fn read_chains(path: &Path, options: &ChainOptions) -> Result<Vec<Chain>, Da
 
 /// As [`read_chains`], from any source; `file` names it in errors.
 /// # Errors: [`DataError`], naming file, line, value and remedy
-pub fn parse_chains(
-    input: impl Read,
-    file: &str,
-    options: &ChainOptions,
-) -> Result<Vec<Chain>, DataError> {
+pub fn parse_chains(input: impl Read, file: &str, options: &ChainOptions) -> Result<Vec<Chain>, DataError> {
     chains_of(&Table::read(input, file)?, options)
 }
 
@@ -94,28 +86,16 @@ fn chains_of(table: &Table, options: &ChainOptions) -> Result<Vec<Chain>, DataEr
     let columns = Columns::of(table)?;
     let currency = choose_currency(table, &columns, options)?;
     let mut snapshots: BTreeMap<Timestamp, Rows> = BTreeMap::new();
-    for row in table
-        .rows()
-        .filter(|row| columns.currency.of(row) == currency)
-    {
+    for row in table.rows().filter(|row| columns.currency.of(row) == currency) {
         let observed_at = row.time(&columns.time)?;
         let expiry = row.time(&columns.expiry)?;
         if expiry <= observed_at {
             let (file, line) = (table.file().into(), row.line());
-            return Err(DataError::Expired {
-                file,
-                line,
-                expiry,
-                observed_at,
-            });
+            return Err(DataError::Expired { file, line, expiry, observed_at });
         }
         let cells = columns.cells(table, &row)?;
         let quote = cells.quote;
-        let options = snapshots
-            .entry(observed_at)
-            .or_default()
-            .entry(expiry)
-            .or_default();
+        let options = snapshots.entry(observed_at).or_default().entry(expiry).or_default();
         let (line, strike) = (cells.line, quote.strike);
         if let Some(first) = options.insert((strike.to_bits(), quote.is_put), cells) {
             return Err(DataError::DuplicateQuote {
@@ -128,10 +108,7 @@ fn chains_of(table: &Table, options: &ChainOptions) -> Result<Vec<Chain>, DataEr
             });
         }
     }
-    snapshots
-        .into_iter()
-        .map(|(observed_at, rows)| assemble(table.file(), &currency, observed_at, rows))
-        .collect()
+    snapshots.into_iter().map(|(observed_at, rows)| assemble(table.file(), &currency, observed_at, rows)).collect()
 }
 
 impl Columns {
@@ -162,12 +139,7 @@ impl Columns {
         if let (Some(bid), Some(ask)) = (bid, ask) {
             if bid > ask {
                 let (file, line) = (table.file().into(), row.line());
-                return Err(DataError::CrossedQuote {
-                    file,
-                    line,
-                    bid,
-                    ask,
-                });
+                return Err(DataError::CrossedQuote { file, line, bid, ask });
             }
         }
         let forward = match row.text(&self.forward) {
@@ -188,12 +160,7 @@ impl Columns {
             mark_iv: vol(row, &self.implied_vol)?,
             open_interest: optional(&self.open_interest)?.unwrap_or(0.0),
         };
-        Ok(Cells {
-            line: row.line(),
-            index: row.positive(&self.index)?,
-            forward,
-            quote,
-        })
+        Ok(Cells { line: row.line(), index: row.positive(&self.index)?, forward, quote })
     }
 }
 
@@ -207,19 +174,12 @@ impl CurrencyColumn {
     }
 }
 
-fn choose_currency(
-    table: &Table,
-    columns: &Columns,
-    options: &ChainOptions,
-) -> Result<String, DataError> {
+fn choose_currency(table: &Table, columns: &Columns, options: &ChainOptions) -> Result<String, DataError> {
     let mut found: Vec<String> = table.rows().map(|row| columns.currency.of(&row)).collect();
     found.sort_unstable();
     found.dedup();
     let (wanted, missing) = match &options.currency {
-        Some(wanted) => (
-            wanted.to_ascii_uppercase(),
-            format!("no row of currency `{wanted}`"),
-        ),
+        Some(wanted) => (wanted.to_ascii_uppercase(), format!("no row of currency `{wanted}`")),
         None if found.len() == 1 => return Ok(found.swap_remove(0)),
         None => (PREFERRED_CURRENCY.into(), "no currency was chosen".into()),
     };
@@ -230,24 +190,14 @@ fn choose_currency(
     if names.len() > 80 {
         names = format!("{} different ones", found.len());
     }
-    Err(DataError::Currency {
-        file: table.file().into(),
-        wanted: missing,
-        found: names,
-    })
+    Err(DataError::Currency { file: table.file().into(), wanted: missing, found: names })
 }
 
 fn is_put(row: &Row, column: &Column) -> Result<bool, DataError> {
     let text = row.text(column);
-    if ["put", "p"]
-        .iter()
-        .any(|name| text.eq_ignore_ascii_case(name))
-    {
+    if ["put", "p"].iter().any(|name| text.eq_ignore_ascii_case(name)) {
         Ok(true)
-    } else if ["call", "c"]
-        .iter()
-        .any(|name| text.eq_ignore_ascii_case(name))
-    {
+    } else if ["call", "c"].iter().any(|name| text.eq_ignore_ascii_case(name)) {
         Ok(false)
     } else {
         Err(row.bad(column, CellProblem::NotAnOptionType))
@@ -264,17 +214,8 @@ fn vol(row: &Row, column: &Column) -> Result<Option<f64>, DataError> {
     Ok(vol)
 }
 
-fn assemble(
-    file: &str,
-    currency: &str,
-    observed_at: Timestamp,
-    rows: Rows,
-) -> Result<Chain, DataError> {
-    let indexes = rows
-        .values()
-        .flat_map(|row| row.values())
-        .map(|cells| cells.index)
-        .collect();
+fn assemble(file: &str, currency: &str, observed_at: Timestamp, rows: Rows) -> Result<Chain, DataError> {
+    let indexes = rows.values().flat_map(|row| row.values()).map(|cells| cells.index).collect();
     let spot = median(indexes).ok_or_else(|| DataError::Empty { file: file.into() })?;
     let mut expiries = Vec::with_capacity(rows.len());
     for (expiry, options) in rows {
@@ -285,25 +226,12 @@ fn assemble(
         })?;
         let quotes = options
             .into_values()
-            .map(|cells| Quote {
-                forward: cells.forward.unwrap_or(forward),
-                ..cells.quote
-            })
+            .map(|cells| Quote { forward: cells.forward.unwrap_or(forward), ..cells.quote })
             .collect();
-        expiries.push(ExpiryQuotes {
-            expiry,
-            forward,
-            quotes,
-        });
+        expiries.push(ExpiryQuotes { expiry, forward, quotes });
     }
     let (source, currency) = (file.into(), currency.into());
-    Ok(Chain {
-        source,
-        currency,
-        observed_at,
-        spot,
-        expiries,
-    })
+    Ok(Chain { source, currency, observed_at, spot, expiries })
 }
 
 /// The median of the forwards given; else of those that put-call parity of the prices implies:
@@ -313,21 +241,16 @@ fn forward_of(options: &BTreeMap<(u64, bool), Cells>) -> Option<f64> {
     if !given.is_empty() {
         return median(given);
     }
-    let implied = options
-        .iter()
-        .filter(|((_, is_put), _)| !is_put)
-        .filter_map(|(key, call)| {
-            let put = options.get(&(key.0, true))?;
-            let gap = 1.0 - (price(&call.quote)? - price(&put.quote)?);
-            let forward = call.quote.strike / gap;
-            (forward.is_finite() && forward > 0.0).then_some(forward)
-        });
+    let implied = options.iter().filter(|((_, is_put), _)| !is_put).filter_map(|(key, call)| {
+        let put = options.get(&(key.0, true))?;
+        let gap = 1.0 - (price(&call.quote)? - price(&put.quote)?);
+        let forward = call.quote.strike / gap;
+        (forward.is_finite() && forward > 0.0).then_some(forward)
+    });
     median(implied.collect())
 }
 
 /// Mark price, or else the middle of the market, in coin.
 fn price(quote: &Quote) -> Option<f64> {
-    quote
-        .mark
-        .or_else(|| Some(f64::midpoint(quote.bid?, quote.ask?)))
+    quote.mark.or_else(|| Some(f64::midpoint(quote.bid?, quote.ask?)))
 }

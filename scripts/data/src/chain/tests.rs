@@ -26,20 +26,13 @@ fn parse(text: &str) -> Result<Vec<Chain>, DataError> {
 }
 
 fn parse_currency(text: &str, currency: &str) -> Result<Vec<Chain>, DataError> {
-    let options = ChainOptions {
-        currency: Some(currency.into()),
-        ..ChainOptions::default()
-    };
+    let options = ChainOptions { currency: Some(currency.into()), ..ChainOptions::default() };
     parse_chains(text.as_bytes(), "c.csv", &options)
 }
 
 /// The first row with one cell replaced.
 fn with(column: &str, value: &str) -> String {
-    let index = HEADER
-        .trim()
-        .split(',')
-        .position(|name| name == column)
-        .unwrap();
+    let index = HEADER.trim().split(',').position(|name| name == column).unwrap();
     let mut cells: Vec<&str> = ROWS[0].split(',').collect();
     cells[index] = value;
     format!("{HEADER}{}\n", cells.join(","))
@@ -52,30 +45,18 @@ fn refusal(text: &str) -> DataError {
 #[test]
 fn chain_is_read_by_currency_and_sorted() {
     let chains = parse(&file(&ROWS)).unwrap();
-    let [chain] = &chains[..] else {
-        panic!("{} chains", chains.len())
-    };
+    let [chain] = &chains[..] else { panic!("{} chains", chains.len()) };
     assert_eq!((chain.currency.as_str(), chain.spot), ("ETH", 3000.0));
-    let expiries: Vec<i64> = chain
-        .expiries
-        .iter()
-        .map(|each| each.expiry.as_second())
-        .collect();
+    let expiries: Vec<i64> = chain.expiries.iter().map(|each| each.expiry.as_second()).collect();
     assert!(expiries.is_sorted());
     let second = &chain.expiries[1];
     assert_eq!(second.forward, 3011.0);
     assert_eq!(second.strikes(), [3000.0]);
     let put = second.quote(3000.0, true).unwrap();
-    assert_eq!(
-        (put.bid, put.ask, put.mark_iv),
-        (None, Some(0.048), Some(0.61))
-    );
+    assert_eq!((put.bid, put.ask, put.mark_iv), (None, Some(0.048), Some(0.61)));
     assert_eq!((put.open_interest, put.forward), (0.0, 3012.0));
     assert_eq!(chain.expiries[0].quotes[0].bid, None);
-    assert_eq!(
-        parse_currency(&file(&ROWS), "btc").unwrap()[0].spot,
-        89000.0
-    );
+    assert_eq!(parse_currency(&file(&ROWS), "btc").unwrap()[0].spot, 89000.0);
 }
 
 #[test]
@@ -87,22 +68,12 @@ implied_volatility,instrument_name,timestamp\n\
     let quote = chain.expiries[0].quotes[0];
     assert!(quote.is_put && quote.mark.is_none());
     assert_eq!((chain.currency.as_str(), quote.open_interest), ("ETH", 0.0));
-    for column in [
-        "timestamp",
-        "strike",
-        "option_type",
-        "bid_price",
-        "ask_price",
-        "index_price",
-    ] {
+    for column in ["timestamp", "strike", "option_type", "bid_price", "ask_price", "index_price"] {
         let renamed = file(&ROWS).replacen(column, "other", 1);
         let Err(DataError::MissingColumn { wanted, found, .. }) = parse(&renamed) else {
             panic!("accepted without {column}");
         };
-        assert!(
-            wanted.contains(column) && found.contains("other"),
-            "{wanted} / {found}"
-        );
+        assert!(wanted.contains(column) && found.contains("other"), "{wanted} / {found}");
     }
 }
 
@@ -114,15 +85,9 @@ fn missing_forward_follows_from_parity() {
     let chain = &parse(&file(&rows)).unwrap()[0];
     let expected = 3000.0 / (1.0 - (0.051 - 0.0477));
     assert!((chain.expiries[1].forward - expected).abs() < 1e-9);
-    assert_eq!(
-        chain.expiries[1].quotes[0].forward,
-        chain.expiries[1].forward
-    );
+    assert_eq!(chain.expiries[1].quotes[0].forward, chain.expiries[1].forward);
     let alone = refusal(&file(&rows[..1]));
-    assert!(
-        matches!(alone, DataError::NoForward { line: 2, .. }),
-        "{alone}"
-    );
+    assert!(matches!(alone, DataError::NoForward { line: 2, .. }), "{alone}");
 }
 
 #[test]
@@ -134,27 +99,16 @@ fn gzip_is_known_by_its_bytes_and_damage_is_named() {
     assert_eq!(read[0].expiries, parse(&file(&ROWS)).unwrap()[0].expiries);
     for cut in [3, 12, packed.len() / 2, packed.len() - 1] {
         let error = parse_chains(&packed[..cut], "c.csv", &ChainOptions::default()).unwrap_err();
-        assert!(
-            matches!(error, DataError::DamagedGzip { .. }),
-            "{cut}: {error}"
-        );
-        assert!(
-            error.to_string().contains("fetch the file again"),
-            "{error}"
-        );
+        assert!(matches!(error, DataError::DamagedGzip { .. }), "{cut}: {error}");
+        assert!(error.to_string().contains("fetch the file again"), "{error}");
     }
 }
 
 #[test]
 fn missing_file_is_named() {
     let path = Path::new("no/such/chain.csv");
-    let error = read_chain(path, &ChainOptions::default())
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.starts_with("no/such/chain.csv: cannot be read"),
-        "{error}"
-    );
+    let error = read_chain(path, &ChainOptions::default()).unwrap_err().to_string();
+    assert!(error.starts_with("no/such/chain.csv: cannot be read"), "{error}");
     assert!(error.contains("check the path"), "{error}");
 }
 
@@ -177,27 +131,14 @@ fn senseless_cells_are_refused_by_name() {
         ("timestamp", "yesterday", NotATime),
         ("expiry_datetime", "30JAN26", NotATime),
     ] {
-        let Err(DataError::BadCell {
-            line: 2,
-            column: named,
-            value: text,
-            problem,
-            ..
-        }) = parse(&with(column, value))
+        let Err(DataError::BadCell { line: 2, column: named, value: text, problem, .. }) = parse(&with(column, value))
         else {
             panic!("{column} = {value} accepted");
         };
-        assert_eq!(
-            (named.as_str(), text.as_str(), problem),
-            (column, value, expected)
-        );
+        assert_eq!((named.as_str(), text.as_str(), problem), (column, value, expected));
     }
     let percent = refusal(&with("implied_volatility", "61.2"));
-    let DataError::BadCell {
-        problem: CellProblem::OutOfRange { .. },
-        ..
-    } = percent
-    else {
+    let DataError::BadCell { problem: CellProblem::OutOfRange { .. }, .. } = percent else {
         panic!("{percent}");
     };
     assert!(percent.to_string().contains("0.65 is 65 %"), "{percent}");
@@ -206,50 +147,24 @@ fn senseless_cells_are_refused_by_name() {
 #[test]
 fn senseless_rows_are_refused() {
     let crossed = refusal(&with("bid_price", "0.06"));
-    assert!(
-        matches!(crossed, DataError::CrossedQuote { line: 2, .. }),
-        "{crossed}"
-    );
-    assert!(
-        crossed.to_string().contains("bid 0.06 is above ask 0.052"),
-        "{crossed}"
-    );
+    assert!(matches!(crossed, DataError::CrossedQuote { line: 2, .. }), "{crossed}");
+    assert!(crossed.to_string().contains("bid 0.06 is above ask 0.052"), "{crossed}");
     for expiry in ["2026-01-05T08:00:00Z", "2025-12-26T08:00:00Z"] {
         let expired = refusal(&with("expiry_datetime", expiry));
-        assert!(
-            matches!(expired, DataError::Expired { line: 2, .. }),
-            "{expired}"
-        );
+        assert!(matches!(expired, DataError::Expired { line: 2, .. }), "{expired}");
     }
     let twice = refusal(&file(&[ROWS[0], ROWS[1], ROWS[0]]));
-    assert!(
-        matches!(
-            twice,
-            DataError::DuplicateQuote {
-                line: 4,
-                first: 2,
-                ..
-            }
-        ),
-        "{twice}"
-    );
+    assert!(matches!(twice, DataError::DuplicateQuote { line: 4, first: 2, .. }), "{twice}");
     let cut = refusal(&file(&ROWS)[..file(&ROWS).len() - 30]);
     assert!(matches!(cut, DataError::Malformed { line: 5, .. }), "{cut}");
-    let binary = parse_chains(
-        &b"timestamp,strike\n\xff\xfe,1\n"[..],
-        "c.csv",
-        &ChainOptions::default(),
-    );
+    let binary = parse_chains(&b"timestamp,strike\n\xff\xfe,1\n"[..], "c.csv", &ChainOptions::default());
     assert!(matches!(binary, Err(DataError::Malformed { .. })));
 }
 
 #[test]
 fn currency_must_be_in_the_file() {
     let error = parse_currency(&file(&ROWS), "SOL").unwrap_err().to_string();
-    assert!(
-        error.contains("`SOL`") && error.contains("BTC, ETH"),
-        "{error}"
-    );
+    assert!(error.contains("`SOL`") && error.contains("BTC, ETH"), "{error}");
     let two = file(&[ROWS[3], &ROWS[3].replace("BTC", "SOL")]);
     assert!(matches!(parse(&two), Err(DataError::Currency { .. })));
     assert_eq!(parse(&file(&ROWS[3..])).unwrap()[0].currency, "BTC");
@@ -261,10 +176,7 @@ fn snapshots_are_chosen_by_time() {
     let path = std::env::temp_dir().join(format!("equipoise-snapshots-{}.csv", std::process::id()));
     std::fs::write(&path, file(&[&later, ROWS[0]])).unwrap();
     let read = |snapshot| {
-        let options = ChainOptions {
-            snapshot,
-            ..ChainOptions::default()
-        };
+        let options = ChainOptions { snapshot, ..ChainOptions::default() };
         read_chain(&path, &options).map(|chain| chain.observed_at.to_string())
     };
     let at = |text: &str| Snapshot::At(text.parse::<Timestamp>().unwrap());
@@ -275,10 +187,7 @@ fn snapshots_are_chosen_by_time() {
     assert_eq!(read(at("2027-01-01T00:00:00Z")).unwrap(), late);
     let error = read(at("2026-01-01T00:00:00Z")).unwrap_err();
     std::fs::remove_file(&path).unwrap();
-    assert!(
-        matches!(error, DataError::NoSnapshot { count: 2, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, DataError::NoSnapshot { count: 2, .. }), "{error}");
 }
 
 #[test]
@@ -286,10 +195,7 @@ fn thin_chains_are_refused_where_more_is_needed() {
     let chain = &parse(&file(&ROWS)).unwrap()[0];
     assert!(chain.require(2, 1).is_ok());
     let error = chain.require(2, 2).unwrap_err().to_string();
-    assert!(
-        error.contains("only 0 expiries have 2 strikes or more, 2 are needed"),
-        "{error}"
-    );
+    assert!(error.contains("only 0 expiries have 2 strikes or more, 2 are needed"), "{error}");
     assert!(chain.require(3, 1).is_err());
 }
 

@@ -13,11 +13,7 @@ mark_price,implied_volatility,open_interest,underlying,index_price";
 pub fn write_chain(chain: &Chain, mut output: impl Write) -> io::Result<()> {
     writeln!(output, "{HEADER}")?;
     let blank = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
-    for (expiry, quote) in chain
-        .expiries
-        .iter()
-        .flat_map(|each| each.quotes.iter().map(|quote| (each.expiry, quote)))
-    {
+    for (expiry, quote) in chain.expiries.iter().flat_map(|each| each.quotes.iter().map(|quote| (each.expiry, quote))) {
         writeln!(
             output,
             "{},{},{},{},{},{},{},{},{},{},{},{}",

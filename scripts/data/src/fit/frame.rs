@@ -48,10 +48,7 @@ impl Frame<'_> {
         let share = |distance: usize| 1.0 - WING_ROOM * (distance + 1) as f64;
         let wings = self.after.iter().map(Slice::wing_slopes).enumerate();
         wings.fold((MAX_WING, MAX_WING), |(left, right), (distance, (x, y))| {
-            (
-                left.min(x * share(distance)),
-                right.min(y * share(distance)),
-            )
+            (left.min(x * share(distance)), right.min(y * share(distance)))
         })
     }
 
@@ -74,11 +71,7 @@ impl Frame<'_> {
         let left = left.max(left_below * slack).clamp(0.0, MAX_WING);
         let right = right.max(right_below * slack).clamp(0.0, MAX_WING);
         let b = f64::midpoint(left, right);
-        let rho = if b > 0.0 {
-            (0.5 * (right - left) / b).clamp(-MAX_RHO, MAX_RHO)
-        } else {
-            0.0
-        };
+        let rho = if b > 0.0 { (0.5 * (right - left) / b).clamp(-MAX_RHO, MAX_RHO) } else { 0.0 };
         let mut raised = Slice { b, rho, ..*slice };
         let slack = CALENDAR_SLACK * raised.total_variance(0.0).abs();
         let shortfall = grid(0.0, 0.02, RAISING_HALF)

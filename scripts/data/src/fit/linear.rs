@@ -26,11 +26,7 @@ impl Row {
     /// The same bound from above.
     pub(crate) fn reversed(self) -> Self {
         let [p, q, r] = self.basis;
-        Self {
-            basis: [-p, -q, -r],
-            value: -self.value,
-            ..self
-        }
+        Self { basis: [-p, -q, -r], value: -self.value, ..self }
     }
 
     fn excess(&self, x: &[f64; 3]) -> f64 {
@@ -124,11 +120,7 @@ impl Problem<'_> {
     fn cost(&self, x: &[f64; 3]) -> f64 {
         let missed = |row: &Row, excess: f64| row.weight * excess * excess;
         let fit: f64 = self.rows.iter().map(|row| missed(row, row.excess(x))).sum();
-        let broken: f64 = self
-            .bounds
-            .iter()
-            .map(|row| missed(row, row.excess(x).min(0.0)))
-            .sum();
+        let broken: f64 = self.bounds.iter().map(|row| missed(row, row.excess(x).min(0.0))).sum();
         fit + PENALTY * broken
     }
 
@@ -136,11 +128,7 @@ impl Problem<'_> {
     fn slope(&self, x: &[f64; 3], direction: &[f64; 3]) -> f64 {
         let pull = |row: &Row, excess: f64| row.weight * excess * row.along(direction);
         let fit: f64 = self.rows.iter().map(|row| pull(row, row.excess(x))).sum();
-        let broken: f64 = self
-            .bounds
-            .iter()
-            .map(|row| pull(row, row.excess(x).min(0.0)))
-            .sum();
+        let broken: f64 = self.bounds.iter().map(|row| pull(row, row.excess(x).min(0.0))).sum();
         fit + PENALTY * broken
     }
 
@@ -182,19 +170,13 @@ mod tests {
     use super::*;
 
     fn row(basis: [f64; 3], value: f64) -> Row {
-        Row {
-            basis,
-            value,
-            weight: 1.0,
-        }
+        Row { basis, value, weight: 1.0 }
     }
 
     #[test]
     fn free_minimum_is_the_least_squares_solution() {
-        let rows: Vec<Row> = (-3..=3)
-            .map(f64::from)
-            .map(|x| row([1.0, x, x * x], 2.0 - 0.5 * x + 0.25 * x * x))
-            .collect();
+        let rows: Vec<Row> =
+            (-3..=3).map(f64::from).map(|x| row([1.0, x, x * x], 2.0 - 0.5 * x + 0.25 * x * x)).collect();
         let ([a, b, c], cost) = solve(&rows, &[]).unwrap();
         assert!((a - 2.0).abs() < 1e-9 && (b + 0.5).abs() < 1e-9 && (c - 0.25).abs() < 1e-9);
         assert!(cost < 1e-18);
@@ -202,11 +184,7 @@ mod tests {
 
     #[test]
     fn bounds_hold_up_to_the_penalty() {
-        let rows = [
-            row([1.0, 0.0, 0.0], 1.0),
-            row([0.0, 1.0, 0.0], 2.0),
-            row([0.0, 0.0, 1.0], 3.0),
-        ];
+        let rows = [row([1.0, 0.0, 0.0], 1.0), row([0.0, 1.0, 0.0], 2.0), row([0.0, 0.0, 1.0], 3.0)];
         let bounds = [row([1.0, 0.0, 0.0], 4.0), row([0.0, -1.0, 0.0], -1.0)];
         let ([a, b, c], _) = solve(&rows, &bounds).unwrap();
         assert!((a - 4.0).abs() < 1e-4 && (b - 1.0).abs() < 1e-4 && (c - 3.0).abs() < 1e-9);

@@ -42,27 +42,12 @@ pub struct ExpiryFit {
 pub struct FitTable<'fit>(pub &'fit Fit);
 
 pub(crate) fn judge(slice: &Slice, tau: f64, targets: &[Target]) -> ExpiryFit {
-    let kept: Vec<&Target> = targets
-        .iter()
-        .filter(|target| target.weight > 0.0)
-        .collect();
-    let judged: Vec<&Target> = kept
-        .iter()
-        .copied()
-        .filter(|target| DELTA_RANGE.contains(&target.delta))
-        .collect();
-    let errors: Vec<f64> = judged
-        .iter()
-        .map(|target| 100.0 * (slice.vol(target.k, tau) - target.vol))
-        .collect();
+    let kept: Vec<&Target> = targets.iter().filter(|target| target.weight > 0.0).collect();
+    let judged: Vec<&Target> = kept.iter().copied().filter(|target| DELTA_RANGE.contains(&target.delta)).collect();
+    let errors: Vec<f64> = judged.iter().map(|target| 100.0 * (slice.vol(target.k, tau) - target.vol)).collect();
     let squares: f64 = errors.iter().map(|error| error * error).sum();
-    let inside = |(target, (bid, ask)): (&Target, (f64, f64))| {
-        (bid..=ask).contains(&slice.vol(target.k, tau))
-    };
-    let two_sided: Vec<_> = judged
-        .iter()
-        .filter_map(|&target| Some((target, target.market?)))
-        .collect();
+    let inside = |(target, (bid, ask)): (&Target, (f64, f64))| (bid..=ask).contains(&slice.vol(target.k, tau));
+    let two_sided: Vec<_> = judged.iter().filter_map(|&target| Some((target, target.market?))).collect();
     ExpiryFit {
         expiry: slice.expiry,
         tau,
@@ -71,9 +56,7 @@ pub(crate) fn judge(slice: &Slice, tau: f64, targets: &[Target]) -> ExpiryFit {
         at_the_money_points: 100.0 * slice.vol(0.0, tau),
         judged: judged.len(),
         rms_points: (squares / errors.len().max(1) as f64).sqrt(),
-        max_points: errors
-            .iter()
-            .fold(0.0, |worst, error| error.abs().max(worst)),
+        max_points: errors.iter().fold(0.0, |worst, error| error.abs().max(worst)),
         two_sided: two_sided.len(),
         inside: two_sided.into_iter().filter(|&pair| inside(pair)).count(),
     }
@@ -94,14 +77,7 @@ impl fmt::Display for FitTable<'_> {
         writeln!(
             out,
             "{:<17} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8} {:>9}",
-            "expiry (UTC)",
-            "days",
-            "strikes",
-            "outliers",
-            "atm vol",
-            "rms pts",
-            "max pts",
-            "inside"
+            "expiry (UTC)", "days", "strikes", "outliers", "atm vol", "rms pts", "max pts", "inside"
         )?;
         for report in &self.0.reports {
             writeln!(

@@ -14,33 +14,14 @@ const BUTTERFLY_HALF: i32 = 40;
 /// The vertex is searched within these, in standard deviations: |m|, and ln sigma.
 const MAX_VERTEX: f64 = 5.0;
 const LOG_WIDTH: (f64, f64) = (-3.5, 1.5);
-const STARTS: [[f64; 2]; 6] = [
-    [-0.5, -1.2],
-    [0.5, -1.2],
-    [-0.5, 0.0],
-    [0.5, 0.0],
-    [0.0, -2.2],
-    [0.0, 1.0],
-];
+const STARTS: [[f64; 2]; 6] = [[-0.5, -1.2], [0.5, -1.2], [-0.5, 0.0], [0.5, 0.0], [0.0, -2.2], [0.0, 1.0]];
 const FIRST_STEP: f64 = 0.35;
 const SEARCH_STEPS: u64 = 60;
 const POLISH_STEPS: u64 = 200;
 /// Successive attempts to keep g ≥ 0: the slack asked of g, and the price of Σ(shortfall of g)² against
 /// the mean squared error in vol.
-const ATTEMPTS: [Attempt; 3] = [
-    Attempt {
-        slack: 2e-3,
-        price: 1.0,
-    },
-    Attempt {
-        slack: 1e-2,
-        price: 1e2,
-    },
-    Attempt {
-        slack: 5e-2,
-        price: 1e4,
-    },
-];
+const ATTEMPTS: [Attempt; 3] =
+    [Attempt { slack: 2e-3, price: 1.0 }, Attempt { slack: 1e-2, price: 1e2 }, Attempt { slack: 5e-2, price: 1e4 }];
 
 #[derive(Clone, Copy)]
 struct Attempt {
@@ -58,9 +39,7 @@ pub(crate) fn fit_slice(targets: &[Target], frame: &Frame) -> Result<Slice, Arbi
             continue;
         };
         let slice = frame.raised(&found);
-        outcome = check_slice(&slice)
-            .and_then(|()| check_calendar(&below, &slice))
-            .map(|()| slice);
+        outcome = check_slice(&slice).and_then(|()| check_calendar(&below, &slice)).map(|()| slice);
         if outcome.is_ok() {
             break;
         }
@@ -96,18 +75,12 @@ impl Problem {
         let (tau, below) = (frame.tau, frame.floor());
         // The error in vol is that in variance over 2·vol·tau.
         let weigh = |vol: f64| 0.25 / (vol * vol * tau * tau);
-        let at_the_money = targets
-            .iter()
-            .min_by(|x, y| x.k.abs().total_cmp(&y.k.abs()))
-            .map_or(VOL_FLOOR, |target| target.vol);
+        let at_the_money =
+            targets.iter().min_by(|x, y| x.k.abs().total_cmp(&y.k.abs())).map_or(VOL_FLOOR, |target| target.vol);
         let deviation = at_the_money * tau.sqrt();
         let bound = |k: f64, variance: f64| {
             let weight = weigh((variance / tau).sqrt());
-            Point {
-                k,
-                variance,
-                weight,
-            }
+            Point { k, variance, weight }
         };
         let slack = CALENDAR_SLACK * deviation * deviation;
         let floors = grid(0.0, deviation, CALENDAR_HALF)
@@ -120,16 +93,9 @@ impl Problem {
             rows: aims(targets, tau, weigh),
             floors,
             ceilings: ceilings(targets, frame, deviation, bound),
-            frame: Slice {
-                expiry: frame.expiry,
-                forward: frame.forward,
-                ..below
-            },
+            frame: Slice { expiry: frame.expiry, forward: frame.forward, ..below },
             least_wings,
-            largest_wings: (
-                largest_wings.0.max(least_wings.0),
-                largest_wings.1.max(least_wings.1),
-            ),
+            largest_wings: (largest_wings.0.max(least_wings.0), largest_wings.1.max(least_wings.1)),
             deviation,
             weight: weigh(at_the_money),
             attempt,
@@ -139,46 +105,23 @@ impl Problem {
     /// Best slice for a vertex given in standard deviations and log width, with its objective.
     fn best_at(&self, vertex: &[f64]) -> Option<(Slice, f64)> {
         let [x, y] = *vertex else { return None };
-        let inside = [
-            x.clamp(-MAX_VERTEX, MAX_VERTEX),
-            y.clamp(LOG_WIDTH.0, LOG_WIDTH.1),
-        ];
-        let (m, sigma) = (
-            self.deviation * inside[0],
-            self.deviation * libm::exp(inside[1]),
-        );
+        let inside = [x.clamp(-MAX_VERTEX, MAX_VERTEX), y.clamp(LOG_WIDTH.0, LOG_WIDTH.1)];
+        let (m, sigma) = (self.deviation * inside[0], self.deviation * libm::exp(inside[1]));
         let outside = (x - inside[0]).abs() + (y - inside[1]).abs();
         let basis = |k: f64| {
             let y = (k - m) / sigma;
             [1.0, y, (y * y + 1.0).sqrt()]
         };
-        let row = |point: &Point| Row {
-            basis: basis(point.k),
-            value: point.variance,
-            weight: point.weight,
-        };
+        let row = |point: &Point| Row { basis: basis(point.k), value: point.variance, weight: point.weight };
         let rows: Vec<Row> = self.rows.iter().map(row).collect();
         let mut bounds: Vec<Row> = self.floors.iter().map(row).collect();
         bounds.extend(self.ceilings.iter().map(|point| row(point).reversed()));
         bounds.extend(self.shape_bounds(sigma));
         let ([a, d, c], cost) = solve(&rows, &bounds)?;
         let b = (c / sigma).max(0.0);
-        let rho = if b > 0.0 {
-            (d / c).clamp(-MAX_RHO, MAX_RHO)
-        } else {
-            0.0
-        };
-        let slice = Slice {
-            a,
-            b,
-            rho,
-            m,
-            sigma,
-            ..self.frame
-        };
-        let objective = cost
-            + self.attempt.price * butterfly_shortfall(&slice, self.attempt.slack)
-            + 1e-3 * outside;
+        let rho = if b > 0.0 { (d / c).clamp(-MAX_RHO, MAX_RHO) } else { 0.0 };
+        let slice = Slice { a, b, rho, m, sigma, ..self.frame };
+        let objective = cost + self.attempt.price * butterfly_shortfall(&slice, self.attempt.slack) + 1e-3 * outside;
         objective.is_finite().then_some((slice, objective))
     }
 
@@ -191,11 +134,7 @@ impl Problem {
             value: direction * slope * self.deviation,
             weight,
         };
-        let skew = |sign: f64| Row {
-            basis: [0.0, sign, MAX_RHO],
-            value: 0.0,
-            weight,
-        };
+        let skew = |sign: f64| Row { basis: [0.0, sign, MAX_RHO], value: 0.0, weight };
         [
             wing(-1.0, 1.0, self.least_wings.0),
             wing(1.0, 1.0, self.least_wings.1),
@@ -226,11 +165,8 @@ impl Problem {
             }
         }
         let solver = NelderMead::new(simplex).with_sd_tolerance(1e-13).ok()?;
-        let run = Executor::new(self.clone(), solver)
-            .configure(|state| state.max_iters(steps))
-            .timer(false)
-            .run()
-            .ok()?;
+        let run =
+            Executor::new(self.clone(), solver).configure(|state| state.max_iters(steps)).timer(false).run().ok()?;
         let state = run.state();
         Some((state.get_best_param()?.clone(), state.get_best_cost()))
     }
@@ -252,20 +188,13 @@ fn aims(targets: &[Target], tau: f64, weigh: impl Fn(f64) -> f64) -> Vec<Point> 
 
 /// Beyond the outermost quotes, where nothing is known, the slice stays below those after it: else a
 /// wing extrapolated too high would lift every later slice.
-fn ceilings(
-    targets: &[Target],
-    frame: &Frame,
-    deviation: f64,
-    bound: impl Fn(f64, f64) -> Point,
-) -> Vec<Point> {
+fn ceilings(targets: &[Target], frame: &Frame, deviation: f64, bound: impl Fn(f64, f64) -> Point) -> Vec<Point> {
     let quoted = targets.iter().map(|target| target.k);
     let (low, high) = quoted.fold((0.0, 0.0), |(low, high), k| (k.min(low), k.max(high)));
     let below = frame.floor();
     let lowest = |k: f64| {
         let after = frame.after.iter().map(|slice| slice.total_variance(k));
-        after
-            .fold(f64::INFINITY, f64::min)
-            .max(2.0 * below.total_variance(k))
+        after.fold(f64::INFINITY, f64::min).max(2.0 * below.total_variance(k))
     };
     grid(0.0, deviation, CALENDAR_HALF)
         .filter(|&k| (k < low || k > high) && !frame.after.is_empty())
@@ -278,9 +207,7 @@ impl CostFunction for Problem {
     type Output = f64;
 
     fn cost(&self, vertex: &Self::Param) -> Result<f64, Error> {
-        Ok(self
-            .best_at(vertex)
-            .map_or(f64::MAX.sqrt(), |(_, objective)| objective))
+        Ok(self.best_at(vertex).map_or(f64::MAX.sqrt(), |(_, objective)| objective))
     }
 }
 

@@ -65,32 +65,16 @@ fn target(quote: &Quote, tau: f64) -> Option<Target> {
     let deviation = vol * tau.sqrt();
     let d1 = 0.5 * deviation - k / deviation;
     let vega = libm::exp(-0.5 * d1 * d1).max(VEGA_FLOOR);
-    let quality = market.map_or(UNQUOTED, |(bid, ask)| {
-        (HALVING_SPREAD / (HALVING_SPREAD + ask - bid)).max(UNQUOTED)
-    });
+    let quality = market.map_or(UNQUOTED, |(bid, ask)| (HALVING_SPREAD / (HALVING_SPREAD + ask - bid)).max(UNQUOTED));
     let delta = call_delta(quote.forward, quote.strike, vol, tau);
     let weight = vega * vega * quality * quality;
-    (weight.is_finite() && delta.is_finite()).then_some(Target {
-        k,
-        vol,
-        weight,
-        delta,
-        market,
-    })
+    (weight.is_finite() && delta.is_finite()).then_some(Target { k, vol, weight, delta, market })
 }
 
 /// Sets the weight of outliers against `slice` to 0, the worst first, keeping at least `needed`
 /// strikes. Returns whether there were any.
-pub(crate) fn mark_outliers(
-    targets: &mut [Target],
-    slice: &Slice,
-    tau: f64,
-    needed: usize,
-) -> bool {
-    let errors: Vec<f64> = targets
-        .iter()
-        .map(|target| (slice.vol(target.k, tau) - target.vol).abs())
-        .collect();
+pub(crate) fn mark_outliers(targets: &mut [Target], slice: &Slice, tau: f64, needed: usize) -> bool {
+    let errors: Vec<f64> = targets.iter().map(|target| (slice.vol(target.k, tau) - target.vol).abs()).collect();
     let Some(typical) = median(errors.clone()) else {
         return false;
     };

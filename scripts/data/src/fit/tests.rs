@@ -15,15 +15,7 @@ fn start() -> Timestamp {
 
 fn slice(days: i64, a: f64, b: f64, rho: f64, m: f64, sigma: f64) -> Slice {
     let expiry = Timestamp::from_second(start().as_second() + days * DAY).unwrap();
-    Slice {
-        expiry,
-        forward: 3000.0,
-        a,
-        b,
-        rho,
-        m,
-        sigma,
-    }
+    Slice { expiry, forward: 3000.0, a, b, rho, m, sigma }
 }
 
 /// A chain quoted on exactly these slices, 21 strikes over ±2.5 deviations, half a vol point wide.
@@ -51,21 +43,11 @@ fn chain_on(slices: &[Slice]) -> Chain {
                     }
                 })
                 .collect();
-            ExpiryQuotes {
-                expiry: slice.expiry,
-                forward: 3000.0,
-                quotes,
-            }
+            ExpiryQuotes { expiry: slice.expiry, forward: 3000.0, quotes }
         })
         .collect();
     let (source, currency) = ("synthetic".into(), "ETH".into());
-    Chain {
-        source,
-        currency,
-        observed_at: start(),
-        spot: 3000.0,
-        expiries,
-    }
+    Chain { source, currency, observed_at: start(), spot: 3000.0, expiries }
 }
 
 fn assert_arbitrage_free(slices: &[Slice]) {
@@ -91,16 +73,9 @@ fn synthetic_slices_are_recovered() {
     assert_arbitrage_free(&truth);
     let fit = fit_chain(&chain_on(&truth), &FitOptions::default()).unwrap();
     assert_arbitrage_free(&fit.surface.slices);
-    for (report, (found, expected)) in fit.reports.iter().zip(fit.surface.slices.iter().zip(truth))
-    {
-        assert!(
-            report.rms_points < 0.01 && report.max_points < 0.03,
-            "{report:?}"
-        );
-        assert_eq!(
-            (report.strikes, report.outliers, report.share_inside()),
-            (21, 0, 1.0)
-        );
+    for (report, (found, expected)) in fit.reports.iter().zip(fit.surface.slices.iter().zip(truth)) {
+        assert!(report.rms_points < 0.01 && report.max_points < 0.03, "{report:?}");
+        assert_eq!((report.strikes, report.outliers, report.share_inside()), (21, 0, 1.0));
         let tau = report.tau;
         for k in [-0.1, -0.03, 0.0, 0.05] {
             assert!((found.vol(k, tau) - expected.vol(k, tau)).abs() < 5e-4);
@@ -116,50 +91,28 @@ fn same_chain_gives_the_same_bits() {
     assert_eq!(first, fit_chain(&chain, &FitOptions::default()).unwrap());
     let mut hash = Sha256::new();
     for slice in &first.surface.slices {
-        for value in [
-            slice.forward,
-            slice.a,
-            slice.b,
-            slice.rho,
-            slice.m,
-            slice.sigma,
-        ] {
+        for value in [slice.forward, slice.a, slice.b, slice.rho, slice.m, slice.sigma] {
             hash.update(value.to_bits().to_be_bytes());
         }
     }
     let digest = format!("{:x}", hash.finalize());
-    assert_eq!(
-        digest,
-        "7d561461150f67fdba80e753338c1b424bd4c0d1ee33761ffcdc08c99dd41f57"
-    );
+    assert_eq!(digest, "7d561461150f67fdba80e753338c1b424bd4c0d1ee33761ffcdc08c99dd41f57");
 }
 
 #[test]
 fn vols_come_from_bid_and_ask_where_no_mark_is_given() {
     let mut chain = chain_on(&term_structure());
-    for quote in chain
-        .expiries
-        .iter_mut()
-        .flat_map(|each| each.quotes.iter_mut())
-    {
+    for quote in chain.expiries.iter_mut().flat_map(|each| each.quotes.iter_mut()) {
         (quote.mark, quote.mark_iv) = (None, None);
     }
     let fit = fit_chain(&chain, &FitOptions::default()).unwrap();
-    assert!(
-        fit.reports.iter().all(|report| report.rms_points < 0.01),
-        "{:?}",
-        fit.reports
-    );
+    assert!(fit.reports.iter().all(|report| report.rms_points < 0.01), "{:?}", fit.reports);
 }
 
 #[test]
 fn mark_outside_the_market_is_moved_into_it() {
     let mut chain = chain_on(&term_structure());
-    for quote in chain
-        .expiries
-        .iter_mut()
-        .flat_map(|each| each.quotes.iter_mut())
-    {
+    for quote in chain.expiries.iter_mut().flat_map(|each| each.quotes.iter_mut()) {
         quote.mark_iv = quote.mark_iv.map(|vol| vol + 0.05);
     }
     let fit = fit_chain(&chain, &FitOptions::default()).unwrap();
@@ -183,10 +136,7 @@ fn outliers_are_set_aside() {
 
 #[test]
 fn calendar_arbitrage_in_the_quotes_is_repaired() {
-    let crossing = [
-        slice(20, 0.0100, 0.06, -0.2, 0.0, 0.2),
-        slice(25, 0.0060, 0.05, -0.2, 0.0, 0.2),
-    ];
+    let crossing = [slice(20, 0.0100, 0.06, -0.2, 0.0, 0.2), slice(25, 0.0060, 0.05, -0.2, 0.0, 0.2)];
     assert!(check_calendar(&crossing[0], &crossing[1]).is_err());
     let fit = fit_chain(&chain_on(&crossing), &FitOptions::default()).unwrap();
     assert_arbitrage_free(&fit.surface.slices);
@@ -205,16 +155,7 @@ fn butterfly_arbitrage_in_the_quotes_is_repaired() {
             let strike = 3000.0 * libm::exp(k);
             let (bid, ask, mark, mark_iv) = (None, None, None, Some(vogt[0].vol(k, tau)));
             let is_put = step < 0;
-            Quote {
-                strike,
-                is_put,
-                forward: 3000.0,
-                bid,
-                ask,
-                mark,
-                mark_iv,
-                open_interest: 0.0,
-            }
+            Quote { strike, is_put, forward: 3000.0, bid, ask, mark, mark_iv, open_interest: 0.0 }
         })
         .collect();
     let fit = fit_chain(&chain, &FitOptions::default()).unwrap();
@@ -229,30 +170,14 @@ fn thin_expiries_are_skipped_or_refused() {
     let fit = fit_chain(&chain, &FitOptions::default()).unwrap();
     assert_eq!((fit.skipped.len(), fit.surface.slices.len()), (1, 2));
     assert!(FitTable(&fit).to_string().contains("left out"));
-    let strict = FitOptions {
-        skip_thin: false,
-        ..FitOptions::default()
-    };
+    let strict = FitOptions { skip_thin: false, ..FitOptions::default() };
     let error = fit_chain(&chain, &strict).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            FitError::TooFewStrikes {
-                found: 4,
-                needed: 5,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, FitError::TooFewStrikes { found: 4, needed: 5, .. }), "{error}");
     for expiry in &mut chain.expiries {
         expiry.quotes.truncate(2);
     }
     let error = fit_chain(&chain, &FitOptions::default()).unwrap_err();
-    assert!(
-        matches!(error, FitError::NoExpiry { needed: 5, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, FitError::NoExpiry { needed: 5, .. }), "{error}");
 }
 
 #[test]
@@ -270,10 +195,7 @@ fn table_has_a_line_per_expiry() {
     let fit = fit_chain(&chain_on(&term_structure()), &FitOptions::default()).unwrap();
     let table = FitTable(&fit).to_string();
     assert_eq!(table.lines().count(), 4);
-    assert!(
-        table.contains("2026-01-12 08:00") && table.contains("100.0 %"),
-        "{table}"
-    );
+    assert!(table.contains("2026-01-12 08:00") && table.contains("100.0 %"), "{table}");
 }
 
 proptest! {

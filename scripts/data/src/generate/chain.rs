@@ -25,70 +25,14 @@ struct Smile {
 
 /// Rounded from fits to ETH chains of the first half of 2026 in a calm market; no quote is in them.
 const SMILES: [Smile; 8] = [
-    Smile {
-        days: 2,
-        vol: 0.54,
-        slope: 0.50,
-        rho: -0.30,
-        vertex: -0.45,
-        width: 1.9,
-    },
-    Smile {
-        days: 4,
-        vol: 0.56,
-        slope: 0.50,
-        rho: -0.35,
-        vertex: -0.50,
-        width: 1.9,
-    },
-    Smile {
-        days: 11,
-        vol: 0.59,
-        slope: 0.52,
-        rho: -0.40,
-        vertex: -0.55,
-        width: 2.0,
-    },
-    Smile {
-        days: 25,
-        vol: 0.61,
-        slope: 0.54,
-        rho: -0.42,
-        vertex: -0.60,
-        width: 2.1,
-    },
-    Smile {
-        days: 53,
-        vol: 0.63,
-        slope: 0.56,
-        rho: -0.42,
-        vertex: -0.60,
-        width: 2.2,
-    },
-    Smile {
-        days: 81,
-        vol: 0.64,
-        slope: 0.58,
-        rho: -0.42,
-        vertex: -0.60,
-        width: 2.3,
-    },
-    Smile {
-        days: 172,
-        vol: 0.65,
-        slope: 0.62,
-        rho: -0.40,
-        vertex: -0.65,
-        width: 2.4,
-    },
-    Smile {
-        days: 263,
-        vol: 0.66,
-        slope: 0.64,
-        rho: -0.40,
-        vertex: -0.65,
-        width: 2.5,
-    },
+    Smile { days: 2, vol: 0.54, slope: 0.50, rho: -0.30, vertex: -0.45, width: 1.9 },
+    Smile { days: 4, vol: 0.56, slope: 0.50, rho: -0.35, vertex: -0.50, width: 1.9 },
+    Smile { days: 11, vol: 0.59, slope: 0.52, rho: -0.40, vertex: -0.55, width: 2.0 },
+    Smile { days: 25, vol: 0.61, slope: 0.54, rho: -0.42, vertex: -0.60, width: 2.1 },
+    Smile { days: 53, vol: 0.63, slope: 0.56, rho: -0.42, vertex: -0.60, width: 2.2 },
+    Smile { days: 81, vol: 0.64, slope: 0.58, rho: -0.42, vertex: -0.60, width: 2.3 },
+    Smile { days: 172, vol: 0.65, slope: 0.62, rho: -0.40, vertex: -0.65, width: 2.4 },
+    Smile { days: 263, vol: 0.66, slope: 0.64, rho: -0.40, vertex: -0.65, width: 2.5 },
 ];
 
 /// Yearly growth of the forward over spot.
@@ -125,11 +69,7 @@ pub struct ChainRecipe {
 
 impl Default for ChainRecipe {
     fn default() -> Self {
-        Self {
-            seed: 1,
-            observed_at: DEFAULT_CHAIN_TIME,
-            spot: DEFAULT_SPOT,
-        }
+        Self { seed: 1, observed_at: DEFAULT_CHAIN_TIME, spot: DEFAULT_SPOT }
     }
 }
 
@@ -140,10 +80,7 @@ impl Default for ChainRecipe {
 pub fn generate_chain(recipe: &ChainRecipe) -> Chain {
     let mut random = Random::new(recipe.seed, *b"chain   ");
     let level = libm::exp(LEVEL_NOISE * random.normal());
-    let expiries = SMILES
-        .iter()
-        .filter_map(|smile| expiry_quotes(recipe, smile, level, &mut random))
-        .collect();
+    let expiries = SMILES.iter().filter_map(|smile| expiry_quotes(recipe, smile, level, &mut random)).collect();
     Chain {
         source: format!("generated chain (seed {})", recipe.seed),
         currency: "ETH".into(),
@@ -154,12 +91,7 @@ pub fn generate_chain(recipe: &ChainRecipe) -> Chain {
 }
 
 /// The quotes of one expiry; none if it lies beyond the range of times.
-fn expiry_quotes(
-    recipe: &ChainRecipe,
-    smile: &Smile,
-    level: f64,
-    random: &mut Random,
-) -> Option<ExpiryQuotes> {
+fn expiry_quotes(recipe: &ChainRecipe, smile: &Smile, level: f64, random: &mut Random) -> Option<ExpiryQuotes> {
     let ahead = SignedDuration::from_secs(smile.days * 86_400);
     let expiry = recipe.observed_at.checked_add(ahead).ok()?;
     let tau = year_fraction(recipe.observed_at, expiry);
@@ -168,11 +100,7 @@ fn expiry_quotes(
     let quotes = strikes(forward, level * smile.vol * tau.sqrt())
         .flat_map(|strike| option_pair(&slice, strike, tau, random))
         .collect();
-    Some(ExpiryQuotes {
-        expiry,
-        forward,
-        quotes,
-    })
+    Some(ExpiryQuotes { expiry, forward, quotes })
 }
 
 /// The call and the put of one strike: one vol and spread for both, open interest mostly in the one
@@ -197,11 +125,7 @@ fn option_pair(slice: &Slice, strike: f64, tau: f64, random: &mut Random) -> [Qu
             ask: Some(tick_up(price(mark_iv + half_spread))),
             mark: Some(price(mark_iv)).filter(|&mark| mark > 0.0),
             mark_iv: Some(mark_iv),
-            open_interest: if is_put == (k < 0.0) {
-                size
-            } else {
-                (size / 4.0).round()
-            },
+            open_interest: if is_put == (k < 0.0) { size } else { (size / 4.0).round() },
         }
     })
 }
@@ -211,21 +135,9 @@ impl Smile {
         let vol = level * self.vol;
         let variance = vol * vol * tau;
         let deviation = variance.sqrt();
-        let (b, m, sigma) = (
-            self.slope * deviation,
-            self.vertex * deviation,
-            self.width * deviation,
-        );
+        let (b, m, sigma) = (self.slope * deviation, self.vertex * deviation, self.width * deviation);
         let above = b * (-self.rho * m + (m * m + sigma * sigma).sqrt());
-        Slice {
-            expiry,
-            forward,
-            a: variance - above,
-            b,
-            rho: self.rho,
-            m,
-            sigma,
-        }
+        Slice { expiry, forward, a: variance - above, b, rho: self.rho, m, sigma }
     }
 }
 
@@ -248,11 +160,7 @@ fn round_step(width: f64) -> f64 {
         scale *= 10.0;
     }
     let steps = [5.0, 2.5, 2.0];
-    scale
-        * steps
-            .into_iter()
-            .find(|step| scale * step <= width)
-            .unwrap_or(1.0)
+    scale * steps.into_iter().find(|step| scale * step <= width).unwrap_or(1.0)
 }
 
 fn tick(price: f64) -> f64 {

@@ -41,13 +41,7 @@ pub struct PathRecipe {
 impl Default for PathRecipe {
     /// 40 days of hourly candles from the moment of the default chain.
     fn default() -> Self {
-        Self {
-            seed: 1,
-            start: DEFAULT_CHAIN_TIME,
-            candles: 40 * 24,
-            step_secs: 3600,
-            spot: DEFAULT_SPOT,
-        }
+        Self { seed: 1, start: DEFAULT_CHAIN_TIME, candles: 40 * 24, step_secs: 3600, spot: DEFAULT_SPOT }
     }
 }
 
@@ -64,13 +58,7 @@ pub fn generate_prices(recipe: &PathRecipe) -> PriceHistory {
     let mut open = cents(recipe.spot);
     let mut points = Vec::with_capacity(recipe.candles);
     while let Some(now) = time.filter(|_| points.len() < recipe.candles) {
-        let mut point = PricePoint {
-            time: now,
-            open,
-            high: open,
-            low: open,
-            close: open,
-        };
+        let mut point = PricePoint { time: now, open, high: open, low: open, close: open };
         for _ in 0..STEPS {
             point.close = cents(state.advance());
             point.high = point.high.max(point.close);
@@ -80,10 +68,7 @@ pub fn generate_prices(recipe: &PathRecipe) -> PriceHistory {
         points.push(point);
         time = now.checked_add(step).ok();
     }
-    PriceHistory {
-        source: format!("generated prices (seed {})", recipe.seed),
-        points,
-    }
+    PriceHistory { source: format!("generated prices (seed {})", recipe.seed), points }
 }
 
 struct State {
@@ -104,8 +89,7 @@ impl State {
         let mean_jump = libm::exp(JUMP_MEAN + 0.5 * JUMP_DEVIATION * JUMP_DEVIATION) - 1.0;
         let drift = -(0.5 * variance + JUMPS_PER_YEAR * mean_jump) * self.years;
         self.log_price += drift + deviation * first + self.jump();
-        self.variance += REVERSION * (LONG_RUN_VARIANCE - variance) * self.years
-            + VOL_OF_VARIANCE * deviation * shock;
+        self.variance += REVERSION * (LONG_RUN_VARIANCE - variance) * self.years + VOL_OF_VARIANCE * deviation * shock;
         libm::exp(self.log_price)
     }
 

@@ -12,10 +12,7 @@ impl Random {
     /// The stream of `seed` for one `purpose`: streams of other purposes are independent of it.
     pub(crate) fn new(seed: u64, purpose: [u8; 8]) -> Self {
         let mut key = [0; 32];
-        for (byte, source) in key
-            .iter_mut()
-            .zip(seed.to_le_bytes().into_iter().chain(purpose))
-        {
+        for (byte, source) in key.iter_mut().zip(seed.to_le_bytes().into_iter().chain(purpose)) {
             *byte = source;
         }
         Self(ChaCha20Rng::from_seed(key))
@@ -58,8 +55,6 @@ mod tests {
         let first = |seed, purpose| Random::new(seed, purpose).uniform();
         assert!(first(1, *b"path    ") != first(2, *b"path    "));
         assert!(first(1, *b"path    ") != first(1, *b"chain   "));
-        assert!(first(1, *b"path    ")
-            .total_cmp(&first(1, *b"path    "))
-            .is_eq());
+        assert!(first(1, *b"path    ").total_cmp(&first(1, *b"path    ")).is_eq());
     }
 }

@@ -3,8 +3,7 @@ use sha2::{Digest, Sha256};
 use super::*;
 use crate::prices::PriceHistory;
 use crate::{
-    fit_chain, parse_chains, parse_prices, write_chain, write_prices, year_fraction, Chain,
-    ChainOptions, FitOptions,
+    fit_chain, parse_chains, parse_prices, write_chain, write_prices, year_fraction, Chain, ChainOptions, FitOptions,
 };
 
 fn chain_text(chain: &Chain) -> Vec<u8> {
@@ -37,18 +36,8 @@ fn default_data_is_the_same_on_every_machine() {
 
 #[test]
 fn another_seed_gives_other_data() {
-    let chain = |seed| {
-        generate_chain(&ChainRecipe {
-            seed,
-            ..ChainRecipe::default()
-        })
-    };
-    let prices = |seed| {
-        generate_prices(&PathRecipe {
-            seed,
-            ..PathRecipe::default()
-        })
-    };
+    let chain = |seed| generate_chain(&ChainRecipe { seed, ..ChainRecipe::default() });
+    let prices = |seed| generate_prices(&PathRecipe { seed, ..PathRecipe::default() });
     assert_eq!(chain(3), chain(3));
     assert_ne!(chain(3).expiries, chain(4).expiries);
     assert_eq!(prices(3), prices(3));
@@ -67,25 +56,17 @@ fn generated_chain_reads_back_to_the_last_bit() {
 fn generated_prices_read_back_to_the_last_bit() {
     let history = generate_prices(&PathRecipe::default());
     let text = prices_text(&history);
-    assert_eq!(
-        parse_prices(&text[..], &history.source, "ETH").unwrap(),
-        history
-    );
+    assert_eq!(parse_prices(&text[..], &history.source, "ETH").unwrap(), history);
 }
 
 #[test]
 fn default_chain_has_eight_expiries_of_twenty_one_strikes() {
     for seed in 0..20 {
-        let chain = generate_chain(&ChainRecipe {
-            seed,
-            ..ChainRecipe::default()
-        });
+        let chain = generate_chain(&ChainRecipe { seed, ..ChainRecipe::default() });
         chain.require(8, 21).unwrap();
         for expiry in &chain.expiries {
             let strikes = expiry.strikes();
-            assert!(strikes
-                .iter()
-                .all(|&strike| strike > 0.0 && strike.fract() == 0.0));
+            assert!(strikes.iter().all(|&strike| strike > 0.0 && strike.fract() == 0.0));
             assert!(strikes.first() < Some(&expiry.forward));
             assert!(strikes.last() > Some(&expiry.forward));
         }
@@ -107,10 +88,7 @@ fn spreads_are_those_of_the_documented_model() {
                 let points = 100.0 * (ask - quote.bid.unwrap()) / (vega / quote.forward);
                 let expected = 0.6 * (30.0 / (tau * 365.0).max(3.0)).sqrt();
                 let ticks = 100.0 * 2.0 * 0.0005 / (vega / quote.forward);
-                assert!(
-                    points > 0.4 * expected && points < 2.2 * expected + ticks,
-                    "{points}"
-                );
+                assert!(points > 0.4 * expected && points < 2.2 * expected + ticks, "{points}");
             }
         }
     }
@@ -120,10 +98,7 @@ fn spreads_are_those_of_the_documented_model() {
 #[test]
 fn generated_chains_are_fitted_within_their_noise() {
     for seed in 0..12 {
-        let chain = generate_chain(&ChainRecipe {
-            seed,
-            ..ChainRecipe::default()
-        });
+        let chain = generate_chain(&ChainRecipe { seed, ..ChainRecipe::default() });
         let fit = fit_chain(&chain, &FitOptions::default()).unwrap();
         assert!(fit.skipped.is_empty() && fit.reports.len() == 8);
         for report in &fit.reports {
@@ -135,27 +110,14 @@ fn generated_chains_are_fitted_within_their_noise() {
 
 #[test]
 fn paths_have_the_documented_vol_and_jumps() {
-    let recipe = PathRecipe {
-        seed: 5,
-        candles: 20 * 8760,
-        ..PathRecipe::default()
-    };
+    let recipe = PathRecipe { seed: 5, candles: 20 * 8760, ..PathRecipe::default() };
     let history = generate_prices(&recipe);
-    let (first, last) = (
-        history.points.first().unwrap(),
-        history.points.last().unwrap(),
-    );
+    let (first, last) = (history.points.first().unwrap(), history.points.last().unwrap());
     let vol = history.realised_vol(first.time, last.time).unwrap();
     assert!((vol - 0.61).abs() < 0.04, "{vol}");
-    let large = history
-        .points
-        .windows(2)
-        .map(|pair| (pair[1].open / pair[0].open).ln().abs());
+    let large = history.points.windows(2).map(|pair| (pair[1].open / pair[0].open).ln().abs());
     let jumps = large.filter(|&step| step > 0.06).count();
-    assert!(
-        (40..200).contains(&jumps),
-        "{jumps} hours beyond 6 % in 20 years"
-    );
+    assert!((40..200).contains(&jumps), "{jumps} hours beyond 6 % in 20 years");
     for point in &history.points {
         assert!(point.low <= point.open.min(point.close));
         assert!(point.high >= point.open.max(point.close) && point.low > 0.0);
@@ -167,11 +129,7 @@ fn paths_are_fair() {
     let count = 400;
     let mean: f64 = (0..count)
         .map(|seed| {
-            let recipe = PathRecipe {
-                seed,
-                candles: 240,
-                ..PathRecipe::default()
-            };
+            let recipe = PathRecipe { seed, candles: 240, ..PathRecipe::default() };
             generate_prices(&recipe).points.last().unwrap().close / DEFAULT_SPOT
         })
         .sum::<f64>()

@@ -18,21 +18,12 @@ pub fn read_prices(path: &Path, currency: &str) -> Result<PriceHistory, DataErro
 
 /// As [`read_prices`], from any source; `file` names it in errors.
 /// # Errors: [`DataError`], naming file, line, value and remedy
-pub fn parse_prices(
-    input: impl Read,
-    file: &str,
-    currency: &str,
-) -> Result<PriceHistory, DataError> {
+pub fn parse_prices(input: impl Read, file: &str, currency: &str) -> Result<PriceHistory, DataError> {
     history_of(&Table::read(input, file)?, currency)
 }
 
 enum Columns {
-    Candles {
-        open: Column,
-        high: Column,
-        low: Column,
-        close: Column,
-    },
+    Candles { open: Column, high: Column, low: Column, close: Column },
     Index(Column),
 }
 
@@ -52,20 +43,13 @@ fn history_of(table: &Table, currency: &str) -> Result<PriceHistory, DataError> 
         }
         points.push(point);
     }
-    Ok(PriceHistory {
-        source: table.file().into(),
-        points,
-    })
+    Ok(PriceHistory { source: table.file().into(), points })
 }
 
 impl Columns {
     fn of(table: &Table, currency: &str) -> Result<Self, DataError> {
         let candles = ["open", "high", "low", "close"];
-        if table
-            .names()
-            .iter()
-            .any(|name| candles.contains(&name.as_str()))
-        {
+        if table.names().iter().any(|name| candles.contains(&name.as_str())) {
             return Ok(Self::Candles {
                 open: table.require(&["open"])?,
                 high: table.require(&["high"])?,
@@ -89,40 +73,16 @@ impl Columns {
         match self {
             Self::Index(column) => {
                 let price = row.positive(column)?;
-                Ok(PricePoint {
-                    time,
-                    open: price,
-                    high: price,
-                    low: price,
-                    close: price,
-                })
+                Ok(PricePoint { time, open: price, high: price, low: price, close: price })
             }
-            Self::Candles {
-                open,
-                high,
-                low,
-                close,
-            } => {
+            Self::Candles { open, high, low, close } => {
                 let (open, high) = (row.positive(open)?, row.positive(high)?);
                 let (low, close) = (row.positive(low)?, row.positive(close)?);
                 if low > open.min(close) || high < open.max(close) {
                     let (file, line) = (table.file().into(), row.line());
-                    return Err(DataError::BrokenCandle {
-                        file,
-                        line,
-                        open,
-                        high,
-                        low,
-                        close,
-                    });
+                    return Err(DataError::BrokenCandle { file, line, open, high, low, close });
                 }
-                Ok(PricePoint {
-                    time,
-                    open,
-                    high,
-                    low,
-                    close,
-                })
+                Ok(PricePoint { time, open, high, low, close })
             }
         }
     }

@@ -29,9 +29,7 @@ fn index_file_gives_the_currency_asked_for() {
     assert_eq!(prices, [2978.25; 4]);
     let btc = parse_prices(INDEX.as_bytes(), "p.csv", "btc").unwrap();
     assert_eq!(btc.points[1].close, 88064.14);
-    let missing = parse_prices(INDEX.as_bytes(), "p.csv", "SOL")
-        .unwrap_err()
-        .to_string();
+    let missing = parse_prices(INDEX.as_bytes(), "p.csv", "SOL").unwrap_err().to_string();
     assert!(missing.contains("no column `sol_index`"), "{missing}");
 }
 
@@ -39,10 +37,7 @@ fn index_file_gives_the_currency_asked_for() {
 fn candle_file_is_recognised_in_any_column_order() {
     let plain = parse(CANDLES).unwrap();
     let point = plain.points[1];
-    assert_eq!(
-        [point.open, point.high, point.low, point.close],
-        [3723.04, 3748.45, 3714.1, 3724.89]
-    );
+    assert_eq!([point.open, point.high, point.low, point.close], [3723.04, 3748.45, 3714.1, 3724.89]);
     let shuffled = "Close,extra,LOW,open,High,open_time\n\
 3723.04,x,3670.22,3676.22,3730.0,2022-01-01T00:00:00Z\n\
 3724.89,y,3714.1,3723.04,3748.45,1640998800\n";
@@ -56,10 +51,7 @@ fn unsorted_and_repeated_times_are_refused() {
         panic!("accepted");
     };
     let text = refusal("timestamp,eth_index\n2026-01-02,1\n2026-01-02,1\n");
-    assert!(
-        text.contains("line 3") && text.contains("2026-01-02T00:00:00Z"),
-        "{text}"
-    );
+    assert!(text.contains("line 3") && text.contains("2026-01-02T00:00:00Z"), "{text}");
     assert!(text.contains("sort the rows"), "{text}");
 }
 
@@ -75,53 +67,28 @@ fn senseless_prices_are_refused() {
         ("", CellProblem::Blank),
     ] {
         let text = format!("timestamp,eth_index\n2026-01-01,100\n2026-01-02,\"{cell}\"\n");
-        let Err(DataError::BadCell {
-            line,
-            column,
-            value,
-            problem,
-            ..
-        }) = parse(&text)
-        else {
+        let Err(DataError::BadCell { line, column, value, problem, .. }) = parse(&text) else {
             panic!("{cell} accepted");
         };
-        assert_eq!(
-            (line, column.as_str(), value.as_str()),
-            (3, "eth_index", cell)
-        );
+        assert_eq!((line, column.as_str(), value.as_str()), (3, "eth_index", cell));
         assert_eq!(problem, expected);
     }
     let text = "timestamp,open,high,low,close\n2026-01-01,10,11,9,12\n";
-    assert!(matches!(
-        parse(text),
-        Err(DataError::BrokenCandle { line: 2, .. })
-    ));
+    assert!(matches!(parse(text), Err(DataError::BrokenCandle { line: 2, .. })));
 }
 
 #[test]
 fn missing_parts_are_named() {
     let text = refusal("timestamp,open,high,low\n2026-01-01,1,1,1\n");
-    assert!(
-        text.contains("no column `close`") && text.contains("timestamp, open"),
-        "{text}"
-    );
+    assert!(text.contains("no column `close`") && text.contains("timestamp, open"), "{text}");
     let text = refusal("when,eth_index\n2026-01-01,1\n");
     assert!(text.contains("`timestamp` or `open_time`"), "{text}");
-    assert!(matches!(
-        parse("timestamp,eth_index\n"),
-        Err(DataError::Empty { .. })
-    ));
+    assert!(matches!(parse("timestamp,eth_index\n"), Err(DataError::Empty { .. })));
     assert!(matches!(parse(""), Err(DataError::Empty { .. })));
     let cut = "timestamp,eth_index\n2026-01-01,1\n2026-01-0";
-    assert!(matches!(
-        parse(cut),
-        Err(DataError::Malformed { line: 3, .. })
-    ));
+    assert!(matches!(parse(cut), Err(DataError::Malformed { line: 3, .. })));
     let twice = "timestamp,eth_index,eth_index\n2026-01-01,1,2\n";
-    assert!(matches!(
-        parse(twice),
-        Err(DataError::RepeatedColumn { .. })
-    ));
+    assert!(matches!(parse(twice), Err(DataError::RepeatedColumn { .. })));
 }
 
 #[test]
@@ -147,13 +114,8 @@ fn realised_vol_is_annualised_over_the_true_time() {
         })
         .collect();
     let history = parse(&format!("timestamp,eth_index\n{}", rows.concat())).unwrap();
-    let vol = history
-        .realised_vol(Timestamp::MIN, Timestamp::MAX)
-        .unwrap();
-    assert!(
-        (vol - 1.01_f64.ln() * 8760.0_f64.sqrt()).abs() < 1e-9,
-        "{vol}"
-    );
+    let vol = history.realised_vol(Timestamp::MIN, Timestamp::MAX).unwrap();
+    assert!((vol - 1.01_f64.ln() * 8760.0_f64.sqrt()).abs() < 1e-9, "{vol}");
 }
 
 #[test]
@@ -169,21 +131,10 @@ fn prices_must_reach_from_the_chain_to_where_they_are_needed() {
     let until = "2022-01-01T01:30:00Z".parse().unwrap();
     assert!(require_overlap(&chain("2022-01-01T00:30:00Z"), &history, until).is_ok());
     let late = "2022-01-01T03:00:00Z".parse().unwrap();
-    for (time, until) in [
-        ("2022-01-01T00:30:00Z", late),
-        ("2021-12-30T00:00:00Z", until),
-    ] {
-        let error = require_overlap(&chain(time), &history, until)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("p.csv") && error.contains("c.csv"),
-            "{error}"
-        );
-        assert!(
-            error.contains("pass a price history of that period"),
-            "{error}"
-        );
+    for (time, until) in [("2022-01-01T00:30:00Z", late), ("2021-12-30T00:00:00Z", until)] {
+        let error = require_overlap(&chain(time), &history, until).unwrap_err().to_string();
+        assert!(error.contains("p.csv") && error.contains("c.csv"), "{error}");
+        assert!(error.contains("pass a price history of that period"), "{error}");
     }
 }
 

@@ -1,15 +1,7 @@
 use super::*;
 
 fn slice(a: f64, b: f64, rho: f64, m: f64, sigma: f64) -> Slice {
-    Slice {
-        expiry: Timestamp::UNIX_EPOCH,
-        forward: 3000.0,
-        a,
-        b,
-        rho,
-        m,
-        sigma,
-    }
+    Slice { expiry: Timestamp::UNIX_EPOCH, forward: 3000.0, a, b, rho, m, sigma }
 }
 
 #[test]
@@ -47,13 +39,8 @@ fn parameters_outside_the_domain_are_refused() {
 fn falling_variance_is_calendar_arbitrage() {
     let early = slice(0.04, 0.1, -0.2, 0.0, 0.1);
     assert_eq!(check_calendar(&early, &early), Ok(()));
-    assert_eq!(
-        check_calendar(&early, &slice(0.05, 0.1, -0.2, 0.0, 0.1)),
-        Ok(())
-    );
-    let Err(Arbitrage::Calendar { value, .. }) =
-        check_calendar(&early, &slice(0.039, 0.1, -0.2, 0.0, 0.1))
-    else {
+    assert_eq!(check_calendar(&early, &slice(0.05, 0.1, -0.2, 0.0, 0.1)), Ok(()));
+    let Err(Arbitrage::Calendar { value, .. }) = check_calendar(&early, &slice(0.039, 0.1, -0.2, 0.0, 0.1)) else {
         panic!("accepted");
     };
     assert!((value + 0.001).abs() < 1e-12);
@@ -65,11 +52,7 @@ fn derivatives_in_g_agree_with_differences() {
     let slice = slice(0.02, 0.15, -0.3, 0.05, 0.2);
     for k in [-1.0, -0.2, 0.0, 0.05, 0.4, 2.0] {
         let h = 1e-4;
-        let (low, mid, high) = (
-            slice.total_variance(k - h),
-            slice.total_variance(k),
-            slice.total_variance(k + h),
-        );
+        let (low, mid, high) = (slice.total_variance(k - h), slice.total_variance(k), slice.total_variance(k + h));
         let (slope, curvature) = ((high - low) / (2.0 * h), (high - 2.0 * mid + low) / (h * h));
         let tilt = 1.0 - k * slope / (2.0 * mid);
         let g = tilt * tilt - 0.25 * slope * slope * (1.0 / mid + 0.25) + 0.5 * curvature;
@@ -84,9 +67,6 @@ fn checking_grid_spans_the_domain() {
     assert!(points.len() > 400);
     assert_eq!(points.first().copied(), Some(-K_LIMIT));
     assert_eq!(points.last().copied(), Some(K_LIMIT));
-    let widest = points
-        .windows(2)
-        .map(|pair| pair[1] - pair[0])
-        .fold(0.0, f64::max);
+    let widest = points.windows(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max);
     assert!(widest < 0.25, "{widest}");
 }

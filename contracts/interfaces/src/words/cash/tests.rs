@@ -23,21 +23,11 @@ fn words<T: ToWords>(selector: [u8; 4], value: &T) -> Vec<u8> {
 }
 
 fn same_error<E: SolError + ToWords>(error: &E) {
-    assert_eq!(
-        words(E::SELECTOR, error),
-        error.abi_encode(),
-        "{}",
-        E::SIGNATURE
-    );
+    assert_eq!(words(E::SELECTOR, error), error.abi_encode(), "{}", E::SIGNATURE);
 }
 
 fn same_call<C: SolCall + ToWords>(call: &C) {
-    assert_eq!(
-        words(C::SELECTOR, call),
-        call.abi_encode(),
-        "{}",
-        C::SIGNATURE
-    );
+    assert_eq!(words(C::SELECTOR, call), call.abi_encode(), "{}", C::SIGNATURE);
 }
 
 fn same_event<E: EventWords>(event: &E) {
@@ -55,102 +45,45 @@ fn same_event<E: EventWords>(event: &E) {
 #[test]
 fn errors_of_the_clearing_house_are_as_the_general_codec_writes_them() {
     let (cash, two, three) = (I256::MINUS_ONE, amount(2), amount(3));
-    same_error(&ClearingInsufficientCash {
-        account: ACCOUNT,
-        cashAtoms: cash,
-        requiredAtoms: two,
-    });
-    same_error(&ClearingTokenTransferFailed {
-        token: WHO,
-        from: OTHER,
-        to: WHO,
-        amountAtoms: two,
-    });
+    same_error(&ClearingInsufficientCash { account: ACCOUNT, cashAtoms: cash, requiredAtoms: two });
+    same_error(&ClearingTokenTransferFailed { token: WHO, from: OTHER, to: WHO, amountAtoms: two });
     same_error(&ClearingTransferredAmountDiffers {
         expectedAtoms: two,
         balanceBeforeAtoms: three,
         balanceAfterAtoms: amount(4),
     });
-    same_error(&ClearingTokenUnsupported {
-        token: WHO,
-        decimals: 19,
-    });
+    same_error(&ClearingTokenUnsupported { token: WHO, decimals: 19 });
     same_error(&ClearingAmountIsZero {});
     same_error(&ClearingAmountTooLarge { amountAtoms: two });
-    same_error(&ClearingLockUnderflow {
-        account: ACCOUNT,
-        lockedAtoms: two,
-        releasedAtoms: three,
-    });
+    same_error(&ClearingLockUnderflow { account: ACCOUNT, lockedAtoms: two, releasedAtoms: three });
     same_error(&ClearingAccountReserved { account: ACCOUNT });
 }
 
 #[test]
 fn errors_of_the_vault_program_are_as_the_general_codec_writes_them() {
     let (two, three) = (amount(2), amount(3));
-    same_error(&VaultRequestTooSmall {
-        amount: two,
-        minimum: three,
-    });
-    same_error(&VaultRequestPending {
-        owner: WHO,
-        epoch: 7,
-    });
+    same_error(&VaultRequestTooSmall { amount: two, minimum: three });
+    same_error(&VaultRequestPending { owner: WHO, epoch: 7 });
     same_error(&VaultNothingToClaim { owner: WHO });
-    same_error(&VaultEpochNotClosed {
-        epoch: 7,
-        cutAt: 8,
-        priceAt: 9,
-    });
+    same_error(&VaultEpochNotClosed { epoch: 7, cutAt: 8, priceAt: 9 });
     same_error(&VaultNothingToProcess {});
-    same_error(&VaultCutSpacingOutOfRange {
-        spacingSecs: 7,
-        minSecs: 8,
-        maxSecs: 9,
-    });
+    same_error(&VaultCutSpacingOutOfRange { spacingSecs: 7, minSecs: 8, maxSecs: 9 });
     same_error(&VaultSettlementPending {});
-    same_error(&VaultInsolvent {
-        navAtoms: I256::MIN,
-    });
+    same_error(&VaultInsolvent { navAtoms: I256::MIN });
     same_error(&VaultAmountTooLarge { amount: two });
-    same_error(&ERC20InsufficientBalance {
-        sender: WHO,
-        balance: two,
-        needed: three,
-    });
-    same_error(&ERC20InsufficientAllowance {
-        spender: WHO,
-        allowance: two,
-        needed: three,
-    });
+    same_error(&ERC20InsufficientBalance { sender: WHO, balance: two, needed: three });
+    same_error(&ERC20InsufficientAllowance { spender: WHO, allowance: two, needed: three });
     same_error(&ERC20InvalidReceiver { receiver: WHO });
 }
 
 #[test]
 fn calls_are_as_the_general_codec_writes_them() {
     let (two, three) = (amount(2), amount(3));
-    same_call(&IClearing::takeLpDepositCall {
-        from: WHO,
-        amountAtoms: two,
-    });
-    same_call(&IClearing::settleLpEpochCall {
-        acceptedAtoms: two,
-        refusedAtoms: three,
-        redeemedAtoms: amount(4),
-    });
-    same_call(&IClearing::payLpClaimCall {
-        to: WHO,
-        amountAtoms: two,
-    });
-    same_call(&IERC20::transferCall {
-        to: WHO,
-        value: two,
-    });
-    same_call(&IERC20::transferFromCall {
-        from: WHO,
-        to: OTHER,
-        value: two,
-    });
+    same_call(&IClearing::takeLpDepositCall { from: WHO, amountAtoms: two });
+    same_call(&IClearing::settleLpEpochCall { acceptedAtoms: two, refusedAtoms: three, redeemedAtoms: amount(4) });
+    same_call(&IClearing::payLpClaimCall { to: WHO, amountAtoms: two });
+    same_call(&IERC20::transferCall { to: WHO, value: two });
+    same_call(&IERC20::transferFromCall { from: WHO, to: OTHER, value: two });
     same_call(&IERC20::balanceOfCall { owner: WHO });
     same_call(&IERC20::decimalsCall {});
     same_call(&IERC20::permitCall {
@@ -163,9 +96,7 @@ fn calls_are_as_the_general_codec_writes_them() {
         s: B256::repeat_byte(0xd4),
     });
     same_call(&IAggregator::decimalsCall {});
-    same_call(&IAggregator::getRoundDataCall {
-        roundId: U80::from_limbs([5, 6]),
-    });
+    same_call(&IAggregator::getRoundDataCall { roundId: U80::from_limbs([5, 6]) });
     same_call(&IAggregator::latestRoundDataCall {});
 }
 
@@ -181,42 +112,19 @@ fn answers_of_the_feed_are_read_as_the_general_codec_writes_them() {
     let data = IAggregator::latestRoundDataCall::abi_encode_returns(&answer);
     let read: IAggregator::latestRoundDataReturn = decode(&data).unwrap();
     assert_eq!(
-        (
-            read.id,
-            read.answer,
-            read.startedAt,
-            read.updatedAt,
-            read.answeredInRound
-        ),
-        (
-            answer.id,
-            answer.answer,
-            answer.startedAt,
-            answer.updatedAt,
-            answer.answeredInRound
-        )
+        (read.id, read.answer, read.startedAt, read.updatedAt, read.answeredInRound),
+        (answer.id, answer.answer, answer.startedAt, answer.updatedAt, answer.answeredInRound)
     );
     let read: IAggregator::getRoundDataReturn = decode(&data).unwrap();
-    assert_eq!(
-        (read.id, read.answeredInRound),
-        (answer.id, answer.answeredInRound)
-    );
+    assert_eq!((read.id, read.answeredInRound), (answer.id, answer.answeredInRound));
     assert!(decode::<IAggregator::getRoundDataReturn>(&data[..159]).is_none());
 }
 
 #[test]
 fn events_are_as_the_general_codec_writes_them() {
     let (two, three, cash) = (amount(2), amount(3), I256::MINUS_ONE);
-    same_event(&CashDeposited {
-        account: ACCOUNT,
-        amountAtoms: two,
-        cashAtoms: cash,
-    });
-    same_event(&CashWithdrawn {
-        account: ACCOUNT,
-        amountAtoms: two,
-        cashAtoms: cash,
-    });
+    same_event(&CashDeposited { account: ACCOUNT, amountAtoms: two, cashAtoms: cash });
+    same_event(&CashWithdrawn { account: ACCOUNT, amountAtoms: two, cashAtoms: cash });
     same_event(&CashMoved {
         from: ACCOUNT,
         to: B256::ZERO,
@@ -224,43 +132,14 @@ fn events_are_as_the_general_codec_writes_them() {
         fromCashAtoms: cash,
         toCashAtoms: I256::ONE,
     });
-    same_event(&CashLocked {
-        account: ACCOUNT,
-        lockedAtoms: two,
-    });
-    same_event(&OwnershipTransferStarted {
-        previousOwner: WHO,
-        newOwner: OTHER,
-    });
-    same_event(&OwnershipTransferred {
-        previousOwner: WHO,
-        newOwner: OTHER,
-    });
-    same_event(&ProgramWired {
-        program: WHO,
-        peer: OTHER,
-        role: ACCOUNT,
-    });
-    same_event(&Transfer {
-        from: WHO,
-        to: OTHER,
-        value: two,
-    });
-    same_event(&Approval {
-        owner: WHO,
-        spender: OTHER,
-        value: two,
-    });
-    same_event(&DepositRequested {
-        owner: WHO,
-        epoch: 7,
-        assetsAtoms: two,
-    });
-    same_event(&RedeemRequested {
-        owner: WHO,
-        epoch: 7,
-        shares: two,
-    });
+    same_event(&CashLocked { account: ACCOUNT, lockedAtoms: two });
+    same_event(&OwnershipTransferStarted { previousOwner: WHO, newOwner: OTHER });
+    same_event(&OwnershipTransferred { previousOwner: WHO, newOwner: OTHER });
+    same_event(&ProgramWired { program: WHO, peer: OTHER, role: ACCOUNT });
+    same_event(&Transfer { from: WHO, to: OTHER, value: two });
+    same_event(&Approval { owner: WHO, spender: OTHER, value: two });
+    same_event(&DepositRequested { owner: WHO, epoch: 7, assetsAtoms: two });
+    same_event(&RedeemRequested { owner: WHO, epoch: 7, shares: two });
     same_event(&EpochProcessed {
         epoch: 7,
         navAtoms: cash,
@@ -273,16 +152,6 @@ fn events_are_as_the_general_codec_writes_them() {
         sharesUnfilled: amount(8),
         totalSupply: amount(9),
     });
-    same_event(&DepositClaimed {
-        owner: WHO,
-        epoch: 7,
-        shares: two,
-        assetsReturnedAtoms: three,
-    });
-    same_event(&RedeemClaimed {
-        owner: WHO,
-        epoch: 7,
-        assetsAtoms: two,
-        sharesReturned: three,
-    });
+    same_event(&DepositClaimed { owner: WHO, epoch: 7, shares: two, assetsReturnedAtoms: three });
+    same_event(&RedeemClaimed { owner: WHO, epoch: 7, assetsAtoms: two, sharesReturned: three });
 }

@@ -42,10 +42,7 @@ impl CallApiServer for Caller {
         check_input(&request)?;
         let at = at.unwrap_or_default();
         let block = block.unwrap_or_default();
-        let outcome = self
-            .0
-            .chain()
-            .call_in_block(&request, at, state.as_ref(), &block)?;
+        let outcome = self.0.chain().call_in_block(&request, at, state.as_ref(), &block)?;
         if outcome.status {
             Ok(outcome.output)
         } else {
@@ -61,11 +58,7 @@ impl CallApiServer for Caller {
     ) -> RpcResult<U64> {
         check_input(&request)?;
         let at = at.unwrap_or(BlockId::pending());
-        Ok(U64::from(self.0.chain().estimate_gas(
-            &request,
-            at,
-            state.as_ref(),
-        )?))
+        Ok(U64::from(self.0.chain().estimate_gas(&request, at, state.as_ref())?))
     }
 }
 
@@ -73,8 +66,6 @@ impl CallApiServer for Caller {
 pub(super) fn check_input(request: &TransactionRequest) -> RpcResult<()> {
     match request.input.unique_input() {
         Ok(_) => Ok(()),
-        Err(_) => Err(error::invalid_params(
-            "\"data\" and \"input\" differ: give only \"input\"",
-        )),
+        Err(_) => Err(error::invalid_params("\"data\" and \"input\" differ: give only \"input\"")),
     }
 }

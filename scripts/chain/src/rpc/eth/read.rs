@@ -35,11 +35,7 @@ pub(super) trait ReadApi {
     fn storage(&self, address: Address, slot: U256, at: Option<BlockId>) -> RpcResult<B256>;
 
     #[method(name = "eth_getBlockByNumber", blocking)]
-    fn block_by_number(
-        &self,
-        number: BlockNumberOrTag,
-        full: Option<bool>,
-    ) -> RpcResult<Option<RpcBlock>>;
+    fn block_by_number(&self, number: BlockNumberOrTag, full: Option<bool>) -> RpcResult<Option<RpcBlock>>;
 
     #[method(name = "eth_getBlockByHash", blocking)]
     fn block_by_hash(&self, hash: B256, full: Option<bool>) -> RpcResult<Option<RpcBlock>>;
@@ -51,15 +47,10 @@ pub(super) trait ReadApi {
     fn count_by_hash(&self, hash: B256) -> RpcResult<Option<U64>>;
 
     #[method(name = "eth_getTransactionByBlockNumberAndIndex", blocking)]
-    fn transaction_by_number(
-        &self,
-        number: BlockNumberOrTag,
-        index: Index,
-    ) -> RpcResult<Option<Transaction>>;
+    fn transaction_by_number(&self, number: BlockNumberOrTag, index: Index) -> RpcResult<Option<Transaction>>;
 
     #[method(name = "eth_getTransactionByBlockHashAndIndex", blocking)]
-    fn transaction_by_block_hash(&self, hash: B256, index: Index)
-        -> RpcResult<Option<Transaction>>;
+    fn transaction_by_block_hash(&self, hash: B256, index: Index) -> RpcResult<Option<Transaction>>;
 
     #[method(name = "eth_getTransactionByHash", blocking)]
     fn transaction(&self, hash: B256) -> RpcResult<Option<Transaction>>;
@@ -91,9 +82,7 @@ impl ReadApiServer for Reader {
     }
 
     fn nonce(&self, address: Address, at: Option<BlockId>) -> RpcResult<U64> {
-        Ok(U64::from(
-            self.0.chain().nonce(address, at.unwrap_or_default())?,
-        ))
+        Ok(U64::from(self.0.chain().nonce(address, at.unwrap_or_default())?))
     }
 
     fn code(&self, address: Address, at: Option<BlockId>) -> RpcResult<Bytes> {
@@ -101,17 +90,10 @@ impl ReadApiServer for Reader {
     }
 
     fn storage(&self, address: Address, slot: U256, at: Option<BlockId>) -> RpcResult<B256> {
-        Ok(self
-            .0
-            .chain()
-            .storage(address, slot, at.unwrap_or_default())?)
+        Ok(self.0.chain().storage(address, slot, at.unwrap_or_default())?)
     }
 
-    fn block_by_number(
-        &self,
-        number: BlockNumberOrTag,
-        full: Option<bool>,
-    ) -> RpcResult<Option<RpcBlock>> {
+    fn block_by_number(&self, number: BlockNumberOrTag, full: Option<bool>) -> RpcResult<Option<RpcBlock>> {
         Ok(self.block(number.into(), full))
     }
 
@@ -127,19 +109,11 @@ impl ReadApiServer for Reader {
         Ok(self.count(hash.into()))
     }
 
-    fn transaction_by_number(
-        &self,
-        number: BlockNumberOrTag,
-        index: Index,
-    ) -> RpcResult<Option<Transaction>> {
+    fn transaction_by_number(&self, number: BlockNumberOrTag, index: Index) -> RpcResult<Option<Transaction>> {
         Ok(self.transaction_in(number.into(), index))
     }
 
-    fn transaction_by_block_hash(
-        &self,
-        hash: B256,
-        index: Index,
-    ) -> RpcResult<Option<Transaction>> {
+    fn transaction_by_block_hash(&self, hash: B256, index: Index) -> RpcResult<Option<Transaction>> {
         Ok(self.transaction_in(hash.into(), index))
     }
 
@@ -155,9 +129,7 @@ impl ReadApiServer for Reader {
         let Some(block) = chain.block(BlockId::from(receipt.block_number)) else {
             return Ok(None);
         };
-        RpcReceipt::new(receipt, block.l1_number)
-            .map(Some)
-            .map_err(unknown_type)
+        RpcReceipt::new(receipt, block.l1_number).map(Some).map_err(unknown_type)
     }
 
     fn receipts(&self, block: BlockId) -> RpcResult<Option<Vec<RpcReceipt>>> {
@@ -190,25 +162,16 @@ impl Reader {
     fn transaction_in(&self, id: BlockId, index: Index) -> Option<Transaction> {
         let chain = self.0.chain();
         let block = chain.block(id)?;
-        let found = types::transactions(&chain, block)
-            .nth(index.into())
-            .cloned();
+        let found = types::transactions(&chain, block).nth(index.into()).cloned();
         found
     }
 }
 
 fn block_receipts(chain: &Chain, block: &Block) -> RpcResult<Vec<RpcReceipt>> {
-    let receipts = block
-        .transactions
-        .iter()
-        .filter_map(|hash| chain.receipt(*hash));
-    receipts
-        .map(|it| RpcReceipt::new(it, block.l1_number).map_err(unknown_type))
-        .collect()
+    let receipts = block.transactions.iter().filter_map(|hash| chain.receipt(*hash));
+    receipts.map(|it| RpcReceipt::new(it, block.l1_number).map_err(unknown_type)).collect()
 }
 
 fn unknown_type(reason: Eip2718Error) -> ErrorObjectOwned {
-    error::refused(format!(
-        "the transaction has no receipt in Ethereum's form: {reason}"
-    ))
+    error::refused(format!("the transaction has no receipt in Ethereum's form: {reason}"))
 }

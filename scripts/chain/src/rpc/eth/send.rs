@@ -35,9 +35,8 @@ impl SendApiServer for Sender {
 
     fn send(&self, request: TransactionRequest) -> RpcResult<B256> {
         check_input(&request)?;
-        let from = request.from.ok_or_else(|| {
-            error::invalid_params("\"from\" is missing: name the sending account")
-        })?;
+        let from =
+            request.from.ok_or_else(|| error::invalid_params("\"from\" is missing: name the sending account"))?;
         if !self.0.session().may_send(from) {
             return Err(error::refused(format!(
                 "unknown account {from}: impersonate it with anvil_impersonateAccount, \
@@ -48,9 +47,8 @@ impl SendApiServer for Sender {
     }
 
     fn send_raw(&self, transaction: Bytes) -> RpcResult<B256> {
-        let decoded = TxEnvelope::decode_2718_exact(&transaction).map_err(|reason| {
-            error::invalid_params(format!("not a signed EIP-2718 transaction: {reason}"))
-        })?;
+        let decoded = TxEnvelope::decode_2718_exact(&transaction)
+            .map_err(|reason| error::invalid_params(format!("not a signed EIP-2718 transaction: {reason}")))?;
         Ok(self.0.chain().send_signed(&decoded)?)
     }
 }

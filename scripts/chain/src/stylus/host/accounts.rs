@@ -18,13 +18,7 @@ impl Host<'_> {
 
     /// Copies part of an account's code, and pays for all of it.
     /// # Returns: the bytes copied
-    pub(super) fn account_code(
-        &mut self,
-        address: u32,
-        offset: u32,
-        size: u32,
-        code: u32,
-    ) -> HostResult<u32> {
+    pub(super) fn account_code(&mut self, address: u32, offset: u32, size: u32, code: u32) -> HostResult<u32> {
         let bytes = self.load_code(address)?;
         self.pay_for_write(bytes.len())?;
         let part = overlap(&bytes, offset, size);
@@ -44,11 +38,7 @@ impl Host<'_> {
         let address = self.read_address(address)?;
         let (account, cost) = self.evm()?.touch_account(address);
         self.buy_gas(cost)?;
-        let code_hash = if account.is_empty() {
-            [0; 32]
-        } else {
-            account.code_hash.0
-        };
+        let code_hash = if account.is_empty() { [0; 32] } else { account.code_hash.0 };
         self.write(hash, &code_hash)
     }
 
@@ -64,10 +54,7 @@ impl Host<'_> {
         }
         let (account, cost) = self.evm()?.touch_account(address);
         self.buy_gas(cost + gas::LOAD_CODE)?;
-        let code = account
-            .code
-            .map(|code| code.original_bytes())
-            .unwrap_or_default();
+        let code = account.code.map(|code| code.original_bytes()).unwrap_or_default();
         if !code.is_empty() {
             self.frame().last_code = Some((address, code.clone()));
         }

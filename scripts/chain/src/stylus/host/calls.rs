@@ -33,13 +33,7 @@ impl Host<'_> {
         gas: u64,
         return_len: u32,
     ) -> HostResult<u32> {
-        self.call(
-            Kind::Call,
-            (contract, data, len),
-            Some(value),
-            gas,
-            return_len,
-        )
+        self.call(Kind::Call, (contract, data, len), Some(value), gas, return_len)
     }
 
     /// Runs a contract's code on behalf of this one.
@@ -85,10 +79,7 @@ impl Host<'_> {
             gas: gas.min(gas_left),
             contract: self.read_address(contract)?,
             input: self.read(data, len)?.into(),
-            value: value
-                .map(|pointer| self.read_word(pointer))
-                .transpose()?
-                .unwrap_or_default(),
+            value: value.map(|pointer| self.read_word(pointer)).transpose()?.unwrap_or_default(),
         };
         let (cost, succeeded, output) = self.perform(request, gas_left)?;
         self.buy_gas(cost)?;
@@ -100,12 +91,7 @@ impl Host<'_> {
     /// # Returns: gas to pay, whether it succeeded, return data
     fn perform(&mut self, request: Request, gas_left: u64) -> HostResult<(u64, bool, Bytes)> {
         let contract = &self.frame().contract;
-        let (acting, caller, value, is_static) = (
-            contract.acting,
-            contract.caller,
-            contract.value,
-            contract.is_static,
-        );
+        let (acting, caller, value, is_static) = (contract.acting, contract.caller, contract.value, contract.is_static);
         let pays = !request.value.is_zero();
         if is_static && pays {
             return Ok((0, false, Bytes::new()));
@@ -118,22 +104,10 @@ impl Host<'_> {
         let gas = most.min(request.gas) + if pays { gas::CALL_STIPEND } else { 0 };
         let call = Call {
             kind: request.kind,
-            caller: if request.kind == Kind::Delegate {
-                caller
-            } else {
-                acting
-            },
-            acting: if request.kind == Kind::Delegate {
-                acting
-            } else {
-                request.contract
-            },
+            caller: if request.kind == Kind::Delegate { caller } else { acting },
+            acting: if request.kind == Kind::Delegate { acting } else { request.contract },
             code: request.contract,
-            value: if request.kind == Kind::Delegate {
-                value
-            } else {
-                request.value
-            },
+            value: if request.kind == Kind::Delegate { value } else { request.value },
             input: request.input,
             gas,
             is_static: is_static || request.kind == Kind::Static,
@@ -143,28 +117,17 @@ impl Host<'_> {
         if succeeded {
             self.frame().refund += outcome.refund;
         }
-        Ok((
-            base + gas.saturating_sub(outcome.gas_left),
-            succeeded,
-            outcome.output,
-        ))
+        Ok((base + gas.saturating_sub(outcome.gas_left), succeeded, outcome.output))
     }
 
     /// Gas of a call besides what it passes on; none if there is not enough.
-    fn call_base_cost(
-        &mut self,
-        contract: Address,
-        pays: bool,
-        budget: u64,
-    ) -> HostResult<Option<u64>> {
+    fn call_base_cost(&mut self, contract: Address, pays: bool, budget: u64) -> HostResult<Option<u64>> {
         if budget < gas::WARM {
             return Ok(None);
         }
         let (account, access) = self.evm()?.touch_account(contract);
         let new = pays && account.is_empty();
-        let cost = access
-            + if new { gas::NEW_ACCOUNT } else { 0 }
-            + if pays { gas::CALL_VALUE } else { 0 };
+        let cost = access + if new { gas::NEW_ACCOUNT } else { 0 } + if pays { gas::CALL_VALUE } else { 0 };
         Ok((cost <= budget).then_some(cost))
     }
 
@@ -173,11 +136,7 @@ impl Host<'_> {
         &mut self,
         run: impl FnOnce(Box<crate::evm::Evm>) -> (Box<crate::evm::Evm>, Outcome),
     ) -> HostResult<Outcome> {
-        let evm = self
-            .frame()
-            .evm
-            .take()
-            .ok_or_else(|| Escape::failure("the machine is away"))?;
+        let evm = self.frame().evm.take().ok_or_else(|| Escape::failure("the machine is away"))?;
         let (evm, outcome) = run(evm);
         self.frame().evm = Some(evm);
         Ok(outcome)
@@ -227,39 +186,22 @@ impl Host<'_> {
         if self.frame().contract.is_static {
             return Err(Escape::failure("nothing can be created in a static call"));
         }
-        let hashing = if salt.is_some() {
-            gas::KECCAK_WORD * u64::from(len).div_ceil(32)
-        } else {
-            0
-        };
+        let hashing = if salt.is_some() { gas::KECCAK_WORD * u64::from(len).div_ceil(32) } else { 0 };
         let Some(available) = gas_left.checked_sub(gas::CREATE + hashing) else {
             return Err(Escape::failure("not enough gas to create"));
         };
         let kept = available / 64;
         let caller = self.frame().contract.acting;
         let scheme = salt.map_or(CreateScheme::Create, |salt| CreateScheme::Create2 { salt });
-        let create = Create {
-            caller,
-            scheme,
-            value,
-            init_code,
-            gas: available - kept,
-        };
+        let create = Create { caller, scheme, value, init_code, gas: available - kept };
         let outcome = self.with_machine(|evm| evm.create(create))?;
         if outcome.result.is_ok() {
             self.frame().refund += outcome.refund;
         }
         self.buy_gas(gas_left - (outcome.gas_left + kept))?;
         // Only a revert leaves data; only success leaves an address.
-        let data = if outcome.result.is_revert() {
-            outcome.output
-        } else {
-            Bytes::new()
-        };
-        let created = outcome
-            .created
-            .filter(|_| outcome.result.is_ok())
-            .unwrap_or_default();
+        let data = if outcome.result.is_revert() { outcome.output } else { Bytes::new() };
+        let created = outcome.created.filter(|_| outcome.result.is_ok()).unwrap_or_default();
         self.write(revert_len, &(data.len() as u32).to_le_bytes())?;
         self.frame().return_data = data;
         self.write(address, created.as_slice())
@@ -267,12 +209,7 @@ impl Host<'_> {
 
     /// Copies part of the last call's return data.
     /// # Returns: the bytes copied
-    pub(super) fn read_return_data(
-        &mut self,
-        pointer: u32,
-        offset: u32,
-        size: u32,
-    ) -> HostResult<u32> {
+    pub(super) fn read_return_data(&mut self, pointer: u32, offset: u32, size: u32) -> HostResult<u32> {
         self.buy(host::READ_RETURN_DATA)?;
         let data = self.frame().return_data.clone();
         let part = overlap(&data, offset, size);
@@ -293,9 +230,7 @@ impl Host<'_> {
     pub(super) fn emit_log(&mut self, pointer: u32, len: u32, topics: u32) -> HostResult<()> {
         self.buy(host::EMIT_LOG)?;
         if topics > 4 || len < topics * 32 {
-            return Err(Escape::failure(
-                "a log has at most 4 topics, ahead of its data",
-            ));
+            return Err(Escape::failure("a log has at most 4 topics, ahead of its data"));
         }
         self.pay_for_read(len)?;
         let data_len = u64::from(len - topics * 32);
@@ -306,11 +241,7 @@ impl Host<'_> {
         }
         let (head, data) = bytes.split_at(topics as usize * 32);
         let topics = head.chunks_exact(32).map(B256::from_slice).collect();
-        let log = Log::new_unchecked(
-            self.frame().contract.acting,
-            topics,
-            Bytes::copy_from_slice(data),
-        );
+        let log = Log::new_unchecked(self.frame().contract.acting, topics, Bytes::copy_from_slice(data));
         self.evm()?.log(log);
         Ok(())
     }

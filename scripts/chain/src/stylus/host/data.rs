@@ -30,12 +30,7 @@ impl Host<'_> {
     }
 
     /// Hashes memory.
-    pub(super) fn native_keccak256(
-        &mut self,
-        pointer: u32,
-        len: u32,
-        output: u32,
-    ) -> HostResult<()> {
+    pub(super) fn native_keccak256(&mut self, pointer: u32, len: u32, output: u32) -> HostResult<()> {
         self.buy(host::keccak(len))?;
         let digest = keccak256(self.read(pointer, len)?);
         self.write(output, digest.as_slice())

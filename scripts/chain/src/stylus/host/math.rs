@@ -32,27 +32,14 @@ impl Host<'_> {
     /// `(value + addend) % modulus`
     pub(super) fn math_add_mod(&mut self, value: u32, addend: u32, modulus: u32) -> HostResult<()> {
         self.buy(host::MATH_ADD_MOD)?;
-        let (a, b, c) = (
-            self.read_word(value)?,
-            self.read_word(addend)?,
-            self.read_word(modulus)?,
-        );
+        let (a, b, c) = (self.read_word(value)?, self.read_word(addend)?, self.read_word(modulus)?);
         self.write_word(value, a.add_mod(b, c))
     }
 
     /// `(value * multiplier) % modulus`
-    pub(super) fn math_mul_mod(
-        &mut self,
-        value: u32,
-        multiplier: u32,
-        modulus: u32,
-    ) -> HostResult<()> {
+    pub(super) fn math_mul_mod(&mut self, value: u32, multiplier: u32, modulus: u32) -> HostResult<()> {
         self.buy(host::MATH_MUL_MOD)?;
-        let (a, b, c) = (
-            self.read_word(value)?,
-            self.read_word(multiplier)?,
-            self.read_word(modulus)?,
-        );
+        let (a, b, c) = (self.read_word(value)?, self.read_word(multiplier)?, self.read_word(modulus)?);
         self.write_word(value, a.mul_mod(b, c))
     }
 }

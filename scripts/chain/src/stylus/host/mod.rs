@@ -39,17 +39,11 @@ impl<'a> Host<'a> {
     }
 
     fn evm(&mut self) -> HostResult<&mut Evm> {
-        self.frame()
-            .evm
-            .as_deref_mut()
-            .ok_or_else(|| Escape::failure("the machine is away"))
+        self.frame().evm.as_deref_mut().ok_or_else(|| Escape::failure("the machine is away"))
     }
 
     fn handles(&self) -> HostResult<Handles> {
-        self.caller
-            .data()
-            .handles
-            .ok_or_else(|| Escape::failure("the instance is not ready"))
+        self.caller.data().handles.ok_or_else(|| Escape::failure("the instance is not ready"))
     }
 
     fn memory(&self) -> HostResult<Memory> {
@@ -67,9 +61,7 @@ impl<'a> Host<'a> {
     }
 
     fn set_global(&mut self, global: Global, value: Val) -> HostResult<()> {
-        global
-            .set(&mut self.caller, value)
-            .map_err(|error| Escape::failure(error.to_string()))
+        global.set(&mut self.caller, value).map_err(|error| Escape::failure(error.to_string()))
     }
 
     fn buy(&mut self, ink: u64) -> HostResult<()> {
@@ -119,33 +111,19 @@ impl<'a> Host<'a> {
 
     fn read(&self, pointer: u32, len: u32) -> HostResult<Vec<u8>> {
         let start = pointer as usize;
-        let bytes = self
-            .memory()?
-            .data(&self.caller)
-            .get(start..start + len as usize);
-        bytes
-            .map(<[u8]>::to_vec)
-            .ok_or_else(|| out_of_bounds(pointer, len as usize))
+        let bytes = self.memory()?.data(&self.caller).get(start..start + len as usize);
+        bytes.map(<[u8]>::to_vec).ok_or_else(|| out_of_bounds(pointer, len as usize))
     }
 
     fn read_fixed<const N: usize>(&self, pointer: u32) -> HostResult<[u8; N]> {
-        let bytes = self
-            .memory()?
-            .data(&self.caller)
-            .get(pointer as usize..)
-            .and_then(<[u8]>::first_chunk);
+        let bytes = self.memory()?.data(&self.caller).get(pointer as usize..).and_then(<[u8]>::first_chunk);
         bytes.copied().ok_or_else(|| out_of_bounds(pointer, N))
     }
 
     fn write(&mut self, pointer: u32, bytes: &[u8]) -> HostResult<()> {
         let start = pointer as usize;
-        let place = self
-            .memory()?
-            .data_mut(&mut self.caller)
-            .get_mut(start..start + bytes.len());
-        place
-            .map(|place| place.copy_from_slice(bytes))
-            .ok_or_else(|| out_of_bounds(pointer, bytes.len()))
+        let place = self.memory()?.data_mut(&mut self.caller).get_mut(start..start + bytes.len());
+        place.map(|place| place.copy_from_slice(bytes)).ok_or_else(|| out_of_bounds(pointer, bytes.len()))
     }
 }
 
@@ -156,8 +134,6 @@ fn out_of_bounds(pointer: u32, len: usize) -> Escape {
 /// The part of `bytes` in `offset..offset + size` that exists.
 fn overlap(bytes: &[u8], offset: u32, size: u32) -> &[u8] {
     let start = (offset as usize).min(bytes.len());
-    let end = (offset as usize)
-        .saturating_add(size as usize)
-        .min(bytes.len());
+    let end = (offset as usize).saturating_add(size as usize).min(bytes.len());
     bytes.get(start..end).unwrap_or_default()
 }

@@ -46,9 +46,7 @@ impl Host<'_> {
             return Ok(());
         }
         if self.frame().contract.is_static {
-            return Err(Escape::failure(
-                "storage cannot be written in a static call",
-            ));
+            return Err(Escape::failure("storage cannot be written in a static call"));
         }
         let acting = self.frame().contract.acting;
         let mut cost: u64 = 0;
@@ -80,9 +78,7 @@ impl Host<'_> {
         let key = self.read_word(key)?;
         let value = self.read_word(value)?;
         if self.frame().contract.is_static {
-            return Err(Escape::failure(
-                "transient storage cannot be written in a static call",
-            ));
+            return Err(Escape::failure("transient storage cannot be written in a static call"));
         }
         let acting = self.frame().contract.acting;
         self.evm()?.store_transient(acting, key, value);

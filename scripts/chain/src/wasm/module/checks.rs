@@ -17,8 +17,7 @@ impl<'a> Module<'a> {
             return Err(WasmError::StartFunction);
         }
         self.exports.retain(|name, (kind, _)| {
-            (*name == ENTRYPOINT && *kind == ExternalKind::Func)
-                || (*name == MEMORY && *kind == ExternalKind::Memory)
+            (*name == ENTRYPOINT && *kind == ExternalKind::Func) || (*name == MEMORY && *kind == ExternalKind::Memory)
         });
         self.check_memory()?;
         self.check_entrypoint()?;
@@ -42,28 +41,19 @@ impl<'a> Module<'a> {
             return Err(WasmError::MissingMemory);
         }
         if memory.initial > MAX_PAGES {
-            return Err(WasmError::MemoryTooLarge {
-                pages: memory.initial,
-                limit: MAX_PAGES,
-            });
+            return Err(WasmError::MemoryTooLarge { pages: memory.initial, limit: MAX_PAGES });
         }
         self.memory = Some(memory);
         if memory.maximum == Some(memory.initial) {
             return Ok(());
         }
-        let pay = self
-            .imports
-            .iter()
-            .position(|name| *name == PAY_FOR_MEMORY_GROW);
+        let pay = self.imports.iter().position(|name| *name == PAY_FOR_MEMORY_GROW);
         self.pay_for_memory_grow = Some(pay.ok_or(WasmError::MissingPayForMemoryGrow)? as u32);
         Ok(())
     }
 
     fn check_entrypoint(&self) -> Result<(), WasmError> {
-        let (_, index) = self
-            .exports
-            .get(ENTRYPOINT)
-            .ok_or(WasmError::MissingEntrypoint)?;
+        let (_, index) = self.exports.get(ENTRYPOINT).ok_or(WasmError::MissingEntrypoint)?;
         let expected = FuncType::new([ValType::I32], [ValType::I32]);
         match self.signatures.function(*index) {
             Some(found) if *found == expected => Ok(()),
@@ -72,12 +62,7 @@ impl<'a> Module<'a> {
     }
 
     fn check_limits(&self) -> Result<(), WasmError> {
-        let locals = self
-            .functions
-            .iter()
-            .map(Function::local_count)
-            .max()
-            .unwrap_or(0);
+        let locals = self.functions.iter().map(Function::local_count).max().unwrap_or(0);
         let limits = [
             ("memories", self.memories.len() as u64, 1),
             ("data segments", self.data_segments, 128),
@@ -86,13 +71,7 @@ impl<'a> Module<'a> {
             ("globals", self.all_globals(), 32_768),
             ("locals in a function", locals.into(), 348),
             ("imports", self.imports.len() as u64, 513),
-            (
-                "table entries",
-                self.tables
-                    .iter()
-                    .fold(0, |sum: u64, table| sum.saturating_add(*table)),
-                4096,
-            ),
+            ("table entries", self.tables.iter().fold(0, |sum: u64, table| sum.saturating_add(*table)), 4096),
             ("bytes of element segments", self.element_bytes, 4096),
         ];
         match limits.into_iter().find(|(_, count, limit)| count > limit) {
