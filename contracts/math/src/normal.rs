@@ -50,6 +50,9 @@ fn narrowed(high: u64, low: u64) -> u64 {
     (high << 60) | (low >> 4) | !zero_mask(high >> 4)
 }
 
+/// The probability at the centre.
+const MEDIAN: I64F64 = I64F64::lit("0.5");
+/// The same in Q0.64.
 const HALF: u64 = 1 << 63;
 /// `625/2048`: the middle of `y^2 / 4`.
 const MIDDLE_SQUARE: u64 = 625 << 53;
@@ -88,8 +91,7 @@ pub fn normal_inverse_cdf(p: I64F64) -> Result<I64F64, MathError> {
     if p <= I64F64::ZERO || p >= I64F64::ONE {
         return Err(MathError::Domain { function: Function::NormalInverseCdf, value: p });
     }
-    const HALF: I64F64 = I64F64::lit("0.5");
-    let is_upper = p > HALF;
+    let is_upper = p > MEDIAN;
     let q = if is_upper { I64F64::ONE.wrapping_sub(p) } else { p };
     let target = magnitude(q).1;
     let y = tail_quantile(target);

@@ -158,7 +158,7 @@ pub struct Evaluation {
 
 /// Prices one strike.
 /// # Returns: see [`Evaluation`]; at zero time the intrinsic value, exactly
-/// # Rounding: to the nearest 2^-64, within the error. Error: prices 1e-17 of the forward, delta
+/// # Rounding: to the nearest 2^-64. Error: prices 1e-17 of the forward and half a unit, delta
 /// 1e-17, the others 1e-13 relative or absolute, enforced by `black76::tests`
 /// # Source: Black (1976); one Mills ratio for each tail beside one density
 pub fn evaluate(inputs: &Inputs) -> Result<Evaluation, PricingError> {

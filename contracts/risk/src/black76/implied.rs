@@ -104,7 +104,7 @@ fn out_of_the_money(price: Fx, forward: Fx, strike: Fx, kind: Kind) -> Result<(F
     Ok((price.wrapping_sub(intrinsic), forward.min(strike)))
 }
 
-/// Newton's search for the total volatility, on the logarithm of the price below half its bound
+/// Halley's search for the total volatility, on the logarithm of the price below half its bound
 /// and on the logarithm of what is missing to the bound above; inside a bracket.
 struct Search {
     log: Scaled,
@@ -147,7 +147,8 @@ impl Search {
             };
             let is_inside = low < next && next < high;
             at = if is_inside { next } else { low.midpoint(high) };
-            let is_done = is_inside && step.size >> 2 <= at >> 50;
+            // the step after one of 2^-24 would be below 2^-60
+            let is_done = is_inside && step.size <= at >> 24;
             if is_done || high.saturating_sub(low) <= 1 {
                 break;
             }
@@ -163,10 +164,11 @@ impl Search {
         inflection.saturating_add(if self.is_upper { 1 << 64 } else { slope })
     }
 
-    /// Newton's step from a total volatility in units of 2^-64.
+    /// The step from a total volatility in units of 2^-64.
     fn step(&self, total_vol: u128) -> Step {
         let total_vol = Scaled::from_bits(total_vol);
-        let distance = self.log.times(total_vol.reciprocal());
+        let inverse = total_vol.reciprocal();
+        let distance = self.log.times(inverse);
         if distance.exponent() > super::FARTHEST {
             // worth nothing here: the volatility is too low by far
             return Step { is_too_high: false, size: u128::MAX };
@@ -189,7 +191,30 @@ impl Search {
         }
         let gap = log_ratio(Aligned::from_scaled(share), Aligned::from_scaled(self.goal));
         let is_above = share.minus(self.goal).1 == 0;
-        Step { is_too_high: is_above != self.is_upper, size: gap.times(quotient).to_bits() }
+        let is_too_high = is_above != self.is_upper;
+        let newton = gap.times(quotient);
+        let half_vol = total_vol.times_power_of_two(-1);
+        let product = distance.times(distance).minus(half_vol.times(half_vol));
+        let bend = (newton.times(inverse).times(product.0), product.1);
+        Step { is_too_high, size: self.bent(newton, gap, bend, is_too_high).to_bits() }
+    }
+
+    /// Halley's step from Newton's: divided by `1 + (bend -+ gap) / 2` in the step's direction,
+    /// where that is between 1/2 and 2; `bend` is the step times d1 d2 over the total volatility.
+    fn bent(&self, newton: Scaled, gap: Scaled, bend: (Scaled, u64), is_too_high: bool) -> Scaled {
+        let largest = -62;
+        if gap.exponent() > largest || bend.0.exponent() > largest {
+            return newton;
+        }
+        let of_gap = if self.is_upper { 0 } else { u64::MAX };
+        let of_step = if is_too_high { u64::MAX } else { 0 };
+        let sum = negate_if(bend.1, bend.0.to_word(59)).wrapping_add(negate_if(of_gap, gap.to_word(59)));
+        let factor = (1_u64 << 60).wrapping_add(negate_if(of_step, sum));
+        if (1 << 59..=1 << 61).contains(&factor) {
+            newton.times(Scaled::new(factor, -60).reciprocal())
+        } else {
+            newton
+        }
     }
 }
 
