@@ -239,7 +239,7 @@ fn deposits_pay_the_high_end_of_the_value_and_redemptions_get_the_low() {
     let (got, _) = setup.claim_deposit(other);
     assert!(got.abs_diff(100 * SHARE) < SHARE / TOKEN, "{got}");
     let (paid, returned) = setup.claim_redeem(lp);
-    assert!(paid <= 45 * TOKEN && paid >= 45 * TOKEN - 1, "{paid}");
+    assert!((45 * TOKEN - 1..=45 * TOKEN).contains(&paid), "{paid}");
     assert_eq!(returned, 0);
 }
 
@@ -463,7 +463,7 @@ fn last_lp_leaves_and_the_vault_is_seeded_again() {
     setup.pass_cut();
     setup.process().unwrap();
     let (paid, _) = setup.claim_redeem(lp);
-    assert!(paid <= 130 * TOKEN && paid >= 130 * TOKEN - 1_000, "{paid}");
+    assert!((130 * TOKEN - 1_000..=130 * TOKEN).contains(&paid), "{paid}");
     assert_eq!(setup.supply(), 0);
     let next = setup.member("next", 80 * TOKEN);
     let shares = setup.shares(next);
@@ -471,7 +471,7 @@ fn last_lp_leaves_and_the_vault_is_seeded_again() {
     setup.pass_cut();
     setup.process().unwrap();
     let (back, _) = setup.claim_redeem(next);
-    assert!(back <= 80 * TOKEN && back >= 80 * TOKEN - 2, "{back}");
+    assert!((80 * TOKEN - 2..=80 * TOKEN).contains(&back), "{back}");
 }
 
 #[test]

@@ -57,6 +57,7 @@ unsafe impl TopLevelStorage for Clearing {}
 
 /// Runs one call.
 #[entrypoint]
+#[allow(clippy::needless_pass_by_value, reason = "the signature is the SDK's")]
 fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     let (mut clearing, selector, given) = enter::<Clearing>(&input, vm)?;
     clearing.change(selector, given)

@@ -46,6 +46,7 @@ unsafe impl TopLevelStorage for Oracle {}
 
 /// Runs one call.
 #[entrypoint]
+#[allow(clippy::needless_pass_by_value, reason = "the signature is the SDK's")]
 fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     let (mut oracle, selector, given) = enter::<Oracle>(&input, vm)?;
     oracle.dispatch(selector, given)

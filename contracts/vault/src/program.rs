@@ -38,6 +38,7 @@ unsafe impl TopLevelStorage for Vault {}
 
 /// Runs one call.
 #[entrypoint]
+#[allow(clippy::needless_pass_by_value, reason = "the signature is the SDK's")]
 fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     let (mut vault, selector, given) = enter::<Vault>(&input, vm)?;
     vault.change(selector, given)

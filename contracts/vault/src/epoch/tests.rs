@@ -119,11 +119,11 @@ prop_compose! {
     /// A vault whose shares are worth between a thousandth and a thousand times their issue.
     fn any_vault()(
         supply in 0u128..10_u128.pow(24),
-        price in -3.0f64..3.0,
+        price_millis in 1u128..1_000_000,
         uncertainty in 0u128..10_u128.pow(17),
         redeemable in 0u128..10_u128.pow(19),
     ) -> Snapshot {
-        let nav_atoms = (supply as f64 / 1e6 * 10f64.powf(price)) as i128;
+        let nav_atoms = (supply / VIRTUAL_SHARES * price_millis / 1_000).cast_signed();
         Snapshot { supply, nav_atoms, uncertainty_atoms: uncertainty, redeemable_atoms: redeemable }
     }
 }
@@ -151,9 +151,9 @@ proptest! {
     fn fills_never_take_from_those_who_stay(
         vault in any_vault(),
         deposit_atoms in 0u128..10_u128.pow(18),
-        part in 0.0f64..=1.0,
+        part_millis in 0u128..=1_000,
     ) {
-        let redeem_shares = ((vault.supply as f64 * part) as u128).min(vault.supply);
+        let redeem_shares = vault.supply * part_millis / 1_000;
         let pending = Pending { deposit_atoms, redeem_shares, min_deposit_atoms: TOKEN };
         let fill = vault.price(&pending);
         prop_assert!(those_who_stay_lose_nothing(&vault, &fill));
