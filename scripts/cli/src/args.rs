@@ -68,7 +68,7 @@ pub struct DemoArguments {
     #[arg(long, value_name = "COUNT", default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=200))]
     pub traders: u64,
     /// Orders that the crowd places in all
-    #[arg(long, value_name = "COUNT", default_value_t = 600, value_parser = clap::value_parser!(u64).range(0..=100_000))]
+    #[arg(long, value_name = "COUNT", default_value_t = 1_500, value_parser = clap::value_parser!(u64).range(0..=100_000))]
     pub orders: u64,
     /// Expiries that are live at a time
     #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = clap::value_parser!(u64).range(LEAST_BOARDS as u64..=MOST_BOARDS))]

@@ -50,6 +50,7 @@ fn number(report: &Value, key: &str) -> i128 {
 /// What holds for every demo that ended well.
 fn assert_sound(report: &Value) {
     assert_eq!(report["tokens_accounted_for"], Value::Bool(true));
+    assert_eq!(report["everybody_paid_out"], Value::Bool(true));
     let audit = &report["audit"];
     assert_eq!(audit["total_supply"], audit["holders_sum"]);
     assert_eq!(audit["clearing_balance"], audit["ledger_sum"]);

@@ -8,12 +8,19 @@ use super::crowd::Board;
 use super::Demo;
 use crate::error::CliError;
 use crate::report::QuoteSummary;
-use crate::units::{narrow, size_wad, tokens};
+use crate::units::{narrow, narrow_unsigned, size_wad, tokens};
 
 /// Contracts quoted.
 const SIZE: f64 = 1.0;
 /// An option settles at an average over half an hour: two thirds of it are off its time.
 const WINDOW_LAG_YEARS: f64 = 1_200.0 / equipoise_data::SECONDS_PER_YEAR;
+
+/// The vault's bid and ask for one contract in USD, before its fee, as markets quote, and with it.
+#[derive(Clone, Copy, Debug)]
+struct TwoSided {
+    without_fee: [f64; 2],
+    with_fee: [f64; 2],
+}
 
 /// Prices in USD; vols in vol points, where a price has one.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +28,7 @@ struct Compared {
     vault: [f64; 2],
     market: [f64; 2],
     vault_half_spread: Option<f64>,
+    half_spread_with_fee: Option<f64>,
     market_half_spread: Option<f64>,
 }
 
@@ -66,16 +74,17 @@ impl Demo {
         Ok(compared)
     }
 
-    /// The vault's bid and ask for one contract, in USD, fees and all.
-    fn two_sided(&mut self, series: Series) -> Result<Option<[f64; 2]>, CliError> {
+    /// The vault's quotes for one contract.
+    fn two_sided(&mut self, series: Series) -> Result<Option<TwoSided>, CliError> {
         let (owner, market) = (self.world.owner, self.world.contracts.market);
-        let mut price = |size: f64, from: Address| -> Result<Option<f64>, CliError> {
+        let mut price = |size: f64, from: Address| -> Result<Option<[f64; 2]>, CliError> {
             let leg = Leg { series: series.id(), sizeWad: size_wad(size) };
             let call = IMarket::quoteCall { legs: vec![leg] };
             match self.world.try_view_from(from, market, &call)? {
                 Ok((quoted, gas)) => {
                     self.world.gas.note("quote", gas);
-                    Ok(Some(tokens(narrow(quoted.costAtoms)) / size))
+                    let (cost, fee) = (narrow(quoted.costAtoms), narrow_unsigned(quoted.feeAtoms));
+                    Ok(Some([cost - fee, cost].map(|cost| tokens(cost) / size)))
                 }
                 Err(reason) => {
                     self.tally.reject(&reason);
@@ -85,24 +94,28 @@ impl Demo {
         };
         let bid = price(-SIZE, owner)?;
         let ask = price(SIZE, owner)?;
-        Ok(bid.zip(ask).map(|(bid, ask)| [bid, ask]))
+        Ok(bid.zip(ask).map(|([bid, bid_with_fee], [ask, ask_with_fee])| TwoSided {
+            without_fee: [bid, ask],
+            with_fee: [bid_with_fee, ask_with_fee],
+        }))
     }
 }
 
-fn compare(quote: &Quote, coin: [f64; 2], vault: [f64; 2], slice: &Slice, now: equipoise_data::Timestamp) -> Compared {
+fn compare(quote: &Quote, coin: [f64; 2], vault: TwoSided, slice: &Slice, now: equipoise_data::Timestamp) -> Compared {
     let years = year_fraction(now, slice.expiry);
     let half_spread = |prices: [f64; 2], forward: f64, years: f64| {
         let [bid, ask] = prices.map(|price| implied_vol(forward, quote.strike, price, years, quote.is_put));
         Some(50.0 * (ask? - bid?))
     };
+    let of_vault = |prices: [f64; 2]| {
+        let coin = prices.map(|price| price / slice.forward);
+        half_spread(coin, slice.forward, years - WINDOW_LAG_YEARS)
+    };
     Compared {
-        vault,
+        vault: vault.without_fee,
         market: coin.map(|price| price * quote.forward),
-        vault_half_spread: half_spread(
-            vault.map(|price| price / slice.forward),
-            slice.forward,
-            years - WINDOW_LAG_YEARS,
-        ),
+        vault_half_spread: of_vault(vault.without_fee),
+        half_spread_with_fee: of_vault(vault.with_fee),
         market_half_spread: half_spread(coin, quote.forward, years),
     }
 }
@@ -122,6 +135,7 @@ fn summary(expiry: &str, compared: &[Compared]) -> QuoteSummary {
         both_inside: share(&|each| bid_inside(each) && ask_inside(each)),
         crossed: share(&|each| each.vault[0] > each.market[1] || each.vault[1] < each.market[0]),
         vault_half_spread: median(compared.iter().filter_map(|each| each.vault_half_spread)),
+        vault_half_spread_with_fee: median(compared.iter().filter_map(|each| each.half_spread_with_fee)),
         market_half_spread: median(compared.iter().filter_map(|each| each.market_half_spread)),
     }
 }

@@ -56,7 +56,7 @@ impl Demo {
     }
 
     /// Providers with shares to redeem.
-    fn shareholders(&mut self) -> Result<Vec<(Address, U256)>, CliError> {
+    pub(super) fn shareholders(&mut self) -> Result<Vec<(Address, U256)>, CliError> {
         let vault = self.world.contracts.vault;
         let mut holders = Vec::new();
         for owner in self.provider_addresses() {

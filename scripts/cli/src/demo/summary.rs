@@ -62,9 +62,22 @@ impl Demo {
             pnl,
             gas: self.world.gas.summary(),
             sizes: self.world.sizes.iter().map(|size| (size.name.to_owned(), size.code)).collect(),
+            everybody_paid_out: self.is_everybody_out(&audit)?,
             tokens_accounted_for: audit.checks.values().all(|holds| *holds),
             audit,
         })
+    }
+
+    /// Whether no trader has a position or cash left, and no provider a share.
+    fn is_everybody_out(&mut self, audit: &crate::report::Audit) -> Result<bool, CliError> {
+        let boards = self.boards.clone();
+        for trader in self.traders.clone() {
+            if !self.positions(&trader, &boards)?.is_empty() {
+                return Ok(false);
+            }
+        }
+        let is_paid = audit.remaining.get("traders") == Some(&Atoms(0));
+        Ok(is_paid && self.shareholders()?.is_empty())
     }
 
     fn input_summary(&self) -> InputSummary {

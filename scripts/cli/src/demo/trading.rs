@@ -141,10 +141,12 @@ impl Demo {
         let boards = self.boards.clone();
         for trader in self.traders.clone() {
             for board in &boards {
-                let positions = self.positions(&trader, std::slice::from_ref(board))?;
-                for legs in closing_packages(&positions) {
-                    let Some(order) = self.prepare(trader, legs, f64::INFINITY, &positions)? else { continue };
-                    self.execute(&order)?;
+                for package in [closing_packages, closing_legs, closing_legs] {
+                    let positions = self.positions(&trader, std::slice::from_ref(board))?;
+                    for legs in package(&positions) {
+                        let Some(order) = self.prepare(trader, legs, f64::INFINITY, &positions)? else { continue };
+                        self.execute(&order)?;
+                    }
                 }
             }
         }
@@ -209,6 +211,14 @@ fn closing_packages(positions: &[Position]) -> Vec<Vec<Leg>> {
     legs.chunks(MOST_LEGS).map(<[Leg]>::to_vec).collect()
 }
 
+/// The same one leg at a time, shorts first: for what a package could not close.
+fn closing_legs(positions: &[Position]) -> Vec<Vec<Leg>> {
+    let mut legs: Vec<Leg> =
+        positions.iter().map(|held| Leg { series: held.series, sizeWad: held.size.wrapping_neg() }).collect();
+    legs.sort_by_key(|leg| leg.sizeWad.is_negative());
+    legs.into_iter().map(|leg| vec![leg]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,5 +248,6 @@ mod tests {
         let positions = [position(1, 1.0), position(2, -1.0), position(3, 4.0)];
         let packages = closing_packages(&positions);
         assert_eq!(packages, [vec![leg(2, 1.0), leg(1, -1.0), leg(3, -4.0)]]);
+        assert_eq!(closing_legs(&positions), [vec![leg(2, 1.0)], vec![leg(1, -1.0)], vec![leg(3, -4.0)]]);
     }
 }

@@ -93,7 +93,7 @@ pub struct QuoteSummary {
     pub expiry: String,
     /// Series that have a bid and an ask in both.
     pub series: usize,
-    /// Share whose vault bid is at or above the market's.
+    /// Share whose vault bid, before the fee, is at or above the market's.
     pub bid_inside: f64,
     /// Share whose vault ask is at or below the market's.
     pub ask_inside: f64,
@@ -101,8 +101,10 @@ pub struct QuoteSummary {
     pub both_inside: f64,
     /// Share whose vault bid is above the market's ask, or ask below its bid.
     pub crossed: f64,
-    /// Median half spread of the vault, everything included.
+    /// Median half spread of the vault, its charge for risk included, its fee not.
     pub vault_half_spread: f64,
+    /// The same with the fee.
+    pub vault_half_spread_with_fee: f64,
     /// Median half spread of the market.
     pub market_half_spread: f64,
 }
@@ -196,6 +198,8 @@ pub struct Report {
     pub gas: BTreeMap<String, GasUse>,
     /// Bytes on chain by program.
     pub sizes: BTreeMap<String, usize>,
+    /// Whether no trader has a position or cash left, and no provider a share.
+    pub everybody_paid_out: bool,
     /// Every token by where it is.
     pub audit: Audit,
     /// Whether every balance adds up to the last atom.

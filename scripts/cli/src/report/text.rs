@@ -13,7 +13,7 @@ pub fn render(report: &Report) -> String {
         ("The data", input(report)),
         ("Programs", sizes(report)),
         ("Boards", boards(report)),
-        ("Quotes against the input's market (one contract, fees and all; half spreads in vol points)", quotes(report)),
+        ("Quotes of one contract against the input's market, both before fees (half spreads in vol points)", quotes(report)),
         ("Trading", trading(report)),
         ("Refused, by reason", rejected(report)),
         ("Liquidity providers", profit(report)),
@@ -92,7 +92,7 @@ fn quotes(report: &Report) -> String {
     };
     let percent = |share: f64| format!("{:.0} %", 100.0 * share);
     table(
-        &["expiry", "series", "bid inside", "ask inside", "both", "crossed", "our half spread", "the market's"],
+        &["expiry", "series", "bid inside", "ask inside", "both", "crossed", "half spread", "with fee", "the market's"],
         lines.iter().map(|line| {
             vec![
                 line.expiry.clone(),
@@ -102,6 +102,7 @@ fn quotes(report: &Report) -> String {
                 percent(line.both_inside),
                 percent(line.crossed),
                 format!("{:.2}", line.vault_half_spread),
+                format!("{:.2}", line.vault_half_spread_with_fee),
                 format!("{:.2}", line.market_half_spread),
             ]
         }),
@@ -172,6 +173,10 @@ fn audit(report: &Report) -> String {
     for (sentence, holds) in &audit.checks {
         let mark = if *holds { "yes".green().to_string() } else { "NO".red().bold().to_string() };
         write!(text, "\n  {mark:>3}  {sentence}").ok();
+    }
+    if !report.everybody_paid_out {
+        let warning = "somebody could not be paid out: positions, cash or shares are left".yellow().to_string();
+        write!(text, "\n       {warning}").ok();
     }
     text
 }
