@@ -1,4 +1,5 @@
 #![no_std]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
 //! The ABI of every Equipoise program, in one place: types, functions, events and errors.
 //!
 //! # Units

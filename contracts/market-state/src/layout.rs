@@ -247,11 +247,11 @@ pub fn encode_slice(slice: &Slice) -> Option<Slot> {
     let mut writer = Writer::new();
     for number in [slice.a, slice.b, slice.rho, slice.m, slice.sigma] {
         let stored = number.to_bits() >> 24;
-        let least = -(1i128 << 47);
-        if !(least..-least).contains(&stored) {
+        // It fits if the 80 bits above it are all copies of its sign.
+        if (stored << 80) >> 80 != stored {
             return None;
         }
-        writer.put(6, stored.cast_unsigned() & ((1 << 48) - 1))?;
+        writer.put(6, (stored << 80).cast_unsigned() >> 80)?;
     }
     Some(writer.slot)
 }
@@ -325,10 +325,11 @@ pub fn decode_capital(slot: &Slot) -> RiskCapital {
     RiskCapital { round, frozen, average, averaged_at: reader.take_u64(5) }
 }
 
+const ROUND_MASK: u128 = (1 << 56) - 1;
+
 /// The part of an oracle's round id that is stored: its low 56 bits.
-pub const fn stored_round(round: u128) -> u64 {
-    let [_, _, _, _, _, _, _, _, _, a, b, c, d, e, f, g] = round.to_be_bytes();
-    u64::from_be_bytes([0, a, b, c, d, e, f, g])
+pub fn stored_round(round: u128) -> u64 {
+    u64::try_from(round & ROUND_MASK).unwrap_or(0)
 }
 
 /// Packs the skew reserve.

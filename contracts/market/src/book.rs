@@ -97,14 +97,6 @@ impl LiveBook {
         })
     }
 
-    /// The vault's cash less the skew reserve.
-    /// # Errors: NotWired, MarketNumberOutOfDomain
-    pub fn free_cash(&self, store: &Store) -> Result<Atoms, Revert> {
-        let clearing = store.wired(Place::Clearing)?;
-        let cash: I256 = view(store.vm(), clearing, &IClearing::vaultCashCall {})?;
-        atoms(cash)?.minus(self.reserve(store).balance).map_err(pricing_error)
-    }
-
     /// The vault's net asset value: its free cash and the book at mid marks.
     /// # Errors: NotWired, MarketNumberOutOfDomain
     pub fn net_assets(&self, free_cash: Atoms) -> Result<Money, Revert> {
@@ -119,13 +111,8 @@ impl LiveBook {
         if capital.round == self.round {
             return Ok(capital);
         }
-        let nav = self.net_assets(self.free_cash(store)?)?;
+        let nav = self.net_assets(free_cash(store)?)?;
         capital.at(self.round, self.now, nav).map_err(pricing_error)
-    }
-
-    /// The skew reserve as it was last left.
-    pub fn reserve(&self, store: &Store) -> SkewReserve {
-        decode_reserve(&store.get(Place::Reserve))
     }
 }
 
@@ -153,4 +140,17 @@ fn money(bits: i128) -> Money {
 
 fn exposure(bits: [i128; 16]) -> Exposure {
     Exposure::from_array(bits.map(money))
+}
+
+/// The skew reserve as it was last left.
+pub fn reserve(store: &Store) -> SkewReserve {
+    decode_reserve(&store.get(Place::Reserve))
+}
+
+/// The vault's cash less the skew reserve.
+/// # Errors: NotWired, MarketNumberOutOfDomain
+pub fn free_cash(store: &Store) -> Result<Atoms, Revert> {
+    let clearing = store.wired(Place::Clearing)?;
+    let cash: I256 = view(store.vm(), clearing, &IClearing::vaultCashCall {})?;
+    atoms(cash)?.minus(reserve(store).balance).map_err(pricing_error)
 }

@@ -23,6 +23,7 @@ const CONSTRUCTOR: [u8; 4] = CONSTRUCTOR_SELECTOR.to_be_bytes();
 
 /// Runs one call. No function takes ether.
 #[entrypoint]
+#[allow(clippy::needless_pass_by_value, reason = "the signature that the SDK calls")]
 fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     if !vm.msg_value().is_zero() {
         return Err(Revert::new());

@@ -29,7 +29,7 @@ use equipoise_risk::units::{times_floor, Atoms, Lots, TokenScale, LOT_WAD};
 use equipoise_risk::RiskError;
 use stylus_sdk::prelude::*;
 
-use crate::book::LiveBook;
+use crate::book::{reserve, LiveBook};
 
 const HOUR_SECS: u64 = 3_600;
 
@@ -54,8 +54,8 @@ fn offer(store: &Store, account: Option<B256>, legs: &[Leg]) -> Result<Offer, Re
         RiskError::NoCapital => revert(&MarketVaultInsolvent { navWad: signed_wad(capital.frozen.fx()) }),
         other => pricing_error(other),
     })?;
-    let reserve = (book.reserve(store), book.now);
-    let priced = price((&book.before, &book.after), &book.package, &state, reserve, book.scale);
+    let kept = (reserve(store), book.now);
+    let priced = price((&book.before, &book.after), &book.package, &state, kept, book.scale);
     let priced = priced.map_err(pricing_error)?;
     let cost = priced.charge.cost().map_err(pricing_error)?;
     Ok(Offer { book, capital, priced, cost })

@@ -13,7 +13,7 @@ use equipoise_risk::limits::required_capital;
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::units::{Atoms, Money};
 
-use crate::book::LiveBook;
+use crate::book::{free_cash, reserve, LiveBook};
 
 /// The answer of `nav`.
 type Nav = (I256, U256, U256, u64, bool);
@@ -22,7 +22,7 @@ type Nav = (I256, U256, U256, u64, bool);
 /// # Errors: those of [`LiveBook::load`]
 pub fn book(store: &Store) -> Result<Book, Revert> {
     let live = LiveBook::load(store, None, &[])?;
-    let nav = live.net_assets(live.free_cash(store)?)?;
+    let nav = live.net_assets(free_cash(store)?)?;
     let capital = live.risk_capital(store)?;
     let book = &live.before;
     let penalty = match RiskState::new(capital.frozen, live.directory.variance, &live.parameters) {
@@ -42,7 +42,7 @@ pub fn book(store: &Store) -> Result<Book, Revert> {
         thetaWad: shown(Measure::Theta),
         penaltyWad: unsigned_wad(penalty.fx()),
         stressLossWad: unsigned_wad(book.stress_loss().map_err(pricing_error)?.fx()),
-        skewReserveAtoms: unsigned(live.reserve(store).balance),
+        skewReserveAtoms: unsigned(reserve(store).balance),
     })
 }
 
@@ -51,7 +51,7 @@ pub fn book(store: &Store) -> Result<Book, Revert> {
 /// # Errors: those of [`LiveBook::load`]
 pub fn nav(store: &Store) -> Result<Nav, Revert> {
     let live = LiveBook::load(store, None, &[])?;
-    let free_cash = live.free_cash(store)?;
+    let free_cash = free_cash(store)?;
     let nav = live.net_assets(free_cash)?;
     let required = required_capital(&live.before, &live.parameters).map_err(pricing_error)?;
     let spare = nav.minus(live.uncertainty).and_then(|low| low.minus(required));

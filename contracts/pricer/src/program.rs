@@ -16,6 +16,7 @@ use crate::surface::check_surface;
 
 /// Runs one call. No function takes ether.
 #[entrypoint]
+#[allow(clippy::needless_pass_by_value, reason = "the signature that the SDK calls")]
 fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     if !vm.msg_value().is_zero() {
         return Err(Revert::new());

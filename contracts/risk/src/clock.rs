@@ -49,8 +49,7 @@ pub fn pricing_time(now: u64, expiry: u64) -> Result<Years, RiskError> {
         Phase::InWindow => {
             let share = div_floor(Fx::from_num(left.min(WINDOW_SECS)), Fx::from_num(WINDOW_SECS))?;
             let square = mul_floor(share, share)?;
-            let third = Years::from_secs(left)?.scaled_floor(div_floor(square, Fx::from_num(3u8))?)?;
-            third
+            Years::from_secs(left)?.scaled_floor(div_floor(square, Fx::from_num(3u8))?)?
         }
         Phase::Expired => Years::ZERO,
     };

@@ -63,7 +63,7 @@ impl RiskState {
         if capital <= Money::ZERO {
             return Err(RiskError::NoCapital);
         }
-        let days = |parameter| -> Result<Fx, RiskError> { Ok(div_floor(parameters.number(parameter)?, DAYS_A_YEAR)?) };
+        let days = |parameter| -> Result<Fx, RiskError> { div_floor(parameters.number(parameter)?, DAYS_A_YEAR) };
         let correlation = sub(parameters.number(Parameter::SpotVolCorrelationPlusOne)?, Fx::ONE)?;
         Ok(Self {
             capital,
@@ -127,7 +127,7 @@ impl RiskState {
             let loss = loss.max(Money::ZERO).ratio_floor(self.capital)?;
             sum = add(sum, mul_floor(square_floor(loss)?, frequency)?)?;
         }
-        Ok(mul_floor(sum, self.delta_horizon)?)
+        mul_floor(sum, self.delta_horizon)
     }
 }
 

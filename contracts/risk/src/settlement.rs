@@ -24,6 +24,7 @@ impl Holding {
     }
 
     /// The strike, with nothing held.
+    #[must_use]
     pub fn emptied(&self) -> Self {
         Self { strike: self.strike, ..Self::default() }
     }

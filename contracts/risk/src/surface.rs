@@ -68,7 +68,7 @@ impl Slice {
     /// # Errors: Slice, for its own shape
     pub fn check(&self, years: Years) -> Result<(), RiskError> {
         let one = Fx::ONE;
-        if self.b < 0 || self.rho <= -one || self.rho >= one || self.sigma <= 0 {
+        if self.b < 0 || self.rho.unsigned_abs() >= 1 || self.sigma <= 0 {
             return Err(SliceError::ParameterOutOfRange.into());
         }
         let steepness = add(one, self.rho.abs())?;
@@ -97,7 +97,7 @@ impl Slice {
 
     fn total_variance(&self, moneyness: Fx, years: Years) -> Result<Fx, RiskError> {
         let (offset, root) = self.bend(moneyness)?;
-        Ok(mul_floor(self.level(offset, root)?, years.fx())?)
+        mul_floor(self.level(offset, root)?, years.fx())
     }
 
     /// Durrleman's condition on total variance w:

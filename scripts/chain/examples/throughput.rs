@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p equipoise-chain --example throughput [seconds]`
 #![allow(clippy::expect_used, clippy::cast_precision_loss, clippy::print_stdout)]
+// A measurement, not a part of the chain.
+#![allow(clippy::arithmetic_side_effects, clippy::as_conversions)]
 
 use std::time::{Duration, Instant};
 

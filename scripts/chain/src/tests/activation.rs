@@ -35,6 +35,7 @@ fn activate(program: Address, value: u64) -> TransactionRequest {
     request(ARB_WASM, activateProgramCall { program }.abi_encode()).value(U256::from(value))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "calls are built where they are asked")]
 fn ask<C: SolCall>(chain: &mut Chain, to: Address, call: C) -> Result<C::Return, Bytes> {
     let outcome = super::call(chain, to, call.abi_encode());
     if outcome.status {

@@ -1,4 +1,5 @@
 //! Whole-chain tests: programs written by hand, deployed and called like any other.
+#![allow(clippy::format_collect, reason = "a few imports a test: clearer than folding into a string")]
 
 mod activation;
 mod contracts;

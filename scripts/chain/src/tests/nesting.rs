@@ -38,7 +38,7 @@ fn storage_is_written_where_the_kind_of_call_says() {
             };
             assert_eq!(written, expected, "{kind} {outer} {inner}");
             assert_eq!(receipt.status, kind != "static", "{kind} {outer} {inner}");
-            chain.set_storage(outer, U256::from(number), Default::default());
+            chain.set_storage(outer, U256::from(number), alloy_primitives::B256::ZERO);
         }
     }
 }
