@@ -4,8 +4,11 @@
 
 use std::{
     env, fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -51,6 +54,9 @@ fn number(report: &Value, key: &str) -> i128 {
 fn assert_sound(report: &Value) {
     assert_eq!(report["tokens_accounted_for"], Value::Bool(true));
     assert_eq!(report["everybody_paid_out"], Value::Bool(true));
+    for probe in report["probes"].as_array().unwrap() {
+        assert!(probe["error"].is_string(), "not refused, or something changed: {probe}");
+    }
     let audit = &report["audit"];
     assert_eq!(audit["total_supply"], audit["holders_sum"]);
     assert_eq!(audit["clearing_balance"], audit["ledger_sum"]);
@@ -92,6 +98,46 @@ fn the_same_seed_gives_the_same_report_and_another_seed_another() {
     let settled = report["boards"].as_array().unwrap().iter().filter(|board| board["settlement_price"].is_number());
     assert!(settled.count() >= 1);
     assert!(report["quotes"].as_array().unwrap().last().unwrap()["series"].as_u64().unwrap() > 40);
+}
+
+/// A JSON-RPC request to a served chain.
+fn request(port: u16, method: &str) -> Value {
+    let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":[]}}"#);
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let length = body.len();
+    let head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close";
+    write!(stream, "{head}\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+#[test]
+fn a_served_chain_ticks_until_it_is_interrupted() {
+    if !are_programs_built("a_served_chain_ticks_until_it_is_interrupted") {
+        return;
+    }
+    let mut child = Command::new(env!("CARGO_BIN_EXE_equipoise"))
+        .args(["demo", "--days", "2", "--orders", "10", "--serve", "--port", "0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let rpc = lines.find(|line| line.starts_with("RPC")).expect("the address is printed");
+    let port: u16 = rpc.rsplit(':').next().unwrap().parse().unwrap();
+    assert!(lines.any(|line| line.starts_with("market")), "addresses are printed");
+    assert!(lines.any(|line| line.starts_with("owner")), "keys are printed");
+    let head = || request(port, "eth_blockNumber")["result"].clone();
+    let first = head();
+    let ticked = (0..20).any(|_| {
+        std::thread::sleep(Duration::from_millis(500));
+        head() != first
+    });
+    assert!(ticked, "the feed answers");
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    assert!(child.wait().unwrap().success(), "an interruption is no failure");
 }
 
 /// A file of real data, if there is any.

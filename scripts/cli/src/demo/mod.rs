@@ -9,6 +9,7 @@ mod compare;
 pub mod crowd;
 mod live;
 mod lps;
+mod probes;
 mod summary;
 mod tally;
 mod trading;
@@ -95,6 +96,7 @@ pub fn run(
     demo.open()?;
     progress.stage("Comparing quotes with the market's", 1);
     let quotes = demo.compare_quotes()?;
+    let probes = demo.probe_refusals()?;
     let nav_start = demo.nav()?;
     demo.trade(options.orders, progress)?;
     progress.stage("Paying everybody out", 1);
@@ -103,7 +105,7 @@ pub fn run(
     let nav_end = demo.nav()?;
     demo.providers_leave()?;
     progress.stage("Counting every token", 1);
-    let report = demo.report(summary::Ends { nav_start, nav_end, quotes })?;
+    let report = demo.report(summary::Ends { nav_start, nav_end, quotes, probes })?;
     Ok((demo, report))
 }
 

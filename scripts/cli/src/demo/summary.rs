@@ -2,7 +2,7 @@
 
 use super::Demo;
 use crate::error::CliError;
-use crate::report::{Atoms, FitSummary, InputSummary, ProfitSplit, QuoteSummary, Report};
+use crate::report::{Atoms, FitSummary, InputSummary, ProfitSplit, QuoteSummary, Refusal, Report};
 
 /// What was measured on the way.
 pub(super) struct Ends {
@@ -12,6 +12,8 @@ pub(super) struct Ends {
     pub nav_end: i128,
     /// Quotes against the market's.
     pub quotes: Option<Vec<QuoteSummary>>,
+    /// Orders placed to be refused.
+    pub probes: Vec<Refusal>,
 }
 
 impl Demo {
@@ -40,12 +42,15 @@ impl Demo {
         Ok(Report {
             units: Report::units(),
             seed: self.seed,
+            contracts: self.world.contracts.named().map(|(name, at)| (name.to_owned(), at.to_string())).into(),
             input: self.input_summary(),
             fit: self.fit_summary(),
             boards: self.listed.clone(),
             quotes: ends.quotes,
             trades: tally.trades,
             rejected: tally.rejected,
+            rejected_first: tally.rejected_first,
+            probes: ends.probes,
             traders: self.traders.len(),
             volume: Atoms(tally.notional),
             volume_contracts: tally.contracts,

@@ -14,6 +14,8 @@ pub struct Tally {
     pub trades: u64,
     /// Refused trades by typed error.
     pub rejected: BTreeMap<String, u64>,
+    /// The first refusal of each kind, with its values.
+    pub rejected_first: BTreeMap<String, String>,
     /// Contracts over all legs.
     pub contracts: f64,
     /// Contracts times spot.
@@ -64,6 +66,7 @@ impl Tally {
     /// Enters a refusal.
     pub fn reject(&mut self, reason: &Reason) {
         *self.rejected.entry(reason.name.clone()).or_default() += 1;
+        self.rejected_first.entry(reason.name.clone()).or_insert_with(|| reason.text.clone());
     }
 
     /// Enters a net asset value.

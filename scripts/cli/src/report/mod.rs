@@ -69,6 +69,15 @@ pub struct FitSummary {
     pub inside: f64,
 }
 
+/// An order that had to be refused.
+#[derive(Clone, Debug, Serialize)]
+pub struct Refusal {
+    /// What was wrong with it.
+    pub order: String,
+    /// The typed error it was refused with; none if it was not refused, or changed anything.
+    pub error: Option<String>,
+}
+
 /// A board's life.
 #[derive(Clone, Debug, Serialize)]
 pub struct BoardSummary {
@@ -154,6 +163,8 @@ pub struct Report {
     pub units: &'static str,
     /// Seed.
     pub seed: u64,
+    /// Addresses by contract.
+    pub contracts: BTreeMap<String, String>,
     /// The data.
     pub input: InputSummary,
     /// The fit.
@@ -166,6 +177,10 @@ pub struct Report {
     pub trades: u64,
     /// Trades that were refused, by typed error.
     pub rejected: BTreeMap<String, u64>,
+    /// The first of each kind, with its values.
+    pub rejected_first: BTreeMap<String, String>,
+    /// Orders placed to be refused.
+    pub probes: Vec<Refusal>,
     /// Traders.
     pub traders: usize,
     /// Notional traded: contracts times spot, over all legs.

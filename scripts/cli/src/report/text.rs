@@ -5,17 +5,21 @@ use std::fmt::Write;
 use comfy_table::{presets::UTF8_FULL_CONDENSED, CellAlignment, Table};
 use owo_colors::OwoColorize;
 
-use super::{Atoms, Report};
+use super::{Atoms, Refusal, Report};
 
 /// The report as text with ANSI colours; the stream that prints it strips them where they do not belong.
 pub fn render(report: &Report) -> String {
-    let sections: [(&str, String); 9] = [
+    let sections: [(&str, String); 10] = [
         ("The data", input(report)),
         ("Programs", sizes(report)),
         ("Boards", boards(report)),
-        ("Quotes of one contract against the input's market, both before fees (half spreads in vol points)", quotes(report)),
+        (
+            "Quotes of one contract against the input's market, both before fees (half spreads in vol points)",
+            quotes(report),
+        ),
         ("Trading", trading(report)),
-        ("Refused, by reason", rejected(report)),
+        ("Orders of the crowd that were refused", rejected(report)),
+        ("Orders placed to be refused, none of which changed anything", probes(report)),
         ("Liquidity providers", profit(report)),
         ("Gas by call", gas(report)),
         ("Every token", audit(report)),
@@ -129,7 +133,20 @@ fn rejected(report: &Report) -> String {
         return "  none".to_owned();
     }
     let rows = report.rejected.iter();
-    table(&["error", "times"], rows.map(|(name, times)| vec![name.clone(), times.to_string()]))
+    let row = |(name, times): (&String, &u64)| {
+        let first = report.rejected_first.get(name).cloned().unwrap_or_default();
+        vec![first, times.to_string()]
+    };
+    table(&["the first of its kind", "times"], rows.map(row))
+}
+
+fn probes(report: &Report) -> String {
+    let mut text = String::new();
+    for Refusal { order, error } in &report.probes {
+        let error = error.clone().unwrap_or_else(|| "NOT REFUSED".red().bold().to_string());
+        writeln!(text, "  {order:<27} {error}").ok();
+    }
+    text.trim_end().to_owned()
 }
 
 fn profit(report: &Report) -> String {

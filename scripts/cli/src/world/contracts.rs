@@ -22,6 +22,7 @@ sol! {
     interface PriceFeed {
         function push(int256 answer, uint256 updatedAt) external returns (uint80 roundId);
         function latestRound() external view returns (uint80);
+        event AnswerUpdated(int256 indexed current, uint256 indexed roundId, uint256 updatedAt);
     }
 }
 

@@ -2,7 +2,9 @@
 
 use alloy_primitives::{aliases::U80, Address, I256, U256};
 use equipoise_data::{year_fraction, Slice, Surface, Timestamp};
-use equipoise_interfaces::{account, BoardListed, BoardSettled, IMarket, Slice as AbiSlice};
+use equipoise_interfaces::{
+    account, AccountSettled, BoardListed, BoardSettled, IAggregator, IMarket, Slice as AbiSlice,
+};
 
 use super::{events, PriceFeed, World};
 use crate::error::CliError;
@@ -21,7 +23,21 @@ impl World {
         self.chain().set_time(at)?;
         let answer = I256::try_from(feed_answer(price)).unwrap_or_default();
         let call = PriceFeed::pushCall { answer, updatedAt: U256::from(at) };
-        self.send("feed_push", self.owner, self.contracts.feed, &call)?;
+        let receipt = self.send("feed_push", self.owner, self.contracts.feed, &call)?;
+        let pushed = events::<PriceFeed::AnswerUpdated>(&receipt).first().map(|event| event.roundId);
+        self.note_round(pushed.and_then(|round| usize::try_from(round).ok()).unwrap_or_default(), at)
+    }
+
+    /// Enters a round. On a chain that others use too, rounds may have been taken back, or pushed by others.
+    fn note_round(&mut self, round: usize, at: u64) -> Result<(), CliError> {
+        let before = round.saturating_sub(1);
+        self.rounds.truncate(before);
+        while self.rounds.len() < before {
+            let id = U80::from(self.rounds.len() as u64 + 1);
+            let call = IAggregator::getRoundDataCall { roundId: id };
+            let missed = self.view(self.contracts.feed, &call)?;
+            self.rounds.push(u64::try_from(missed.updatedAt).unwrap_or(u64::MAX));
+        }
         self.rounds.push(at);
         Ok(())
     }
@@ -84,7 +100,7 @@ impl World {
         }
         let call = IMarket::settleAccountCall { account, board };
         let receipt = self.send("settle_account", self.owner, market, &call)?;
-        let settled = events::<equipoise_interfaces::AccountSettled>(&receipt).into_iter().next();
+        let settled = events::<AccountSettled>(&receipt).into_iter().next();
         Ok(settled.map(|event| event.payoffAtoms))
     }
 }
