@@ -1,0 +1,112 @@
+//! The figures in the README are those that the demo prints today: sizes and gas are exact, so they are compared.
+//!
+//! `EQUIPOISE_BLESS=1 cargo test -p equipoise-tests --test readme` writes them anew.
+
+#![allow(clippy::expect_used, clippy::arithmetic_side_effects, clippy::as_conversions, clippy::cast_precision_loss)]
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What the README calls the calls of the report.
+const CALLS: [(&str, &str); 11] = [
+    ("quote", "quote (a view, as a transaction)"),
+    ("trade_first", "first trade of an account in a board"),
+    ("trade_repeat", "repeat trade"),
+    ("trade_two_legs", "trade of two legs"),
+    ("trade_close", "closing trade"),
+    ("deposit", "cash deposit"),
+    ("lp_request_deposit", "LP deposit request"),
+    ("lp_process_epoch", "LP epoch priced"),
+    ("post_surface", "surface of all boards posted"),
+    ("settle_board", "board of 24 series settled"),
+    ("settle_account", "account settled in a board"),
+];
+const PROGRAMS: [&str; 6] = ["oracle", "pricer", "desk", "market", "clearing", "vault"];
+const LIMIT: u64 = 24_576;
+
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// The report of the default demo, or the reason why there is none.
+fn report() -> Result<Value, String> {
+    let binary = repository("target/debug/equipoise");
+    for needed in [&binary, &repository("target/programs/market.wasm")] {
+        if !needed.exists() {
+            return Err(format!("{} is missing: run scripts/test wasm", needed.display()));
+        }
+    }
+    let json = std::env::temp_dir().join(format!("equipoise-readme-{}.json", std::process::id()));
+    let output =
+        Command::new(&binary).arg("demo").arg("--json").arg(&json).output().map_err(|error| error.to_string())?;
+    assert!(output.status.success(), "the demo fails: {}", String::from_utf8_lossy(&output.stderr));
+    let text = std::fs::read_to_string(&json).expect("the demo writes its report");
+    std::fs::remove_file(&json).ok();
+    Ok(serde_json::from_str(&text).expect("the report is JSON"))
+}
+
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn sizes(report: &Value) -> String {
+    let mut table = String::from("| program | module, bytes | on chain, bytes | of the limit |\n|---|---|---|---|\n");
+    for name in PROGRAMS {
+        let wasm = std::fs::read(repository(&format!("target/programs/{name}.wasm"))).expect("the program is built");
+        let module = equipoise_chain::program::prepare(&wasm).expect("the program fits").wasm.len();
+        let bytes = report["sizes"][name].as_u64().expect("the report has its size");
+        let share = bytes as f64 * 100.0 / LIMIT as f64;
+        writeln!(table, "| {name} | {} | {} | {share:.1} % |", grouped(module as u64), grouped(bytes)).expect("text");
+    }
+    table
+}
+
+fn gas(report: &Value) -> String {
+    let mut table = String::from("| call | least | median | most |\n|---|---|---|---|\n");
+    for (key, name) in CALLS {
+        let figure = |which| grouped(report["gas"][key][which].as_u64().expect("the report has the call"));
+        writeln!(table, "| {name} | {} | {} | {} |", figure("min"), figure("median"), figure("max")).expect("text");
+    }
+    table
+}
+
+/// The README with `table` between the markers of `name`.
+fn with_table(readme: &str, name: &str, table: &str) -> String {
+    let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
+    let (before, rest) = readme.split_once(&begin).expect("the README has the marker");
+    let (_, after) = rest.split_once(&end).expect("the README closes the marker");
+    format!("{before}{begin}{table}{end}{after}")
+}
+
+#[test]
+fn figures_are_what_the_demo_measures() {
+    let report = match report() {
+        Ok(report) => report,
+        Err(reason) => {
+            println!("skipped: {reason}");
+            return;
+        }
+    };
+    let path = repository("README.md");
+    let readme = std::fs::read_to_string(&path).expect("there is a README");
+    let measured = with_table(&with_table(&readme, "sizes", &sizes(&report)), "gas", &gas(&report));
+    if std::env::var_os("EQUIPOISE_BLESS").is_some() {
+        std::fs::write(&path, &measured).expect("the README can be written");
+        return;
+    }
+    assert!(
+        readme == measured,
+        "the README's figures are not today's; EQUIPOISE_BLESS=1 cargo test -p equipoise-tests --test readme writes them:\n{measured}"
+    );
+}
