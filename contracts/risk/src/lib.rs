@@ -16,6 +16,8 @@ pub mod capital;
 pub mod clock;
 pub mod collateral;
 mod error;
+#[cfg(test)]
+mod fixtures;
 pub mod limits;
 pub mod marks;
 pub mod parameters;

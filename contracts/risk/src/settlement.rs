@@ -2,6 +2,7 @@
 
 use equipoise_math::Fx;
 
+use crate::arithmetic::div_floor;
 use crate::units::{lots_to_contracts_floor, times_lots, Atoms, Lots, Money, Price, TokenScale};
 use crate::RiskError;
 
@@ -57,6 +58,9 @@ pub fn payoff_floor(holdings: &[Holding], settlement: Price, scale: TokenScale) 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PayoutRatio(u64);
 
+/// The most that is not all, in units of 2^-64.
+const MOST_PARTIAL: i128 = (1 << 64) - 2;
+
 impl PayoutRatio {
     /// Everything is paid.
     pub const FULL: Self = Self(u64::MAX);
@@ -70,13 +74,9 @@ impl PayoutRatio {
         if debt <= Atoms::ZERO || paid >= debt {
             return Ok(Self::FULL);
         }
-        let share = paid
-            .count()
-            .max(0)
-            .unsigned_abs()
-            .checked_mul(u128::from(u64::MAX))
-            .and_then(|product| product.checked_div(debt.count().unsigned_abs()))
-            .ok_or(RiskError::Overflow)?;
+        let bits = |atoms: Atoms| Fx::from_bits(atoms.count().max(0));
+        // In [0, 1): its bits are units of 2^-64. All ones stand for one.
+        let share = div_floor(bits(paid), bits(debt))?.to_bits().min(MOST_PARTIAL);
         Ok(Self(u64::try_from(share).map_err(|_| RiskError::Overflow)?))
     }
 
@@ -97,12 +97,10 @@ impl PayoutRatio {
         if self == Self::FULL || payoff <= Atoms::ZERO {
             return Ok(payoff);
         }
-        let paid = payoff
-            .count()
-            .unsigned_abs()
-            .checked_mul(u128::from(self.0))
-            .and_then(|product| product.checked_div(u128::from(u64::MAX)))
-            .ok_or(RiskError::Overflow)?;
+        let (payoff, ratio) = (payoff.count().unsigned_abs(), u128::from(self.0));
+        let (high, low) = (payoff >> 64, payoff & u128::from(u64::MAX));
+        // Both products are of 64-bit numbers, and the sum is at most the payoff.
+        let paid = high.wrapping_mul(ratio).wrapping_add(low.wrapping_mul(ratio) >> 64);
         i128::try_from(paid).map(Atoms::new).map_err(|_| RiskError::Overflow)
     }
 }
