@@ -39,7 +39,8 @@ pub struct RiskState {
     /// s.
     pub vol: Fx,
     lambda: Fx,
-    lambda_floor: Fx,
+    /// The floor of risk aversion over the live one.
+    rebate_share: Fx,
     jump_lambda: Fx,
     delta_horizon: Fx,
     vega_horizon: Fx,
@@ -48,6 +49,9 @@ pub struct RiskState {
 }
 
 /// R at the two risk aversions: that of charges and that of rebates.
+///
+/// For rebates all of R, jumps included, shrinks by the floor over the live lambda. Were jumps weighted alike in
+/// both, a trade that adds jump risk and takes delta away would be charged less than its way back is rebated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Penalty {
     /// At the live lambda.
@@ -64,13 +68,14 @@ impl RiskState {
             return Err(RiskError::NoCapital);
         }
         let days = |parameter| -> Result<Fx, RiskError> { div_floor(parameters.number(parameter)?, DAYS_A_YEAR) };
+        let lambda = parameters.number(Parameter::Lambda)?;
         let correlation = sub(parameters.number(Parameter::SpotVolCorrelationPlusOne)?, Fx::ONE)?;
         Ok(Self {
             capital,
             variance,
             vol: sqrt(variance)?,
-            lambda: parameters.number(Parameter::Lambda)?,
-            lambda_floor: parameters.number(Parameter::LambdaFloor)?,
+            lambda,
+            rebate_share: div_floor(parameters.number(Parameter::LambdaFloor)?, lambda)?,
             jump_lambda: parameters.number(Parameter::JumpLambda)?,
             delta_horizon: days(Parameter::DeltaHorizonDays)?,
             vega_horizon: days(Parameter::VegaHorizonDays)?,
@@ -85,11 +90,9 @@ impl RiskState {
     pub fn penalty(&self, book: &Exposure) -> Result<Penalty, RiskError> {
         let quadratic = self.quadratic(book)?;
         let jumps = mul_floor(self.jump_lambda, self.jumps(book)?)?;
-        let at = |lambda: Fx| -> Result<Money, RiskError> {
-            let weighted = add(mul_floor(lambda, quadratic)?, jumps)?;
-            self.capital.scaled_floor(mul_floor(weighted, HALF)?)
-        };
-        Ok(Penalty { charged: at(self.lambda)?, rebated: at(self.lambda_floor)? })
+        let weighted = add(mul_floor(self.lambda, quadratic)?, jumps)?;
+        let charged = self.capital.scaled_floor(mul_floor(weighted, HALF)?)?;
+        Ok(Penalty { charged, rebated: charged.scaled_floor(self.rebate_share)? })
     }
 
     /// The bracket that lambda weighs. Not negative: the horizons and |r| < 1 make the form definite.

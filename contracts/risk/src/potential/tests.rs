@@ -1,1 +1,140 @@
+//! The risk penalty: a potential that is never negative and nothing for an empty book.
+
+use proptest::prelude::*;
+
 use super::*;
+use crate::book::{MAX_BOARDS, MEASURES};
+use crate::fixtures::{any_fx, float, fx, money};
+use crate::parameters::{COUNT, RULES};
+
+const NUMBERS: usize = MEASURES + MAX_BOARDS;
+
+fn with(changes: &[(Parameter, u32)]) -> Parameters {
+    let mut millionths = Parameters::default().all_millionths();
+    for (parameter, value) in changes {
+        millionths[RULES.iter().position(|rule| rule.parameter == *parameter).unwrap()] = *value;
+    }
+    Parameters::new(millionths).unwrap()
+}
+
+fn state(capital: f64, parameters: &Parameters) -> RiskState {
+    RiskState::new(money(capital), fx(0.36), parameters).unwrap()
+}
+
+fn book_of(numbers: [f64; NUMBERS]) -> Exposure {
+    Exposure::from_array(numbers.map(money))
+}
+
+fn books() -> impl Strategy<Value = [f64; NUMBERS]> {
+    prop::array::uniform16(-3e6_f64..3e6)
+}
+
+/// R with the default parameters, at a risk aversion of 20 and a variance of 0.36.
+fn penalty_in_floats(numbers: &[f64; NUMBERS], capital: f64) -> f64 {
+    let [value, delta, gamma, _, jumped @ ..] = *numbers;
+    let (jumped, vegas) = jumped.split_at(4);
+    let (d, g, v) = (delta / capital, gamma / capital, vegas.iter().sum::<f64>() / capital);
+    let (variance, n, h_d, h_v, rho) = (0.36, 0.4, 2.0 / 365.0, 15.0 / 365.0, -0.3);
+    let by_expiry: f64 = vegas.iter().map(|vega| (vega / capital).powi(2)).sum();
+    let quadratic = d * d * variance * h_d
+        + (g * variance * h_d).powi(2) / 2.0
+        + (v * v + by_expiry) * n * n * h_v
+        + 2.0 * rho * d * v * 0.6 * n * h_d;
+    let jumps: f64 = jumped
+        .iter()
+        .zip([0.5, 6.0, 5.5, 0.5])
+        .map(|(jumped, frequency)| frequency * ((value - jumped) / capital).max(0.0).powi(2))
+        .sum();
+    capital / 2.0 * (20.0 * quadratic + 20.0 * h_d * jumps)
+}
+
+#[test]
+fn an_empty_book_has_no_penalty() {
+    let penalty = state(1e6, &Parameters::default()).penalty(&Exposure::default()).unwrap();
+    assert_eq!((penalty.charged, penalty.rebated), (Money::ZERO, Money::ZERO));
+}
+
+#[test]
+fn a_delta_alone_is_charged_by_hand() {
+    let mut numbers = [0.0; NUMBERS];
+    numbers[1] = 100_000.0;
+    // 1e6 / 2 * 20 * 0.1^2 * 0.36 * 2 / 365 = 197.26
+    let charged = state(1e6, &Parameters::default()).penalty(&book_of(numbers)).unwrap().charged;
+    assert!((float(charged.fx()) - 72_000.0 / 365.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_vault_without_capital_cannot_quote() {
+    let refused = |capital| RiskState::new(capital, fx(0.36), &Parameters::default()).err();
+    assert_eq!(refused(Money::ZERO), Some(RiskError::NoCapital));
+    assert_eq!(refused(money(-1.0)), Some(RiskError::NoCapital));
+}
+
+proptest! {
+    #[test]
+    fn the_penalty_agrees_with_floating_point(numbers in books(), capital in 1e5_f64..1e8) {
+        let charged = float(state(capital, &Parameters::default()).penalty(&book_of(numbers)).unwrap().charged.fx());
+        let expected = penalty_in_floats(&numbers, capital);
+        prop_assert!((charged - expected).abs() <= 1e-9 * expected + 1e-9 * capital, "{charged} is not {expected}");
+    }
+
+    #[test]
+    fn the_penalty_is_not_negative_and_rebates_are_the_smaller(
+        numbers in books(), capital in 1e4_f64..1e8, correlation in 200_000_u32..1_500_000, floor in 0_u32..20_000_000,
+    ) {
+        let parameters =
+            with(&[(Parameter::SpotVolCorrelationPlusOne, correlation), (Parameter::LambdaFloor, floor)]);
+        let penalty = state(capital, &parameters).penalty(&book_of(numbers)).unwrap();
+        prop_assert!(Money::ZERO <= penalty.rebated && penalty.rebated <= penalty.charged);
+    }
+
+    #[test]
+    fn the_penalty_rises_with_each_risk_aversion(
+        numbers in books(), lambdas in (15_000_000_u32..60_000_000, 15_000_000_u32..60_000_000),
+        jumps in (0_u32..60_000_000, 0_u32..60_000_000),
+    ) {
+        let at = |lambda, jump| {
+            let parameters = with(&[(Parameter::Lambda, lambda), (Parameter::JumpLambda, jump)]);
+            state(1e6, &parameters).penalty(&book_of(numbers)).unwrap().charged
+        };
+        let (low, high) = (lambdas.0.min(lambdas.1), lambdas.0.max(lambdas.1));
+        prop_assert!(at(low, jumps.0) <= at(high, jumps.0));
+        let (low, high) = (jumps.0.min(jumps.1), jumps.0.max(jumps.1));
+        prop_assert!(at(lambdas.0, low) <= at(lambdas.0, high));
+    }
+
+    #[test]
+    fn the_penalty_of_a_sum_does_not_depend_on_the_order(first in books(), second in books(), third in books()) {
+        let state = state(1e7, &Parameters::default());
+        let [a, b, c] = [first, second, third].map(book_of);
+        let one = a.plus(&b).unwrap().plus(&c).unwrap();
+        let other = c.plus(&a).unwrap().plus(&b).unwrap();
+        prop_assert_eq!(state.penalty(&one).unwrap(), state.penalty(&other).unwrap());
+    }
+
+    #[test]
+    fn what_relief_earns_is_never_more_than_its_risk_is_charged(
+        first in books(), second in books(), floor in 0_u32..20_000_000, jump in 0_u32..60_000_000,
+    ) {
+        let parameters = with(&[(Parameter::LambdaFloor, floor), (Parameter::JumpLambda, jump)]);
+        let state = state(1e6, &parameters);
+        let (out, back) = (state.penalty(&book_of(first)).unwrap(), state.penalty(&book_of(second)).unwrap());
+        let (charge, relief) = (out.charged.minus(back.charged).unwrap(), out.rebated.minus(back.rebated).unwrap());
+        let rounding = Money::from_fx(Fx::DELTA);
+        let (charge, relief) = (charge.magnitude().unwrap(), relief.magnitude().unwrap());
+        prop_assert!(relief <= charge.plus(rounding).unwrap(), "{relief:?} for {charge:?}");
+    }
+
+    #[test]
+    fn no_book_or_market_makes_the_penalty_wrap(
+        numbers in prop::array::uniform16(any_fx()), (capital, variance) in (any_fx(), any_fx()),
+        millionths in any::<[u32; COUNT]>(),
+    ) {
+        let parameters = Parameters::from_stored(millionths);
+        if let Ok(state) = RiskState::new(Money::from_fx(capital), variance, &parameters) {
+            if let Ok(penalty) = state.penalty(&Exposure::from_array(numbers.map(Money::from_fx))) {
+                prop_assert!(penalty.charged >= Money::ZERO && penalty.rebated >= Money::ZERO);
+            }
+        }
+    }
+}
