@@ -11,6 +11,8 @@ use crate::programs::default_dir;
 /// The most boards and strikes that a market lists at a time.
 const MOST_BOARDS: u64 = 8;
 const MOST_STRIKES: u64 = 16;
+/// Programs that nobody keeps alive expire a year after they were activated.
+const MOST_DAYS: u64 = 360;
 
 /// Equipoise: an options market maker on chain.
 #[derive(Clone, Debug, Parser)]
@@ -49,7 +51,8 @@ pub struct DemoArguments {
     /// Option chain, CSV or CSV.gz; without it one is generated from the seed
     #[arg(long, value_name = "FILE")]
     pub chain: Option<PathBuf>,
-    /// Price history, CSV or CSV.gz; without it one is generated from the seed
+    /// Price history, CSV or CSV.gz; without it one is generated from the seed. If it has no moment in common with the
+    /// chain, only the chain's smile is used, at the volatility realised in the history
     #[arg(long, value_name = "FILE")]
     pub prices: Option<PathBuf>,
     /// Currency to take from files of several
@@ -62,7 +65,7 @@ pub struct DemoArguments {
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// Days of trading at most; prices may end it sooner
-    #[arg(long, value_name = "DAYS", default_value_t = 26, value_parser = clap::value_parser!(u64).range(LEAST_DAYS..=365))]
+    #[arg(long, value_name = "DAYS", default_value_t = 26, value_parser = clap::value_parser!(u64).range(LEAST_DAYS..=MOST_DAYS))]
     pub days: u64,
     /// Traders in the crowd
     #[arg(long, value_name = "COUNT", default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=200))]

@@ -10,7 +10,7 @@ use equipoise_data::{DataError, FitError, Timestamp};
 pub enum CliError {
     /// A data file is refused.
     #[error(transparent)]
-    Data(#[from] DataError),
+    Data(Box<DataError>),
     /// The chain's quotes cannot be fitted.
     #[error(transparent)]
     Fit(#[from] FitError),
@@ -68,11 +68,11 @@ pub enum CliError {
         /// The program or contract.
         name: &'static str,
         /// Why.
-        cause: DeployError,
+        cause: Box<DeployError>,
     },
     /// The chain refused a transaction.
     #[error(transparent)]
-    Refused(#[from] SendError),
+    Refused(Box<SendError>),
     /// A transaction that must succeed reverted.
     #[error("{call} reverted: {reason}")]
     Reverted {
@@ -118,4 +118,17 @@ pub enum CliError {
     /// The demo ended, but its books do not add up.
     #[error("the books do not add up: {0}; the report has the figures")]
     Unbalanced(String),
+}
+
+// Boxed, since they carry files, times and balances: an error is passed far more often than it is made.
+impl From<DataError> for CliError {
+    fn from(error: DataError) -> Self {
+        Self::Data(Box::new(error))
+    }
+}
+
+impl From<SendError> for CliError {
+    fn from(error: SendError) -> Self {
+        Self::Refused(Box::new(error))
+    }
 }

@@ -7,7 +7,7 @@ use equipoise_cli::args::{Arguments, Command, DemoArguments};
 use equipoise_cli::error::CliError;
 use equipoise_cli::input::Input;
 use equipoise_cli::programs::{default_dir, Programs};
-use equipoise_cli::progress::Progress;
+use equipoise_cli::progress::{show, Progress};
 use equipoise_cli::report::{render, ReportFile};
 use equipoise_cli::{demo, fit, programs, serve};
 
@@ -24,14 +24,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), CliError> {
     match command {
         Command::Demo(arguments) => run_demo(&arguments),
-        Command::Fit { chain, currency } => {
-            anstream::print!("{}", fit::show(&chain, currency)?);
-            Ok(())
-        }
-        Command::Programs { programs } => {
-            anstream::print!("{}", programs::show(&programs.unwrap_or_else(default_dir))?);
-            Ok(())
-        }
+        Command::Fit { chain, currency } => show(&fit::show(&chain, currency)?),
+        Command::Programs { programs } => show(&programs::show(&programs.unwrap_or_else(default_dir))?),
     }
 }
 
@@ -47,7 +41,7 @@ fn run_demo(arguments: &DemoArguments) -> Result<(), CliError> {
     let programs = Programs::load(&arguments.programs_dir())?;
     let (ended, report) = demo::run(&options, input, &programs, &mut progress)?;
     let took = progress.finish();
-    anstream::print!("{}", render(&report));
+    show(&render(&report))?;
     eprintln!("{} trades in {:.1} s", report.trades, took.as_secs_f64());
     if let Some(file) = file {
         file.write(&report)?;

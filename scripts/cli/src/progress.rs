@@ -1,9 +1,21 @@
-//! Progress on standard error: a bar on a terminal, lines elsewhere. Never part of the report.
+//! Output: results on standard output; progress on standard error, a bar on a terminal, lines elsewhere.
 
-use std::io::{stderr, IsTerminal};
+use std::io::{stderr, ErrorKind, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::error::CliError;
+
+/// Prints on standard output, with colour only on a terminal. That nobody reads on is no failure.
+/// # Errors: [`CliError::System`]
+pub fn show(text: &str) -> Result<(), CliError> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
 
 /// Shows a stage and how far it is.
 #[derive(Debug)]

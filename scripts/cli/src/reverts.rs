@@ -16,12 +16,12 @@ use equipoise_interfaces::{
     MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSliceOutOfRange,
     MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketSlippageExceeded, MarketSpotStale,
     MarketStressLimitExceeded, MarketStrikesInvalid, MarketSurfaceOutOfOrder, MarketSurfaceStale, MarketTooManyBoards,
-    MarketVaultInsolvent, MarketVegaLimitExceeded, NotWired, OracleDecimalsUnsupported, OracleFeedUnreadable,
-    OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive,
-    OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid,
-    OracleWindowOpen, SelectorUnknown, VaultAmountTooLarge, VaultCutSpacingOutOfRange, VaultEpochNotClosed,
-    VaultInsolvent, VaultNothingToClaim, VaultNothingToProcess, VaultRequestPending, VaultRequestTooSmall,
-    VaultSettlementPending,
+    MarketVaultCashShort, MarketVaultInsolvent, MarketVegaLimitExceeded, NotWired, OracleDecimalsUnsupported,
+    OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable,
+    OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing,
+    OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, SelectorUnknown, VaultAmountTooLarge,
+    VaultCutSpacingOutOfRange, VaultEpochNotClosed, VaultInsolvent, VaultNothingToClaim, VaultNothingToProcess,
+    VaultRequestPending, VaultRequestTooSmall, VaultSettlementPending,
 };
 
 sol! {
@@ -136,6 +136,7 @@ typed_errors!(
     MarketSurfaceOutOfOrder,
     MarketSurfaceStale,
     MarketTooManyBoards,
+    MarketVaultCashShort,
     MarketVaultInsolvent,
     MarketVegaLimitExceeded,
     NotWired,

@@ -12,6 +12,7 @@ use equipoise_chain::rpc::{self, Options, ServeError};
 
 use crate::demo::Demo;
 use crate::error::CliError;
+use crate::progress::show;
 use crate::units::tokens;
 
 /// Seconds between answers of the feed.
@@ -40,7 +41,7 @@ pub fn serve(mut demo: Demo, port: u16) -> Result<(), CliError> {
     };
     let interrupted = interruption()?;
     let server = rpc::serve(demo.world.share_chain(), &options)?;
-    anstream::print!("{}", announcement(&mut demo, &server.url())?);
+    show(&announcement(&mut demo, &server.url())?)?;
     tick_until(&interrupted, &mut demo);
     server.stop();
     Ok(())

@@ -1,6 +1,13 @@
 //! Whole demos by the binary: what the report must hold, that it is the same each time, and real data.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions
+)]
+#![allow(clippy::cast_possible_truncation)]
 
 use std::{
     env, fs,
@@ -98,6 +105,18 @@ fn the_same_seed_gives_the_same_report_and_another_seed_another() {
     let settled = report["boards"].as_array().unwrap().iter().filter(|board| board["settlement_price"].is_number());
     assert!(settled.count() >= 1);
     assert!(report["quotes"].as_array().unwrap().last().unwrap()["series"].as_u64().unwrap() > 40);
+}
+
+#[test]
+fn providers_of_a_market_that_nobody_trades_get_all_but_an_atom_back() {
+    if !are_programs_built("providers_of_a_market_that_nobody_trades_get_all_but_an_atom_back") {
+        return;
+    }
+    let (_, report) = demo(&["--days", "2", "--orders", "0", "--traders", "1"]);
+    assert_eq!(report["tokens_accounted_for"], Value::Bool(true));
+    assert_eq!(report["everybody_paid_out"], Value::Bool(true));
+    assert_eq!((number(&report, "trades"), number(&report, "trader_pnl")), (0, 0));
+    assert!((-1..=0).contains(&number(&report, "lp_pnl")), "{}", report["lp_pnl"]);
 }
 
 /// A JSON-RPC request to a served chain.

@@ -108,13 +108,13 @@ impl Crowd {
         let board = sight.boards.get(self.pick(sight.boards.len()))?;
         let choice = self.uniform();
         if choice < BUY_BELOW {
-            self.buy(board, sight.spot)
+            Some(self.buy(board, sight.spot))
         } else if choice < SELL_PUT_BELOW {
             self.sell_put(board, sight)
         } else if choice < VERTICAL_BELOW {
             self.vertical(board, sight.spot)
         } else {
-            self.straddle(board, sight.spot)
+            Some(self.straddle(board, sight.spot))
         }
     }
 
@@ -127,11 +127,11 @@ impl Crowd {
         Some(vec![Leg { series: held.series, sizeWad: size }])
     }
 
-    fn buy(&mut self, board: &Board, spot: f64) -> Option<Vec<Leg>> {
+    fn buy(&mut self, board: &Board, spot: f64) -> Vec<Leg> {
         let is_put = self.uniform() < 0.5;
         let strike = self.strike(board, spot);
         let size = self.size();
-        Some(vec![leg(board, strike, is_put, size)])
+        vec![leg(board, strike, is_put, size)]
     }
 
     /// A put secured with cash.
@@ -154,10 +154,10 @@ impl Crowd {
         Some(vec![leg(board, long, is_put, size), leg(board, short, is_put, -size)])
     }
 
-    fn straddle(&mut self, board: &Board, spot: f64) -> Option<Vec<Leg>> {
+    fn straddle(&mut self, board: &Board, spot: f64) -> Vec<Leg> {
         let strike = self.strike(board, spot);
         let size = 0.5 * self.size();
-        Some(vec![leg(board, strike, false, size), leg(board, strike, true, size)])
+        vec![leg(board, strike, false, size), leg(board, strike, true, size)]
     }
 
     fn size(&mut self) -> f64 {
@@ -198,7 +198,7 @@ mod tests {
     }
 
     fn decisions(seed: u64, count: usize) -> Vec<Option<Vec<Leg>>> {
-        let (boards, positions) = ([board()], [Position { series: 0x0003_05, size: size_wad(-2.0) }]);
+        let (boards, positions) = ([board()], [Position { series: 0x0305, size: size_wad(-2.0) }]);
         let sight = Sight { boards: &boards, spot: 3_000.0, free: 100_000.0, positions: &positions };
         let mut crowd = Crowd::new(seed);
         (0..count).map(|_| crowd.decide(&sight)).collect()

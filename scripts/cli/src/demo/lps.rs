@@ -55,13 +55,14 @@ impl Demo {
         Ok(())
     }
 
-    /// Providers with shares to redeem.
+    /// Providers with shares that are worth an atom or more.
     pub(super) fn shareholders(&mut self) -> Result<Vec<(Address, U256)>, CliError> {
         let vault = self.world.contracts.vault;
         let mut holders = Vec::new();
         for owner in self.provider_addresses() {
             let shares = self.world.view(vault, &IVault::balanceOfCall { owner })?;
-            if !shares.is_zero() {
+            let worth = self.world.view(vault, &IVault::convertToAssetsCall { shares })?;
+            if !worth.is_zero() {
                 holders.push((owner, shares));
             }
         }
@@ -75,7 +76,6 @@ impl Demo {
             if let Err(reason) = self.world.try_send("lp_request_redeem", *address, vault, &request)? {
                 // Dust below the smallest request stays with its holder.
                 self.tally.reject(&reason);
-                continue;
             }
         }
         self.process_epoch()?;

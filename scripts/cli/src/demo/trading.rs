@@ -129,7 +129,9 @@ impl Demo {
         let market = self.world.contracts.market;
         match self.world.try_send(order.label, order.trader.address, market, &call)? {
             Ok(receipt) => {
-                events::<OptionTraded>(&receipt).iter().for_each(|traded| self.tally.note(traded));
+                for traded in events::<OptionTraded>(&receipt) {
+                    self.tally.note(&traded);
+                }
             }
             Err(reason) => self.tally.reject(&reason),
         }

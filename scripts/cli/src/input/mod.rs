@@ -135,19 +135,15 @@ fn chain_of(source: &Source) -> Result<Chain, CliError> {
 }
 
 fn history_of(source: &Source, chain: &Chain) -> Result<PriceHistory, CliError> {
-    match &source.prices {
-        Some(file) => {
-            let currency = source.currency.as_deref().unwrap_or(&chain.currency);
-            Ok(read_prices(file, currency)?)
-        }
-        None => {
-            let mut recipe =
-                PathRecipe { seed: source.seed, start: chain.observed_at, spot: chain.spot, ..PathRecipe::default() };
-            let hours = usize::try_from(source.days * 24 + 1).unwrap_or(recipe.candles);
-            recipe.candles = recipe.candles.max(hours);
-            Ok(generate_prices(&recipe))
-        }
+    if let Some(file) = &source.prices {
+        let currency = source.currency.as_deref().unwrap_or(&chain.currency);
+        return Ok(read_prices(file, currency)?);
     }
+    let (seed, start, spot) = (source.seed, chain.observed_at, chain.spot);
+    let mut recipe = PathRecipe { seed, start, spot, ..PathRecipe::default() };
+    let hours = usize::try_from(source.days * 24 + 1).unwrap_or(recipe.candles);
+    recipe.candles = recipe.candles.max(hours);
+    Ok(generate_prices(&recipe))
 }
 
 /// Whether chain and prices have no moment in common.

@@ -49,5 +49,6 @@ fn a_history_that_ends_at_once_is_refused() {
     equipoise_data::write_prices(&generate_prices(&recipe), &mut file).unwrap();
     let prices = Some(file.path().to_owned());
     let error = Input::load(&Source { prices, ..source() }).unwrap_err();
-    assert!(matches!(error, CliError::Data(equipoise_data::DataError::NoOverlap { .. })), "{error}");
+    let CliError::Data(error) = error else { panic!("{error}") };
+    assert!(matches!(*error, equipoise_data::DataError::NoOverlap { .. }), "{error}");
 }

@@ -55,11 +55,14 @@ fn input(report: &Report) -> String {
         ("spot", format!("{from:.2} to {to:.2} USD")),
         ("seed", report.seed.to_string()),
     ];
-    let mut text = table(&[], rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]));
-    for note in &input.notes {
-        write!(text, "\n  {note}").ok();
+    let mut text = String::new();
+    for (name, value) in rows {
+        writeln!(text, "  {name:<13} {value}").ok();
     }
-    text
+    for note in &input.notes {
+        writeln!(text, "  {note}").ok();
+    }
+    text.trim_end().to_owned()
 }
 
 fn sizes(report: &Report) -> String {
@@ -132,12 +135,12 @@ fn rejected(report: &Report) -> String {
     if report.rejected.is_empty() {
         return "  none".to_owned();
     }
-    let rows = report.rejected.iter();
-    let row = |(name, times): (&String, &u64)| {
-        let first = report.rejected_first.get(name).cloned().unwrap_or_default();
-        vec![first, times.to_string()]
-    };
-    table(&["the first of its kind", "times"], rows.map(row))
+    let mut text = String::new();
+    for (name, times) in &report.rejected {
+        let first = report.rejected_first.get(name).unwrap_or(name);
+        writeln!(text, "  {times:>4} times, the first: {first}").ok();
+    }
+    text.trim_end().to_owned()
 }
 
 fn probes(report: &Report) -> String {
@@ -211,7 +214,7 @@ fn grouped(number: i128) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = if number < 0 { "-".to_owned() } else { String::new() };
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -170,7 +170,7 @@ impl World {
         let calldata = arguments.map(|arguments| [CONSTRUCTOR.to_vec(), arguments].concat());
         let constructor = Bytes::from(calldata.unwrap_or_default());
         let deployed = self.chain().deploy_program(owner, programs.wasm(name)?, constructor, true);
-        let deployed = deployed.map_err(|cause| CliError::Deploy { name, cause })?;
+        let deployed = deployed.map_err(|cause| CliError::Deploy { name, cause: Box::new(cause) })?;
         Ok(deployed.address)
     }
 }
