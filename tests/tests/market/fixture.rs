@@ -1,0 +1,329 @@
+//! A whole market, wired, listed, priced and with LPs in its vault.
+
+use alloy_primitives::aliases::U80;
+use alloy_primitives::{Address, Bytes, B256, I256, U256};
+use alloy_sol_types::{SolCall, SolError, SolValue};
+use equipoise_chain::Receipt;
+use equipoise_interfaces::series::Series;
+use equipoise_interfaces::{account, Book, IClearing, IMarket, IVault, Leg, OptionTraded, Quote, Slice};
+use equipoise_tests::{program, Failure, World, TOKEN};
+
+pub const HOUR: u64 = 3_600;
+pub const DAY: u64 = 24 * HOUR;
+/// One contract in WAD, and one lot.
+pub const CONTRACT: i128 = 1_000_000_000_000_000_000;
+pub const LOT: i128 = CONTRACT / 1_000;
+pub const WAD: u128 = 1_000_000_000_000_000_000;
+/// What the LPs put in.
+pub const CAPITAL: u128 = 1_000_000 * TOKEN;
+/// Spot in dollars once the market is open.
+pub const SPOT: i64 = 3_000;
+pub const STRIKES: [u64; 12] = [2_000, 2_200, 2_400, 2_600, 2_800, 2_900, 3_000, 3_100, 3_200, 3_400, 3_600, 4_000];
+/// Places in [`STRIKES`].
+pub const K2400: u8 = 2;
+pub const K3000: u8 = 6;
+pub const K3200: u8 = 8;
+/// The time of settlement averages.
+pub const WINDOW: u64 = 1_800;
+pub const FAR: u64 = u64::MAX >> 8;
+/// The selector of constructors, `stylus_constructor()`.
+pub const CONSTRUCTOR: [u8; 4] = [0x55, 0x85, 0x25, 0x8d];
+const STRIKE_SHIFT: u8 = 8;
+const BOARD_DAYS: [u64; 4] = [7, 14, 30, 60];
+
+pub struct Market {
+    pub world: World,
+    pub oracle: Address,
+    pub pricer: Address,
+    pub desk: Address,
+    pub market: Address,
+    pub clearing: Address,
+    pub vault: Address,
+    pub keeper: Address,
+    pub lp: Address,
+    /// Ids and expiries of the boards that were listed.
+    pub boards: Vec<(u16, u64)>,
+}
+
+pub fn signed(amount: i128) -> I256 {
+    I256::try_from(amount).unwrap()
+}
+
+pub fn narrow(amount: I256) -> i128 {
+    amount.try_into().unwrap()
+}
+
+pub fn wad(units: u64) -> U256 {
+    U256::from(u128::from(units) * WAD)
+}
+
+pub fn call_of(board: u16, strike: u8) -> u32 {
+    Series { board, strike, is_put: false }.id()
+}
+
+pub fn put_of(board: u16, strike: u8) -> u32 {
+    Series { board, strike, is_put: true }.id()
+}
+
+pub fn leg(series: u32, size_wad: i128) -> Leg {
+    Leg { series, sizeWad: signed(size_wad) }
+}
+
+/// A slice of 60 % volatility at the money, the same for every board: total variance rises with time.
+pub fn slice(board: u16, forward_wad: U256) -> Slice {
+    let thousandths = |number: i128| number * (CONTRACT / 1_000);
+    Slice {
+        board,
+        forwardWad: forward_wad,
+        aWad: signed(thousandths(340)),
+        bWad: U256::from(thousandths(100).unsigned_abs()),
+        rhoWad: signed(thousandths(-300)),
+        mWad: I256::ZERO,
+        sigmaWad: U256::from(thousandths(200).unsigned_abs()),
+    }
+}
+
+impl Market {
+    /// Every program deployed and wired; nothing listed, no cash.
+    pub fn wired() -> Self {
+        let mut world = World::new();
+        let owner = world.owner;
+        let keeper = world.account("surface keeper");
+        let lp = world.account("LP");
+        let (token, feed) = (world.token, world.feed);
+        let oracle = world.deploy_program("oracle", (feed,).abi_encode_params()).unwrap();
+        let mut bare = |name: &str| {
+            let deployed = world.chain.deploy_program(owner, &program(name), Bytes::new(), true);
+            deployed.unwrap().address
+        };
+        let (pricer, desk) = (bare("pricer"), bare("desk"));
+        let arguments = (desk, pricer, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
+        let market = world.deploy_program("market", arguments).unwrap();
+        let clearing = world.deploy_program("clearing", (owner, token).abi_encode_params()).unwrap();
+        let arguments = (clearing, market, U256::from(HOUR)).abi_encode_params();
+        let vault = world.deploy_program("vault", arguments).unwrap();
+        world.send(owner, market, &IMarket::wireCall { oracle, clearing, vault, keeper }).unwrap();
+        world.send(owner, clearing, &IClearing::wireCall { market, vault }).unwrap();
+        Self { world, oracle, pricer, desk, market, clearing, vault, keeper, lp, boards: Vec::new() }
+    }
+
+    /// A market that trades: LPs' cash in the vault, four boards of twelve strikes, a surface, spot at [`SPOT`].
+    pub fn open() -> Self {
+        let mut market = Self::wired();
+        market.fill_vault(CAPITAL);
+        let now = market.now();
+        for days in BOARD_DAYS {
+            market.list(now + days * DAY, &STRIKES);
+        }
+        market.push(SPOT);
+        market.post_surface().unwrap();
+        market
+    }
+
+    /// An LP deposits, his epoch cuts and is priced, he claims his shares.
+    pub fn fill_vault(&mut self, atoms: u128) {
+        let lp = self.fund(self.lp, atoms);
+        self.vault_send(lp, &IVault::requestDepositCall { assetsAtoms: U256::from(atoms) }).unwrap();
+        let cut = self.world.read(self.vault, &IVault::nextEpochCall {}).cutAt;
+        self.world.go_to(cut);
+        self.push(SPOT);
+        self.vault_send(lp, &IVault::processEpochCall {}).unwrap();
+        self.vault_send(lp, &IVault::claimDepositCall { owner: lp }).unwrap();
+    }
+
+    /// Mints stablecoins to an account and lets the clearing house pull them.
+    pub fn fund(&mut self, account: Address, atoms: u128) -> Address {
+        let (owner, token) = (self.world.owner, self.world.token);
+        let mint = equipoise_tests::Stablecoin::mintCall { to: account, amountAtoms: U256::from(atoms) };
+        self.world.send(owner, token, &mint).unwrap();
+        self.world.approve(account, self.clearing);
+        account
+    }
+
+    /// A trader with cash in the ledger.
+    pub fn trader(&mut self, name: &str, atoms: u128) -> Address {
+        let trader = self.world.account(name);
+        self.fund(trader, atoms);
+        if atoms > 0 {
+            self.deposit(trader, atoms).unwrap();
+        }
+        trader
+    }
+
+    pub fn deposit(&mut self, trader: Address, atoms: u128) -> Result<Receipt, Failure> {
+        self.world.send(trader, self.clearing, &IClearing::depositCall { amountAtoms: U256::from(atoms) })
+    }
+
+    pub fn vault_send<C: SolCall>(&mut self, from: Address, call: &C) -> Result<Receipt, Failure> {
+        self.world.send(from, self.vault, call)
+    }
+
+    pub fn send<C: SolCall>(&mut self, from: Address, call: &C) -> Result<Receipt, Failure> {
+        self.world.send(from, self.market, call)
+    }
+
+    pub fn read<C: SolCall>(&mut self, call: &C) -> C::Return {
+        self.world.read(self.market, call)
+    }
+
+    pub fn now(&self) -> u64 {
+        self.world.chain.timestamp()
+    }
+
+    /// Moves the clock forward.
+    pub fn pass(&mut self, secs: u64) {
+        let at = self.now() + secs;
+        self.world.go_to(at);
+    }
+
+    /// Adds a round in dollars at the present time, a second later if there is one of this time.
+    pub fn push(&mut self, dollars: i64) {
+        self.push_answer(i128::from(dollars) * 100_000_000);
+    }
+
+    /// Adds a round in the feed's own decimals.
+    pub fn push_answer(&mut self, answer: i128) {
+        if self.world.read(self.oracle, &equipoise_interfaces::IOracle::feedCall {}) == self.world.feed {
+            let spot = self.world.view(self.oracle, &equipoise_interfaces::IOracle::spotCall {});
+            if spot.is_ok_and(|spot| spot.updatedAt >= self.now()) {
+                self.pass(1);
+            }
+        }
+        let now = self.now();
+        self.world.push_round(answer, now);
+    }
+
+    pub fn list(&mut self, expiry: u64, strikes: &[u64]) -> u16 {
+        let strikes_wad = strikes.iter().map(|strike| wad(*strike)).collect();
+        let owner = self.world.owner;
+        let receipt = self.send(owner, &IMarket::listBoardCall { expiry, strikesWad: strikes_wad }).unwrap();
+        let id = IMarket::listBoardCall::abi_decode_returns(&receipt.output).unwrap();
+        self.boards.push((id, expiry));
+        id
+    }
+
+    pub fn spot_wad(&mut self) -> U256 {
+        self.world.read(self.oracle, &equipoise_interfaces::IOracle::spotCall {}).priceWad
+    }
+
+    /// The standard slices of the boards that have not expired, with forwards a little over spot.
+    pub fn slices(&mut self) -> Vec<Slice> {
+        let spot = self.spot_wad();
+        let now = self.now();
+        let forward = |expiry: u64| spot + spot * U256::from(expiry.saturating_sub(now)) / U256::from(10_000 * DAY);
+        let live = self.read(&IMarket::liveBoardsCall {});
+        let boards: Vec<_> = self.boards.iter().filter(|(id, expiry)| *expiry > now && live.contains(id)).collect();
+        boards.into_iter().map(|(id, expiry)| slice(*id, forward(*expiry))).collect()
+    }
+
+    pub fn post(&mut self, slices: Vec<Slice>) -> Result<Receipt, Failure> {
+        let (spot_wad, now, keeper) = (self.spot_wad(), self.now(), self.keeper);
+        self.send(keeper, &IMarket::postSurfaceCall { spotWad: spot_wad, observedAt: now, slices })
+    }
+
+    pub fn post_surface(&mut self) -> Result<Receipt, Failure> {
+        let slices = self.slices();
+        self.post(slices)
+    }
+
+    pub fn quote(&mut self, legs: &[Leg]) -> Result<Quote, Failure> {
+        self.world.view(self.market, &IMarket::quoteCall { legs: legs.to_vec() })
+    }
+
+    /// Trades without a limit or a deadline.
+    pub fn trade(&mut self, trader: Address, legs: &[Leg]) -> Result<OptionTraded, Failure> {
+        self.trade_within(trader, legs, I256::MAX, FAR)
+    }
+
+    pub fn trade_within(
+        &mut self,
+        trader: Address,
+        legs: &[Leg],
+        max_cost: I256,
+        deadline: u64,
+    ) -> Result<OptionTraded, Failure> {
+        let call = IMarket::tradeCall { legs: legs.to_vec(), maxCostAtoms: max_cost, deadline };
+        let receipt = self.send(trader, &call)?;
+        let mut told = World::events::<OptionTraded>(&receipt);
+        assert_eq!(told.len(), 1);
+        let told = told.remove(0);
+        let answer = IMarket::tradeCall::abi_decode_returns(&receipt.output).unwrap();
+        assert_eq!(answer, told.quoted.costAtoms, "the answer is what the event tells");
+        Ok(told)
+    }
+
+    pub fn book(&mut self) -> Book {
+        self.read(&IMarket::bookCall {})
+    }
+
+    /// An account's cash and lock.
+    pub fn cash(&mut self, account: B256) -> (i128, u128) {
+        let entry = self.world.read(self.clearing, &IClearing::cashOfCall { account });
+        (narrow(entry.cashAtoms), entry.lockedAtoms.try_into().unwrap())
+    }
+
+    pub fn cash_of(&mut self, owner: Address) -> (i128, u128) {
+        self.cash(account::of(owner))
+    }
+
+    /// Positions in WAD contracts by rising strike, call before put.
+    pub fn positions(&mut self, account: B256, board: u16) -> Vec<i128> {
+        let sizes = self.read(&IMarket::positionsCall { account, board });
+        sizes.into_iter().map(narrow).collect()
+    }
+
+    pub fn settle_board(&mut self, board: u16, first_round: u64) -> Result<Receipt, Failure> {
+        let owner = self.world.owner;
+        self.send(owner, &IMarket::settleBoardCall { board, firstRound: U80::from(first_round) })
+    }
+
+    pub fn settle_account(&mut self, trader: Address, board: u16) -> Result<i128, Failure> {
+        let owner = self.world.owner;
+        let call = IMarket::settleAccountCall { account: account::of(trader), board };
+        let receipt = self.send(owner, &call)?;
+        Ok(narrow(IMarket::settleAccountCall::abi_decode_returns(&receipt.output).unwrap()))
+    }
+
+    /// The number of the feed's last round.
+    pub fn last_round(&mut self) -> u64 {
+        let feed = self.world.feed;
+        self.world.read(feed, &equipoise_tests::PriceFeed::latestRoundCall {}).to::<u64>()
+    }
+
+    /// Sends a call that must be refused with `expected` and must leave everything as it was.
+    pub fn refuse<C: SolCall, E>(&mut self, from: Address, call: &C, expected: &E)
+    where
+        E: SolError + PartialEq + std::fmt::Debug,
+    {
+        self.refuse_at(self.market, from, call, expected);
+    }
+
+    /// The same, of any program.
+    pub fn refuse_at<C: SolCall, E>(&mut self, to: Address, from: Address, call: &C, expected: &E)
+    where
+        E: SolError + PartialEq + std::fmt::Debug,
+    {
+        let data = self.refused_data(to, from, call.abi_encode());
+        data.expect(expected);
+    }
+
+    /// Sends calldata that must be refused and must leave everything as it was.
+    pub fn refused_data(&mut self, to: Address, from: Address, data: Vec<u8>) -> Failure {
+        // Programs have no ether of their own.
+        self.world.chain.set_balance(from, U256::from(WAD));
+        let before = self.state(&[from]);
+        let receipt = self.world.submit(from, to, data);
+        assert!(!receipt.status, "the call is not refused");
+        assert_eq!(self.state(&[from]), before, "a refused call changes something");
+        Failure(receipt.output)
+    }
+
+    /// A trade that must be refused.
+    pub fn refuse_trade<E>(&mut self, trader: Address, legs: &[Leg], expected: &E)
+    where
+        E: SolError + PartialEq + std::fmt::Debug,
+    {
+        let call = IMarket::tradeCall { legs: legs.to_vec(), maxCostAtoms: I256::MAX, deadline: FAR };
+        self.refuse(trader, &call, expected);
+    }
+}

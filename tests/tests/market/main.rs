@@ -1,0 +1,24 @@
+//! The market as real WASM on the embedded chain, with every program it works with.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    missing_docs
+)]
+
+mod access;
+mod differential;
+mod fixture;
+mod invariants;
+mod life;
+mod native;
+mod refusals;
+mod settlement;
+mod state;
+mod surface;
+mod worked_trade;

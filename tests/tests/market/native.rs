@@ -1,0 +1,226 @@
+//! The market once more, natively: the same pure crates on what was posted and traded, no chain.
+//!
+//! It keeps what the market keeps, cut to the precision of its slots, so that prices agree to the last atom.
+
+use alloy_primitives::{I256, U256};
+use equipoise_interfaces::series::Series;
+use equipoise_interfaces::{Leg, Quote, Slice as AbiSlice};
+use equipoise_math::Fx;
+use equipoise_risk::book::{self, BoardState, Measure, StrikeState, Valuation};
+use equipoise_risk::capital::RiskCapital;
+use equipoise_risk::marks::{BoardTerms, SpreadTerms};
+use equipoise_risk::parameters::Parameters;
+use equipoise_risk::potential::RiskState;
+use equipoise_risk::quote::{price, Priced};
+use equipoise_risk::settlement::{payoff_floor, Holding};
+use equipoise_risk::skew::SkewReserve;
+use equipoise_risk::surface::Slice;
+use equipoise_risk::units::{from_wad_floor, to_wad_nearest, Atoms, Lots, Money, Price, TokenScale};
+
+use crate::fixture::{narrow, signed, LOT};
+
+/// The vault's market is that of the expiry nearest to this.
+const REFERENCE_SECS: u64 = 30 * 86_400;
+
+/// A spot price as the oracle gives it, and the time.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    pub spot_wad: U256,
+    pub round: u64,
+    pub spot_at: u64,
+    pub now: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Board {
+    pub id: u16,
+    pub expiry: u64,
+    basis: Fx,
+    forward: Price,
+    slice: Slice,
+    pub held: Vec<Holding>,
+}
+
+/// What the market keeps.
+#[derive(Clone, Debug)]
+pub struct Native {
+    /// By rising expiry.
+    pub boards: Vec<Board>,
+    pub cash: Atoms,
+    pub reserve: SkewReserve,
+    capital: RiskCapital,
+    variance: Fx,
+    parameters: Parameters,
+    scale: TokenScale,
+}
+
+/// A price, and the capital it was made with.
+pub struct Offer {
+    pub quote: Quote,
+    priced: Priced,
+    capital: RiskCapital,
+}
+
+pub fn fx_of(wad: I256) -> Fx {
+    from_wad_floor(narrow(wad)).unwrap()
+}
+
+pub fn price_of(wad: U256) -> Price {
+    Price::from_fx(fx_of(I256::from_raw(wad)))
+}
+
+fn cut(number: Fx, fraction: u32) -> Fx {
+    Fx::from_bits(number.to_bits() >> (64 - fraction) << (64 - fraction))
+}
+
+fn lots(size: I256) -> Lots {
+    Lots::new((narrow(size) / LOT) as i32)
+}
+
+impl Native {
+    /// A market with nothing in it.
+    pub fn new() -> Self {
+        Self {
+            boards: Vec::new(),
+            cash: Atoms::ZERO,
+            reserve: SkewReserve::default(),
+            capital: RiskCapital::default(),
+            variance: Fx::ZERO,
+            parameters: Parameters::default(),
+            scale: TokenScale::from_decimals(6).unwrap(),
+        }
+    }
+
+    pub fn list(&mut self, id: u16, expiry: u64, strikes: &[U256]) {
+        let held = strikes.iter().map(|strike| Holding { strike: price_of(*strike), ..Holding::default() });
+        let board =
+            Board { id, expiry, basis: Fx::ZERO, forward: Price::ZERO, slice: Slice::default(), held: held.collect() };
+        let place = self.boards.partition_point(|other| other.expiry < expiry);
+        self.boards.insert(place, board);
+    }
+
+    /// Takes slices as the market stores them.
+    pub fn post(&mut self, spot_wad: U256, now: u64, slices: &[AbiSlice]) {
+        let spot = price_of(spot_wad);
+        let mut nearest = (u64::MAX, Fx::ZERO);
+        for board in self.boards.iter_mut().filter(|board| board.expiry > now) {
+            let posted = slices.iter().find(|slice| slice.board == board.id).unwrap();
+            board.forward = price_of(posted.forwardWad);
+            board.basis = cut(board.forward.ratio_floor(spot).unwrap(), 62);
+            board.slice = Slice {
+                a: cut(fx_of(posted.aWad), 40),
+                b: cut(fx_of(I256::from_raw(posted.bWad)), 40),
+                rho: cut(fx_of(posted.rhoWad), 40),
+                m: cut(fx_of(posted.mWad), 40),
+                sigma: cut(fx_of(I256::from_raw(posted.sigmaWad)), 40),
+            };
+            let distance = (board.expiry - now).abs_diff(REFERENCE_SECS);
+            if distance < nearest.0 {
+                nearest = (distance, board.slice.variance(board.forward, board.forward).unwrap());
+            }
+        }
+        self.variance = cut(nearest.1, 40);
+    }
+
+    /// LPs put in or take out cash.
+    pub fn follow_lps(&mut self, flow_atoms: i128) {
+        let flow = self.scale.money_floor(Atoms::new(flow_atoms)).unwrap();
+        self.cash = self.cash.plus(Atoms::new(flow_atoms)).unwrap();
+        self.capital = stored(self.capital.after_lp_flow(flow).unwrap());
+    }
+
+    /// The book, and the trade in it.
+    pub fn value(&self, moment: Moment, legs: &[Leg]) -> Valuation {
+        let spot = price_of(moment.spot_wad);
+        let age = moment.now - moment.spot_at;
+        let spread = SpreadTerms::new(spot, age, self.variance, &self.parameters).unwrap();
+        let priced: Vec<_> = self.boards.iter().filter(|board| board.forward > Price::ZERO).collect();
+        let terms: Vec<_> = priced
+            .iter()
+            .map(|board| {
+                let reference = (board.forward, board.slice);
+                BoardTerms::new(spot, board.basis, reference, (moment.now, board.expiry), spread).unwrap()
+            })
+            .collect();
+        let strikes: Vec<Vec<StrikeState>> = priced.iter().map(|board| board.with(legs)).collect();
+        let states: Vec<_> = terms.iter().zip(&strikes).map(|(terms, strikes)| BoardState { terms, strikes }).collect();
+        book::value(&states).unwrap()
+    }
+
+    /// The vault's net asset value.
+    pub fn net_assets(&self, valuation: &Valuation) -> Money {
+        let free = self.cash.minus(self.reserve.balance).unwrap();
+        self.scale.money_floor(free).unwrap().plus(valuation.before.of(Measure::Value)).unwrap()
+    }
+
+    pub fn nav_atoms(&self, moment: Moment) -> i128 {
+        let nav = self.net_assets(&self.value(moment, &[]));
+        self.scale.atoms_floor(nav).unwrap().count()
+    }
+
+    pub fn offer(&self, moment: Moment, legs: &[Leg]) -> Offer {
+        let valuation = self.value(moment, legs);
+        let nav = self.net_assets(&valuation);
+        let capital = self.capital.at(moment.round, moment.now, nav).unwrap();
+        let state = RiskState::new(capital.frozen, self.variance, &self.parameters).unwrap();
+        let after = valuation.after().unwrap();
+        let reserve = (self.reserve, moment.now);
+        let books = (&valuation.before, &after);
+        let priced = price(books, &valuation.package, &state, reserve, self.scale).unwrap();
+        let atoms = |amount: Atoms| signed(amount.count());
+        let quote = Quote {
+            costAtoms: atoms(priced.charge.cost().unwrap()),
+            midAtoms: atoms(priced.charge.mid),
+            skewAtoms: atoms(priced.charge.skew),
+            spreadAtoms: atoms(priced.charge.spread).into_raw(),
+            feeAtoms: atoms(priced.charge.fee).into_raw(),
+            spotWad: wad_of(price_of(moment.spot_wad).fx()).into_raw(),
+        };
+        Offer { quote, priced, capital }
+    }
+
+    /// Keeps what a trade leaves.
+    pub fn trade(&mut self, legs: &[Leg], offer: &Offer) {
+        self.capital = stored(offer.capital);
+        self.reserve = offer.priced.reserve;
+        self.cash = self.cash.plus(Atoms::new(narrow(offer.quote.costAtoms))).unwrap();
+        for board in &mut self.boards {
+            let strikes = board.with(legs);
+            board.held = strikes.iter().map(|strike| strike.held_after().unwrap()).collect();
+        }
+    }
+
+    /// Settles the vault's side of a board. Returns its payoff in atoms.
+    pub fn settle(&mut self, board: u16, price_wad: U256) -> i128 {
+        let place = self.boards.iter().position(|each| each.id == board).unwrap();
+        let settled = self.boards.remove(place);
+        let payoff = payoff_floor(&settled.held, price_of(price_wad), self.scale).unwrap();
+        self.cash = self.cash.plus(payoff).unwrap();
+        payoff.count()
+    }
+}
+
+impl Board {
+    fn with(&self, legs: &[Leg]) -> Vec<StrikeState> {
+        let mut strikes: Vec<StrikeState> = self.held.iter().copied().map(StrikeState::from).collect();
+        for leg in legs {
+            let series = Series::from_id(leg.series).unwrap();
+            if series.board == self.id {
+                let strike = &mut strikes[usize::from(series.strike)];
+                let bought = if series.is_put { &mut strike.bought_puts } else { &mut strike.bought_calls };
+                *bought = bought.plus(lots(leg.sizeWad)).unwrap();
+            }
+        }
+        strikes
+    }
+}
+
+/// Capital as its slot keeps it.
+fn stored(capital: RiskCapital) -> RiskCapital {
+    let kept = |money: Money| Money::from_fx(cut(money.max(Money::ZERO).fx(), 24));
+    RiskCapital { frozen: kept(capital.frozen), average: kept(capital.average), ..capital }
+}
+
+pub fn wad_of(number: Fx) -> I256 {
+    signed(to_wad_nearest(number).unwrap())
+}
