@@ -1,1 +1,89 @@
+//! Hard limits: refused past them, but never on the way back.
+
+use proptest::prelude::*;
+
 use super::*;
+use crate::book::{FIRST_JUMP, MAX_BOARDS, MEASURES};
+use crate::fixtures::{any_fx, float, money};
+
+const NUMBERS: usize = MEASURES + MAX_BOARDS;
+const CAPITAL: f64 = 1_000_000.0;
+
+fn book_of(numbers: [f64; NUMBERS]) -> Exposure {
+    Exposure::from_array(numbers.map(money))
+}
+
+/// A book with a dollar delta, a vega and a loss when spot falls by 30 %.
+fn book(delta: f64, vega: f64, loss: f64) -> Exposure {
+    let mut numbers = [0.0; NUMBERS];
+    (numbers[1], numbers[FIRST_JUMP], numbers[MEASURES]) = (delta, -loss, vega);
+    book_of(numbers)
+}
+
+fn breach_of(before: &Exposure, after: &Exposure) -> Option<Limited> {
+    breach(before, after, money(CAPITAL), &Parameters::default()).unwrap().map(|breach| breach.limit_of)
+}
+
+#[test]
+fn each_limit_holds_at_its_share_of_capital() {
+    let empty = Exposure::default();
+    for sign in [1.0, -1.0] {
+        assert_eq!(breach_of(&empty, &book(sign * 250_000.0, 0.0, 0.0)), None);
+        assert_eq!(breach_of(&empty, &book(sign * 250_001.0, 0.0, 0.0)), Some(Limited::Delta));
+        assert_eq!(breach_of(&empty, &book(0.0, sign * 149_999.0, 0.0)), None);
+        assert_eq!(breach_of(&empty, &book(0.0, sign * 150_001.0, 0.0)), Some(Limited::Vega));
+    }
+    assert_eq!(breach_of(&empty, &book(0.0, 0.0, 299_999.0)), None);
+    assert_eq!(breach_of(&empty, &book(0.0, 0.0, 300_001.0)), Some(Limited::Stress));
+    assert_eq!(breach_of(&empty, &book(0.0, 0.0, -900_000.0)), None, "a gain is no loss");
+}
+
+#[test]
+fn a_breach_says_what_and_by_how_much() {
+    let found = breach(&Exposure::default(), &book(-400_000.0, 0.0, 0.0), money(CAPITAL), &Parameters::default());
+    let expected = Breach { limit_of: Limited::Delta, value: money(-400_000.0), limit: money(250_000.0) };
+    assert_eq!(found, Ok(Some(expected)));
+}
+
+#[test]
+fn a_book_past_its_limit_may_come_closer_to_it() {
+    let far = book(400_000.0, 0.0, 0.0);
+    assert_eq!(breach_of(&far, &book(399_999.0, 0.0, 0.0)), None);
+    assert_eq!(breach_of(&far, &far), None, "or stay");
+    assert_eq!(breach_of(&far, &book(-400_000.0, 0.0, 0.0)), None, "or be as far on the other side");
+    assert_eq!(breach_of(&far, &book(400_001.0, 0.0, 0.0)), Some(Limited::Delta));
+    assert_eq!(breach_of(&far, &book(300_000.0, 200_000.0, 0.0)), Some(Limited::Vega), "not past another limit");
+}
+
+proptest! {
+    #[test]
+    fn what_only_shrinks_every_measure_is_never_refused(numbers in prop::array::uniform16(-1e7_f64..1e7), left in 0.0_f64..1.0) {
+        let before = book_of(numbers);
+        prop_assert_eq!(breach_of(&before, &book_of(numbers.map(|number| number * left))), None);
+    }
+
+    #[test]
+    fn the_required_capital_is_the_least_without_a_breach(numbers in prop::array::uniform16(-1e7_f64..1e7)) {
+        let (book, parameters) = (book_of(numbers), Parameters::default());
+        let required = required_capital(&book, &parameters).unwrap();
+        let found = |capital: Money| breach(&Exposure::default(), &book, capital, &parameters).unwrap();
+        prop_assert_eq!(found(required), None);
+        // The limit's share, rounded down to 2^-64, hides as much of the capital as the measure times that.
+        let less = required.minus(required.scaled_floor(Fx::from_bits(1 << 14)).unwrap()).unwrap();
+        prop_assert!(found(less).is_some(), "{}", float(required.fx()));
+    }
+
+    #[test]
+    fn no_book_or_capital_makes_a_limit_wrap(
+        before in prop::array::uniform16(any_fx()), after in prop::array::uniform16(any_fx()), capital in any_fx(),
+    ) {
+        let [before, after] = [before, after].map(|numbers| Exposure::from_array(numbers.map(Money::from_fx)));
+        let parameters = Parameters::default();
+        if let Ok(Some(breach)) = breach(&before, &after, Money::from_fx(capital), &parameters) {
+            prop_assert!(breach.value.magnitude().unwrap() > breach.limit);
+        }
+        if let Ok(required) = required_capital(&after, &parameters) {
+            prop_assert!(required > Money::ZERO);
+        }
+    }
+}
