@@ -1,5 +1,5 @@
 #![no_std]
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::arithmetic_side_effects))]
 //! The ABI of every Equipoise program, in one place: types, functions, events and errors.
 //!
 //! # Units
@@ -18,6 +18,8 @@
 //! A series is a `uint32`: see [`series`].
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 pub mod account;
 pub mod series;
