@@ -86,7 +86,8 @@ sol! {
         function quote(Leg[] legs) external view returns (Quote quoted);
         function book() external view returns (Book state);
         /// For the vault program: the net asset value in atoms at the mid (down), what uncertainty is worth (up),
-        /// how much can be paid out within the limits, the time of the spot price, and whether a board awaits settlement.
+        /// how much can be paid out within the limits, the time of the spot price, and whether no epoch may be
+        /// priced: a board awaits settlement, or what is held is marked at a price or a surface that is too old.
         function nav() external view
             returns (int256 navAtoms, uint256 uncertaintyAtoms, uint256 redeemableAtoms, uint64 priceAt, bool isSettlementPending);
         function liveBoards() external view returns (uint16[] ids);
@@ -138,6 +139,8 @@ sol! {
         int128 spreadX64;
         int128 feeX64;
         int128 grossVegaX64;
+        /// The cash that the vault may owe after the trade when its boards settle, each in its own worst case.
+        int128 mayOweX64;
     }
 
     /// The pricer: a program without state that values the market's slots.
@@ -211,6 +214,9 @@ sol! {
     error MarketStressLimitExceeded(uint256 stressLossWad, uint256 limitWad);
     #[derive(Debug, PartialEq, Eq)]
     error MarketVaultInsolvent(int256 navWad);
+    /// A trade would leave the vault too little cash for what it may owe at settlement and for LPs that leave.
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketVaultCashShort(int256 vaultCashAtoms, uint256 requiredAtoms);
     #[derive(Debug, PartialEq, Eq)]
     error MarketTooManyBoards(uint256 maximum);
     #[derive(Debug, PartialEq, Eq)]

@@ -337,8 +337,8 @@ pub fn stored_round(round: u128) -> u64 {
 pub fn encode_reserve(reserve: &SkewReserve) -> Option<Slot> {
     let mut writer = Writer::new();
     writer
-        .put(12, u128::try_from(reserve.balance.count()).ok()?)?
-        .put(10, u128::try_from(reserve.budget.count()).ok()?)?
+        .put(11, u128::try_from(reserve.balance.count()).ok()?)?
+        .put(11, u128::try_from(reserve.budget.count()).ok()?)?
         .put(5, u128::from(reserve.budget_at))?
         .put(5, u128::from(reserve.released_at))?;
     Some(writer.slot)
@@ -348,8 +348,8 @@ pub fn encode_reserve(reserve: &SkewReserve) -> Option<Slot> {
 pub fn decode_reserve(slot: &Slot) -> SkewReserve {
     let mut reader = Reader::new(slot);
     let atoms = |bits: u128| Atoms::new(i128::try_from(bits).unwrap_or(i128::MAX));
-    let balance = atoms(reader.take(12));
-    let budget = atoms(reader.take(10));
+    let balance = atoms(reader.take(11));
+    let budget = atoms(reader.take(11));
     SkewReserve { balance, budget, budget_at: reader.take_u64(5), released_at: reader.take_u64(5) }
 }
 

@@ -4,8 +4,8 @@ use alloy_primitives::{B256, I256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::words::{decode, write_items, ToWords};
 use equipoise_interfaces::IPricer::valueCall;
-use equipoise_interfaces::{IClearing, IOracle, Leg, Moment, Values};
-use equipoise_kit::lean::{failed, view, view_bytes};
+use equipoise_interfaces::{IClearing, IOracle, Leg, MarketSpotStale, MarketSurfaceStale, Moment, Values};
+use equipoise_kit::lean::{failed, revert, view, view_bytes};
 use equipoise_kit::Revert;
 use equipoise_market_state::convert::{atoms, slots_of, BOARD_BYTES};
 use equipoise_market_state::errors::pricing_error;
@@ -16,11 +16,13 @@ use equipoise_market_state::store::{Place, Store};
 use equipoise_math::Fx;
 use equipoise_risk::book::{Exposure, Measure};
 use equipoise_risk::capital::RiskCapital;
-use equipoise_risk::parameters::Parameters;
+use equipoise_risk::parameters::{Parameter, Parameters};
 use equipoise_risk::quote::Package;
 use equipoise_risk::skew::SkewReserve;
-use equipoise_risk::units::{Atoms, Money, TokenScale};
+use equipoise_risk::units::{times_floor, Atoms, Money, TokenScale};
 use stylus_sdk::prelude::*;
+
+const HOUR_SECS: u64 = 3_600;
 
 /// The whole book, valued, before and after a trade.
 pub struct LiveBook {
@@ -46,6 +48,8 @@ pub struct LiveBook {
     pub after: Exposure,
     /// What the marks of the book may be off by.
     pub uncertainty: Money,
+    /// The cash that it may owe once the trade is done.
+    pub may_owe: Money,
     /// The trade.
     pub package: Package,
     round: u64,
@@ -87,6 +91,7 @@ impl LiveBook {
             before,
             after,
             uncertainty: money(values.uncertaintyX64),
+            may_owe: money(values.mayOweX64),
             package: Package::valued(
                 money(values.midX64),
                 money(values.spreadX64),
@@ -113,6 +118,26 @@ impl LiveBook {
         }
         let nav = self.net_assets(free_cash(store)?)?;
         capital.at(self.round, self.now, nav).map_err(pricing_error)
+    }
+
+    /// Fails if spot or the surface is too old to open positions on.
+    /// # Errors: MarketSpotStale, MarketSurfaceStale
+    pub fn require_fresh(&self) -> Result<(), Revert> {
+        let max_age = |parameter| -> Result<u64, Revert> {
+            let hours = self.parameters.number(parameter).map_err(pricing_error)?;
+            let secs = times_floor(hours, HOUR_SECS).map_err(pricing_error)?;
+            Ok(u64::try_from(secs).unwrap_or(u64::MAX))
+        };
+        let max_spot_age = max_age(Parameter::MaxSpotAgeHours)?;
+        if self.now.saturating_sub(self.spot_at) > max_spot_age {
+            return Err(revert(&MarketSpotStale { updatedAt: self.spot_at, maxAgeSecs: max_spot_age }));
+        }
+        let max_surface_age = max_age(Parameter::MaxSurfaceAgeHours)?;
+        let observed_at = self.directory.surface_at;
+        if self.now.saturating_sub(observed_at) > max_surface_age {
+            return Err(revert(&MarketSurfaceStale { observedAt: observed_at, maxAgeSecs: max_surface_age }));
+        }
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ use equipoise_interfaces::series::Series;
 use equipoise_interfaces::words::{write_array, ToWords};
 use equipoise_interfaces::{
     account, IClearing, Leg, MarketDeadlinePassed, MarketLegsCount, MarketShortCallUncovered, MarketSlippageExceeded,
-    MarketSpotStale, MarketSurfaceStale, MarketTooManyBoards, MarketVaultInsolvent, OptionTraded, Quote,
+    MarketTooManyBoards, MarketVaultCashShort, MarketVaultInsolvent, OptionTraded, Quote,
 };
 use equipoise_kit::lean::{call, emit, revert};
 use equipoise_kit::number::from_i128;
@@ -17,21 +17,19 @@ use equipoise_market_state::layout::{
     decode_holdings, encode_capital, encode_holdings, encode_reserve, with_board, BoardWords, Slot, ACCOUNT_BOARDS,
 };
 use equipoise_market_state::store::{fits, Place, Store};
+use equipoise_math::Fx;
 use equipoise_risk::book::Measure;
 use equipoise_risk::capital::RiskCapital;
 use equipoise_risk::collateral::{worst_loss_ceil, WorstLoss};
-use equipoise_risk::limits::breach;
-use equipoise_risk::parameters::Parameter;
+use equipoise_risk::limits::{breach, LIQUID_SHARE};
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::quote::{price, Charge, Priced};
 use equipoise_risk::settlement::Holding;
-use equipoise_risk::units::{times_floor, Atoms, Lots, TokenScale, LOT_WAD};
+use equipoise_risk::units::{Atoms, Lots, TokenScale, LOT_WAD};
 use equipoise_risk::RiskError;
 use stylus_sdk::prelude::*;
 
 use crate::book::{reserve, LiveBook};
-
-const HOUR_SECS: u64 = 3_600;
 
 /// A trade with its price, before anything is stored.
 pub struct Offer {
@@ -100,6 +98,9 @@ pub fn execute(store: &mut Store, legs: &[Leg], max_cost: I256, deadline: u64) -
     let record = IClearing::recordTradeCall { account, costAtoms: cost, lockChangeAtoms: signed(lock_change) };
     let clearing = store.wired(Place::Clearing)?;
     let vault_cash = call(store, clearing, &record)?;
+    if cost < I256::ZERO {
+        check_cash(&offer, is_closing, vault_cash)?;
+    }
     log_trade(store, account, legs, &offer, vault_cash)?;
     Ok(cost)
 }
@@ -170,24 +171,24 @@ fn lock_of(account: B256, board: u16, held: &[Holding], scale: TokenScale) -> Re
 /// What a trade must meet that does not only close: fresh prices, and the vault's limits.
 fn check_open(offer: &Offer) -> Result<(), Revert> {
     let book = &offer.book;
-    let max_age = |parameter| -> Result<u64, Revert> {
-        let hours = book.parameters.number(parameter).map_err(pricing_error)?;
-        let secs = times_floor(hours, HOUR_SECS).map_err(pricing_error)?;
-        Ok(u64::try_from(secs).unwrap_or(u64::MAX))
-    };
-    let max_spot_age = max_age(Parameter::MaxSpotAgeHours)?;
-    if book.now.saturating_sub(book.spot_at) > max_spot_age {
-        return Err(revert(&MarketSpotStale { updatedAt: book.spot_at, maxAgeSecs: max_spot_age }));
-    }
-    let max_surface_age = max_age(Parameter::MaxSurfaceAgeHours)?;
-    let observed_at = book.directory.surface_at;
-    if book.now.saturating_sub(observed_at) > max_surface_age {
-        return Err(revert(&MarketSurfaceStale { observedAt: observed_at, maxAgeSecs: max_surface_age }));
-    }
+    book.require_fresh()?;
     match breach(&book.before, &book.after, offer.capital.frozen, &book.parameters).map_err(pricing_error)? {
         Some(breach) => Err(limit_error(&breach)),
         None => Ok(()),
     }
+}
+
+/// Fails if a trade that the vault pays for leaves it without the cash for what it may owe, and, unless it only
+/// closes, for LPs that want to leave.
+/// # Errors: MarketVaultCashShort, MarketNumberOutOfDomain
+fn check_cash(offer: &Offer, is_closing: bool, cash: I256) -> Result<(), Revert> {
+    let liquid = if is_closing { Fx::ZERO } else { LIQUID_SHARE };
+    let required = offer.capital.frozen.scaled_floor(liquid).and_then(|liquid| liquid.plus(offer.book.may_owe));
+    let required = required.and_then(|required| offer.book.scale.atoms_ceil(required)).map_err(pricing_error)?;
+    if cash < signed(required) {
+        return Err(revert(&MarketVaultCashShort { vaultCashAtoms: cash, requiredAtoms: unsigned(required) }));
+    }
+    Ok(())
 }
 
 fn quote_of(offer: &Offer) -> Quote {

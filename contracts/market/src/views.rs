@@ -58,11 +58,15 @@ pub fn nav(store: &Store) -> Result<Nav, Revert> {
     let spare = spare.and_then(|spare| live.scale.atoms_floor(spare)).map_err(pricing_error)?;
     let is_open = |header: Header| phase(live.now, header.expiry) == Phase::Open;
     let is_pending = live.boards.iter().any(|(_, words)| !Header::decode(&words.header).is_some_and(is_open));
+    // What is held is always uncertain; nothing held has its value at any price.
+    let is_stale = live.uncertainty > Money::ZERO && live.require_fresh().is_err();
+    let may_owe = live.scale.atoms_ceil(live.may_owe);
+    let unowed = may_owe.and_then(|may_owe| free_cash.minus(may_owe)).map_err(pricing_error)?;
     Ok((
         signed(live.scale.atoms_floor(nav).map_err(pricing_error)?),
         unsigned(live.scale.atoms_ceil(live.uncertainty).map_err(pricing_error)?),
-        unsigned(spare.min(free_cash).max(Atoms::ZERO)),
+        unsigned(spare.min(unowed).max(Atoms::ZERO)),
         live.spot_at,
-        is_pending,
+        is_pending || is_stale,
     ))
 }

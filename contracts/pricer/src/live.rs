@@ -15,7 +15,9 @@ use equipoise_market_state::layout::{
 };
 use equipoise_risk::book::{self, StrikeState, Valuation};
 use equipoise_risk::clock::{phase, Phase, WINDOW_SECS};
+use equipoise_risk::limits::most_owed_ceil;
 use equipoise_risk::marks::{BoardTerms, SpreadTerms};
+use equipoise_risk::units::{Money, Price};
 
 /// Legs of a trade at most.
 pub const MAX_LEGS: usize = 8;
@@ -37,6 +39,7 @@ pub struct LiveBoard {
 #[derive(Clone, Debug)]
 pub struct Live {
     now: u64,
+    spot: Price,
     directory: Directory,
     boards: Vec<LiveBoard>,
 }
@@ -49,8 +52,10 @@ impl Live {
         let directory = Directory::decode(&moment.directory.0);
         let spot = price_of(moment.spotWad)?;
         let age = moment.nowAt.saturating_sub(moment.spotAt);
-        let spread = SpreadTerms::new(spot, age, directory.variance, &parameters).map_err(pricing_error)?;
-        let mut live = Self { now: moment.nowAt, directory, boards: Vec::with_capacity(boards.len()) };
+        let surface_age = moment.nowAt.saturating_sub(directory.surface_at);
+        let spread = SpreadTerms::new(spot, age, directory.variance, &parameters);
+        let spread = spread.and_then(|spread| spread.on_surface_of(surface_age, &parameters)).map_err(pricing_error)?;
+        let mut live = Self { now: moment.nowAt, spot, directory, boards: Vec::with_capacity(boards.len()) };
         for slots in boards {
             let words = words_of(slots);
             let header = Header::decode(&words.header);
@@ -110,6 +115,18 @@ impl Live {
         let states = self.boards.iter().map(|board| book::BoardState { terms: &board.terms, strikes: &board.strikes });
         let states: Vec<_> = states.collect();
         book::value(&states).map_err(pricing_error)
+    }
+
+    /// The cash that the vault may owe after the trade when its boards settle, each in its own worst case.
+    /// # Rounding: up. Errors: MarketNumberOutOfDomain
+    pub fn may_owe(&self) -> Result<Money, Revert> {
+        let mut owed = Money::ZERO;
+        for board in &self.boards {
+            let held = board.strikes.iter().map(StrikeState::held_after).collect::<Result<Vec<_>, _>>();
+            let most = held.and_then(|held| most_owed_ceil(&held, self.spot)).and_then(|most| owed.plus(most));
+            owed = most.map_err(number_error(board.id))?;
+        }
+        Ok(owed)
     }
 }
 

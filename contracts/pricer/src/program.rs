@@ -26,7 +26,7 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         valueCall::SELECTOR => {
             let mut live = Live::unpack(&given.take()?, &given.take_array()?)?;
             live.enter(&given.take_array()?)?;
-            answer(&values_of(&live.value()?))
+            answer(&values_of(&live.value()?, live.may_owe()?))
         }
         checkSurfaceCall::SELECTOR => {
             let (now, strike_shift) = (given.take()?, given.take()?);
@@ -36,7 +36,7 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     }
 }
 
-fn values_of(valuation: &Valuation) -> Values {
+fn values_of(valuation: &Valuation, may_owe: Money) -> Values {
     let bits = |money: Money| money.fx().to_bits();
     let all = |book: &Exposure| book.to_array().map(bits);
     let package = &valuation.package;
@@ -48,5 +48,6 @@ fn values_of(valuation: &Valuation) -> Values {
         spreadX64: bits(package.spread),
         feeX64: bits(package.fee),
         grossVegaX64: bits(package.gross_vega),
+        mayOweX64: bits(may_owe),
     }
 }

@@ -1,13 +1,18 @@
 //! Hard limits of the vault's book, as shares of risk capital.
 //!
 //! A trade past a limit is refused unless it brings the measure closer to it, so reduction is always possible.
+//!
+//! Cash is limited, too. A board is settled out of the vault's cash, and what other boards are worth does not
+//! pay its holders: whoever sells the vault options that cost much and risk nothing, such as boxes, must not
+//! leave it without.
 
 use equipoise_math::Fx;
 
-use crate::arithmetic::{add, div_floor};
-use crate::book::{Exposure, Measure};
+use crate::arithmetic::{add, div_floor, neg};
+use crate::book::{Exposure, Measure, JUMPS};
 use crate::parameters::{Parameter, Parameters};
-use crate::units::Money;
+use crate::settlement::{payoff_money_floor, Holding};
+use crate::units::{Money, Price};
 use crate::RiskError;
 
 /// A measure that a trade would carry past its limit.
@@ -77,6 +82,19 @@ pub fn required_capital(book: &Exposure, parameters: &Parameters) -> Result<Mone
         required = required.max(Money::from_fx(least));
     }
     Ok(required)
+}
+
+/// The share of risk capital that stays in cash, beyond what the vault may owe, when traders open positions.
+pub const LIQUID_SHARE: Fx = Fx::lit("0.5");
+
+/// The most that the vault's positions in one expiry owe at the present spot and after each of [`JUMPS`].
+/// # Rounding: up. Errors: Overflow
+pub fn most_owed_ceil(held: &[Holding], spot: Price) -> Result<Money, RiskError> {
+    let mut least = payoff_money_floor(held, spot)?.fx().min(Fx::ZERO);
+    for jump in JUMPS {
+        least = least.min(payoff_money_floor(held, spot.scaled_floor(jump)?)?.fx());
+    }
+    neg(least).map(Money::from_fx)
 }
 
 #[cfg(test)]

@@ -11,12 +11,13 @@ use crate::book::{FIRST_JUMP, JUMPS, MEASURES};
 use crate::clock;
 use crate::parameters::{Parameter, Parameters};
 use crate::surface::Slice;
-use crate::units::{times_lots, Lots, Price, Years};
+use crate::units::{times_floor, times_lots, Lots, Price, Years};
 use crate::RiskError;
 
 /// Days added to the time of the Greeks: the horizon of the delta risk.
 const SMOOTHING_SECS: u64 = 2 * 86_400;
 const DAY_SECS: u64 = 86_400;
+const HOUR_SECS: u64 = 3_600;
 /// Vega is weighted for time by `sqrt(30 d / max(T, 3 d))`: short vols move more.
 const WEIGHT_NUMERATOR_SECS: u64 = 30 * DAY_SECS;
 const WEIGHT_SHORTEST_SECS: u64 = 3 * DAY_SECS;
@@ -56,6 +57,18 @@ impl SpreadTerms {
             fee_cap: parameters.number(Parameter::FeeCap)?,
             band: band.min(WIDEST_BAND),
         })
+    }
+
+    /// Wider if the surface is older than opening trades may be: by twice what volatility moves in the time past
+    /// that. Whoever closes on an old surface pays for its age.
+    /// # Inputs: the age of the surface in seconds
+    /// # Rounding: up, in the vault's favour
+    /// # Errors: Math, Overflow
+    pub fn on_surface_of(self, age_secs: u64, parameters: &Parameters) -> Result<Self, RiskError> {
+        let most = times_floor(parameters.number(Parameter::MaxSurfaceAgeHours)?, HOUR_SECS)?;
+        let late_secs = age_secs.saturating_sub(u64::try_from(most).unwrap_or(u64::MAX));
+        let moved = mul_ceil(parameters.number(Parameter::VolOfVol)?, sqrt(Years::from_secs(late_secs)?.fx())?)?;
+        Ok(Self { vol_half_spread: add(self.vol_half_spread, add(moved, moved)?)?, ..self })
     }
 }
 

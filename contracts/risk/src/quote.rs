@@ -137,7 +137,9 @@ pub fn price(
     let skew = if added > Money::ZERO {
         scale.atoms_ceil(added)?
     } else {
-        let relief = before.rebated.minus(after.rebated)?;
+        // At the floor the same trade may relieve more than it does at the live aversion, where its reverse is
+        // charged: a rebate above that would let a round trip draw on the reserve.
+        let relief = before.rebated.minus(after.rebated)?.min(before.charged.minus(after.charged)?);
         let earned = reserve.rebate_floor(relief, before.rebated, scale)?;
         let through_mid = Money::from_fx(mul_floor(package.gross_vega.fx(), THROUGH_MID_VOL)?);
         let most = scale.atoms_floor(package.spread.plus(through_mid)?)?;

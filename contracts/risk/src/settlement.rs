@@ -40,6 +40,13 @@ impl Holding {
 /// # Rounding: down: what is paid is never more, what is owed never less, than exact
 /// # Errors: Overflow
 pub fn payoff_floor(holdings: &[Holding], settlement: Price, scale: TokenScale) -> Result<Atoms, RiskError> {
+    scale.atoms_floor(payoff_money_floor(holdings, settlement)?)
+}
+
+/// The same as an amount of the quote currency.
+/// # Rounding: down
+/// # Errors: Overflow
+pub fn payoff_money_floor(holdings: &[Holding], settlement: Price) -> Result<Money, RiskError> {
     let mut sum = Fx::ZERO;
     for holding in holdings {
         let above = settlement.minus(holding.strike)?.fx();
@@ -51,7 +58,7 @@ pub fn payoff_floor(holdings: &[Holding], settlement: Price, scale: TokenScale) 
         let paid = times_lots(intrinsic, i64::from(lots.count()))?;
         sum = sum.checked_add(paid).ok_or(RiskError::Overflow)?;
     }
-    scale.atoms_floor(Money::from_fx(lots_to_contracts_floor(sum)?))
+    Ok(Money::from_fx(lots_to_contracts_floor(sum)?))
 }
 
 /// The share of each payoff that is paid: one, unless the vault owed more than it had.

@@ -12,18 +12,18 @@ use crate::{
     MarketShortCallUncovered, MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketSliceButterflyArbitrage,
     MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain,
     MarketSliceWingsTooSteep, MarketSlippageExceeded, MarketSpotStale, MarketStressLimitExceeded, MarketStrikesInvalid,
-    MarketSurfaceOutOfOrder, MarketSurfaceStale, MarketTooManyBoards, MarketVaultInsolvent, MarketVegaLimitExceeded,
-    Moment, NotWired, OracleDecimalsUnsupported, OracleFeedUnreadable, OracleFirstRoundTooEarly,
-    OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain,
-    OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote,
-    SelectorUnknown, Slice, Values,
+    MarketSurfaceOutOfOrder, MarketSurfaceStale, MarketTooManyBoards, MarketVaultCashShort, MarketVaultInsolvent,
+    MarketVegaLimitExceeded, Moment, NotWired, OracleDecimalsUnsupported, OracleFeedUnreadable,
+    OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive,
+    OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid,
+    OracleWindowOpen, Quote, SelectorUnknown, Slice, Values,
 };
 
 to_words! {
     // The pricer
     Moment { spotWad, spotAt, nowAt, strikeShift, directory, parameters }
     BoardSlots { id, header, slice, strikes, inventory, position }
-    Values { beforeX64, changeX64, uncertaintyX64, midX64, spreadX64, feeX64, grossVegaX64 }
+    Values { beforeX64, changeX64, uncertaintyX64, midX64, spreadX64, feeX64, grossVegaX64, mayOweX64 }
 
     // Shared by all programs
     CallerNotOwner { caller, owner }
@@ -57,6 +57,7 @@ to_words! {
     MarketVegaLimitExceeded { vegaWad, limitWad }
     MarketStressLimitExceeded { stressLossWad, limitWad }
     MarketVaultInsolvent { navWad }
+    MarketVaultCashShort { vaultCashAtoms, requiredAtoms }
     MarketTooManyBoards { maximum }
     MarketStrikesInvalid { count, strikeWad }
     MarketExpiryInvalid { expiry, nowAt }
@@ -117,7 +118,7 @@ from_words! {
     }
     Values: Values {
         beforeX64: [i128; 16], changeX64: [i128; 16], uncertaintyX64: i128, midX64: i128, spreadX64: i128,
-        feeX64: i128, grossVegaX64: i128,
+        feeX64: i128, grossVegaX64: i128, mayOweX64: i128,
     }
     Leg: Leg { series: u32, sizeWad: I256 }
     Slice: Slice {
