@@ -12,10 +12,12 @@
     clippy::missing_panics_doc
 )]
 
+mod clients;
 mod contracts;
 mod failure;
 mod world;
 
+pub use clients::{cast, cast_offline, fail, has_clients, has_node, succeed};
 pub use contracts::{PriceFeed, Stablecoin, TestMarket, TestToken};
 pub use failure::Failure;
-pub use world::{program, World, ATOM, TOKEN};
+pub use world::{program, repository, World, ATOM, TOKEN};

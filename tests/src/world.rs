@@ -22,7 +22,7 @@ const ETHER: u128 = 1_000_000_000_000_000_000;
 const CONSTRUCTOR: [u8; 4] = [0x55, 0x85, 0x25, 0x8d];
 
 /// A path in the repository.
-pub(crate) fn repository(path: &str) -> PathBuf {
+pub fn repository(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 

@@ -1,27 +1,14 @@
 //! cast, Foundry's command-line client.
 
-use std::{path::PathBuf, process::Command};
+use std::process::Command;
 
 use alloy_primitives::{Address, U256};
 use serde_json::Value;
 
-use crate::support::{artifact, fail, has_clients, repository, succeed, Server, GENESIS_SECS};
-
-/// The program itself: its wrapper for node succeeds when the program fails.
-fn binary() -> PathBuf {
-    let packages = std::fs::read_dir(repository("tests/clients/node_modules/@foundry-rs")).unwrap();
-    let mut binaries = packages.map(|it| it.unwrap().path().join("bin/cast"));
-    binaries.find(|it| it.is_file()).expect("npm has no cast for this platform")
-}
+use crate::support::{artifact, fail, has_clients, succeed, Server, GENESIS_SECS};
 
 fn cast(server: &Server, subcommand: &str) -> Command {
-    let mut command = Command::new(binary());
-    command.args([subcommand, "--rpc-url", &server.url()]);
-    // A developer's own settings must not decide the test.
-    for variable in ["ETH_RPC_URL", "ETH_FROM", "CHAIN", "FOUNDRY_PROFILE"] {
-        command.env_remove(variable);
-    }
-    command
+    equipoise_tests::cast(&server.url(), subcommand)
 }
 
 fn read(server: &Server, subcommand: &str, arguments: &[&str]) -> String {

@@ -1,9 +1,7 @@
-//! A server for each test, and the programs that are driven against it.
+//! A server for each test.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    path::{Path, PathBuf},
-    process::{Command, Output},
     sync::{Arc, Mutex},
 };
 
@@ -12,6 +10,7 @@ use equipoise_chain::{
     rpc::{self, DevAccount, Handle, Options, TEST_MNEMONIC},
     Chain, Config,
 };
+pub use equipoise_tests::{fail, has_clients, has_node, repository, succeed};
 use serde_json::{json, Value};
 
 /// 2026-01-01 00:00:00 UTC.
@@ -96,55 +95,9 @@ pub async fn transfer(server: &Server) -> Value {
     server.result("eth_sendTransaction", request).await
 }
 
-/// A file of the repository.
-pub fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
-}
-
 /// A compiled contract of `scripts/solidity`.
 pub fn artifact(name: &str) -> Value {
     let path = repository(&format!("scripts/solidity/artifacts/{name}.json"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|reason| panic!("{}: {reason}", path.display()));
     serde_json::from_str(&text).unwrap()
-}
-
-/// Whether node is there; says why a test is skipped if not.
-pub fn has_node() -> bool {
-    let found = Command::new("node").arg("--version").output().is_ok();
-    if !found {
-        eprintln!("skipped: node is not installed on this machine");
-    }
-    found
-}
-
-/// Whether the npm clients can run; says why a test is skipped if not.
-/// # Panics: node is there, but the clients are not installed
-pub fn has_clients() -> bool {
-    let found = has_node();
-    let installed = repository("tests/clients/node_modules").is_dir();
-    assert!(installed || !found, "run `npm ci --ignore-scripts` in tests/clients");
-    found
-}
-
-/// Runs a program to its end.
-/// # Panics: it fails; the message holds what it printed
-pub fn succeed(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|reason| panic!("{command:?}: {reason}"));
-    let (stdout, stderr) = texts(&output);
-    assert!(output.status.success(), "{command:?} failed\n{stdout}\n{stderr}");
-    stdout
-}
-
-/// Runs a program to its end.
-/// # Panics: it succeeds
-pub fn fail(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|reason| panic!("{command:?}: {reason}"));
-    let (stdout, stderr) = texts(&output);
-    assert!(!output.status.success(), "{command:?} succeeded\n{stdout}\n{stderr}");
-    stderr
-}
-
-fn texts(output: &Output) -> (String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    (text(&output.stdout), text(&output.stderr))
 }
