@@ -1,6 +1,6 @@
 //! A served demo, `equipoise demo --serve`, as its users meet it: the binary, what it prints, cast and viem from npm.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::arithmetic_side_effects, reason = "tests")]
 
 use std::{
     env,
