@@ -18,9 +18,7 @@ mod fixture;
 mod state;
 
 use alloy_primitives::U256;
-use equipoise_interfaces::{
-    BoardSettled, EpochProcessed, IVault, Leg, MarketVaultCashShort, VaultSettlementPending,
-};
+use equipoise_interfaces::{BoardSettled, EpochProcessed, IVault, Leg, MarketVaultCashShort, VaultSettlementPending};
 use equipoise_math::Fx;
 use equipoise_risk::book::Exposure;
 use equipoise_risk::parameters::Parameters;
