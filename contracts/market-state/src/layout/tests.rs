@@ -1,1 +1,219 @@
+//! Slots: what fits is read back as it was written, what does not is refused.
+
+use proptest::prelude::*;
+
 use super::*;
+
+fn fx(bits: i128) -> Fx {
+    Fx::from_bits(bits)
+}
+
+/// A number of `width` bits or fewer, most often with its high bits set.
+fn up_to(width: u32) -> impl Strategy<Value = u128> {
+    (any::<u128>(), 0..width).prop_map(move |(bits, shift)| bits >> (128 - width) >> shift)
+}
+
+fn stored(bits: u128, lift: u32) -> Fx {
+    fx(bits.cast_signed() << lift)
+}
+
+fn headers() -> impl Strategy<Value = Header> {
+    let live = (up_to(64), up_to(96), up_to(40)).prop_map(|(basis, forward, at)| BoardState::Live {
+        basis: stored(basis, 2),
+        forward: Price::from_fx(stored(forward, 0)),
+        observed_at: u64::try_from(at).unwrap(),
+    });
+    let settled = (up_to(96), any::<u64>()).prop_map(|(price, ratio)| BoardState::Settled {
+        price: Price::from_fx(stored(price, 0)),
+        ratio: PayoutRatio::from_raw(ratio),
+    });
+    (0_u64..1 << 40, 1_u8.., prop_oneof![Just(BoardState::Bare), live, settled])
+        .prop_map(|(expiry, strikes, state)| Header { expiry, strikes, state })
+}
+
+fn slice_number() -> impl Strategy<Value = Fx> {
+    (-(1_i128 << 47)..1 << 47).prop_map(|bits| fx(bits << 24))
+}
+
+fn flat(value: Fx) -> Slice {
+    Slice { a: value, b: value, rho: value, m: value, sigma: value }
+}
+
+const LIVE: BoardState = BoardState::Live { basis: Fx::ONE, forward: Price::from_fx(Fx::ONE), observed_at: 1 };
+
+#[test]
+fn a_header_past_its_fields_is_refused() {
+    let fits = |header: Header| header.encode().is_some();
+    let header = Header { expiry: 1 << 39, strikes: 12, state: LIVE };
+    assert!(fits(header));
+    assert!(fits(Header { expiry: (1 << 40) - 1, ..header }));
+    assert!(!fits(Header { expiry: 1 << 40, ..header }));
+    let live = |basis, forward, observed_at| {
+        let forward = Price::from_fx(forward);
+        fits(Header { state: BoardState::Live { basis, forward, observed_at }, ..header })
+    };
+    assert!(live(fx((1 << 66) - 1), fx((1 << 96) - 1), (1 << 40) - 1), "the largest of each");
+    assert!(!live(fx(1 << 66), Fx::ONE, 1), "a basis of four");
+    assert!(!live(Fx::ONE, fx(1 << 96), 1), "a forward of 2^32");
+    assert!(!live(Fx::ONE, Fx::ONE, 1 << 40));
+    assert!(!live(-Fx::DELTA, Fx::ONE, 1));
+    assert!(!live(Fx::ONE, -Fx::DELTA, 1));
+    let price = Price::from_fx(fx(1 << 96));
+    assert!(!fits(Header { state: BoardState::Settled { price, ratio: PayoutRatio::FULL }, ..header }));
+}
+
+#[test]
+fn an_empty_slot_is_no_board() {
+    assert_eq!(Header::decode(&[0; 32]), None);
+    assert_eq!(Directory::decode(&[0; 32]), Directory::default());
+}
+
+#[test]
+fn a_slice_past_its_fields_is_refused() {
+    assert!(encode_slice(&flat(fx((1 << 71) - 1))).is_some(), "just under 128");
+    assert!(encode_slice(&flat(fx(1 << 71))).is_none());
+    assert!(encode_slice(&flat(fx(-(1 << 71)))).is_some(), "minus 128");
+    assert!(encode_slice(&flat(fx(-(1 << 71) - 1))).is_none());
+}
+
+#[test]
+fn a_slice_is_cut_towards_minus_infinity() {
+    let read = |value| decode_slice(&encode_slice(&flat(value)).unwrap()).rho;
+    assert_eq!(read(fx((1 << 24) + 1)), fx(1 << 24));
+    assert_eq!(read(-Fx::DELTA), fx(-(1 << 24)));
+}
+
+#[test]
+fn capital_below_zero_is_kept_as_zero_and_too_much_is_refused() {
+    let capital = |bits| RiskCapital { round: 1, frozen: Money::from_fx(fx(bits)), ..RiskCapital::default() };
+    assert_eq!(decode_capital(&encode_capital(&capital(-5)).unwrap()).frozen, Money::ZERO);
+    // 80 bits of which 24 are fraction: below 2^56.
+    assert!(encode_capital(&capital((1 << 120) - 1)).is_some());
+    assert!(encode_capital(&capital(1 << 120)).is_none());
+    assert!(encode_capital(&RiskCapital { round: 1 << 56, ..capital(0) }).is_none());
+    assert!(encode_capital(&RiskCapital { averaged_at: 1 << 40, ..capital(0) }).is_none());
+}
+
+#[test]
+fn a_reserve_below_zero_or_past_its_fields_is_refused() {
+    let reserve = |balance, budget| SkewReserve {
+        balance: Atoms::new(balance),
+        budget: Atoms::new(budget),
+        ..SkewReserve::default()
+    };
+    assert!(encode_reserve(&reserve(1 << 80, (1 << 80) - 1)).is_some());
+    assert!(encode_reserve(&reserve(-1, 0)).is_none());
+    assert!(encode_reserve(&reserve(0, -1)).is_none());
+    assert!(encode_reserve(&reserve(1 << 96, 0)).is_none());
+    assert!(encode_reserve(&reserve(0, 1 << 96)).is_none());
+    assert!(encode_reserve(&SkewReserve { budget_at: 1 << 40, ..reserve(0, 0) }).is_none());
+    assert!(encode_reserve(&SkewReserve { released_at: 1 << 40, ..reserve(0, 0) }).is_none());
+}
+
+#[test]
+fn an_account_that_holds_sixteen_boards_has_no_room_for_another() {
+    let mut slot = [0; 32];
+    for board in 1..=16 {
+        slot = with_board(&slot, board, true).unwrap();
+    }
+    assert_eq!(with_board(&slot, 17, true), None);
+    assert_eq!(with_board(&slot, 16, true), Some(slot), "it is listed already");
+    let freed = with_board(&slot, 3, false).unwrap();
+    assert_eq!(decode_ids(&with_board(&freed, 17, true).unwrap())[2], 17);
+    assert_eq!(with_board(&freed, 3, false), Some(freed), "it is gone already");
+}
+
+#[test]
+fn a_strike_is_its_mantissa_over_a_power_of_two() {
+    assert_eq!(strike_price(3_000, 0).fx(), 3_000);
+    assert_eq!(strike_price(6_001, 1).fx(), 3_000.5);
+    assert_eq!(strike_price(u32::MAX, 32).fx(), stored(u128::from(u32::MAX), 32));
+}
+
+#[test]
+fn a_round_is_stored_by_its_low_56_bits() {
+    // A proxy's round: the phase above 64 bits, the aggregator's round below.
+    assert_eq!(stored_round((5 << 64) + 123_456), 123_456);
+    assert_eq!(stored_round(u128::MAX), (1 << 56) - 1);
+}
+
+proptest! {
+    #[test]
+    fn a_header_is_read_back(header in headers()) {
+        let slot = header.encode().unwrap();
+        prop_assert_eq!(Header::decode(&slot), Some(header));
+        prop_assert_eq!(strike_count(&slot), usize::from(header.strikes));
+    }
+
+    #[test]
+    fn a_directory_is_read_back_or_refused(
+        boards in any::<[u16; MAX_BOARDS]>(), last_board in any::<u16>(), surface_at in up_to(42), variance in up_to(49),
+    ) {
+        let fits = surface_at < 1 << 40 && variance < 1 << 48;
+        let surface_at = u64::try_from(surface_at).unwrap();
+        let directory = Directory { boards, last_board, surface_at, variance: stored(variance, 24) };
+        let read = directory.encode().map(|slot| Directory::decode(&slot));
+        prop_assert_eq!(read, fits.then_some(directory));
+        let live: Vec<_> = directory.live().collect();
+        prop_assert_eq!(live, boards.into_iter().filter(|id| *id != 0).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_slice_is_read_back((a, b, rho) in (slice_number(), slice_number(), slice_number()), (m, sigma) in (slice_number(), slice_number())) {
+        let slice = Slice { a, b, rho, m, sigma };
+        prop_assert_eq!(decode_slice(&encode_slice(&slice).unwrap()), slice);
+    }
+
+    #[test]
+    fn capital_is_read_back(round in up_to(56), frozen in up_to(80), average in up_to(80), at in up_to(40)) {
+        let [round, averaged_at] = [round, at].map(|number| u64::try_from(number).unwrap());
+        let money = |bits| Money::from_fx(stored(bits, 40));
+        let capital = RiskCapital { round, frozen: money(frozen), average: money(average), averaged_at };
+        prop_assert_eq!(decode_capital(&encode_capital(&capital).unwrap()), capital);
+    }
+
+    #[test]
+    fn a_reserve_is_read_back(balance in up_to(80), budget in up_to(80), budget_at in up_to(40), released_at in up_to(40)) {
+        let [budget_at, released_at] = [budget_at, released_at].map(|number| u64::try_from(number).unwrap());
+        let atoms = |count: u128| Atoms::new(count.cast_signed());
+        let reserve = SkewReserve { balance: atoms(balance), budget: atoms(budget), budget_at, released_at };
+        prop_assert_eq!(decode_reserve(&encode_reserve(&reserve).unwrap()), reserve);
+    }
+
+    #[test]
+    fn parameters_lanes_positions_and_ids_are_read_back(
+        millionths in any::<[u32; COUNT]>(), lots in any::<[i32; LANES]>(), ids in any::<[u16; ACCOUNT_BOARDS]>(),
+    ) {
+        let parameters = Parameters::from_stored(millionths);
+        prop_assert_eq!(decode_parameters(&encode_parameters(&parameters)), parameters);
+        let lots = lots.map(Lots::new);
+        prop_assert_eq!(decode_lots(&encode_lots(lots)), lots);
+        prop_assert_eq!(decode_ids(&encode_ids(ids)), ids);
+    }
+
+    #[test]
+    fn holdings_are_read_back(held in prop::collection::vec((any::<u32>(), any::<i32>(), any::<i32>()), 1..=16), shift in 0_u8..=32) {
+        let holdings: Vec<_> = held
+            .iter()
+            .map(|(mantissa, calls, puts)| Holding {
+                strike: strike_price(*mantissa, shift), calls: Lots::new(*calls), puts: Lots::new(*puts),
+            })
+            .collect();
+        let mut mantissas = held.iter().map(|each| each.0);
+        let strikes = [(); STRIKE_SLOTS].map(|()| encode_lanes([(); LANES].map(|()| mantissas.next().unwrap_or(0))));
+        let strike_number = u8::try_from(held.len()).unwrap();
+        let header = Header { expiry: 1, strikes: strike_number, state: LIVE }.encode().unwrap();
+        let inventory = encode_holdings(&holdings);
+        let board = BoardWords { header, strikes, inventory, ..BoardWords::default() };
+        prop_assert_eq!(decode_holdings(&board, &board.inventory, shift), holdings);
+    }
+
+    #[test]
+    fn any_slot_can_be_read(slot in any::<[u8; 32]>(), shift in any::<u8>()) {
+        let _ = (Header::decode(&slot), Directory::decode(&slot), decode_slice(&slot), decode_capital(&slot));
+        let _ = (decode_reserve(&slot), decode_ids(&slot));
+        let board = BoardWords { header: slot, strikes: [slot; 2], inventory: [slot; 4], ..BoardWords::default() };
+        prop_assert!(decode_holdings(&board, &board.inventory, shift).len() <= 16);
+        prop_assert_eq!(&encode_slice(&decode_slice(&slot)).unwrap()[..30], &slot[..30], "a slice has 30 bytes");
+    }
+}
