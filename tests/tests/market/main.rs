@@ -12,6 +12,7 @@
 )]
 
 mod access;
+mod audit;
 mod differential;
 mod fixture;
 mod invariants;

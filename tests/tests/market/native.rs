@@ -50,6 +50,7 @@ pub struct Native {
     pub reserve: SkewReserve,
     capital: RiskCapital,
     variance: Fx,
+    surface_at: u64,
     parameters: Parameters,
     scale: TokenScale,
 }
@@ -86,6 +87,7 @@ impl Native {
             reserve: SkewReserve::default(),
             capital: RiskCapital::default(),
             variance: Fx::ZERO,
+            surface_at: 0,
             parameters: Parameters::default(),
             scale: TokenScale::from_decimals(6).unwrap(),
         }
@@ -120,6 +122,7 @@ impl Native {
             }
         }
         self.variance = cut(nearest.1, 40);
+        self.surface_at = now;
     }
 
     /// LPs put in or take out cash.
@@ -134,6 +137,7 @@ impl Native {
         let spot = price_of(moment.spot_wad);
         let age = moment.now - moment.spot_at;
         let spread = SpreadTerms::new(spot, age, self.variance, &self.parameters).unwrap();
+        let spread = spread.on_surface_of(moment.now - self.surface_at, &self.parameters).unwrap();
         let priced: Vec<_> = self.boards.iter().filter(|board| board.forward > Price::ZERO).collect();
         let terms: Vec<_> = priced
             .iter()
