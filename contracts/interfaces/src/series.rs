@@ -5,6 +5,9 @@ pub const MAX_STRIKES: usize = 16;
 /// Series of a board at most: a call and a put per strike.
 pub const MAX_SERIES: usize = 32;
 
+/// Legs of a trade at most.
+pub const MAX_LEGS: usize = 8;
+
 /// One series, decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Series {

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{B256, I256, U256};
 use alloy_sol_types::SolEvent;
-use equipoise_interfaces::series::Series;
+use equipoise_interfaces::series::{Series, MAX_LEGS};
 use equipoise_interfaces::words::{write_array, ToWords};
 use equipoise_interfaces::{
     account, IClearing, Leg, MarketDeadlinePassed, MarketLegsCount, MarketShortCallUncovered, MarketSlippageExceeded,
@@ -43,7 +43,7 @@ pub struct Offer {
 /// # Errors: MarketLegsCount, MarketVaultInsolvent, those of [`LiveBook::load`]
 fn offer(store: &Store, account: Option<B256>, legs: &[Leg]) -> Result<Offer, Revert> {
     if legs.is_empty() {
-        return Err(revert(&MarketLegsCount { count: U256::ZERO, maximum: U256::ZERO }));
+        return Err(revert(&MarketLegsCount { count: U256::ZERO, maximum: U256::from(MAX_LEGS) }));
     }
     let book = LiveBook::load(store, account, legs)?;
     let capital = book.risk_capital(store)?;

@@ -1,7 +1,7 @@
 //! The market at this moment: spot, the boards with their terms, and the trade that is being priced.
 
 use alloy_primitives::U256;
-use equipoise_interfaces::series::Series;
+use equipoise_interfaces::series::{Series, MAX_LEGS};
 use equipoise_interfaces::{
     BoardSlots, Leg, MarketBoardClosed, MarketLegsCount, MarketSeriesUnknown, MarketSettlementPending,
     MarketSliceMissing, Moment,
@@ -18,9 +18,6 @@ use equipoise_risk::clock::{phase, Phase, WINDOW_SECS};
 use equipoise_risk::limits::most_owed_ceil;
 use equipoise_risk::marks::{BoardTerms, SpreadTerms};
 use equipoise_risk::units::{Money, Price};
-
-/// Legs of a trade at most.
-pub const MAX_LEGS: usize = 8;
 
 /// A board that trades or waits for settlement.
 #[derive(Clone, Debug)]
