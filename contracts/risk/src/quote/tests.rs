@@ -117,7 +117,7 @@ fn a_rebate_is_paid_for_relief_from_the_reserve() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(30_000))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn a_split_in_proportion_never_costs_less_than_the_whole(
