@@ -240,7 +240,7 @@ fn parameters_are_refused_out_of_bounds_or_out_of_grain() {
     crossed[4] = good[3] - unit;
     market.refuse(owner, &set(&crossed), &MarketParametersInconsistent { parameter: 4, other: 3 });
     let mut doubled = good;
-    doubled[10] = doubled[10] * U256::from(2);
+    doubled[10] *= U256::from(2);
     let legs = [leg(call_of(1, K3000), CONTRACT)];
     let before = market.quote(&legs).unwrap();
     market.send(owner, &set(&doubled)).unwrap();

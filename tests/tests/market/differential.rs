@@ -46,10 +46,10 @@ fn random_legs(random: &mut ChaCha20Rng, boards: &[(u16, u64)]) -> Vec<Leg> {
     let mut leg_of = |_| {
         let (board, _) = boards[random.next_u32() as usize % boards.len()];
         let strike = (random.next_u32() % STRIKES.len() as u32) as u8;
-        let series = if random.next_u32() % 2 == 0 { call_of(board, strike) } else { put_of(board, strike) };
+        let series = if random.next_u32().is_multiple_of(2) { call_of(board, strike) } else { put_of(board, strike) };
         let size = i128::from(1 + random.next_u32() % 4_000) * LOT;
         // Buys are more common: what is sold must be covered.
-        leg(series, if random.next_u32() % 3 == 0 { -size } else { size })
+        leg(series, if random.next_u32().is_multiple_of(3) { -size } else { size })
     };
     (0..count).map(&mut leg_of).collect()
 }
@@ -72,7 +72,7 @@ fn chain_prices_as_the_pure_crates_do_to_the_last_atom() {
             1 => market.pass(u64::from(random.next_u32() % 600)),
             _ => {}
         }
-        if random.next_u32() % 25 == 0 {
+        if random.next_u32().is_multiple_of(25) {
             repost(&mut market, &mut native);
         }
         let legs = random_legs(&mut random, &boards);

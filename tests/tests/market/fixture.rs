@@ -31,6 +31,7 @@ pub const CONSTRUCTOR: [u8; 4] = [0x55, 0x85, 0x25, 0x8d];
 const STRIKE_SHIFT: u8 = 8;
 const BOARD_DAYS: [u64; 4] = [7, 14, 30, 60];
 
+#[allow(clippy::struct_field_names, reason = "the market is one of the programs")]
 pub struct Market {
     pub world: World,
     pub oracle: Address,

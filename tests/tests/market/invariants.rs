@@ -137,28 +137,37 @@ impl Life {
             "close" => self.close(),
             "deposit" => self.deposit(),
             "withdraw" => self.withdraw(),
-            "time" => self.time(),
-            "price" => self.price(),
+            "time" => {
+                self.time();
+                Ok(())
+            }
+            "price" => {
+                self.price();
+                Ok(())
+            }
             "surface" => self.surface(),
             "request deposit" => self.request_deposit(),
             "request redeem" => self.request_redeem(),
             "process" => self.process(),
             "claim deposit" => {
                 let owner = self.lp();
-                self.to_vault(owner, &IVault::claimDepositCall { owner }).map(drop)
+                self.ask_vault(owner, &IVault::claimDepositCall { owner }).map(drop)
             }
             "claim redeem" => {
                 let owner = self.lp();
-                self.to_vault(owner, &IVault::claimRedeemCall { owner }).map(drop)
+                self.ask_vault(owner, &IVault::claimRedeemCall { owner }).map(drop)
             }
             "settle board" => self.settle_board(),
             "settle account" => self.settle_account(),
-            _ => self.list_if_due(),
+            _ => {
+                self.list_if_due();
+                Ok(())
+            }
         };
         let count = self.tally.entry(name).or_default();
         *(if done.is_ok() { &mut count.0 } else { &mut count.1 }) += 1;
         if let (Err(failure), Some(line)) = (&done, self.log.last_mut()) {
-            line.push_str(&format!(": refused {}", failure.0));
+            *line = format!("{line}: refused {}", failure.0);
         }
         let owners = self.owners.clone();
         let state = self.market.state(&owners);
@@ -172,15 +181,15 @@ impl Life {
         self.forget_settled();
     }
 
-    fn note(&mut self, what: String) {
+    fn note(&mut self, what: &str) {
         if let Some(line) = self.log.last_mut() {
             line.push(' ');
-            line.push_str(&what);
+            line.push_str(what);
         }
     }
 
-    fn to_vault<C: SolCall>(&mut self, from: Address, call: &C) -> Result<Receipt, Failure> {
-        self.note(format!("{from}"));
+    fn ask_vault<C: SolCall>(&mut self, from: Address, call: &C) -> Result<Receipt, Failure> {
+        self.note(&format!("{from}"));
         self.market.vault_send(from, call)
     }
 
@@ -219,7 +228,7 @@ impl Life {
 
     /// Trades at what natively is the price, at most, or at an atom less, which is refused.
     fn send_trade(&mut self, trader: Address, legs: &[Leg]) -> Result<(), Failure> {
-        self.note(format!("{trader} {legs:?}"));
+        self.note(&format!("{trader} {legs:?}"));
         let Ok(quoted) = self.market.quote(legs) else {
             let call = IMarket::tradeCall { legs: legs.to_vec(), maxCostAtoms: I256::MAX, deadline: FAR };
             return self.market.send(trader, &call).map(|_| panic!("what has no quote trades"));
@@ -238,35 +247,33 @@ impl Life {
     fn deposit(&mut self) -> Result<(), Failure> {
         let trader = self.trader();
         let atoms = self.below(5_000_000_000);
-        self.note(format!("{trader} {atoms}"));
+        self.note(&format!("{trader} {atoms}"));
         self.market.deposit(trader, atoms.into()).map(drop)
     }
 
     fn withdraw(&mut self) -> Result<(), Failure> {
         let trader = self.trader();
         let atoms = self.below(20_000_000_000);
-        self.note(format!("{trader} {atoms}"));
+        self.note(&format!("{trader} {atoms}"));
         let call = IClearing::withdrawCall { amountAtoms: U256::from(atoms) };
         let clearing = self.market.clearing;
         self.market.world.send(trader, clearing, &call).map(drop)
     }
 
-    fn time(&mut self) -> Result<(), Failure> {
+    fn time(&mut self) {
         let secs = self.below(2 * HOUR);
-        self.note(secs.to_string());
+        self.note(&secs.to_string());
         self.market.pass(secs);
-        Ok(())
     }
 
     /// A move of at most 2 %, back to the middle when far from it.
-    fn price(&mut self) -> Result<(), Failure> {
+    fn price(&mut self) {
         let step = self.spot * (i128::from(self.below(40_001)) - 20_000) / 1_000_000;
         let is_back = (self.spot > 420_000_000_000 && step > 0) || (self.spot < 210_000_000_000 && step < 0);
         self.spot += if is_back { -step } else { step };
-        self.note(self.spot.to_string());
+        self.note(&self.spot.to_string());
         self.market.push_answer(self.spot);
         self.rounds.push(self.market.now());
-        Ok(())
     }
 
     fn surface(&mut self) -> Result<(), Failure> {
@@ -281,19 +288,19 @@ impl Life {
     fn request_deposit(&mut self) -> Result<(), Failure> {
         let lp = self.lp();
         let call = IVault::requestDepositCall { assetsAtoms: U256::from(self.below(30_000_000_000)) };
-        self.to_vault(lp, &call).map(drop)
+        self.ask_vault(lp, &call).map(drop)
     }
 
     fn request_redeem(&mut self) -> Result<(), Failure> {
         let lp = self.lp();
         let shares = self.market.world.read(self.market.vault, &IVault::balanceOfCall { owner: lp });
         let part = shares * U256::from(self.below(120)) / U256::from(500);
-        self.to_vault(lp, &IVault::requestRedeemCall { shares: part }).map(drop)
+        self.ask_vault(lp, &IVault::requestRedeemCall { shares: part }).map(drop)
     }
 
     fn process(&mut self) -> Result<(), Failure> {
         let owner = self.market.world.owner;
-        let receipt = self.to_vault(owner, &IVault::processEpochCall {})?;
+        let receipt = self.ask_vault(owner, &IVault::processEpochCall {})?;
         let told = World::events::<EpochProcessed>(&receipt).remove(0);
         let flow = told.acceptedAtoms.to::<u128>() as i128 - told.paidAtoms.to::<u128>() as i128;
         if flow != 0 {
@@ -307,7 +314,7 @@ impl Life {
             return Ok(());
         };
         let first = self.rounds.partition_point(|at| *at <= board.1 - WINDOW) as u64;
-        self.note(format!("{} from round {first}", board.0));
+        self.note(&format!("{} from round {first}", board.0));
         let receipt = self.market.settle_board(board.0, first)?;
         let told = World::events::<BoardSettled>(&receipt).remove(0);
         assert_eq!(told.payoutRatioWad, crate::fixture::wad(1));
@@ -320,15 +327,14 @@ impl Life {
         let trader = self.trader();
         let held = self.market.read(&IMarket::accountBoardsCall { account: account::of(trader) });
         let Some(board) = held.into_iter().min() else { return Ok(()) };
-        self.note(format!("{trader} {board}"));
+        self.note(&format!("{trader} {board}"));
         self.market.settle_account(trader, board).map(drop)
     }
 
-    fn list_if_due(&mut self) -> Result<(), Failure> {
+    fn list_if_due(&mut self) {
         if self.native.boards.len() < LIVE_BOARDS {
             self.list();
         }
-        Ok(())
     }
 
     /// Lists a board of one to five days around the money.
@@ -338,7 +344,7 @@ impl Life {
         let strikes: Vec<u64> = (0..STRIKES).map(|place| 100 * (middle + place - STRIKES / 2 + 1)).collect();
         let expiry = self.market.now() + DAY + self.below(4 * DAY);
         let id = self.market.list(expiry, &strikes);
-        self.note(format!("{id} {expiry} {strikes:?}"));
+        self.note(&format!("{id} {expiry} {strikes:?}"));
         let strikes_wad = self.market.read(&IMarket::strikesCall { board: id });
         self.native.list(id, expiry, &strikes_wad);
     }

@@ -8,6 +8,8 @@
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::struct_field_names,
     missing_docs
 )]
 

@@ -84,7 +84,7 @@ fn size_must_be_whole_lots_within_range_and_not_zero() {
 fn trade_has_one_leg_to_eight() {
     let mut market = Market::open();
     let trader = market.trader("trader", RICH);
-    let none = MarketLegsCount { count: U256::ZERO, maximum: U256::ZERO };
+    let none = MarketLegsCount { count: U256::ZERO, maximum: U256::from(8) };
     market.refuse_trade(trader, &[], &none);
     let legs: Vec<_> = (0..9).map(|strike| leg(call_of(1, strike), LOT)).collect();
     let nine = MarketLegsCount { count: U256::from(9), maximum: U256::from(8) };

@@ -10,6 +10,9 @@ use equipoise_tests::World;
 
 use crate::fixture::{signed, wad, Market, CONTRACT, DAY};
 
+/// What one case does to a good slice.
+type Change = fn(&mut Slice);
+
 fn thousandths(number: i128) -> I256 {
     signed(number * (CONTRACT / 1_000))
 }
@@ -53,7 +56,6 @@ fn slice_below_an_earlier_one_is_refused() {
 fn slice_out_of_range_is_refused() {
     let mut market = Market::open();
     let keeper = market.keeper;
-    type Change = fn(&mut Slice);
     let cases: [(usize, Change); 7] = [
         (0, |slice| slice.rhoWad = thousandths(1_000)),
         (1, |slice| slice.rhoWad = thousandths(-1_000)),
