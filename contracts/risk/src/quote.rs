@@ -6,7 +6,7 @@
 //!
 //! The half spread is that of volatility on each expiry's vega, a floor of spot for every contract, and the
 //! largest change of the package's price while the feed may lag the market. Each is subadditive and R is a
-//! potential, so parts never cost less than the whole.
+//! potential: no cycle profits and, but for the cap on rebates, no parts cost less than the whole.
 
 use equipoise_math::Fx;
 
