@@ -7,7 +7,7 @@
 //!
 //! Requests join the epoch whose cut is between one and two spacings away. After the cut anybody may
 //! have the oldest epoch priced, once, by a net asset value whose spot is from after the cut: nobody
-//! knows the price when he asks, and nobody chooses it. Deposits pay the high end of the value,
+//! knows the price when he asks; who processes chooses its moment. Deposits pay the high end of the value,
 //! redemptions get the low end. Each epoch keeps totals only, so pricing costs the same for any number
 //! of requests, and a claim is never lost, however late anybody comes. A request that stays unpriced
 //! for a week after its cut, because there is no price, may be taken back.
