@@ -16,7 +16,8 @@ use equipoise_market_state::layout::{
 use equipoise_risk::book::{self, StrikeState, Valuation};
 use equipoise_risk::clock::{phase, Phase, WINDOW_SECS};
 use equipoise_risk::limits::most_owed_ceil;
-use equipoise_risk::marks::{BoardTerms, SpreadTerms};
+use equipoise_risk::marks::BoardTerms;
+use equipoise_risk::spread::SpreadTerms;
 use equipoise_risk::units::{Money, Price};
 
 /// A board that trades or waits for settlement.

@@ -7,12 +7,13 @@ use equipoise_math::Fx;
 use proptest::prelude::*;
 
 use crate::book::{value, BoardState, Exposure, StrikeState, Valuation};
-use crate::marks::{BoardTerms, SpreadTerms};
+use crate::marks::BoardTerms;
 use crate::parameters::Parameters;
 use crate::potential::RiskState;
 use crate::quote::{price, Charge, Priced};
 use crate::settlement::Holding;
 use crate::skew::SkewReserve;
+use crate::spread::SpreadTerms;
 use crate::surface::Slice;
 use crate::units::{Lots, Money, Price, TokenScale};
 use crate::RiskError;

@@ -25,6 +25,7 @@ pub mod potential;
 pub mod quote;
 pub mod settlement;
 pub mod skew;
+pub mod spread;
 pub mod surface;
 pub mod units;
 

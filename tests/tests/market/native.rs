@@ -8,12 +8,13 @@ use equipoise_interfaces::{Leg, Quote, Slice as AbiSlice};
 use equipoise_math::Fx;
 use equipoise_risk::book::{self, BoardState, Measure, StrikeState, Valuation};
 use equipoise_risk::capital::RiskCapital;
-use equipoise_risk::marks::{BoardTerms, SpreadTerms};
+use equipoise_risk::marks::BoardTerms;
 use equipoise_risk::parameters::Parameters;
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::quote::{price, Priced};
 use equipoise_risk::settlement::{payoff_floor, Holding};
 use equipoise_risk::skew::SkewReserve;
+use equipoise_risk::spread::SpreadTerms;
 use equipoise_risk::surface::Slice;
 use equipoise_risk::units::{from_wad_floor, to_wad_nearest, Atoms, Lots, Money, Price, TokenScale};
 

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::fixtures::{any_fx, assert_near, float, fx, price_of, slice, spread, terms, DAY, LAG, NOW};
+use crate::parameters::Parameters;
+use crate::spread::WIDEST_BAND;
 use crate::units::Money;
 
 fn of_secs(secs: u64) -> BoardTerms {
