@@ -6,70 +6,16 @@
 
 #![allow(clippy::inline_always, reason = "a call costs 8,700 ink in WASM, more than most of what is inlined here")]
 
+mod error;
 mod implied;
-
-use core::fmt;
 
 use equipoise_math::kernel::{
     gaussian, keep_if, log_ratio, mills_ratio, negate_if, negative_mask, sign_mask, times_word, Aligned, Scaled,
 };
 use equipoise_math::Fx;
 
+pub use error::PricingError;
 pub use implied::{implied_vol, ImpliedVolError, Kind};
-
-/// The domain of one input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PricingError {
-    /// The forward is outside 1e-4 to 1e9.
-    ForwardOutOfDomain {
-        /// In quote per base.
-        forward: Fx,
-    },
-    /// The strike is outside 1e-3 to 1e3 times the forward.
-    StrikeOutOfDomain {
-        /// In quote per base.
-        strike: Fx,
-        /// In quote per base.
-        forward: Fx,
-    },
-    /// The volatility is outside 0.01 to 10.
-    VolOutOfDomain {
-        /// Per square root of a year.
-        vol: Fx,
-    },
-    /// The time is neither 0 nor between one second and three years.
-    YearsOutOfDomain {
-        /// In years of 365 days.
-        years: Fx,
-    },
-    /// The total volatility is neither 0 nor between 1e-6 and 17.33.
-    TotalVolOutOfDomain {
-        /// `vol * sqrt(years)`.
-        total_vol: Fx,
-    },
-}
-
-impl fmt::Display for PricingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ForwardOutOfDomain { forward } => {
-                write!(f, "forward {forward} must be from 0.0001 to 1000000000 quote per base")
-            }
-            Self::StrikeOutOfDomain { strike, forward } => {
-                write!(f, "strike {strike} must be from 0.001 to 1000 times the forward {forward}")
-            }
-            Self::VolOutOfDomain { vol } => write!(f, "vol {vol} must be from 0.01 to 10"),
-            Self::YearsOutOfDomain { years } => {
-                write!(f, "time {years} must be 0 or from one second to 3 years")
-            }
-            Self::TotalVolOutOfDomain { total_vol } => {
-                write!(f, "total vol {total_vol} must be 0 or from 0.000001 to 17.33")
-            }
-        }
-    }
-}
-
-impl core::error::Error for PricingError {}
 
 /// One half, as a constant: parsing it where it is used would link the parser.
 const HALF: Fx = Fx::lit("0.5");
@@ -161,9 +107,9 @@ pub struct Evaluation {
 /// # Rounding: to the nearest 2^-64. Error: prices 1e-17 of the forward and half a unit, delta
 /// 1e-17, the others 1e-13 relative or absolute, enforced by `black76::tests`
 /// # Source: Black (1976); one Mills ratio for each tail beside one density
-pub fn evaluate(inputs: &Inputs) -> Result<Evaluation, PricingError> {
+pub fn evaluate(inputs: &Inputs) -> Evaluation {
     if inputs.total_vol.is_zero() {
-        return Ok(intrinsic(inputs));
+        return intrinsic(inputs);
     }
     let (forward, strike) = (aligned(inputs.forward), aligned(inputs.strike));
     let forward_value = inputs.forward.wrapping_sub(inputs.strike);
@@ -171,7 +117,7 @@ pub fn evaluate(inputs: &Inputs) -> Result<Evaluation, PricingError> {
     let distance = log_ratio(forward, strike).times(inverse_total_vol);
     let half = inputs.total_vol.times_power_of_two(-1);
     if distance.exponent() > FARTHEST {
-        return Ok(intrinsic(inputs));
+        return intrinsic(inputs);
     }
     let place = negate_if(sign_mask(forward_value), distance.to_word(58)).cast_signed();
     let width = half.to_word(58).cast_signed();
@@ -182,7 +128,7 @@ pub fn evaluate(inputs: &Inputs) -> Result<Evaluation, PricingError> {
         product: distance.times(distance).minus(half.times(half)),
         inverse_total_vol,
     };
-    Ok(points.evaluation(inputs, forward.scaled()))
+    points.evaluation(inputs, forward.scaled())
 }
 
 /// `|ln(F / K)| / v` from which no density, price beyond the intrinsic one or Greek of the domain

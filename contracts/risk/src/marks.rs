@@ -172,7 +172,7 @@ impl Greeks {
             return Ok(Self { dollar_delta, ..Self::default() });
         }
         let inputs = Inputs::new(forward, pricer.strike, pricer.vol, terms.smoothed_years.fx())?;
-        let greeks = evaluate(&inputs)?;
+        let greeks = evaluate(&inputs);
         Ok(Self {
             dollar_delta: mul_floor(forward, greeks.call_delta)?,
             dollar_gamma: mul_floor(forward, mul_floor(forward, greeks.gamma)?)?,
@@ -196,7 +196,7 @@ impl Pricer {
             return Ok(Shifted { call: forward_value.max(Fx::ZERO), forward_value });
         }
         let inputs = Inputs::new(forward, self.strike, self.vol, self.years)?;
-        Ok(Shifted { call: evaluate(&inputs)?.call, forward_value })
+        Ok(Shifted { call: evaluate(&inputs).call, forward_value })
     }
 
     fn is_intrinsic(&self, forward: Fx) -> Result<bool, RiskError> {

@@ -100,7 +100,7 @@ fn one(number: Fx) -> Results {
 
 #[inline(always)]
 fn black76(forward: Fx, strike: Fx, vol: Fx, years: Fx) -> Results {
-    let evaluation = Inputs::new(forward, strike, vol, years).and_then(|inputs| evaluate(&inputs));
+    let evaluation = Inputs::new(forward, strike, vol, years).map(|inputs| evaluate(&inputs));
     evaluation.map_or(Results::default(), |all| {
         [all.call, all.put, all.call_delta, all.put_delta, all.gamma, all.vega, all.theta, all.vanna, all.volga]
     })

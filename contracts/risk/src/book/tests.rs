@@ -122,7 +122,7 @@ proptest! {
         let held = StrikeState { strike: price_of(strike), puts: Lots::new(lots), ..StrikeState::default() };
         let book = value(&[BoardState { terms: &terms, strikes: &[held] }]).unwrap().before;
         let vol = terms.slice.variance(held.strike, terms.reference_forward).unwrap().sqrt();
-        let at = |forward: Fx, years: Fx| evaluate(&Inputs::new(forward, held.strike.fx(), vol, years).unwrap()).unwrap();
+        let at = |forward: Fx, years: Fx| evaluate(&Inputs::new(forward, held.strike.fx(), vol, years).unwrap());
         let forward = terms.forward.fx();
         let contracts = f64::from(lots) / 1_000.0;
         let near = |own: Money, each: Fx| (float(own.fx()) - contracts * float(each)).abs() < 1e-11 * contracts * 3_000.0;
