@@ -2,8 +2,9 @@
 
 use equipoise_math::Fx;
 use equipoise_risk::book::{value, BoardState, Measure, StrikeState};
-use equipoise_risk::marks::{BoardTerms, SpreadTerms};
+use equipoise_risk::marks::BoardTerms;
 use equipoise_risk::parameters::Parameters;
+use equipoise_risk::spread::SpreadTerms;
 use equipoise_risk::surface::Slice;
 use equipoise_risk::units::{Lots, Price};
 
