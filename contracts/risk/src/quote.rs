@@ -15,6 +15,7 @@ use crate::book::{Exposure, StrikeState};
 use crate::marks::{BoardTerms, Marks};
 use crate::potential::{Penalty, RiskState};
 use crate::skew::SkewReserve;
+use crate::spread::{bucket_spread_ceil, BucketChange};
 use crate::units::{lots_to_contracts_floor, times_lots, Atoms, Money, TokenScale};
 use crate::RiskError;
 
@@ -64,9 +65,9 @@ impl Package {
 
     /// Adds the volatility spread on the vega that is traded in one expiry.
     pub(crate) fn close_board(&mut self, terms: &BoardTerms, vega: Fx) -> Result<(), RiskError> {
-        let gross = abs(vega)?;
-        self.gross_vega = self.gross_vega.plus(Money::from_fx(gross))?;
-        self.spread = self.spread.plus(Money::from_fx(mul_ceil(terms.vol_half_spread, gross)?))?;
+        self.gross_vega = self.gross_vega.plus(Money::from_fx(abs(vega)?))?;
+        let change = BucketChange { vega, ..BucketChange::default() };
+        self.spread = self.spread.plus(Money::from_fx(bucket_spread_ceil(terms.vol_half_spread, change)?))?;
         Ok(())
     }
 

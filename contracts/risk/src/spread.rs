@@ -1,15 +1,33 @@
-//! What half the spread of a package is made of.
+//! What the half spread of a package is made of.
+//!
+//! ```text
+//! half spread = sum over expiries of  m p sqrt(30 d / max(T, 3 d)) (|vega| + |wing vega|)
+//!             + floor x contracts of each leg
+//!             + the largest change of the package's price over S (1 +- u)
+//! ```
+//!
+//! with p the half spread in volatility at 30 days, m the [`SpreadMultiplier`], u the [`Band`] of the feed. Every part is a
+//! norm of what the package changes, so parts never pay less than the whole and no package pays nothing.
+//! The first is the sum norm: never below the Euclidean one, and without a root. The change
+//! of price over the band is what an informed trader gains at most from a feed that lags: Glosten and Milgrom (1985).
 
 use equipoise_math::Fx;
 
-use crate::arithmetic::{add, mul_ceil, sqrt};
+use crate::arithmetic::{abs, add, mul_ceil, sqrt};
 use crate::parameters::{Parameter, Parameters};
 use crate::units::{times_floor, Price, Years};
 use crate::RiskError;
 
+mod band;
+mod multiplier;
+
+use band::twice_moved;
+pub use band::{Admitted, Band, BandError, Feed, MOST_PULL_AGE_SECS, NARROWEST_PULL_BAND, WIDEST_BAND};
+pub use multiplier::{
+    utilisation_factor_ceil, Factors, FrozenMultiplier, SpreadMultiplier, MOST_TOXICITY, MOST_UTILISATION,
+};
+
 const HOUR_SECS: u64 = 3_600;
-/// A band of half of spot or more would price nothing.
-pub(crate) const WIDEST_BAND: Fx = Fx::lit("0.5");
 
 /// What half the spread is made of, in quote currency per contract but for the cap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,19 +45,35 @@ pub struct SpreadTerms {
 }
 
 impl SpreadTerms {
+    /// The terms at a push feed of unknown latency: all of its age counts as latency.
     /// # Inputs: the age of the spot price in seconds; the market's annualised variance
     /// # Rounding: up, in the vault's favour
     /// # Errors: Math, Overflow
     pub fn new(spot: Price, age_secs: u64, variance: Fx, parameters: &Parameters) -> Result<Self, RiskError> {
-        let moved = sqrt(mul_ceil(variance, Years::from_secs(age_secs)?.fx())?)?;
-        let band = add(parameters.number(Parameter::Deviation)?, add(moved, moved)?)?;
+        let share = add(parameters.number(Parameter::Deviation)?, twice_moved(variance, age_secs)?)?;
+        Self::within(spot, share.min(WIDEST_BAND), parameters)
+    }
+
+    /// The terms where the market is at most `band` from the price.
+    /// # Inputs: [`Band::share`]
+    /// # Rounding: up, in the vault's favour
+    /// # Errors: Overflow
+    pub fn within(spot: Price, band: Fx, parameters: &Parameters) -> Result<Self, RiskError> {
         Ok(Self {
             vol_half_spread: parameters.number(Parameter::VolHalfSpread)?,
             floor: mul_ceil(spot.fx(), parameters.number(Parameter::SpreadFloor)?)?,
             fee: mul_ceil(spot.fx(), parameters.number(Parameter::Fee)?)?,
             fee_cap: parameters.number(Parameter::FeeCap)?,
-            band: band.min(WIDEST_BAND),
+            band,
         })
+    }
+
+    /// Wider by the state of the market: the spread of volatility only, for the floor, the fee and the band do not
+    /// depend on it.
+    /// # Rounding: up, in the vault's favour; at [`SpreadMultiplier::ONE`] nothing changes
+    /// # Errors: Overflow
+    pub fn widened_ceil(self, multiplier: SpreadMultiplier) -> Result<Self, RiskError> {
+        Ok(Self { vol_half_spread: mul_ceil(self.vol_half_spread, multiplier.number()?)?, ..self })
     }
 
     /// Wider if the surface is older than opening trades may be: by twice what volatility moves in the time past
@@ -54,3 +88,23 @@ impl SpreadTerms {
         Ok(Self { vol_half_spread: add(self.vol_half_spread, add(moved, moved)?)?, ..self })
     }
 }
+
+/// What a package changes in the buckets of one expiry, for 1.00 of volatility.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BucketChange {
+    /// If all strikes move alike.
+    pub vega: Fx,
+    /// If the wings move against the money; zero where the two are not told apart.
+    pub wing_vega: Fx,
+}
+
+/// What a package pays for the buckets of one expiry.
+/// # Inputs: half the spread in volatility for the expiry's time, from 0
+/// # Rounding: up, in the vault's favour
+/// # Errors: Overflow
+pub fn bucket_spread_ceil(vol_half_spread: Fx, change: BucketChange) -> Result<Fx, RiskError> {
+    mul_ceil(vol_half_spread, add(abs(change.vega)?, abs(change.wing_vega)?)?)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! How far the market may be from the price that the vault quotes at: u, as a share of spot.
+//!
+//! ```text
+//! push feed:  u = deviation threshold + 2 s sqrt(latency)                    while an update is not overdue
+//!             u = max of that and 2 s sqrt(age), closing trades only         past the heartbeat
+//! pull feed:  u = max(5 bp, 2 s sqrt(age)),  age <= 5 s
+//! ```
+//!
+//! with s the market's volatility. A push feed is silent while the price stays within its threshold, so its
+//! age says nothing until an update is overdue. Past the heartbeat only the age is left to go by; the larger of
+//! both counts, lest a feed that falls silent narrow the spread.
+
+use equipoise_math::Fx;
+
+use crate::arithmetic::{add, mul_ceil, sqrt};
+use crate::units::Years;
+use crate::RiskError;
+
+/// A band of half of spot or more would price nothing.
+pub const WIDEST_BAND: Fx = Fx::lit("0.5");
+/// The band of a pull feed at least.
+pub const NARROWEST_PULL_BAND: Fx = Fx::lit("0.0005");
+/// The age in seconds past which a pulled price trades nothing.
+pub const MOST_PULL_AGE_SECS: u64 = 5;
+
+/// Where the spot price comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feed {
+    /// Written to the chain when it moves, and at least every heartbeat.
+    Push {
+        /// How far it may move without an update, as a share.
+        deviation: Fx,
+        /// From a move until its update is on chain, in seconds.
+        latency_secs: u64,
+        /// An update is overdue after so many seconds.
+        heartbeat_secs: u64,
+    },
+    /// Signed off chain and brought along by whoever trades.
+    Pull,
+}
+
+/// Who may trade at a band.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admitted {
+    /// All trades.
+    All,
+    /// Those that only close.
+    Closing,
+}
+
+/// How far the market may be from the price, and who may trade at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Band {
+    /// u, at most [`WIDEST_BAND`].
+    pub share: Fx,
+    /// Who may trade.
+    pub admitted: Admitted,
+}
+
+/// Why a price has no band.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BandError {
+    /// A pulled price is too old: bring a newer one.
+    PulledPriceTooOld {
+        /// Its age in seconds.
+        age_secs: u64,
+        /// At most.
+        most_secs: u64,
+    },
+    /// A number does not fit.
+    Risk(RiskError),
+}
+
+impl From<RiskError> for BandError {
+    fn from(error: RiskError) -> Self {
+        Self::Risk(error)
+    }
+}
+
+impl Feed {
+    /// The band of a price of some age.
+    /// # Inputs: the market's annualised variance, from 0
+    /// # Rounding: up, in the vault's favour, but for the root, which is exact to 2^-64
+    /// # Errors: PulledPriceTooOld, Math, Overflow
+    pub fn band_ceil(self, variance: Fx, age_secs: u64) -> Result<Band, BandError> {
+        let (share, admitted) = match self {
+            Self::Push { deviation, latency_secs, heartbeat_secs } => {
+                let lag = add(deviation, twice_moved(variance, latency_secs)?)?;
+                if age_secs <= heartbeat_secs {
+                    (lag, Admitted::All)
+                } else {
+                    (lag.max(twice_moved(variance, age_secs)?), Admitted::Closing)
+                }
+            }
+            Self::Pull if age_secs > MOST_PULL_AGE_SECS => {
+                return Err(BandError::PulledPriceTooOld { age_secs, most_secs: MOST_PULL_AGE_SECS });
+            }
+            Self::Pull => (twice_moved(variance, age_secs)?.max(NARROWEST_PULL_BAND), Admitted::All),
+        };
+        Ok(Band { share: share.min(WIDEST_BAND), admitted })
+    }
+}
+
+/// `2 s sqrt(t)`.
+pub(super) fn twice_moved(variance: Fx, secs: u64) -> Result<Fx, RiskError> {
+    let moved = sqrt(mul_ceil(variance, Years::from_secs(secs)?.fx())?)?;
+    add(moved, moved)
+}
