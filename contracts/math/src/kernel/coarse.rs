@@ -56,7 +56,7 @@ pub const fn within_reach(u: i64) -> i64 {
 
 /// `2^-(u^2 + offset)`: with an offset of [`LOG2_SQRT_2_PI`] the normal density.
 /// # Inputs: `u` from 0 to [`FARTHEST`]; an offset from -7 to 7
-/// # Error: below `2^-33.2` of the result and a unit, enforced by `kernel::coarse::tests`
+/// # Error: below 2^-33 of the result and a unit, enforced by `kernel::coarse::tests`
 #[inline(always)]
 pub const fn density(u: i64, offset: i64) -> i64 {
     let power = offset.wrapping_add(square(u)).wrapping_neg();
@@ -68,7 +68,7 @@ pub const fn density(u: i64, offset: i64) -> i64 {
 
 /// The Mills ratio `Phi(-y) / phi(y)` at `y = u sqrt(2 ln 2)`.
 /// # Inputs: `u` from 0 to [`FARTHEST`]
-/// # Error: below `2^-33 (1 + exp(y^2/2) / 8)` and 2^-20, enforced by `kernel::coarse::tests`
+/// # Error: below `2^-34 exp(y^2/2)`, enforced by `kernel::coarse::tests`
 #[inline(always)]
 pub const fn mills_ratio(u: i64) -> i64 {
     let sum = (ONE << 2).wrapping_add(u);
@@ -80,7 +80,7 @@ pub const fn mills_ratio(u: i64) -> i64 {
     polynomials::mills_ratio(part.wrapping_sub(MIDDLE))
 }
 
-/// A quotient's divisor, prepared for many dividends below 8.
+/// A quotient's divisor, prepared for many dividends below 16.
 #[derive(Clone, Copy)]
 pub struct Rate {
     factor: Factor,
@@ -90,17 +90,17 @@ impl Rate {
     /// Multiplies by `rate`, which must be below 2^19.
     #[inline(always)]
     pub const fn new(rate: Scaled) -> Self {
-        Self { factor: Factor::new(rate.to_word(44)) }
+        Self { factor: Factor::new(rate.to_word(45)) }
     }
 
     /// The largest rate: for a divisor of 0.
-    pub const LARGEST: Self = Self { factor: Factor::new(u64::MAX >> 1) };
+    pub const LARGEST: Self = Self { factor: Factor::new(u64::MAX) };
 
-    /// `number * rate` for a number between -8 and 8.
+    /// `number * rate` for a number between -16 and 16.
     /// # Rounding: down, by at most three units and 2^-43 of the rate's size times the number
     #[inline(always)]
     pub const fn times(self, number: i64) -> i64 {
-        self.factor.times(number << 20)
+        self.factor.times(number << 19)
     }
 }
 

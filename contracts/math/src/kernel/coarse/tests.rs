@@ -29,29 +29,23 @@ fn constants_are_what_they_stand_for() {
 
 #[test]
 fn densities_are_accurate() {
-    let mut worst = 0_f64;
     for u in places() {
         let y = deviations(u);
         let exact = gaussian::<6>((y * 2_f64.powi(58)) as u64);
         let exact = exact.significand() as f64 * 2_f64.powi(exact.exponent());
         let error = (float(density(u, LOG2_SQRT_2_PI)) - exact).abs();
-        worst = worst.max(error / (exact + 2_f64.powi(-7)));
         assert!(error <= 2_f64.powi(-33) * exact + 2_f64.powi(-40), "density({y}): {error:e} of {exact:e}");
     }
-    std::println!("density {:.2}", worst.log2());
 }
 
 #[test]
 fn mills_ratios_are_accurate_where_there_is_density() {
-    let mut worst = 0_f64;
     for u in places() {
         let y = deviations(u);
         let exact = exact_mills_ratio((y * 2_f64.powi(59)) as u64) as f64 * 2_f64.powi(-61);
         let error = (float(mills_ratio(u)) - exact).abs();
-        worst = worst.max(error * (-y * y / 2.0).exp());
         assert!(error * (-y * y / 2.0).exp() <= 2_f64.powi(-34), "mills({y}): {error:e} of {exact:e}");
     }
-    std::println!("mills {:.2}", worst.log2());
 }
 
 #[test]
@@ -78,9 +72,12 @@ fn reach_ends_at_the_farthest() {
 
 #[test]
 fn rates_divide() {
-    for (rate, number) in [(1.0, 3.5), (400_000.0, -6.5), (0.05, 7.9), (3.0, 0.0)] {
+    for (rate, number) in [(1.0_f64, 3.5_f64), (500_000.0, -6.5), (0.05, 15.9), (524_287.0, 15.9), (3.0, 0.0)] {
         let word = Scaled::new((rate * 2_f64.powi(40)) as u64, -40);
         let quotient = float(Rate::new(word).times((number * ONE as f64) as i64));
-        assert!((quotient - rate * number).abs() <= 1e-11 + rate * 1e-11, "{rate} * {number}: {quotient}");
+        assert!(
+            (quotient - rate * number).abs() <= 1e-11 * (1.0 + rate * number.abs()),
+            "{rate} * {number}: {quotient}"
+        );
     }
 }
