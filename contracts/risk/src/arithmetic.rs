@@ -62,6 +62,13 @@ pub fn div_floor(left: Fx, right: Fx) -> Result<Fx, RiskError> {
     equipoise_math::div_floor(left, right).map_err(|_| RiskError::Math)
 }
 
+/// The quotient.
+/// # Rounding: up, towards plus infinity. Errors: Math for a zero divisor or a result that does not fit
+#[inline(never)]
+pub fn div_ceil(left: Fx, right: Fx) -> Result<Fx, RiskError> {
+    equipoise_math::div_ceil(left, right).map_err(|_| RiskError::Math)
+}
+
 /// The square root.
 /// # Rounding: down. Errors: Math below zero
 #[inline(never)]

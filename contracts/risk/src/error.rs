@@ -16,6 +16,8 @@ pub enum RiskError {
     Overflow,
     /// The vault has no capital to quote against.
     NoCapital,
+    /// The strikes of an expiry do not rise.
+    StrikesUnordered,
     /// A slice of the surface is refused.
     Slice(SliceError),
 }

@@ -19,6 +19,7 @@ mod error;
 #[cfg(test)]
 mod fixtures;
 pub mod limits;
+pub mod margin;
 pub mod marks;
 pub mod millionths;
 pub mod parameters;

@@ -72,6 +72,14 @@ impl BoardTerms {
             spread,
         })
     }
+
+    /// Half the spread that the marks of a strike are uncertain by.
+    /// # Inputs: the strike's smoothed vega
+    /// # Rounding: up
+    /// # Errors: Overflow
+    pub fn half_spread_ceil(&self, vega: Fx) -> Result<Fx, RiskError> {
+        add(mul_ceil(vega, self.vol_half_spread)?, self.spread.floor)
+    }
 }
 
 /// What marks are needed for.
@@ -126,7 +134,7 @@ impl Marks {
         let now = pricer.at(forward)?;
         let mut marks = Self {
             vega: greeks.vega,
-            half_spread: add(mul_ceil(greeks.vega, terms.vol_half_spread)?, terms.spread.floor)?,
+            half_spread: terms.half_spread_ceil(greeks.vega)?,
             banded: [now; 3],
             ..Self::default()
         };
