@@ -103,5 +103,6 @@ fn cases() -> Vec<(&'static str, Operation, Vec<Fx>)> {
         ("black76_all", Operation::Black76All, options),
         ("implied_vol", Operation::ImpliedVol, prices),
         ("book_128", Operation::Book, vec![fx(8.0), fx(16.0)]),
+        ("margin_32", Operation::Margin, vec![fx(8.0), fx(4.0)]),
     ]
 }

@@ -12,7 +12,7 @@ use crate::Results;
 
 const NOW: u64 = 1_800_000_000;
 const WEEK_SECS: u64 = 7 * 86_400;
-const SPOT: Fx = Fx::lit("3000");
+pub(crate) const SPOT: Fx = Fx::lit("3000");
 const VARIANCE: Fx = Fx::lit("0.36");
 /// Weekly at-the-money volatility near 60 %, with a skew and wings.
 const SLICE: Slice =
@@ -35,7 +35,7 @@ impl Book {
                     ..StrikeState::default()
                 }
             });
-            (terms(NOW + (board + 1) * WEEK_SECS), held.collect())
+            (weekly_terms(board), held.collect())
         };
         Self { boards: (0..boards).map(make).collect() }
     }
@@ -58,7 +58,9 @@ impl Book {
     }
 }
 
-fn terms(expiry: u64) -> BoardTerms {
+/// How the board that expires in `board + 1` weeks is priced.
+pub(crate) fn weekly_terms(board: u64) -> BoardTerms {
+    let expiry = NOW + (board + 1) * WEEK_SECS;
     let spot = Price::from_fx(SPOT);
     let spread = SpreadTerms::new(spot, 30, VARIANCE, &Parameters::default());
     let terms = spread.and_then(|spread| BoardTerms::new(spot, Fx::ONE, (spot, SLICE), (NOW, expiry), spread));

@@ -13,6 +13,7 @@
 )]
 
 mod book;
+mod margin;
 mod operation;
 #[cfg(target_arch = "wasm32")]
 mod program;

@@ -7,6 +7,7 @@ use equipoise_math::Fx;
 use equipoise_risk::black76::{evaluate, implied_vol, Inputs, Kind};
 
 use crate::book::Book;
+use crate::margin::Account;
 use crate::{measure, Measured};
 
 /// Up to nine numbers.
@@ -40,11 +41,13 @@ pub enum Operation {
     ImpliedVol,
     /// A whole book: of how many boards, with how many strikes each.
     Book,
+    /// The margin of an account: on how many boards, with how many positions each.
+    Margin,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Nothing,
         Self::Exp,
         Self::Ln,
@@ -57,12 +60,13 @@ impl Operation {
         Self::Black76All,
         Self::ImpliedVol,
         Self::Book,
+        Self::Margin,
     ];
 
     /// How many numbers it takes.
     pub const fn arity(self) -> usize {
         match self {
-            Self::MulFloor | Self::DivFloor | Self::Book => 2,
+            Self::MulFloor | Self::DivFloor | Self::Book | Self::Margin => 2,
             Self::Black76All | Self::ImpliedVol => 4,
             _ => 1,
         }
@@ -86,6 +90,10 @@ impl Operation {
             Self::Book => {
                 let book = black_box(Book::new(a.to_num(), b.to_num()));
                 measure(clock, || book.value())
+            }
+            Self::Margin => {
+                let account = black_box(Account::new(a.to_num(), b.to_num()));
+                measure(clock, || account.assess())
             }
         }
     }
