@@ -173,6 +173,17 @@ fn edges_are_exact() {
 }
 
 #[test]
+fn quotients_one_unit_past_the_format_are_refused() {
+    // 2^63 and 2^63 + 1/2: their bits have one or two ones
+    let (half, quarter) = (Fx::ONE >> 1, Fx::ONE >> 2);
+    assert_eq!(div_floor(Fx::MIN, -Fx::ONE), Err(MathError::Overflow));
+    assert_eq!(div_ceil(Fx::MIN, -Fx::ONE), Err(MathError::Overflow));
+    assert_eq!(div_floor(Fx::lit("4611686018427387904") + quarter, half), Err(MathError::Overflow));
+    assert_eq!(div_floor(Fx::MIN, Fx::ONE), Ok(Fx::MIN));
+    assert_eq!(div_ceil(Fx::MIN + Fx::DELTA, -Fx::ONE), Ok(Fx::MAX));
+}
+
+#[test]
 fn refusals_name_the_argument() {
     for (error, text) in [
         (exp(Fx::from_num(44)).unwrap_err(), "exp takes at most 43.6, not 44"),

@@ -95,7 +95,7 @@ impl Scaled {
         shifted(self.significand, 0_i32.wrapping_sub(self.exponent).wrapping_sub(fraction_bits))
     }
 
-    /// The product; relative error below 2^-61, downwards.
+    /// The product; relative error below 3 * 2^-62, downwards.
     #[inline(always)]
     pub const fn times(self, other: Self) -> Self {
         let product = mul_high_below(self.significand, other.significand);
@@ -145,7 +145,7 @@ impl Scaled {
         Self::new(word, (1 - 2 * WORD).wrapping_sub(self.exponent))
     }
 
-    /// The square root; relative error below 2^-61.
+    /// The square root; relative error below 2^-60.
     #[inline(always)]
     pub const fn sqrt(self) -> Self {
         // an even exponent: the significand becomes a fraction in [1/4, 1)

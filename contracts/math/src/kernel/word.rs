@@ -228,7 +228,7 @@ impl SignedFactor {
             .wrapping_add(a0.wrapping_mul(self.high) >> 32)
     }
 
-    /// `acc * z / 2^64` to the nearest, but for 2^-31.
+    /// `acc * z / 2^64` to the nearest without the product of the low halves: at most 3/2 units low and 1/2 high.
     #[inline(always)]
     pub const fn times_nearest(self, acc: i64) -> i64 {
         let (a1, a0) = (acc >> 32, acc & LOW as i64);
@@ -247,3 +247,6 @@ impl SignedFactor {
         acc.wrapping_mul(self.high)
     }
 }
+
+#[cfg(test)]
+mod tests;
