@@ -30,6 +30,7 @@ pub mod settlement;
 pub mod skew;
 pub mod spread;
 pub mod surface;
+pub mod toxicity;
 pub mod units;
 
 pub use error::{RiskError, SliceError};
