@@ -10,6 +10,7 @@
 extern crate std;
 
 mod arithmetic;
+pub mod auction;
 pub mod black76;
 pub mod book;
 pub mod capital;
