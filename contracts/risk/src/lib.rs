@@ -33,5 +33,6 @@ pub mod spread;
 pub mod surface;
 pub mod toxicity;
 pub mod units;
+pub mod waterfall;
 
 pub use error::{RiskError, SliceError};
