@@ -8,6 +8,7 @@
 
 mod error;
 mod implied;
+pub mod ladder;
 
 use equipoise_math::kernel::{
     gaussian, keep_if, log_ratio, mills_ratio, negate_if, negative_mask, sign_mask, times_word, Aligned, Scaled,

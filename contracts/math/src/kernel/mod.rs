@@ -3,6 +3,7 @@
 //! Formats are written `Qm.n`: `m` integer and `n` fraction bits in a word. Nothing here checks its
 //! inputs at run time; each function states the range in which its result holds.
 
+pub mod coarse;
 pub(crate) mod division;
 mod exp2;
 mod log_ratio;
