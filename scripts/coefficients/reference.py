@@ -144,8 +144,64 @@ def options() -> list[str]:
             for vol in (least_vol, most_vol):
                 for years in (second, 3 * ONE):
                     cases.append((forward, strike, vol, years))
+    # where d1 or d2 vanishes and volga with it
+    for forward in (3000 * ONE, 9 * 10**8 * ONE):
+        for width, vol in ((mpf("0.002"), ONE // 50), (mpf("0.3"), 3 * ONE // 5), (mpf("1.2"), 2 * ONE), (mpf("3.6"), 9 * ONE)):
+            for side in (-1, 1):
+                years = int((width / (mpf(vol) / ONE)) ** 2 * ONE)
+                cases.append((forward, int(forward * exp(side * width * width / 2)), vol, years))
     return [
         ",".join(map(str, case)) + "," + ",".join(units(v * ONE) for v in black76(*(mpf(x) / ONE for x in case)))
+        for case in cases
+    ]
+
+
+def black_scholes(spot: mpf, strike: mpf, vol: mpf, years: mpf, rate: mpf, dividend_yield: mpf) -> list[mpf]:
+    asset, cash = spot * exp(-dividend_yield * years), strike * exp(-rate * years)
+    width = vol * sqrt(years)
+    d1 = log(asset / cash) / width + width / 2
+    d2 = d1 - width
+    n = density(d1)
+    decay = asset * n * vol / (2 * sqrt(years))
+    return [
+        asset * tail(-d1) - cash * tail(-d2),
+        cash * tail(d2) - asset * tail(d1),
+        asset / spot * tail(-d1),
+        -asset / spot * tail(d1),
+        asset / spot * n / (spot * width),
+        asset * n * sqrt(years),
+        dividend_yield * asset * tail(-d1) - rate * cash * tail(-d2) - decay,
+        rate * cash * tail(d2) - dividend_yield * asset * tail(d1) - decay,
+        years * cash * tail(-d2),
+        -years * cash * tail(d2),
+        -asset / spot * n * d2 / vol,
+        asset * n * sqrt(years) * d1 * d2 / vol,
+    ]
+
+
+def spot_options() -> list[str]:
+    """spot, strike, vol, years, rate, dividend yield; call, put, their deltas, gamma, vega, thetas, rhos, vanna, volga; in 2^-64."""
+    rng = random.Random(20260104)
+    second = -(-ONE // 31_536_000)
+    cases = []
+    for kind in range(160):
+        spot = int(10 ** rng.uniform(-4, 9) * 2.0**64)
+        vol = int(min(max(0.01 * 1000 ** rng.random(), 0.0100001), 9.99999) * 2.0**64)
+        years = min(3 * ONE, max(second, int(second * (3 * 31_536_000) ** rng.random())))
+        rates = [int(rng.choice([rng.uniform(-0.5, 2), rng.uniform(-0.02, 0.1)]) * 2.0**64) for _ in range(2)]
+        width = float(vol) / ONE * math.sqrt(float(years) / ONE)
+        move = [rng.uniform(-6.9, 6.9), rng.gauss(0, 2) * width, rng.gauss(0, 1) * 1e-9, rng.gauss(0, 6) * width][kind % 4]
+        drift = (rates[0] - rates[1]) / ONE * years / ONE
+        strike = max(1, int(mpf(spot) * exp(mpf(max(-6.9, min(6.9, move))) + mpf(drift))))
+        cases.append((spot, strike, vol, years, *rates))
+    for rates in ((-ONE // 2, 2 * ONE), (2 * ONE, -ONE // 2), (2 * ONE, 2 * ONE), (-ONE // 2, -ONE // 2)):
+        for vol in (-(-ONE // 100), 10 * ONE):
+            for years in (second, 3 * ONE):
+                forward = mpf(3000 * ONE) * exp(mpf(rates[0] - rates[1]) / ONE * years / ONE)
+                for ratio in (mpf("0.001001"), 1, mpf("999.9")):
+                    cases.append((3000 * ONE, int(forward * ratio), vol, years, *rates))
+    return [
+        ",".join(map(str, case)) + "," + ",".join(units(v * ONE) for v in black_scholes(*(mpf(x) / ONE for x in case)))
         for case in cases
     ]
 
@@ -154,6 +210,7 @@ FILES = {
     "contracts/math/tests/data/elementary.csv": elementary,
     "contracts/math/src/kernel/reference.csv": kernel,
     "contracts/risk/src/black76/reference.csv": options,
+    "contracts/risk/src/black_scholes/reference.csv": spot_options,
 }
 
 

@@ -20,13 +20,13 @@ pub use implied::{implied_vol, ImpliedVolError, Kind};
 
 /// One half, as a constant: parsing it where it is used would link the parser.
 const HALF: Fx = Fx::lit("0.5");
-const FORWARD_MIN: Fx = Fx::lit("0.0001");
-const FORWARD_MAX: Fx = Fx::lit("1000000000");
+pub(crate) const FORWARD_MIN: Fx = Fx::lit("0.0001");
+pub(crate) const FORWARD_MAX: Fx = Fx::lit("1000000000");
 const VOL_MIN: Fx = Fx::lit("0.01");
 const VOL_MAX: Fx = Fx::lit("10");
 /// One second of a 365-day year, rounded down.
-const YEARS_MIN: Fx = Fx::lit("0.0000000317097919837");
-const YEARS_MAX: Fx = Fx::lit("3");
+pub(crate) const YEARS_MIN: Fx = Fx::lit("0.0000000317097919837");
+pub(crate) const YEARS_MAX: Fx = Fx::lit("3");
 const TOTAL_VOL_MIN: Fx = Fx::lit("0.000001");
 const TOTAL_VOL_MAX: Fx = Fx::lit("17.33");
 
@@ -105,8 +105,9 @@ pub struct Evaluation {
 
 /// Prices one strike.
 /// # Returns: see [`Evaluation`]; at zero time the intrinsic value, exactly
-/// # Rounding: to the nearest 2^-64. Error: prices 1e-17 of the forward and half a unit, delta
-/// 1e-17, the others 1e-13 relative or absolute, enforced by `black76::tests`
+/// # Rounding: to the nearest 2^-64. Error: prices 1e-17 of the forward and half a unit, delta 1e-17,
+/// the others 1e-13 relative or absolute, volga besides 1e-15 of vega over vol, enforced by
+/// `black76::tests::prices_and_greeks_are_accurate`
 /// # Source: Black (1976); one Mills ratio for each tail beside one density
 pub fn evaluate(inputs: &Inputs) -> Evaluation {
     if inputs.total_vol.is_zero() {
@@ -114,22 +115,10 @@ pub fn evaluate(inputs: &Inputs) -> Evaluation {
     }
     let (forward, strike) = (aligned(inputs.forward), aligned(inputs.strike));
     let forward_value = inputs.forward.wrapping_sub(inputs.strike);
-    let inverse_total_vol = inputs.total_vol.reciprocal();
-    let distance = log_ratio(forward, strike).times(inverse_total_vol);
-    let half = inputs.total_vol.times_power_of_two(-1);
-    if distance.exponent() > FARTHEST {
-        return intrinsic(inputs);
+    match Points::new(log_ratio(forward, strike), sign_mask(forward_value), inputs.total_vol) {
+        Some(points) => evaluation(&points, inputs, forward.scaled(), forward_value),
+        None => intrinsic(inputs),
     }
-    let place = negate_if(sign_mask(forward_value), distance.to_word(58)).cast_signed();
-    let width = half.to_word(58).cast_signed();
-    let points = Points {
-        forward_value,
-        d1: place.wrapping_add(width),
-        d2: place.wrapping_sub(width),
-        product: distance.times(distance).minus(half.times(half)),
-        inverse_total_vol,
-    };
-    points.evaluation(inputs, forward.scaled())
 }
 
 /// `|ln(F / K)| / v` from which no density, price beyond the intrinsic one or Greek of the domain
@@ -137,50 +126,110 @@ pub fn evaluate(inputs: &Inputs) -> Evaluation {
 const FARTHEST: i32 = 3 - 63;
 
 /// Where the two normal arguments lie, in Q6.58.
-struct Points {
-    forward_value: Fx,
+pub(crate) struct Points {
     d1: i64,
     d2: i64,
     /// d1 d2, from its factors' squares: their difference keeps its places where d1 or d2 is small.
-    product: (Scaled, u64),
-    inverse_total_vol: Scaled,
+    pub(crate) product: (Scaled, u64),
+    pub(crate) inverse_total_vol: Scaled,
 }
 
 impl Points {
+    /// From `|ln(F / K)|`, the mask of all ones where the strike is the larger, and the total
+    /// volatility; nothing where the option is worth its intrinsic value.
     #[inline(always)]
-    fn evaluation(&self, inputs: &Inputs, forward: Scaled) -> Evaluation {
+    pub(crate) fn new(log: Scaled, is_below: u64, total_vol: Scaled) -> Option<Self> {
+        let inverse_total_vol = total_vol.reciprocal();
+        let distance = log.times(inverse_total_vol);
+        let half = total_vol.times_power_of_two(-1);
+        if distance.exponent() > FARTHEST {
+            return None;
+        }
+        let place = negate_if(is_below, distance.to_word(58)).cast_signed();
+        let width = half.to_word(58).cast_signed();
+        Some(Self {
+            d1: place.wrapping_add(width),
+            d2: place.wrapping_sub(width),
+            product: distance.times(distance).minus(half.times(half)),
+            inverse_total_vol,
+        })
+    }
+
+    /// Both tails, for a forward of `asset`.
+    #[inline(always)]
+    pub(crate) fn tails(&self, asset: Scaled) -> Tails {
         let (below1, below2) = (negative_mask(self.d1), negative_mask(self.d2));
         let y1 = negate_if(below1, self.d1.cast_unsigned());
         let y2 = negate_if(below2, self.d2.cast_unsigned());
         let density = gaussian::<6>(y1);
-        let weight = density.times(forward);
-        let (ratio1, ratio2) = (mills_ratio(y1 << 1), mills_ratio(y2 << 1));
-
-        // F Phi(d1) - K Phi(d2), with F phi(d1) = K phi(d2) = weight and Phi(d) = 1 - phi(d) Y(d)
-        // for d >= 0, phi(d) Y(-d) below
-        let tails = negate_if(below2, ratio2).wrapping_sub(negate_if(below1, ratio1));
-        let sign = negative_mask(tails.cast_signed());
-        let curved = weight.times(Scaled::new(negate_if(sign, tails), -61)).to_signed(sign);
-        let call = curved.wrapping_add(keep_if(!below1, inputs.forward)).wrapping_sub(keep_if(!below2, inputs.strike));
-
-        let tail = density.times(Scaled::new(ratio1, -61));
-        let call_delta = tail.to_signed(!below1).wrapping_add(keep_if(!below1, Fx::ONE));
-
-        let inverse_vol = inputs.root_years.times(self.inverse_total_vol);
-        let vega = weight.times(inputs.root_years);
-        let decay = weight.times(inputs.vol).times(inputs.vol).times(self.inverse_total_vol);
-        let gamma = density.times(self.inverse_total_vol).times(forward.reciprocal());
-        Evaluation {
-            call,
-            put: call.wrapping_sub(self.forward_value),
-            call_delta,
-            put_delta: call_delta.wrapping_sub(Fx::ONE),
-            gamma: gamma.to_fixed(),
-            vega: vega.to_fixed(),
-            theta: decay.times_power_of_two(-1).to_signed(u64::MAX),
-            vanna: density.times(inverse_vol).times(Scaled::new(y2, -58)).to_signed(!below2),
-            volga: vega.times(inverse_vol).times(self.product.0).to_signed(self.product.1),
+        Tails {
+            below1,
+            below2,
+            density,
+            weight: density.times(asset),
+            ratio1: mills_ratio(y1 << 1),
+            ratio2: mills_ratio(y2 << 1),
+            far: Scaled::new(y2, -58),
         }
+    }
+}
+
+/// The normal density and the tails beyond both points: with `w = F phi(d1) = K phi(d2)` it is
+/// `F Phi(-|d1|) = w Y1` and `K Phi(-|d2|) = w Y2`.
+pub(crate) struct Tails {
+    /// All ones where d1 is negative.
+    pub(crate) below1: u64,
+    /// All ones where d2 is negative.
+    pub(crate) below2: u64,
+    /// `phi(d1)`.
+    pub(crate) density: Scaled,
+    /// `w`.
+    pub(crate) weight: Scaled,
+    /// The Mills ratios, in Q3.61.
+    pub(crate) ratio1: u64,
+    pub(crate) ratio2: u64,
+    /// `|d2|`.
+    pub(crate) far: Scaled,
+}
+
+impl Tails {
+    /// `F Phi(d1) - K Phi(d2)`.
+    #[inline(always)]
+    pub(crate) fn call(&self, forward: Fx, strike: Fx) -> Fx {
+        // Phi(d) = 1 - phi(d) Y(d) for d >= 0, phi(d) Y(-d) below
+        let tails = negate_if(self.below2, self.ratio2).wrapping_sub(negate_if(self.below1, self.ratio1));
+        let sign = negative_mask(tails.cast_signed());
+        let curved = self.weight.times(Scaled::new(negate_if(sign, tails), -61)).to_signed(sign);
+        curved.wrapping_add(keep_if(!self.below1, forward)).wrapping_sub(keep_if(!self.below2, strike))
+    }
+}
+
+/// `whole Phi(d)` from the tail `whole Phi(-|d|)` and the mask of all ones where d is negative.
+#[inline(always)]
+pub(crate) fn probable(below: u64, tail: Scaled, whole: Fx) -> Fx {
+    tail.to_signed(!below).wrapping_add(keep_if(!below, whole))
+}
+
+#[inline(always)]
+fn evaluation(points: &Points, inputs: &Inputs, forward: Scaled, forward_value: Fx) -> Evaluation {
+    let tails = points.tails(forward);
+    let call = tails.call(inputs.forward, inputs.strike);
+    let call_delta = probable(tails.below1, tails.density.times(Scaled::new(tails.ratio1, -61)), Fx::ONE);
+
+    let inverse_vol = inputs.root_years.times(points.inverse_total_vol);
+    let vega = tails.weight.times(inputs.root_years);
+    let decay = tails.weight.times(inputs.vol).times(inputs.vol).times(points.inverse_total_vol);
+    let gamma = tails.density.times(points.inverse_total_vol).times(forward.reciprocal());
+    Evaluation {
+        call,
+        put: call.wrapping_sub(forward_value),
+        call_delta,
+        put_delta: call_delta.wrapping_sub(Fx::ONE),
+        gamma: gamma.to_fixed(),
+        vega: vega.to_fixed(),
+        theta: decay.times_power_of_two(-1).to_signed(u64::MAX),
+        vanna: tails.density.times(inverse_vol).times(tails.far).to_signed(!tails.below2),
+        volga: vega.times(inverse_vol).times(points.product.0).to_signed(points.product.1),
     }
 }
 
@@ -230,10 +279,10 @@ const fn all_ones_if(condition: bool) -> u64 {
     }
 }
 
-const ZERO: Scaled = Scaled::new(0, 0);
+pub(crate) const ZERO: Scaled = Scaled::new(0, 0);
 
 #[cold]
-fn check_prices(forward: Fx, strike: Fx) -> Result<(), PricingError> {
+pub(crate) fn check_prices(forward: Fx, strike: Fx) -> Result<(), PricingError> {
     if forward < FORWARD_MIN || forward > FORWARD_MAX {
         return Err(PricingError::ForwardOutOfDomain { forward });
     }
@@ -243,7 +292,7 @@ fn check_prices(forward: Fx, strike: Fx) -> Result<(), PricingError> {
     Ok(())
 }
 
-fn check_vol(vol: Fx) -> Result<(), PricingError> {
+pub(crate) fn check_vol(vol: Fx) -> Result<(), PricingError> {
     if vol < VOL_MIN || vol > VOL_MAX {
         Err(PricingError::VolOutOfDomain { vol })
     } else {
@@ -257,4 +306,4 @@ const fn aligned(x: Fx) -> Aligned {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

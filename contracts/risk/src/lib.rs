@@ -12,6 +12,7 @@ extern crate std;
 mod arithmetic;
 pub mod auction;
 pub mod black76;
+pub mod black_scholes;
 pub mod book;
 pub mod capital;
 pub mod clock;

@@ -118,6 +118,17 @@ impl Scaled {
         }
     }
 
+    /// The sum; relative error below 2^-61, downwards.
+    #[inline(always)]
+    pub const fn plus(self, other: Self) -> Self {
+        let gap = self.exponent.wrapping_sub(other.exponent);
+        let top = self.exponent.wrapping_sub(gap & (gap >> 31));
+        // halved, so that the sum fits
+        let a = shifted(self.significand >> 1, top.wrapping_sub(self.exponent));
+        let b = shifted(other.significand >> 1, top.wrapping_sub(other.exponent));
+        Self::new(a.wrapping_add(b), top.wrapping_add(1))
+    }
+
     /// `|self - other|`, and the mask of all ones where `other` is the larger; error below 2^-62 of
     /// the larger.
     #[inline(always)]

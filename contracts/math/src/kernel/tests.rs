@@ -149,3 +149,12 @@ fn differences_of_scaled_numbers_keep_their_sign() {
     assert_eq!(five.minus(Scaled::new(1, -200)), (five, 0));
     assert_eq!(Scaled::new(1, -200).minus(five), (five, u64::MAX));
 }
+
+#[test]
+fn sums_of_scaled_numbers_are_exact_to_their_last_place() {
+    let (three, five) = (Scaled::new(3, 0), Scaled::new(5, 0));
+    assert_eq!((three.plus(five), five.plus(three)), (Scaled::new(1, 3), Scaled::new(1, 3)));
+    assert_eq!(five.plus(Scaled::new(1, -200)), five);
+    assert_eq!(Scaled::new(1, -200).plus(five), five);
+    assert_eq!(Scaled::new(u64::MAX - 1, 0).plus(Scaled::new(u64::MAX - 1, 0)), Scaled::new(u64::MAX - 1, 1));
+}
