@@ -25,15 +25,16 @@ pub enum RiskError {
 /// Why a slice of the surface is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SliceError {
-    /// `b < 0`, `|rho| >= 1`, `sigma <= 0` or a number too large for its field.
+    /// `b < 0`, `|rho| >= 1`, `sigma <= 0`, `m` or `sigma` past 16, or a number too large for its field.
     ParameterOutOfRange,
     /// `b (1 + |rho|) T` is past Lee's moment bound.
     WingsTooSteep,
-    /// The variance is outside the domain of volatility somewhere on the grid.
+    /// The variance of some strike is outside the domain of volatility.
     VarianceOutOfDomain,
-    /// Durrleman's condition fails somewhere on the grid: a butterfly would have a negative price.
+    /// Durrleman's condition fails at some strike, or too nearly for the arithmetic to tell: a butterfly would have a
+    /// negative price.
     ButterflyArbitrage,
-    /// Total variance falls with expiry somewhere on the grid.
+    /// Total variance does not rise with expiry at some strike, or too little for the arithmetic to tell.
     CalendarArbitrage,
 }
 

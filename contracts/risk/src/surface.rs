@@ -1,16 +1,23 @@
-//! The volatility surface: one raw-SVI slice per expiry, checked for arbitrage before it is used.
+//! The volatility surface: one raw-SVI slice per expiry, proved free of arbitrage before it is used.
 //!
 //! Slices hold *annualised* variance, so that between posts each strike keeps its volatility while
 //! time passes ("sticky strike"): total variance is the variance times the time that is left.
 //!
-//! Source: Gatheral and Jacquier, "Arbitrage-free SVI volatility surfaces" (2014); Durrleman (2003).
+//! What is proved when a surface is posted stays true until the next post. Durrleman's function is concave in a
+//! common factor of total variance, and positive at a factor of 0 and of what was checked. The distance of two
+//! slices' total variances is linear in the time that passes, and positive at its start and when the earlier expires.
+//!
+//! Source: Gatheral and Jacquier, "Arbitrage-free SVI volatility surfaces" (2014); Durrleman (2003); Lee (2004).
 
 use equipoise_math::Fx;
 
-use crate::arithmetic::{add, div_floor, ln, mul_floor, sqrt, square_floor, sub};
+use crate::arithmetic::{add, div_floor, ln, mul_ceil, mul_floor, sqrt, square_floor, sub};
 use crate::error::SliceError;
 use crate::units::{Price, Years};
 use crate::RiskError;
+
+mod bernstein;
+mod conditions;
 
 /// Annualised variance on log-moneyness `k = ln(strike / forward)`:
 /// `variance(k) = a + b (rho (k - m) + sqrt((k - m)^2 + sigma^2))`.
@@ -22,28 +29,28 @@ pub struct Slice {
     pub b: Fx,
     /// The tilt, in (-1, 1).
     pub rho: Fx,
-    /// The log-moneyness of the bend.
+    /// The log-moneyness of the bend, at most 16 from 0.
     pub m: Fx,
-    /// The width of the bend.
+    /// The width of the bend, at most 16.
     pub sigma: Fx,
 }
 
-/// The variance of a slice and its first two derivatives in log-moneyness.
-#[derive(Clone, Copy, Debug)]
-struct Curve {
-    variance: Fx,
-    slope: Fx,
-    curvature: Fx,
+/// Variance at one log-moneyness with its first two derivatives in log-moneyness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Curve {
+    /// The variance.
+    pub variance: Fx,
+    /// Its first derivative.
+    pub slope: Fx,
+    /// Its second derivative.
+    pub curvature: Fx,
 }
 
 /// The lowest and the highest variance a year: vol of 1 % and of 1000 %.
 const MIN_VARIANCE: Fx = Fx::lit("0.0001");
 const MAX_VARIANCE: Fx = Fx::lit("100");
-/// Checks run on `GRID_POINTS` points from `-GRID_EDGE` to `GRID_EDGE` of log-moneyness:
-/// strikes from a fifth to five times the forward.
-const GRID_EDGE: Fx = Fx::lit("1.625");
-const GRID_STEP: Fx = Fx::lit("0.125");
-const GRID_POINTS: u8 = 27;
+/// Bends are no further out and no wider than this, which is past every strike that can be priced.
+const FARTHEST_BEND: Fx = Fx::lit("16");
 /// Lee's bound on the slope of total variance in each wing.
 const LEE_BOUND: Fx = Fx::lit("2");
 const QUARTER: Fx = Fx::lit("0.25");
@@ -55,88 +62,102 @@ impl Slice {
     /// # Rounding: down
     /// # Errors: Math, Slice(VarianceOutOfDomain)
     pub fn variance(&self, strike: Price, forward: Price) -> Result<Fx, RiskError> {
-        let moneyness = ln(div_floor(strike.fx(), forward.fx())?)?;
+        self.variance_at(ln(div_floor(strike.fx(), forward.fx())?)?)
+    }
+
+    /// The annualised variance at a log-moneyness.
+    /// # Rounding: down
+    /// # Errors: Math, Slice(VarianceOutOfDomain)
+    pub fn variance_at(&self, moneyness: Fx) -> Result<Fx, RiskError> {
         let (offset, root) = self.bend(moneyness)?;
-        let variance = self.level(offset, root)?;
-        if !(MIN_VARIANCE..=MAX_VARIANCE).contains(&variance) {
-            return Err(SliceError::VarianceOutOfDomain.into());
-        }
-        Ok(variance)
+        in_domain(self.level(offset, root)?)
+    }
+
+    /// Annualised variance and its derivatives at a log-moneyness.
+    /// # Rounding: each term down
+    /// # Errors: Math, Overflow
+    pub fn curve_at(&self, moneyness: Fx) -> Result<Curve, RiskError> {
+        let (offset, root) = self.bend(moneyness)?;
+        let direction = div_floor(offset, root)?;
+        let flatness = div_floor(self.sigma, root)?;
+        let bend = div_floor(square_floor(flatness)?, root)?;
+        Ok(Curve {
+            variance: self.level(offset, root)?,
+            slope: mul_floor(self.b, add(self.rho, direction)?)?,
+            curvature: mul_floor(self.b, bend)?,
+        })
+    }
+
+    /// The lowest annualised variance at any strike: `a + b sigma sqrt(1 - rho^2)`.
+    /// # Inputs: |rho| < 1
+    /// # Rounding: down
+    /// # Errors: Math, Overflow
+    pub fn least_variance(&self) -> Result<Fx, RiskError> {
+        let narrowness = sqrt(sub(Fx::ONE, mul_ceil(self.rho, self.rho)?)?)?;
+        add(self.a, mul_floor(self.b, mul_floor(self.sigma, narrowness)?)?)
     }
 
     /// Accepts the slice for an expiry `years` away, or says what is wrong with it.
-    /// # Errors: Slice, for its own shape
+    ///
+    /// It is accepted only if butterflies are shown to be worth something at every strike there is, from zero to
+    /// infinity, and at no more time than `years`.
+    /// # Errors: Slice, for its own shape; Overflow for a time or a parameter beyond all reason
     pub fn check(&self, years: Years) -> Result<(), RiskError> {
-        let one = Fx::ONE;
-        if self.b < 0 || self.rho.unsigned_abs() >= 1 || self.sigma <= 0 {
-            return Err(SliceError::ParameterOutOfRange.into());
-        }
-        let steepness = add(one, self.rho.abs())?;
-        let wing = mul_floor(mul_floor(self.b, steepness)?, years.fx())?;
-        if wing > LEE_BOUND {
-            return Err(SliceError::WingsTooSteep.into());
-        }
-        for moneyness in grid() {
-            self.check_butterfly(moneyness, years)?;
-        }
-        Ok(())
-    }
-
-    /// Accepts the slice as the one that expires after `earlier`, on the same grid.
-    /// # Errors: Slice(CalendarArbitrage)
-    pub fn check_after(&self, years: Years, earlier: &Slice, earlier_years: Years) -> Result<(), RiskError> {
-        for moneyness in grid() {
-            let later_total = self.total_variance(moneyness, years)?;
-            let earlier_total = earlier.total_variance(moneyness, earlier_years)?;
-            if later_total < earlier_total {
-                return Err(SliceError::CalendarArbitrage.into());
+        self.check_parameters(years)?;
+        for wing in self.wings_ceil(years)? {
+            if wing > LEE_BOUND {
+                return Err(SliceError::WingsTooSteep.into());
             }
         }
-        Ok(())
-    }
-
-    fn total_variance(&self, moneyness: Fx, years: Years) -> Result<Fx, RiskError> {
-        let (offset, root) = self.bend(moneyness)?;
-        mul_floor(self.level(offset, root)?, years.fx())
-    }
-
-    /// Durrleman's condition on total variance w:
-    /// `(1 - k w'/(2 w))^2 - (w'/2)^2 (1/w + 1/4) + w''/2 >= 0`.
-    fn check_butterfly(&self, moneyness: Fx, years: Years) -> Result<(), RiskError> {
-        let curve = self.curve(moneyness)?;
-        if !(MIN_VARIANCE..=MAX_VARIANCE).contains(&curve.variance) {
-            return Err(SliceError::VarianceOutOfDomain.into());
-        }
-        let total = mul_floor(curve.variance, years.fx())?;
-        let slope = mul_floor(curve.slope, years.fx())?;
-        let curvature = mul_floor(curve.curvature, years.fx())?;
-        let half_slope = mul_floor(slope, HALF)?;
-        // k w'/(2 w) and (w'/2)^2 / w do not depend on the time: computed from the annualised curve,
-        // they keep their accuracy when the time is short.
-        let relative = div_floor(mul_floor(mul_floor(curve.slope, HALF)?, moneyness)?, curve.variance)?;
-        let tilt = sub(Fx::ONE, relative)?;
-        let over_total = mul_floor(half_slope, div_floor(half_slope, total)?)?;
-        let over_four = mul_floor(square_floor(half_slope)?, QUARTER)?;
-        let density = sub(square_floor(tilt)?, over_total)?;
-        let density = sub(density, over_four)?;
-        let density = add(density, mul_floor(curvature, HALF)?)?;
-        if density < 0 {
+        in_domain(self.least_variance()?)?;
+        // a flat slice has no butterfly to check, and no curvature to scale by
+        if self.b > 0 && !conditions::is_free_of_butterflies(self, years)? {
             return Err(SliceError::ButterflyArbitrage.into());
         }
         Ok(())
     }
 
-    fn curve(&self, moneyness: Fx) -> Result<Curve, RiskError> {
-        let (offset, root) = self.bend(moneyness)?;
-        let direction = div_floor(offset, root)?;
-        let tilt = add(self.rho, direction)?;
-        let flatness = div_floor(self.sigma, root)?;
-        let bend = div_floor(mul_floor(flatness, flatness)?, root)?;
-        Ok(Curve {
-            variance: self.level(offset, root)?,
-            slope: mul_floor(self.b, tilt)?,
-            curvature: mul_floor(self.b, bend)?,
-        })
+    /// Accepts the slice as the one that expires after `earlier`: its total variance is shown to be higher at every
+    /// strike, from zero to infinity, and stays so as time passes.
+    /// # Inputs: two slices that [`Slice::check`] accepts
+    /// # Errors: Slice(CalendarArbitrage), Slice(ParameterOutOfRange), Overflow
+    pub fn check_after(&self, years: Years, earlier: &Slice, earlier_years: Years) -> Result<(), RiskError> {
+        self.check_parameters(years)?;
+        earlier.check_parameters(earlier_years)?;
+        if years < earlier_years || !self.is_above(years, earlier, earlier_years)? {
+            return Err(SliceError::CalendarArbitrage.into());
+        }
+        Ok(())
+    }
+
+    fn is_above(&self, years: Years, earlier: &Slice, earlier_years: Years) -> Result<bool, RiskError> {
+        if earlier.b == 0 {
+            let least = mul_floor(self.least_variance()?, years.fx())?;
+            return Ok(least >= mul_ceil(earlier.a, earlier_years.fx())?);
+        }
+        let (wings, earlier_wings) = (self.wings_floor(years)?, earlier.wings_ceil(earlier_years)?);
+        let are_steeper = wings.iter().zip(&earlier_wings).all(|(wing, earlier)| wing >= earlier);
+        Ok(are_steeper && conditions::is_above(self, years, earlier, earlier_years)?)
+    }
+
+    fn check_parameters(&self, years: Years) -> Result<(), RiskError> {
+        let is_too_far = self.m < -FARTHEST_BEND || self.m > FARTHEST_BEND || self.sigma > FARTHEST_BEND;
+        let is_outside = self.b < 0 || self.rho <= -Fx::ONE || self.rho >= Fx::ONE || self.sigma <= 0;
+        if is_too_far || is_outside || years <= Years::ZERO {
+            return Err(SliceError::ParameterOutOfRange.into());
+        }
+        Ok(())
+    }
+
+    /// How fast total variance grows far out, left and right.
+    fn wings_floor(&self, years: Years) -> Result<[Fx; 2], RiskError> {
+        let wing = |tilt| mul_floor(mul_floor(self.b, tilt)?, years.fx());
+        Ok([wing(sub(Fx::ONE, self.rho)?)?, wing(add(Fx::ONE, self.rho)?)?])
+    }
+
+    fn wings_ceil(&self, years: Years) -> Result<[Fx; 2], RiskError> {
+        let wing = |tilt| mul_ceil(mul_ceil(self.b, tilt)?, years.fx());
+        Ok([wing(sub(Fx::ONE, self.rho)?)?, wing(add(Fx::ONE, self.rho)?)?])
     }
 
     /// `k - m` and `sqrt((k - m)^2 + sigma^2)`.
@@ -152,11 +173,33 @@ impl Slice {
     }
 }
 
-fn grid() -> impl Iterator<Item = Fx> {
-    (0..GRID_POINTS).map(|point| {
-        // At most 26 steps of an eighth from the edge: no sum comes near the type's limits.
-        GRID_STEP.wrapping_mul_int(i128::from(point)).wrapping_sub(GRID_EDGE)
-    })
+impl Curve {
+    /// Durrleman's function of total variance w, which has the sign of the density that the slice implies:
+    /// `(1 - k w' / (2 w))^2 - (w' / 2)^2 (1/w + 1/4) + w'' / 2`.
+    ///
+    /// For one strike; [`Slice::check`] proves its sign for all of them.
+    /// # Inputs: annualised variance > 0 at this log-moneyness, and the time to expiry > 0
+    /// # Rounding: each term down
+    /// # Errors: Math, Overflow
+    pub fn durrleman(&self, moneyness: Fx, years: Years) -> Result<Fx, RiskError> {
+        let total = mul_floor(self.variance, years.fx())?;
+        let half_slope = mul_floor(mul_floor(self.slope, HALF)?, years.fx())?;
+        let half_curvature = mul_floor(mul_floor(self.curvature, HALF)?, years.fx())?;
+        // k w' / (2 w) does not depend on the time: computed from annualised numbers, it keeps its accuracy
+        // when the time is short.
+        let relative = div_floor(mul_floor(mul_floor(self.slope, HALF)?, moneyness)?, self.variance)?;
+        let tilt = square_floor(sub(Fx::ONE, relative)?)?;
+        let over_total = mul_floor(half_slope, div_floor(half_slope, total)?)?;
+        let over_four = mul_floor(square_floor(half_slope)?, QUARTER)?;
+        add(sub(sub(tilt, over_total)?, over_four)?, half_curvature)
+    }
+}
+
+fn in_domain(variance: Fx) -> Result<Fx, RiskError> {
+    if !(MIN_VARIANCE..=MAX_VARIANCE).contains(&variance) {
+        return Err(SliceError::VarianceOutOfDomain.into());
+    }
+    Ok(variance)
 }
 
 #[cfg(test)]
