@@ -6,7 +6,7 @@
 //! linear in the three other parameters, so they follow from a small convex least-squares problem
 //! ([`linear`]; the quasi-explicit method of Zeliade 2009), in which these limits, Lee's bound and |rho| < 1 are linear constraints. Nelder-Mead searches
 //! the two that remain, from several starts, with a penalty for butterfly arbitrage ([`search`]).
-//! What comes out is repaired to the last bit, checked on a finer grid, and only then returned.
+//! What comes out is repaired, and returned only if the chain would accept it: the same function decides.
 
 mod frame;
 mod linear;
@@ -17,12 +17,13 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+use equipoise_risk::RiskError;
 use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::chain::{Chain, ExpiryQuotes};
 use crate::surface::Surface;
-use crate::svi::{Arbitrage, Slice};
+use crate::svi::{meaning, Slice};
 use crate::time::year_fraction;
 
 pub use report::{ExpiryFit, FitTable};
@@ -91,16 +92,17 @@ pub enum FitError {
     },
     /// No arbitrage-free slice was found near the quotes.
     #[error(
-        "{source_name}: the quotes of expiry {expiry} admit no arbitrage-free slice ({arbitrage}); \
-         check their vols and forward, or drop the expiry"
+        "{source_name}: the quotes of expiry {expiry} admit no arbitrage-free slice ({meaning}); \
+         check their vols and forward, or drop the expiry",
+        meaning = meaning(*refusal)
     )]
     NotArbitrageFree {
         /// Source of the chain.
         source_name: String,
         /// The expiry.
         expiry: Timestamp,
-        /// What the best candidate allows.
-        arbitrage: Arbitrage,
+        /// What the chain would refuse the best candidate for.
+        refusal: RiskError,
     },
 }
 
@@ -154,7 +156,7 @@ impl FreeFit {
             return Err(FitError::TooFewStrikes { source_name, expiry, found, needed });
         }
         let frame = Frame { expiry, forward, tau, before: None, after: &[] };
-        let refuse = |arbitrage| not_free(chain, expiry, arbitrage);
+        let refuse = |refusal| not_free(chain, expiry, refusal);
         let mut slice = search::fit_slice(&targets, &frame).map_err(refuse)?;
         if target::mark_outliers(&mut targets, &slice, tau, needed) {
             slice = search::fit_slice(&targets, &frame).map_err(refuse)?;
@@ -171,7 +173,7 @@ impl FreeFit {
                 return Ok(slice);
             }
         }
-        search::fit_slice(&self.targets, &frame).map_err(|arbitrage| not_free(chain, expiry, arbitrage))
+        search::fit_slice(&self.targets, &frame).map_err(|refusal| not_free(chain, expiry, refusal))
     }
 
     /// Largest change of vol at any strike if `slice` took the place of the free one.
@@ -181,7 +183,7 @@ impl FreeFit {
     }
 }
 
-fn not_free(chain: &Chain, expiry: Timestamp, arbitrage: Arbitrage) -> FitError {
+fn not_free(chain: &Chain, expiry: Timestamp, refusal: RiskError) -> FitError {
     let source_name = chain.source.clone();
-    FitError::NotArbitrageFree { source_name, expiry, arbitrage }
+    FitError::NotArbitrageFree { source_name, expiry, refusal }
 }

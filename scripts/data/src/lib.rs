@@ -20,12 +20,18 @@
 // Tests compare bits on purpose.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp))]
 
+#[cfg(test)]
+extern crate self as equipoise_data;
+
 mod black76;
 mod chain;
 mod error;
 mod fit;
 mod generate;
 mod prices;
+#[cfg(test)]
+#[path = "../tests/reference/mod.rs"]
+mod reference;
 mod surface;
 mod svi;
 mod table;
@@ -40,7 +46,7 @@ pub use fit::{fit_chain, ExpiryFit, Fit, FitError, FitOptions, FitTable};
 pub use generate::{generate_chain, generate_prices, ChainRecipe, PathRecipe, DEFAULT_CHAIN_TIME, DEFAULT_SPOT};
 pub use prices::{parse_prices, read_prices, require_overlap, write_prices, PriceHistory, PricePoint};
 pub use surface::Surface;
-pub use svi::{check_calendar, check_slice, Arbitrage, Slice};
+pub use svi::{check_calendar, check_slice, Slice};
 pub use time::{year_fraction, SECONDS_PER_YEAR};
 
 /// The instant type of this crate's public interface, re-exported so that callers need no `jiff` of

@@ -1,8 +1,9 @@
 //! A surface as a whole: its check, and where it goes as time passes or when it is taken elsewhere.
 
+use equipoise_risk::RiskError;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::svi::{check_calendar, check_slice, Arbitrage, Slice};
+use crate::svi::{check_calendar, check_slice, Slice};
 use crate::time::year_fraction;
 
 const DAY_NANOS: i128 = 86_400_000_000_000;
@@ -21,17 +22,18 @@ pub struct Surface {
 }
 
 impl Surface {
-    /// Checks every slice, and every pair of neighbours.
-    /// # Errors: the first expiry at fault, and the arbitrage it allows
-    pub fn check(&self) -> Result<(), (Timestamp, Arbitrage)> {
-        let mut before: Option<&Slice> = None;
+    /// Checks every slice, and every pair of neighbours, as the chain does.
+    /// # Errors: the first expiry at fault, and what the chain would refuse it for
+    pub fn check(&self) -> Result<(), (Timestamp, RiskError)> {
+        let mut before: Option<(&Slice, f64)> = None;
         for slice in &self.slices {
-            let fault = |arbitrage| (slice.expiry, arbitrage);
-            check_slice(slice).map_err(fault)?;
+            let fault = |refusal| (slice.expiry, refusal);
+            let tau = year_fraction(self.observed_at, slice.expiry);
+            check_slice(slice, tau).map_err(fault)?;
             if let Some(before) = before {
-                check_calendar(before, slice).map_err(fault)?;
+                check_calendar(before, (slice, tau)).map_err(fault)?;
             }
-            before = Some(slice);
+            before = Some((slice, tau));
         }
         Ok(())
     }

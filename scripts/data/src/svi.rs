@@ -1,17 +1,20 @@
-//! Raw-SVI slices and the tests that they are free of static arbitrage.
+//! Raw-SVI slices, and whether the chain accepts them as free of static arbitrage.
 //!
 //! w(k) = a + b·(rho·(k − m) + sqrt((k − m)² + sigma²)), total variance against log-moneyness of the
 //! forward (Gatheral 2004). Arbitrage conditions: Gatheral and Jacquier, "Arbitrage-free SVI
-//! volatility surfaces" (2014).
+//! volatility surfaces" (2014). The verdict is that of `equipoise_risk::surface`, which runs on chain. The formulas
+//! in floating point here only guide the search: it evaluates them a million times a chain.
 
-use std::fmt;
-
+use equipoise_math::Fx;
+use equipoise_risk::units::Years;
+use equipoise_risk::{RiskError, SliceError};
 use jiff::Timestamp;
 
-/// Log-moneyness covered by the checks: strike/forward from 1e-3 to 1e3.
-pub(crate) const K_LIMIT: f64 = 6.907_755_278_982_137;
-/// Points on each side of each checking grid's centre.
-const CHECK_HALF: i32 = 250;
+/// Log-moneyness covered by the search. The chain's proof has no limit: slices whose wings are nearly as steep may
+/// cross far beyond any strike.
+pub(crate) const K_LIMIT: f64 = 300.0;
+/// The chain stores 40 of 64 fraction bits.
+const DROPPED_BITS: u32 = 24;
 
 /// Raw-SVI parameters of one expiry.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,56 +33,6 @@ pub struct Slice {
     pub m: f64,
     /// Width of the vertex, log-moneyness; above 0.
     pub sigma: f64,
-}
-
-/// A static arbitrage that a slice, or a pair of them, allows.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub enum Arbitrage {
-    /// A parameter is outside its domain: b ≥ 0, |rho| < 1, sigma > 0, all finite.
-    Domain,
-    /// The wings are steeper than Lee's bound b(1 + |rho|) ≤ 2.
-    Wing {
-        /// b(1 + |rho|).
-        slope: f64,
-    },
-    /// Total variance is not positive.
-    Variance {
-        /// Log-moneyness.
-        k: f64,
-        /// Total variance there.
-        value: f64,
-    },
-    /// The implied density is negative (Durrleman's g < 0).
-    Butterfly {
-        /// Log-moneyness.
-        k: f64,
-        /// g there.
-        value: f64,
-    },
-    /// Total variance falls from the earlier slice to the later.
-    Calendar {
-        /// Log-moneyness.
-        k: f64,
-        /// Later less earlier total variance there.
-        value: f64,
-    },
-}
-
-impl fmt::Display for Arbitrage {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Domain => write!(out, "parameters outside b >= 0, |rho| < 1, sigma > 0"),
-            Self::Wing { slope } => write!(out, "wing slope {slope} above 2"),
-            Self::Variance { k, value } => write!(out, "total variance {value} at k = {k}"),
-            Self::Butterfly { k, value } => {
-                write!(out, "butterfly arbitrage, g = {value} at k = {k}")
-            }
-            Self::Calendar { k, value } => {
-                write!(out, "calendar arbitrage, variance changes by {value} at k = {k}")
-            }
-        }
-    }
 }
 
 impl Slice {
@@ -115,8 +68,20 @@ impl Slice {
         (self.b * (1.0 - self.rho), self.b * (1.0 + self.rho))
     }
 
-    fn check_points(&self) -> impl Iterator<Item = f64> {
-        grid(0.0, 0.02, CHECK_HALF).chain(grid(self.m, self.sigma, CHECK_HALF))
+    /// The slice as the chain stores it: annualised, each number rounded down to 2^-40.
+    /// # Errors: Overflow for a number that does not fit
+    pub fn stored(&self, tau: f64) -> Result<equipoise_risk::surface::Slice, RiskError> {
+        let stored = |number: f64| {
+            let number = Fx::checked_from_num(number).ok_or(RiskError::Overflow)?;
+            Ok::<_, RiskError>(Fx::from_bits(number.to_bits() >> DROPPED_BITS << DROPPED_BITS))
+        };
+        Ok(equipoise_risk::surface::Slice {
+            a: stored(self.a / tau)?,
+            b: stored(self.b / tau)?,
+            rho: stored(self.rho)?,
+            m: stored(self.m)?,
+            sigma: stored(self.sigma)?,
+        })
     }
 }
 
@@ -130,55 +95,34 @@ pub(crate) fn grid(centre: f64, width: f64, half: i32) -> impl Iterator<Item = f
         .chain([-K_LIMIT, K_LIMIT])
 }
 
-/// Checks that a slice is inside its domain, keeps Lee's bound, and has positive variance and g ≥ 0
-/// for strikes from a thousandth to a thousand times the forward.
-/// # Errors: the first [`Arbitrage`] found
-pub fn check_slice(slice: &Slice) -> Result<(), Arbitrage> {
-    let Slice { a, b, rho, m, sigma, .. } = *slice;
-    let finite = [a, b, rho, m, sigma].iter().all(|value| value.is_finite());
-    if !(finite && b >= 0.0 && rho.abs() < 1.0 && sigma > 0.0) {
-        return Err(Arbitrage::Domain);
-    }
-    let slope = b * (1.0 + rho.abs());
-    if slope > 2.0 {
-        return Err(Arbitrage::Wing { slope });
-    }
-    let value = slice.least_variance();
-    if value <= 0.0 {
-        return Err(Arbitrage::Variance { k: m - rho * sigma / (1.0 - rho * rho).sqrt(), value });
-    }
-    for k in slice.check_points() {
-        let value = slice.durrleman(k);
-        if value < 0.0 {
-            return Err(Arbitrage::Butterfly { k, value });
-        }
-    }
-    Ok(())
+/// Accepts a slice as the chain does: with the same function, on the numbers that the chain would store.
+/// # Inputs: `tau`, years to expiry
+/// # Errors: what the chain would refuse it for
+pub fn check_slice(slice: &Slice, tau: f64) -> Result<(), RiskError> {
+    slice.stored(tau)?.check(years(tau)?)
 }
 
-/// Checks that total variance nowhere falls from `earlier` to `later`, for strikes from a thousandth
-/// to a thousand times the forward, and in the limit beyond.
-/// # Errors: the worst [`Arbitrage::Calendar`] found
-pub fn check_calendar(earlier: &Slice, later: &Slice) -> Result<(), Arbitrage> {
-    let gap = |k: f64| later.total_variance(k) - earlier.total_variance(k);
-    let worst = earlier
-        .check_points()
-        .chain(grid(later.m, later.sigma, CHECK_HALF))
-        .map(|k| (k, gap(k)))
-        .min_by(|x, y| x.1.total_cmp(&y.1));
-    let (earlier_wings, later_wings) = (earlier.wing_slopes(), later.wing_slopes());
-    if let Some((k, value)) = worst.filter(|&(_, value)| value < 0.0) {
-        return Err(Arbitrage::Calendar { k, value });
+/// Accepts `later` after `earlier` as the chain does; each slice with its years to expiry.
+/// # Errors: what the chain would refuse it for
+pub fn check_calendar(earlier: (&Slice, f64), later: (&Slice, f64)) -> Result<(), RiskError> {
+    let (slice, tau) = later;
+    slice.stored(tau)?.check_after(years(tau)?, &earlier.0.stored(earlier.1)?, years(earlier.1)?)
+}
+
+/// What a refusal means, for people.
+pub(crate) fn meaning(refusal: RiskError) -> &'static str {
+    match refusal {
+        RiskError::Slice(SliceError::ParameterOutOfRange) => "a parameter is outside its range",
+        RiskError::Slice(SliceError::WingsTooSteep) => "a wing is steeper than Lee's bound",
+        RiskError::Slice(SliceError::VarianceOutOfDomain) => "variance is outside 1 % to 1000 % of vol",
+        RiskError::Slice(SliceError::ButterflyArbitrage) => "the implied density is negative",
+        RiskError::Slice(SliceError::CalendarArbitrage) => "total variance falls from the expiry before",
+        _ => "a number does not fit the chain's format",
     }
-    if later_wings.0 < earlier_wings.0 {
-        let value = later_wings.0 - earlier_wings.0;
-        return Err(Arbitrage::Calendar { k: f64::NEG_INFINITY, value });
-    }
-    if later_wings.1 < earlier_wings.1 {
-        let value = later_wings.1 - earlier_wings.1;
-        return Err(Arbitrage::Calendar { k: f64::INFINITY, value });
-    }
-    Ok(())
+}
+
+fn years(tau: f64) -> Result<Years, RiskError> {
+    Fx::checked_from_num(tau).map(Years::from_fx).ok_or(RiskError::Overflow)
 }
 
 #[cfg(test)]

@@ -5,15 +5,17 @@
 
 use std::path::{Path, PathBuf};
 
+mod reference;
+
 use equipoise_data::{
-    check_calendar, check_slice, fit_chain, read_chain, read_prices, require_overlap, Chain, ChainOptions, Fit,
-    FitOptions, FitTable,
+    fit_chain, read_chain, read_prices, require_overlap, Chain, ChainOptions, Fit, FitOptions, FitTable,
 };
 
 /// Bounds on the error left by any slice at least a day from expiry, in vol points, and under a day.
 const RMS_POINTS: (f64, f64) = (0.80, 1.30);
-/// Bounds on the mean over all slices of a file: root mean square error, and share inside bid–ask.
+/// Bounds on the mean over all slices of a file: root mean square and median error, and share inside bid–ask.
 const MEAN_RMS_POINTS: f64 = 0.32;
+const MEAN_MEDIAN_POINTS: f64 = 0.25;
 const MEAN_INSIDE: f64 = 0.78;
 
 fn data() -> Option<PathBuf> {
@@ -40,23 +42,23 @@ fn read(file: &Path, currency: &str) -> Chain {
 }
 
 fn assert_well_fitted(chain: &Chain, fit: &Fit) {
-    for slice in &fit.surface.slices {
-        assert_eq!(check_slice(slice), Ok(()), "{}", slice.expiry);
-    }
-    for pair in fit.surface.slices.windows(2) {
-        assert_eq!(check_calendar(&pair[0], &pair[1]), Ok(()), "{}", pair[1].expiry);
-    }
+    // by the proof that the chain runs, and by a dense grid
+    assert_eq!(fit.surface.check(), Ok(()), "{}", chain.source);
+    reference::assert_arbitrage_free(&fit.surface.slices);
     assert_eq!(fit.reports.len() + fit.skipped.len(), chain.expiries.len());
     let count = f64::from(u32::try_from(fit.reports.len()).unwrap());
-    let (mut rms, mut inside) = (0.0, 0.0);
+    let (mut rms, mut inside, mut median) = (0.0, 0.0, 0.0);
     for report in &fit.reports {
         let limit = if report.tau * 365.0 < 1.0 { RMS_POINTS.1 } else { RMS_POINTS.0 };
         assert!(report.rms_points <= limit, "{}: {report:?}", chain.source);
         assert!(report.outliers <= report.strikes / 8, "{}: {report:?}", chain.source);
         rms += report.rms_points / count;
         inside += report.share_inside() / count;
+        median += report.median_points / count;
+        assert!(report.median_points <= report.rms_points * 2.0_f64.sqrt(), "{report:?}");
     }
     assert!(rms <= MEAN_RMS_POINTS, "{}: mean rms {rms}", chain.source);
+    assert!(median <= MEAN_MEDIAN_POINTS, "{}: mean median {median}", chain.source);
     assert!(inside >= MEAN_INSIDE, "{}: inside {inside}", chain.source);
 }
 

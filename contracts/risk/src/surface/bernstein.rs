@@ -11,6 +11,7 @@ use core::cell::Cell;
 
 use equipoise_math::Fx;
 
+use crate::arithmetic::mul_floor;
 use crate::RiskError;
 
 /// Halvings of an interval at most. Slices fitted to markets need three.
@@ -20,38 +21,40 @@ const PLACES: u32 = 61;
 /// Coefficients times their weights are known to one unit of this many places of [`Fx`]: a unit of 2^-13.
 pub(super) const KNOWN_FROM: u32 = 51;
 
+/// Coefficients of a polynomial at most.
+const MOST: usize = 11;
+
 /// Whether a polynomial is nowhere negative for positive arguments; false also where that cannot be shown.
-/// # Inputs: coefficients, the constant first, with an error below 2^-13 over their weight, of which the first and
-/// the last are known not to be negative; weights in inverse proportion to the binomials
+/// # Inputs: at most 11 coefficients, the constant first, with an error below 2^-13 over their weight, of which the
+/// first and the last are known not to be negative; whole weights in inverse proportion to the binomials
 /// # Errors: Overflow
-pub(super) fn is_never_negative<const N: usize>(
-    coefficients: &[Fx; N],
-    weights: &[i128; N],
-) -> Result<bool, RiskError> {
-    let mut weighted = [Fx::ZERO; N];
+pub(super) fn is_never_negative(coefficients: &[Fx], weights: &[u16]) -> Result<bool, RiskError> {
+    let mut weighted = [0; MOST];
     let mut size = 0;
     for ((entry, coefficient), weight) in weighted.iter_mut().zip(coefficients).zip(weights) {
-        *entry = coefficient.checked_mul_int(*weight).ok_or(RiskError::Overflow)?;
-        let bits = entry.to_bits();
-        size |= bits ^ (bits >> 127);
+        *entry = mul_floor(*coefficient, Fx::from_bits(i128::from(*weight) << 64))?.to_bits();
+        size |= *entry ^ (*entry >> 127);
     }
     let unit = 128_u32.saturating_sub(size.leading_zeros()).saturating_sub(PLACES).max(KNOWN_FROM);
-    let mut rounded = [0; N];
+    let mut rounded = [0; MOST];
     for (entry, exact) in rounded.iter_mut().zip(weighted) {
         // one unit less than the floor: the error of the coefficient
-        let floor = i64::try_from(exact.to_bits() >> unit).map_err(|_| RiskError::Overflow)?;
+        let floor = i64::try_from(exact >> unit).map_err(|_| RiskError::Overflow)?;
         *entry = floor.wrapping_sub(1);
     }
-    for end in [0, N.wrapping_sub(1)] {
+    for end in [0, coefficients.len().wrapping_sub(1)] {
         if let Some(entry) = rounded.get_mut(end) {
             *entry = (*entry).max(0);
         }
     }
-    Ok(holds(rounded, HALVINGS))
+    Ok(holds(rounded, coefficients.len(), HALVINGS))
 }
 
-/// Whether the polynomial of these Bernstein coefficients is shown not to be negative within so many halvings.
-fn holds<const N: usize>(mut right: [i64; N], halvings: u8) -> bool {
+/// Whether the polynomial of the first `count` Bernstein coefficients is shown not to be negative within so many
+/// halvings.
+fn holds(mut all: [i64; MOST], count: usize, halvings: u8) -> bool {
+    let mut left = all;
+    let Some(right) = all.get_mut(..count) else { return false };
     if right.iter().all(|coefficient| *coefficient >= 0) {
         return true;
     }
@@ -60,10 +63,9 @@ fn holds<const N: usize>(mut right: [i64; N], halvings: u8) -> bool {
     if is_negative(right.first()) || is_negative(right.last()) || halvings == 0 {
         return false;
     }
-    let mut left = right;
-    let cells = Cell::from_mut(right.as_mut_slice()).as_slice_of_cells();
-    for (level, kept) in left.iter_mut().enumerate().skip(1) {
-        for pair in cells.windows(2).take(N.wrapping_sub(level)) {
+    let cells = Cell::from_mut(right).as_slice_of_cells();
+    for (level, kept) in left.iter_mut().enumerate().take(count).skip(1) {
+        for pair in cells.windows(2).take(count.wrapping_sub(level)) {
             if let [low, high] = pair {
                 low.set(low.get().wrapping_add(high.get()) >> 1);
             }
@@ -73,7 +75,7 @@ fn holds<const N: usize>(mut right: [i64; N], halvings: u8) -> bool {
         }
     }
     let halvings = halvings.wrapping_sub(1);
-    holds(left, halvings) && holds(right, halvings)
+    holds(left, count, halvings) && holds(all, count, halvings)
 }
 
 #[cfg(test)]

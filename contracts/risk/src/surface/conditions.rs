@@ -22,11 +22,12 @@ const CURVATURE_CAP: Fx = Fx::lit("512");
 const CURVATURE_FACTOR: Fx = Fx::lit("64");
 const FOUR: Fx = Fx::lit("4");
 const TWO: Fx = Fx::lit("2");
+const HALF: Fx = Fx::lit("0.5");
 
 /// In inverse proportion to the binomials of 10, of 4 and of 2.
-const WEIGHTS_10: [i128; 11] = [2_520, 252, 56, 21, 12, 10, 12, 21, 56, 252, 2_520];
-const WEIGHTS_4: [i128; 5] = [12, 3, 2, 3, 12];
-const WEIGHTS_2: [i128; 3] = [2, 1, 2];
+const WEIGHTS_10: [u16; 11] = [2_520, 252, 56, 21, 12, 10, 12, 21, 56, 252, 2_520];
+const WEIGHTS_4: [u16; 5] = [12, 3, 2, 3, 12];
+const WEIGHTS_2: [u16; 3] = [2, 1, 2];
 
 /// Whether Durrleman's function is shown not to be negative at any strike.
 /// # Inputs: a slice inside its domain and Lee's bound, with positive variance
@@ -50,18 +51,14 @@ fn distances(
     earlier: &Slice,
     earlier_years: Years,
 ) -> Result<([Fx; 3], [Fx; 5]), RiskError> {
-    let shift = shift_of(slice, years)?.min(shift_of(earlier, earlier_years)?);
-    let above = Rational::new(slice, years, shift)?;
-    let below = Rational::new(earlier, earlier_years, shift)?;
+    let scale = Scale::of(slice, years)?.min(Scale::of(earlier, earlier_years)?);
+    let above = Rational::new(slice, years, scale)?;
+    let below = Rational::new(earlier, earlier_years, scale)?;
     // (k - m') s, with the bend of the earlier slice
     let offset = [neg(slice.sigma)?, mul_floor(TWO, sub(slice.m, earlier.m)?)?, slice.sigma];
     // twice (w - a') s
-    let mut gap = [Fx::ZERO; 3];
-    for (entry, total) in gap.iter_mut().zip(above.total) {
-        *entry = mul_floor(TWO, total)?;
-    }
-    let [start, middle, end] = gap;
-    let gap = [start, sub(middle, mul_floor(TWO, below.level)?)?, end];
+    let mut gap = [Fx::ZERO, mul_floor(neg(TWO)?, below.level)?, Fx::ZERO];
+    add_product(&mut gap, &above.total, &[TWO])?;
     // how far w is above each asymptote of the earlier slice, which lies above their mean by b' root'
     let (mut left, mut right) = (gap, gap);
     add_product(&mut left, &offset, &[below.left])?;
@@ -79,33 +76,27 @@ fn distances(
 /// `16 g(k) P^2 (s^2 + 1)^3` times the square of the scale, where g is Durrleman's function:
 /// `4 (s^2 + 1) (N^2 - Q^2 P (s + P/4)) + 64 (b / sigma) s^3 P^2` with `N = 2 (s^2 + 1) P - k s Q`.
 fn durrleman_numerator(slice: &Slice, years: Years) -> Result<[Fx; 11], RiskError> {
-    let shift = shift_of(slice, years)?;
-    let Rational { total, left, right, .. } = Rational::new(slice, years, shift)?;
-    let [p0, p1, p2] = total;
-    let four_p = [mul_floor(FOUR, p0)?, mul_floor(FOUR, p1)?, mul_floor(FOUR, p2)?];
+    let scale = Scale::of(slice, years)?;
+    let Rational { total, left, right, .. } = Rational::new(slice, years, scale)?;
     let mut tilt = [Fx::ZERO; 5];
-    add_at(&mut tilt, 0, &four_p)?;
-    add_at(&mut tilt, 2, &four_p)?;
+    add_product(&mut tilt, &total, &[FOUR, Fx::ZERO, FOUR])?;
     let double_moneyness = [neg(slice.sigma)?, mul_floor(TWO, slice.m)?, slice.sigma];
     add_product(&mut tilt, &double_moneyness, &[left, Fx::ZERO, neg(right)?])?;
 
     let mut total_squared = [Fx::ZERO; 5];
     add_product(&mut total_squared, &total, &total)?;
-    let mut weight = total_squared.map(|term| unscaled(term, shift.saturating_add(2)));
+    let mut weight = [Fx::ZERO; 5];
     add_at(&mut weight, 1, &total)?;
-    let four_to_scale = |term: Fx| unscaled(term, shift.saturating_sub(2));
-    let cross = four_to_scale(mul_floor(left, right)?);
-    let slope_squared = [
-        neg(four_to_scale(square_floor(left)?))?,
-        Fx::ZERO,
-        add(cross, cross)?,
-        Fx::ZERO,
-        neg(four_to_scale(square_floor(right)?))?,
-    ];
+    add_product(&mut weight, &total_squared, &[scale.over(2)])?;
+    let mut slope_squared = [Fx::ZERO; 5];
+    let slope = [neg(left)?, Fx::ZERO, right];
+    add_product(&mut slope_squared, &slope, &slope)?;
+    let mut spread = [Fx::ZERO; 5];
+    add_product(&mut spread, &slope_squared, &[neg(scale.over(-2))?])?;
 
     let mut rest = [Fx::ZERO; 9];
     add_product(&mut rest, &tilt, &tilt)?;
-    add_product(&mut rest, &weight, &slope_squared)?;
+    add_product(&mut rest, &weight, &spread)?;
     let mut numerator = [Fx::ZERO; 11];
     add_at(&mut numerator, 0, &rest)?;
     add_at(&mut numerator, 2, &rest)?;
@@ -137,33 +128,39 @@ struct Rational {
 }
 
 impl Rational {
-    fn new(slice: &Slice, years: Years, shift: u32) -> Result<Self, RiskError> {
-        let scale = 1_i128.checked_shl(shift).ok_or(RiskError::Overflow)?;
-        let scaled = |number: Fx| {
-            let number = number.checked_mul_int(scale).ok_or(RiskError::Overflow)?;
-            mul_floor(number, years.fx())
-        };
+    fn new(slice: &Slice, years: Years, scale: Scale) -> Result<Self, RiskError> {
+        let scaled = |number: Fx| mul_floor(mul_floor(number, scale.up)?, years.fx());
         let (level, steepness) = (scaled(slice.a)?, scaled(slice.b)?);
         let left = mul_floor(steepness, sub(Fx::ONE, slice.rho)?)?;
         let right = mul_floor(steepness, add(Fx::ONE, slice.rho)?)?;
-        let half = |wing: Fx| mul_floor(wing, slice.sigma).map(|product| unscaled(product, 1));
+        let half = |wing: Fx| mul_floor(mul_floor(wing, slice.sigma)?, HALF);
         Ok(Self { total: [half(left)?, level, half(right)?], level, steepness, left, right })
     }
 }
 
-/// The power of two that brings the largest of a slice's terms to the top place.
-/// # Errors: Overflow if they are past it
-fn shift_of(slice: &Slice, years: Years) -> Result<u32, RiskError> {
-    let reach = add(add(Fx::ONE, slice.sigma)?, abs(slice.m)?)?;
-    let size = abs(slice.a)?.max(mul_floor(slice.b, reach)?);
-    let size = mul_floor(size, years.fx())?.to_bits();
-    let place = 127_u32.saturating_sub(size.leading_zeros());
-    TOP_PLACE.checked_sub(place).ok_or(RiskError::Overflow)
+/// A power of two and its reciprocal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Scale {
+    up: Fx,
+    power: u32,
 }
 
-/// `number / 2^shift`, down.
-fn unscaled(number: Fx, shift: u32) -> Fx {
-    Fx::from_bits(number.to_bits() >> shift.min(127))
+impl Scale {
+    /// The scale that brings the largest of a slice's terms to the top place.
+    /// # Errors: Overflow if they are past it, or too small for any price
+    fn of(slice: &Slice, years: Years) -> Result<Self, RiskError> {
+        let reach = add(add(Fx::ONE, slice.sigma)?, abs(slice.m)?)?;
+        let size = abs(slice.a)?.max(mul_floor(slice.b, reach)?);
+        let size = mul_floor(size, years.fx())?.to_bits();
+        let place = 127_u32.saturating_sub(size.leading_zeros());
+        let power = TOP_PLACE.checked_sub(place).filter(|power| *power < 62).ok_or(RiskError::Overflow)?;
+        Ok(Self { up: Fx::from_bits(1 << 64_u32.saturating_add(power)), power })
+    }
+
+    /// One over the scale, and over 2^`more`.
+    fn over(self, more: i32) -> Fx {
+        Fx::from_bits(1 << 64_u32.saturating_sub(self.power).saturating_add_signed(more.wrapping_neg()))
+    }
 }
 
 /// Adds a polynomial times `s^offset`.

@@ -1,8 +1,10 @@
 //! What the neighbours of a slice leave room for.
 
+use equipoise_risk::{RiskError, SliceError};
 use jiff::Timestamp;
 
 use crate::svi::{check_calendar, check_slice, grid, Slice};
+use crate::time::year_fraction;
 
 /// Vol below which no slice may fall, fraction per sqrt(year).
 pub(crate) const VOL_FLOOR: f64 = 0.02;
@@ -56,10 +58,20 @@ impl Frame<'_> {
     pub(crate) fn admits(&self, slice: &Slice) -> bool {
         let (left, right) = slice.wing_slopes();
         let (left_limit, right_limit) = self.largest_wings();
-        check_slice(slice).is_ok()
-            && check_calendar(&self.floor(), slice).is_ok()
-            && left <= left_limit
-            && right <= right_limit
+        self.accept(slice).is_ok() && left <= left_limit && right <= right_limit
+    }
+
+    /// Whether `slice` is free of arbitrage, also against the slice before.
+    pub(crate) fn accept(&self, slice: &Slice) -> Result<(), RiskError> {
+        check_slice(slice, self.tau)?;
+        if let Some(before) = self.before {
+            let tau = self.tau - year_fraction(before.expiry, self.expiry);
+            return check_calendar((before, tau), (slice, self.tau));
+        }
+        if slice.least_variance() < self.floor().a {
+            return Err(SliceError::VarianceOutOfDomain.into());
+        }
+        Ok(())
     }
 
     /// `slice` with its wings, then its level, raised to the floor: closes what penalties left open.

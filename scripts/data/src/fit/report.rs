@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::target::Target;
 use super::Fit;
+use crate::chain::median;
 use crate::svi::Slice;
 
 /// Call deltas between which errors are judged.
@@ -29,6 +30,8 @@ pub struct ExpiryFit {
     pub judged: usize,
     /// Root mean square error, vol points.
     pub rms_points: f64,
+    /// Median size of an error, vol points.
+    pub median_points: f64,
     /// Largest error, vol points.
     pub max_points: f64,
     /// Judged strikes with both a bid and an ask.
@@ -56,6 +59,7 @@ pub(crate) fn judge(slice: &Slice, tau: f64, targets: &[Target]) -> ExpiryFit {
         at_the_money_points: 100.0 * slice.vol(0.0, tau),
         judged: judged.len(),
         rms_points: (squares / errors.len().max(1) as f64).sqrt(),
+        median_points: median(errors.iter().map(|error| error.abs()).collect()).unwrap_or(0.0),
         max_points: errors.iter().fold(0.0, |worst, error| error.abs().max(worst)),
         two_sided: two_sided.len(),
         inside: two_sided.into_iter().filter(|&pair| inside(pair)).count(),
@@ -76,19 +80,20 @@ impl fmt::Display for FitTable<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             out,
-            "{:<17} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8} {:>9}",
-            "expiry (UTC)", "days", "strikes", "outliers", "atm vol", "rms pts", "max pts", "inside"
+            "{:<17} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8} {:>8} {:>9}",
+            "expiry (UTC)", "days", "strikes", "outliers", "atm vol", "rms pts", "median", "max pts", "inside"
         )?;
         for report in &self.0.reports {
             writeln!(
                 out,
-                "{:<17} {:>7.2} {:>7} {:>8} {:>7.2}% {:>8.3} {:>8.3} {:>5.1} %",
+                "{:<17} {:>7.2} {:>7} {:>8} {:>7.2}% {:>8.3} {:>8.3} {:>8.3} {:>7.1} %",
                 report.expiry.strftime("%Y-%m-%d %H:%M").to_string(),
                 report.tau * 365.0,
                 report.strikes,
                 report.outliers,
                 report.at_the_money_points,
                 report.rms_points,
+                report.median_points,
                 report.max_points,
                 100.0 * report.share_inside(),
             )?;

@@ -2,15 +2,16 @@
 
 use argmin::core::{CostFunction, Error, Executor, State};
 use argmin::solver::neldermead::NelderMead;
+use equipoise_risk::{RiskError, SliceError};
 
 use super::frame::{Frame, CALENDAR_SLACK, MAX_RHO, VOL_FLOOR};
 use super::linear::{solve, Row};
 use super::target::Target;
-use crate::svi::{check_calendar, check_slice, grid, Arbitrage, Slice};
+use crate::svi::{grid, Slice};
 
 /// Points on each side of the centre of the grids of constraints.
-const CALENDAR_HALF: i32 = 24;
-const BUTTERFLY_HALF: i32 = 40;
+const CALENDAR_HALF: i32 = 36;
+const BUTTERFLY_HALF: i32 = 60;
 /// The vertex is searched within these, in standard deviations: |m|, and ln sigma.
 const MAX_VERTEX: f64 = 5.0;
 const LOG_WIDTH: (f64, f64) = (-3.5, 1.5);
@@ -29,17 +30,16 @@ struct Attempt {
     price: f64,
 }
 
-/// The best arbitrage-free slice, or what the last candidate allows.
-pub(crate) fn fit_slice(targets: &[Target], frame: &Frame) -> Result<Slice, Arbitrage> {
-    let below = frame.floor();
-    let mut outcome = Err(Arbitrage::Domain);
+/// The best arbitrage-free slice, or what the last candidate is refused for.
+pub(crate) fn fit_slice(targets: &[Target], frame: &Frame) -> Result<Slice, RiskError> {
+    let mut outcome = Err(SliceError::ParameterOutOfRange.into());
     for attempt in ATTEMPTS {
         let problem = Problem::new(targets, frame, attempt);
         let Some(found) = problem.minimise() else {
             continue;
         };
         let slice = frame.raised(&found);
-        outcome = check_slice(&slice).and_then(|()| check_calendar(&below, &slice)).map(|()| slice);
+        outcome = frame.accept(&slice).map(|()| slice);
         if outcome.is_ok() {
             break;
         }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::fixtures::fx;
 
-const WEIGHTS: [i128; 5] = [12, 3, 2, 3, 12];
+const WEIGHTS: [u16; 5] = [12, 3, 2, 3, 12];
 
 /// In units of 2^20, where the accuracy that is assumed of coefficients matters little.
 fn is_shown(coefficients: [f64; 5]) -> bool {
@@ -59,6 +59,7 @@ fn the_least_error_that_is_assumed_is_taken_off() {
 fn coefficients_past_the_range_are_refused() {
     assert_eq!(is_never_negative(&[Fx::MAX; 5], &WEIGHTS), Err(RiskError::Overflow));
     assert_eq!(is_never_negative(&[Fx::MIN; 5], &[1; 5]), Ok(false));
+    assert_eq!(is_never_negative(&[Fx::ONE; 12], &[1; 12]), Ok(false), "more coefficients than are read");
 }
 
 proptest! {

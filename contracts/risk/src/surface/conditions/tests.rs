@@ -89,7 +89,7 @@ fn exact_distances(slice: &Slice, years: Fx, earlier: &Slice, earlier_years: Fx)
 }
 
 /// That each coefficient is as near to the exact one as the proof assumes.
-fn assert_known(computed: &[Fx], weights: &[i128], expected: &[BigRational], scale: u32) {
+fn assert_known(computed: &[Fx], weights: &[u16], expected: &[BigRational], scale: u32) {
     assert_eq!(computed.len(), expected.len());
     let scale = BigRational::from_integer((1_i128 << scale).into());
     for ((number, weight), expected) in computed.iter().zip(weights).zip(expected) {
@@ -138,7 +138,7 @@ proptest! {
         let curvature = curvature_floor(&slice, time).unwrap();
         prop_assert!(exact(curvature) <= Parts::of(&slice, years).steepness / exact(slice.sigma));
         let numerator = durrleman_numerator(&slice, time).unwrap();
-        let scale = shift_of(&slice, time).unwrap() * 2;
+        let scale = Scale::of(&slice, time).unwrap().power * 2;
         assert_known(&numerator, &WEIGHTS_10, &exact_numerator(&slice, years, curvature), scale);
         prop_assert!(is_never_negative(&numerator, &WEIGHTS_10).is_ok());
     }
@@ -153,7 +153,7 @@ proptest! {
         let Ok((centre, product)) = distances(&slice, time, &earlier, earlier_time) else {
             return Err(TestCaseError::fail("past the range"));
         };
-        let shift = shift_of(&slice, time).unwrap().min(shift_of(&earlier, earlier_time).unwrap());
+        let shift = Scale::of(&slice, time).unwrap().min(Scale::of(&earlier, earlier_time).unwrap()).power;
         let [exact_centre, exact_product] = exact_distances(&slice, years, &earlier, earlier_years);
         assert_known(&centre, &WEIGHTS_2, &exact_centre, shift);
         assert_known(&product, &WEIGHTS_4, &exact_product, shift * 2);
@@ -170,7 +170,7 @@ proptest! {
         let float = |number: Fx| number.to_num::<f64>();
         let numerator = durrleman_numerator(&slice, time).unwrap();
         let value = numerator.iter().rev().fold(0.0, |sum, coefficient| sum * s + float(*coefficient));
-        let scale = f64::from(shift_of(&slice, time).unwrap()).exp2();
+        let scale = f64::from(Scale::of(&slice, time).unwrap().power).exp2();
         let moneyness = fx(m + sigma * (s - 1.0 / s) / 2.0);
         let curve = slice.curve_at(moneyness).unwrap();
         let total = float(curve.variance) * years * s * scale;
