@@ -14,6 +14,7 @@ pub mod auction;
 pub mod black76;
 pub mod black_scholes;
 pub mod book;
+pub mod breakers;
 pub mod capital;
 pub mod clock;
 pub mod collateral;

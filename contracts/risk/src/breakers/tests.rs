@@ -1,0 +1,279 @@
+//! Breakers: each rule trips, holds and recovers as it says; guardians only tighten; nobody opens a market by calling often.
+
+use std::vec::Vec;
+
+use equipoise_math::Fx;
+use proptest::prelude::*;
+
+use super::Action::{Claim, RequestLp, Settle, TopUp, Update, WithdrawFree};
+use super::*;
+use crate::fixtures::{any_fx, assert_near, fx, money, price_of, NOW};
+use crate::millionths::Millionths;
+use crate::regime::Observation;
+
+fn read(measure: Measure, value: u32) -> Readings {
+    let readings = Readings::default();
+    match measure.unit() {
+        Unit::Seconds => readings.with_secs(measure, value.into()).unwrap(),
+        Unit::Ratio => readings.with_ratio(measure, Millionths::from_raw(value)).unwrap(),
+    }
+}
+
+fn is_tripped(breakers: &Breakers, place: usize) -> bool {
+    breakers.conditions(&Readings::default())[place].is_tripped
+}
+
+#[test]
+fn every_rule_trips_at_its_limit_and_recovers_after_its_cool_down() {
+    for (place, rule) in RULES.iter().enumerate() {
+        let observed =
+            |breakers: Breakers, after: u64, value: u32| breakers.observed(NOW + after, &read(rule.measure, value));
+        let calm = observed(Breakers::default(), 0, rule.limit - 1);
+        assert!(!is_tripped(&calm, place), "{rule:?}");
+        let tripped = observed(calm, 1, rule.limit);
+        assert!(is_tripped(&tripped, place) && tripped.state(NOW + 1) >= rule.effect, "{rule:?}");
+        assert_eq!(tripped.is_price_safe(), !tripped.tripped().any(|rule| rule.is_of_price));
+        // In the band between it stays tripped, and the cool-down starts anew.
+        let held = observed(tripped, 10, rule.recovers_below);
+        let cooldown = u64::from(rule.cooldown_secs);
+        let good = rule.recovers_below - 1;
+        assert!(is_tripped(&observed(held, 9 + cooldown, good), place), "{rule:?}");
+        assert_eq!(held.conditions(&read(rule.measure, 7))[place].recovers_at, Some(NOW + 10 + cooldown));
+        let recovered = observed(held, 10 + cooldown, good);
+        assert!(!is_tripped(&recovered, place), "{rule:?}");
+        assert!(is_tripped(&observed(recovered, 10 + cooldown, rule.limit), place), "no pause before it trips again");
+    }
+}
+
+#[test]
+fn rules_are_consistent() {
+    assert_eq!(RULE_COUNT + 2, WORDS * 2, "the times fill the words");
+    for rule in RULES {
+        assert!(0 < rule.recovers_below && rule.recovers_below <= rule.limit, "{rule:?}");
+        assert!(rule.cooldown_secs >= 60 && rule.effect > State::Open, "{rule:?}");
+    }
+    let of = |measure, effect| RULES.iter().find(|rule| rule.measure == measure && rule.effect == effect).unwrap();
+    for rule in RULES.iter().filter(|rule| rule.effect == State::Halted) {
+        let first = of(rule.measure, State::ReduceOnly);
+        assert!(
+            first.limit < rule.limit && first.recovers_below <= rule.recovers_below,
+            "reduce-only comes first: {rule:?}"
+        );
+    }
+    assert_eq!(of(Measure::StablecoinDeviation, State::ReduceOnly).limit, 10_000, "1 %");
+    assert_eq!(of(Measure::StablecoinDeviation, State::Halted).limit, 30_000, "3 %");
+    assert_eq!(of(Measure::Delta, State::ReduceOnly).limit, 250_000, "25 %");
+    assert_eq!(of(Measure::Vega, State::ReduceOnly).limit, 150_000, "0.15");
+}
+
+#[test]
+fn what_is_not_read_stays_as_it_is_and_what_is_read_has_a_unit() {
+    let tripped = Breakers::default().observed(NOW, &read(Measure::SpotAge, 7_200));
+    assert_eq!(tripped.observed(NOW + 1_000_000, &Readings::default()), tripped);
+    let wrong = Readings::default().with_secs(Measure::Delta, 1);
+    assert_eq!(wrong, Err(BreakerError::WrongUnit { measure: Measure::Delta, unit: Unit::Ratio }));
+    let readings = Readings::default().with_secs(Measure::SpotAge, u64::MAX).unwrap();
+    assert_eq!(readings.of(Measure::SpotAge), Some(u32::MAX));
+    let mut places: Vec<usize> = RULES.iter().map(|rule| rule.measure.place()).collect();
+    places.dedup();
+    assert_eq!(places, (0..MEASURES).collect::<Vec<_>>(), "every measure has a rule");
+}
+
+#[test]
+fn a_guardian_tightens_for_three_days_and_never_loosens() {
+    let halted = Breakers::default().tightened(NOW, State::Halted).unwrap();
+    assert_eq!([halted.state(NOW), halted.state(NOW + GUARDIAN_SECS - 1)], [State::Halted; 2]);
+    assert_eq!(halted.state(NOW + GUARDIAN_SECS), State::Open);
+    assert_eq!(halted.earliest_recovery(NOW), Some(NOW + GUARDIAN_SECS));
+    let both = halted.tightened(NOW + 100, State::ReduceOnly).unwrap();
+    assert_eq!([both.state(NOW + 100), both.state(NOW + GUARDIAN_SECS)], [State::Halted, State::ReduceOnly]);
+    let error = BreakerError::GuardianOnlyTightens { to: State::Open };
+    assert_eq!(halted.tightened(NOW, State::Open), Err(error));
+    assert_eq!(Breakers::default().earliest_recovery(NOW), None);
+}
+
+#[test]
+fn the_state_is_the_tightest_and_the_recovery_the_latest() {
+    let breakers = Breakers::default().observed(NOW, &read(Measure::SurfaceJump, 100_000));
+    assert_eq!((breakers.state(NOW), breakers.earliest_recovery(NOW)), (State::ReduceOnly, Some(NOW + 3_600)));
+    let breakers = breakers.observed(NOW + 60, &read(Measure::StablecoinDeviation, 30_000));
+    assert_eq!((breakers.state(NOW + 60), breakers.earliest_recovery(NOW + 60)), (State::Halted, Some(NOW + 3_660)));
+    assert!(breakers.is_price_safe());
+    assert_eq!(breakers.earliest_recovery(NOW + 9_999), Some(NOW + 9_999), "at the next good reading");
+}
+
+#[test]
+fn a_halt_leaves_what_protects_people_open() {
+    let open_in =
+        |state| PERMISSIONS.iter().filter(|row| allows(state, row.action)).map(|row| row.action).collect::<Vec<_>>();
+    assert_eq!(open_in(State::Open).len(), PERMISSIONS.len());
+    let reduced = open_in(State::ReduceOnly);
+    assert!(!reduced.contains(&Action::OpenTrade) && reduced.len() == PERMISSIONS.len() - 1);
+    assert_eq!(open_in(State::Halted), [Update, TopUp, WithdrawFree, RequestLp, Settle, Claim]);
+    for row in PERMISSIONS {
+        assert!(!row.in_halt || row.in_reduce_only, "nothing is closed by loosening");
+        assert_eq!(PERMISSIONS.iter().filter(|other| other.action == row.action).count(), 1);
+    }
+}
+
+#[test]
+fn the_sequencer_is_unsafe_while_it_is_down_and_an_hour_after() {
+    assert_eq!(sequencer_unsafe_secs(false, 9_999), u64::MAX);
+    assert_eq!([sequencer_unsafe_secs(true, 0), sequencer_unsafe_secs(true, 3_599)], [3_600, 1]);
+    assert_eq!(sequencer_unsafe_secs(true, 3_600), 0);
+    let state = |since| {
+        let readings = Readings::default().with_secs(Measure::SequencerUnsafe, sequencer_unsafe_secs(true, since));
+        Breakers::default().observed(NOW, &readings.unwrap()).state(NOW)
+    };
+    assert_eq!(
+        [state(0), state(300), state(301), state(3_599), state(3_600)],
+        [State::Halted, State::Halted, State::ReduceOnly, State::ReduceOnly, State::Open,]
+    );
+}
+
+#[test]
+fn a_jump_is_measured_in_deviations_of_its_time() {
+    let at = |price: f64, at: u64| Observation { price: price_of(price), at };
+    let hour = 0.6 * (1.0 / 8_760.0_f64).sqrt();
+    let jump = spot_jump_ceil(at(3_000.0, NOW), at(3_000.0 * (5.0 * hour).exp(), NOW + 3_600), fx(0.36)).unwrap();
+    assert_near(jump.number().unwrap(), 5.0, 2e-6, "up");
+    let fall = spot_jump_ceil(at(3_000.0, NOW), at(3_000.0 * (-5.0 * hour).exp(), NOW + 3_600), fx(0.36)).unwrap();
+    assert_near(fall.number().unwrap(), 5.0, 2e-6, "down");
+    let instant = spot_jump_ceil(at(3_000.0, NOW), at(1_500.0, NOW), fx(0.36)).unwrap();
+    assert!(instant > Millionths::from_raw(12_000_000), "half within a block");
+    assert!(spot_jump_ceil(at(0.0, NOW), at(1.0, NOW), fx(0.36)).is_err());
+}
+
+#[test]
+fn the_drawdown_is_from_the_highest_of_one_to_two_days() {
+    let drawdown = |water: HighWater, value: f64| water.drawdown_ceil(money(value)).unwrap().raw();
+    let water = HighWater::default().at(NOW, money(100.0)).at(NOW + 100, money(120.0)).at(NOW + 200, money(90.0));
+    assert_eq!([drawdown(water, 90.0), drawdown(water, 130.0), drawdown(water, -1.0)], [250_000, 0, 1_000_000]);
+    let next = water.at(NOW + WINDOW_SECS, money(96.0));
+    assert_eq!(drawdown(next, 96.0), 200_001, "the last window still counts, rounded up");
+    assert_eq!(drawdown(next.at(NOW + 2 * WINDOW_SECS, money(96.0)), 96.0), 0);
+    assert_eq!(drawdown(water.at(NOW + 2 * WINDOW_SECS, money(60.0)), 60.0), 0, "nobody has looked for two windows");
+    assert_eq!(drawdown(HighWater::default(), 5.0), 0);
+}
+
+/// Looks at one measure: seconds since the last, and a reading around the limits of its rules.
+fn looks(measure: Measure) -> impl Strategy<Value = Vec<(u64, u32)>> {
+    let limits: Vec<u32> = RULES
+        .iter()
+        .filter(|rule| rule.measure == measure)
+        .flat_map(|rule| [rule.limit, rule.recovers_below])
+        .collect();
+    let value = (0..limits.len(), -1_i64..2)
+        .prop_map(move |(place, off)| u32::try_from((i64::from(limits[place]) + off).max(0)).unwrap());
+    prop::collection::vec((0_u64..40_000, prop_oneof![Just(0), value]), 1..40)
+}
+
+fn measured() -> impl Strategy<Value = (Measure, Vec<(u64, u32)>)> {
+    (0..RULE_COUNT)
+        .prop_flat_map(|place| looks(RULES[place].measure).prop_map(move |looks| (RULES[place].measure, looks)))
+}
+
+proptest! {
+    #[test]
+    fn no_rule_recovers_within_its_cool_down_of_a_bad_reading((measure, looks) in measured()) {
+        let (mut breakers, mut now) = (Breakers::default(), NOW);
+        let mut last_bad = [0_u64; RULE_COUNT];
+        for (gap, value) in looks {
+            now += gap;
+            breakers = breakers.observed(now, &read(measure, value));
+            prop_assert_eq!(breakers.observed(now, &read(measure, value)), breakers, "twice is once");
+            for (place, rule) in RULES.iter().enumerate().filter(|(_, rule)| rule.measure == measure) {
+                if value >= rule.limit {
+                    last_bad[place] = now;
+                    prop_assert!(is_tripped(&breakers, place), "it trips at once");
+                }
+                if now < last_bad[place] + u64::from(rule.cooldown_secs) {
+                    prop_assert!(is_tripped(&breakers, place));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn good_readings_within_the_cool_down_change_nothing(
+        (measure, looks) in measured(), extras in prop::collection::vec(0_u64..100_000, 1..10),
+    ) {
+        let (mut breakers, mut now) = (Breakers::default(), NOW);
+        for (gap, value) in looks {
+            now += gap;
+            breakers = breakers.observed(now, &read(measure, value));
+            let before = breakers.conditions(&Readings::default());
+            for after in &extras {
+                let later = breakers.observed(now + after, &read(measure, 0)).conditions(&Readings::default());
+                for (was, is) in before.iter().zip(later) {
+                    let is_cooling = was.recovers_at.is_some_and(|at| now + after < at);
+                    prop_assert!(!is_cooling || *was == is);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_worse_reading_never_loosens((measure, looks) in measured(), worse in any::<u32>()) {
+        let (mut breakers, mut tighter, mut now) = (Breakers::default(), Breakers::default(), NOW);
+        for (gap, value) in looks {
+            now += gap;
+            breakers = breakers.observed(now, &read(measure, value));
+            tighter = tighter.observed(now, &read(measure, value.saturating_add(worse % 3)));
+            prop_assert!(tighter.state(now) >= breakers.state(now));
+            prop_assert!(tighter.earliest_recovery(now) >= breakers.earliest_recovery(now));
+        }
+    }
+
+    #[test]
+    fn a_guardian_never_makes_the_state_looser(
+        (measure, looks) in measured(), calls in prop::collection::vec((0_usize..40, any::<bool>()), 0..6),
+    ) {
+        let (mut free, mut guarded, mut now) = (Breakers::default(), Breakers::default(), NOW);
+        for (place, (gap, value)) in looks.into_iter().enumerate() {
+            now += gap;
+            (free, guarded) = (free.observed(now, &read(measure, value)), guarded.observed(now, &read(measure, value)));
+            for (_, is_halt) in calls.iter().filter(|call| call.0 == place) {
+                let before = guarded.state(now);
+                guarded = guarded.tightened(now, if *is_halt { State::Halted } else { State::ReduceOnly }).unwrap();
+                prop_assert!(guarded.state(now) >= before);
+            }
+            prop_assert!(guarded.state(now) >= free.state(now));
+            prop_assert_eq!(guarded.state(now + GUARDIAN_SECS), free.state(now), "and its part lapses");
+        }
+    }
+
+    #[test]
+    fn looking_more_often_never_shows_a_smaller_drawdown(
+        values in prop::collection::vec((0_u64..20_000, 1.0_f64..100.0), 1..30), skip in any::<u32>(),
+    ) {
+        let start = HighWater { window_at: NOW, ..HighWater::default() };
+        let (mut often, mut rare, mut now) = (start, start, NOW);
+        for (place, (gap, value)) in values.iter().enumerate() {
+            now += gap;
+            if now >= NOW + WINDOW_SECS { break }
+            often = often.at(now, money(*value));
+            if skip >> (place % 32) & 1 == 0 {
+                rare = rare.at(now, money(*value));
+            }
+            prop_assert!(often.drawdown_ceil(money(*value)).unwrap() >= rare.drawdown_ceil(money(*value)).unwrap());
+        }
+    }
+
+    #[test]
+    fn storage_keeps_every_bit_and_no_state_makes_a_step_wrap(
+        words in prop::array::uniform12(any::<u64>()), now in any::<u64>(), value in any::<u32>(),
+        (before, after, variance) in (any_fx(), any_fx(), any_fx()),
+    ) {
+        let breakers = Breakers::from_words(words);
+        prop_assert_eq!(breakers.to_words(), words);
+        for rule in RULES {
+            let next = breakers.observed(now, &read(rule.measure, value));
+            let _ = (next.state(now), next.earliest_recovery(now), next.tightened(now, State::Halted));
+        }
+        let observed = |price: Fx| Observation { price: crate::units::Price::from_fx(price), at: now };
+        let _ = spot_jump_ceil(observed(before), observed(after), variance);
+        let water = HighWater { window_at: now, high: crate::units::Money::from_fx(before), ..HighWater::default() };
+        let _ = water.at(now, crate::units::Money::from_fx(after)).drawdown_ceil(crate::units::Money::from_fx(variance));
+    }
+}
