@@ -2,8 +2,8 @@
 
 use fixed::types::I64F64;
 
-use crate::kernel::exp2;
-use crate::kernel::word::{add_wide, low_half, magnitude, mul_high_below, sign_mask, sub_wide};
+use crate::kernel::word::{add_wide, low_half, magnitude, mul_high_below, sign_mask, sub_wide, times_small};
+use crate::kernel::{exp2, Scaled};
 use crate::{Function, MathError};
 
 /// `log2(e) - 1` in Q0.64, cut, and what was cut off in units of 2^-80.
@@ -34,24 +34,26 @@ pub fn exp_negative(x: I64F64) -> I64F64 {
 
 #[inline(always)]
 fn power(x: I64F64) -> I64F64 {
-    let sign = sign_mask(x);
     let (high, low) = magnitude(x);
     if high >= VANISHING {
         return I64F64::ZERO;
     }
+    exp_words(sign_mask(x), high, low).to_fixed()
+}
+
+/// `e^x` for `|x| = high + low / 2^64` and the mask of all ones for a negative `x`.
+/// # Inputs: `high` below 64
+/// # Error: relative, below 2^-60.8, enforced by
+#[inline(always)]
+pub(crate) const fn exp_words(sign: u64, high: u64, low: u64) -> Scaled {
     let (high, low) = times_log2_e(high, low);
     let (whole, fraction) = sub_wide((high ^ sign, low ^ sign), (sign, sign));
-    exp2(low_half(whole).cast_signed(), fraction).to_fixed()
+    exp2(low_half(whole).cast_signed(), fraction)
 }
 
 /// `(high + low / 2^64) * log2(e)` for `high` below 64, as whole and fraction.
 #[inline(always)]
-fn times_log2_e(high: u64, low: u64) -> (u64, u64) {
-    // high times the constant's halves fits a word each
-    let upper = high.wrapping_mul(LOG2_E_FRACTION >> 32);
-    let lower = high.wrapping_mul(LOG2_E_FRACTION & 0xffff_ffff);
-    let carried = upper.wrapping_add(lower >> 32) >> 32;
-    let product = (carried, high.wrapping_mul(LOG2_E_FRACTION));
+const fn times_log2_e(high: u64, low: u64) -> (u64, u64) {
     let rest = (high.wrapping_mul(LOG2_E_REST) >> 16).wrapping_add(mul_high_below(low, LOG2_E_FRACTION));
-    add_wide(add_wide((high, low), product), (0, rest))
+    add_wide(add_wide((high, low), times_small(LOG2_E_FRACTION, high)), (0, rest))
 }

@@ -3,7 +3,7 @@
 //! Source: N. Möller and T. Granlund, "Improved division by invariant integers" (2011), algorithms
 //! 4 and 6; the reciprocal comes from a Newton step instead of a table.
 
-use super::scaled::reciprocal_word;
+use super::newton::reciprocal_word;
 use super::word::{add_wide, mul_wide, sub_wide};
 
 /// `dividend * 2^64 / divisor` rounded down, and whether that is exact; nothing from 2^128 on.

@@ -1,9 +1,10 @@
 //! The logarithm of a ratio, accurate also where the ratio is close to 1.
 
+use super::newton::reciprocal_word;
 use super::polynomials::atanh_excess;
-use super::scaled::{reciprocal_word, Scaled};
+use super::scaled::Scaled;
 use super::word::{
-    add_wide, halve_if, less_mask, low_half, mul_high_below, mul_wide, negative_mask, shift_right_wide, split,
+    add_wide, halve_if, less_mask_narrow, low_half, mul_high_below, mul_wide, negative_mask, shift_right_wide, split,
     sub_wide, widen, zero_mask,
 };
 
@@ -92,7 +93,7 @@ pub const fn log_ratio(a: Aligned, b: Aligned) -> Scaled {
     if twos == 0 {
         return double;
     }
-    let sign = less_mask(twos, 0);
+    let sign = less_mask_narrow(twos, 0);
     let whole = mul_wide(LN_2, widen(twos.unsigned_abs()));
     let (high, low) = split(double.to_bits());
     // the two parts add or, where they point in opposite directions, subtract

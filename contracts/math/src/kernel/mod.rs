@@ -8,14 +8,18 @@ pub(crate) mod division;
 mod exp2;
 mod log_ratio;
 mod mills;
+mod newton;
 mod polynomials;
 mod scaled;
 pub(crate) mod word;
 
 pub use exp2::{exp2, gaussian};
 pub use log_ratio::{log_ratio, Aligned};
-pub use mills::{mills_ratio, mills_ratio_far};
-pub(crate) use polynomials::central_slope;
+pub use mills::mills_ratio;
+pub(crate) use newton::{reciprocal_word, sqrt_word};
+pub(crate) use polynomials::{
+    atanh_excess, central_slope, quantile_guess, tail_far, tail_farthest, tail_middle, tail_near,
+};
 pub use scaled::Scaled;
 pub use word::{keep_if, mul_wide, negate_if, negative_mask, sign_mask, times_word};
 

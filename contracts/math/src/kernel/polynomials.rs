@@ -3,16 +3,16 @@
 use super::word::{Factor, SignedFactor};
 
 /// `(2^z - 1) / (2 z)` for `z` in [0, 1), in Q1.63.
-/// # Error: |p - f| w <= 2^-67.2 with w = `1` (Sollya); evaluation at most 3.1 units low, 0.0 high
+/// # Error: |p - f| w <= 2^-67.2 with w = `1`, by `certificates.py`
 #[inline(always)]
 pub(crate) const fn half_exp2_slope(z: u64) -> i64 {
     let z = Factor::new(z);
     let acc = 279_430_314_i64;
     let acc = (z.times_narrow(acc) >> 32).wrapping_add(3_554_421_949_i64);
-    let acc = z.times(acc).wrapping_add(66_008_872_977_i64);
-    let acc = z.times(acc).wrapping_add(1_040_677_650_351_i64);
-    let acc = z.times(acc).wrapping_add(15_020_530_316_224_i64);
-    let acc = z.times(acc).wrapping_add(195_025_997_756_907_i64);
+    let acc = (z.times_medium(acc) >> 16).wrapping_add(66_008_872_977_i64);
+    let acc = (z.times_medium(acc) >> 16).wrapping_add(1_040_677_650_351_i64);
+    let acc = (z.times_medium(acc) >> 16).wrapping_add(15_020_530_316_224_i64);
+    let acc = (z.times_medium(acc) >> 16).wrapping_add(195_025_997_756_907_i64);
     let acc = z.times(acc).wrapping_add(2_250_906_271_717_700_i64);
     let acc = z.times(acc).wrapping_add(22_731_598_626_903_584_i64);
     let acc = z.times(acc).wrapping_add(196_768_587_777_177_829_i64);
@@ -23,34 +23,34 @@ pub(crate) const fn half_exp2_slope(z: u64) -> i64 {
 }
 
 /// `(atanh(s)/s - 1) / (32 s^2)` for `z = 32 s^2` in [0, 0.9423], scaled by 2^66.
-/// # Error: |p - f| w <= 2^-69.7 with w = `_x_` (Sollya); evaluation at most 1.6 units low, 0.0 high
+/// # Error: |p - f| w <= 2^-69.7 with w = `z`, by `certificates.py`
 #[inline(always)]
 pub(crate) const fn atanh_excess(z: u64) -> i64 {
     let z = Factor::new(z);
     let acc = 4_042_082_i64;
     let acc = (z.times_narrow(acc) >> 32).wrapping_add(125_282_240_i64);
     let acc = (z.times_narrow(acc) >> 32).wrapping_add(4_582_444_388_i64);
-    let acc = z.times(acc).wrapping_add(169_154_888_981_i64);
-    let acc = z.times(acc).wrapping_add(6_397_158_854_058_i64);
-    let acc = z.times(acc).wrapping_add(250_199_979_231_259_i64);
+    let acc = (z.times_medium(acc) >> 16).wrapping_add(169_154_888_981_i64);
+    let acc = (z.times_medium(acc) >> 16).wrapping_add(6_397_158_854_058_i64);
+    let acc = (z.times_medium(acc) >> 16).wrapping_add(250_199_979_231_259_i64);
     let acc = z.times(acc).wrapping_add(10_293_942_005_426_593_i64);
     let acc = z.times(acc).wrapping_add(461_168_601_842_738_322_i64);
     (z.times(acc) >> 5).wrapping_add(768_614_336_404_564_651_i64)
 }
 
 /// the Mills ratio `Phi(-y)/phi(y)` for `z = 6/(6 + y) - 2/3` in [-1/3, 1/3], in Q3.61.
-/// # Error: |p - f| w <= 2^-59.7 with w = `(exp(-y^2/2)+2^(-40))` (Sollya); evaluation at most 6.3 units low, 0.0 high
+/// # Error: |p - f| w <= 2^-59.7 with w = `exp(-y^2/2)+2^-40`, by `certificates.py`
 #[inline(always)]
 pub(crate) const fn mills_ratio(z: i64) -> i64 {
     let z = SignedFactor::new(z);
-    let acc = 1_477_567_935_847_044_300_i64;
-    let acc = z.times(acc).wrapping_add(-603_171_005_312_905_691_i64);
-    let acc = z.times(acc).wrapping_add(-4_199_150_705_651_858_121_i64);
-    let acc = z.times(acc).wrapping_add(94_969_809_030_173_481_i64);
-    let acc = (z.times(acc) >> 1).wrapping_add(5_217_160_832_563_972_189_i64);
-    let acc = z.times(acc).wrapping_add(3_817_242_480_022_037_885_i64);
-    let acc = (z.times(acc) >> 1).wrapping_add(-5_089_915_879_471_321_098_i64);
-    let acc = (z.times(acc) >> 1).wrapping_add(-5_811_586_830_329_634_939_i64);
+    let acc = 5_504_369_497_i64;
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(-8_987_948_378_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-125_144_443_084_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(11_321_283_463_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(2_487_736_145_288_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(7_280_812_225_384_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-38_832_976_375_361_i64);
+    let acc = (z.times_medium(acc) >> 0).wrapping_add(-5_811_586_830_329_634_939_i64);
     let acc = (z.times(acc) << 1).wrapping_add(-2_755_508_963_953_835_131_i64);
     let acc = (z.times(acc) >> 2).wrapping_add(7_887_738_151_411_074_062_i64);
     let acc = (z.times(acc) >> 2).wrapping_add(5_278_173_619_279_170_529_i64);
@@ -61,51 +61,161 @@ pub(crate) const fn mills_ratio(z: i64) -> i64 {
     let acc = (z.times(acc) << 1).wrapping_add(4_980_439_658_421_110_737_i64);
     let acc = z.times(acc).wrapping_add(2_809_404_933_945_791_135_i64);
     let acc = (z.times(acc) << 1).wrapping_add(2_684_215_480_707_267_012_i64);
-    z.times(acc).wrapping_add(702_337_410_955_002_482_i64)
+    z.times(acc).wrapping_add(702_337_410_955_002_486_i64)
 }
 
-/// the Mills ratio `Phi(-y)/phi(y)` for `y` in [25/16, 9.2], `z = 5/(5 + y) - 0.55`, in Q0.64.
-/// # Error: |p - f| w <= 2^-68.1 with w = `(exp(-y^2/2)+2^(-55))` (Sollya); evaluation at most 3.4 units low, 0.6 high
-#[inline(always)]
-pub(crate) const fn mills_ratio_far(z: i64) -> u64 {
-    let z = SignedFactor::new(z);
-    let acc = 322_021_940_i64;
-    let acc = (z.times_narrow(acc) >> 30).wrapping_add(-399_051_757_i64);
-    let acc = (z.times_narrow(acc) >> 1).wrapping_add(-5_597_587_415_445_847_466_i64);
-    let acc = (z.times(acc) << 2).wrapping_add(1_445_272_345_236_780_865_i64);
-    let acc = (z.times(acc) >> 3).wrapping_add(5_747_529_611_567_870_316_i64);
-    let acc = (z.times(acc) << 1).wrapping_add(5_854_393_058_370_628_583_i64);
-    let acc = (z.times(acc) >> 2).wrapping_add(-5_379_832_582_605_520_606_i64);
-    let acc = (z.times(acc) >> 1).wrapping_add(-4_585_622_317_965_434_603_i64);
-    let acc = (z.times(acc) << 2).wrapping_add(3_394_614_206_851_615_906_i64);
-    let acc = (z.times(acc) >> 3).wrapping_add(7_395_055_383_692_244_531_i64);
-    let acc = (z.times(acc) >> 1).wrapping_add(7_920_200_354_890_321_055_i64);
-    let acc = (z.times(acc) >> 1).wrapping_add(5_422_690_470_817_625_475_i64);
-    let acc = z.times(acc).wrapping_add(5_640_769_082_460_759_820_i64);
-    let acc = z.times(acc).wrapping_add(4_742_085_102_359_210_424_i64);
-    let acc = z.times_nearest(acc).wrapping_add(3_316_580_859_937_210_081_i64);
-    let acc = (z.times_nearest(acc) << 1).wrapping_add(3_914_177_487_091_622_161_i64);
-    (z.times_nearest(acc) << 2).wrapping_add(4_277_658_763_114_826_721_i64).cast_unsigned()
-}
-
-/// `(Phi(y) - 1/2) / y` for `y` in [0, 25/16], `z = y^2 / 4 - 625/2048`, in.
-/// # Error: |p - f| w <= 2^-66.8 with w = `y` (Sollya); evaluation at most 1.1 units low, 0.7 high
+/// `(Phi(y) - 1/2) / y` for `y` in [0, 5/4], `z = y^2 / 4 - 25/128`, in.
+/// # Error: |p - f| w <= 2^-65.8 with w = `y`, by `certificates.py`
 #[inline(always)]
 pub(crate) const fn central_slope(z: i64) -> u64 {
     let z = SignedFactor::new(z);
-    let acc = 198_491_i64;
-    let acc = (z.times_narrow(acc) >> 31).wrapping_add(-3_117_332_i64);
-    let acc = (z.times_narrow(acc) >> 30).wrapping_add(87_406_072_i64);
-    let acc = (z.times_narrow(acc) >> 12).wrapping_add(-599_840_747_624_120_i64);
-    let acc = z.times(acc).wrapping_add(3_629_371_671_314_922_i64);
-    let acc = z.times(acc).wrapping_add(-20_163_143_628_747_527_i64);
-    let acc = z.times(acc).wrapping_add(102_060_262_663_251_067_i64);
-    let acc = z.times(acc).wrapping_add(-466_360_077_439_461_242_i64);
-    let acc = z.times(acc).wrapping_add(1_902_478_103_093_557_523_i64);
-    let acc = z.times(acc).wrapping_add(-6_835_110_297_887_848_234_i64);
-    let acc = (z.times(acc) >> 2).wrapping_add(5_316_859_088_890_984_902_i64);
-    let acc = (z.times(acc) >> 1).wrapping_add(-7_018_180_427_470_435_233_i64);
-    let acc = (z.times_nearest(acc) >> 1).wrapping_add(7_680_610_690_038_927_263_i64);
-    let acc = (z.times_nearest(acc) >> 1).wrapping_add(-6_892_243_806_118_885_707_i64);
-    z.times_nearest(acc).wrapping_add(-6_245_622_956_145_345_328_i64).cast_unsigned()
+    let acc = -14_482_i64;
+    let acc = (z.times_narrow(acc) >> 30).wrapping_add(419_042_i64);
+    let acc = (z.times_narrow(acc) >> 29).wrapping_add(-21_869_780_i64);
+    let acc = (z.times_narrow(acc) >> 30).wrapping_add(528_391_625_i64);
+    let acc = (z.times_narrow(acc) >> 30).wrapping_add(-11_719_151_458_i64);
+    let acc = (z.times_medium(acc) >> 13).wrapping_add(473_428_266_748_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(-8_627_781_537_037_i64);
+    let acc = (z.times_medium(acc) >> 0).wrapping_add(2_297_982_707_083_656_447_i64);
+    let acc = z.times(acc).wrapping_add(-8_215_357_017_465_954_677_i64);
+    let acc = (z.times(acc) >> 2).wrapping_add(6_347_310_964_742_743_235_i64);
+    let acc = (z.times(acc) >> 1).wrapping_add(-8_296_175_797_172_167_645_i64);
+    let acc = (z.times_nearest(acc) >> 2).wrapping_add(4_469_683_592_290_549_483_i64);
+    let acc = z.times_nearest(acc).wrapping_add(-7_803_279_338_283_985_259_i64);
+    z.times_nearest(acc).wrapping_add(-5_439_639_228_004_887_877_i64).cast_unsigned()
+}
+
+/// the `y` with `Phi(-y) = exp(-v^2/2)` for `v` in [1.177, 9.42], `z = 5/(5 + v) - 0.578`, in Q4.42.
+/// # Error: |p - f| w <= 2^-24.3 with w = `1`, by `certificates.py`
+#[inline(always)]
+pub(crate) const fn quantile_guess(z: i64) -> i64 {
+    let z = SignedFactor::new(z);
+    let acc = 104_757_471_i64;
+    let acc = (z.times_narrow(acc) >> 30).wrapping_add(-1_003_816_033_i64);
+    let acc = (z.times_narrow(acc) >> 30).wrapping_add(601_750_750_i64);
+    let acc = (z.times_narrow(acc) >> 30).wrapping_add(-1_472_036_195_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(3_624_845_532_i64);
+    let acc = (z.times_medium(acc) >> 13).wrapping_add(-24_076_371_832_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(41_238_843_425_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(-117_918_080_662_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(227_933_125_043_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(-620_611_536_429_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(1_235_690_907_464_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(-3_307_063_259_478_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(6_580_405_619_976_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(-18_210_369_509_305_i64);
+    (z.times_medium(acc) >> 14).wrapping_add(13_268_201_546_700_i64)
+}
+
+/// `Phi(-y)` for `y` in [5/4, 9/4], `z = (y - 7/4) / 1`, in.
+/// # Error: |p - f| w <= 2^-67.4 with w = `1`, by `certificates.py`
+#[inline(always)]
+pub(crate) const fn tail_near(z: i64) -> i64 {
+    let z = SignedFactor::new(z);
+    let acc = 1_682_853_i64;
+    let acc = (z.times_narrow(acc) >> 31).wrapping_add(-13_392_572_i64);
+    let acc = (z.times_narrow(acc) >> 31).wrapping_add(-86_948_695_i64);
+    let acc = (z.times_narrow(acc) >> 31).wrapping_add(1_326_773_265_i64);
+    let acc = (z.times_narrow(acc) >> 31).wrapping_add(1_002_851_939_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-89_564_976_608_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(278_743_276_935_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(4_016_537_430_275_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-30_181_302_702_410_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-78_992_349_300_226_i64);
+    let acc = (z.times_medium(acc) >> 7).wrapping_add(427_312_894_076_199_087_i64);
+    let acc = z.times(acc).wrapping_add(-438_629_506_223_895_311_i64);
+    let acc = z.times(acc).wrapping_add(-3_092_718_436_103_979_970_i64);
+    let acc = (z.times(acc) >> 1).wrapping_add(5_089_598_284_019_483_212_i64);
+    let acc = (z.times(acc) << 1).wrapping_add(928_395_778_192_465_966_i64);
+    let acc = (z.times_nearest(acc) >> 3).wrapping_add(-8_753_445_908_671_754_817_i64);
+    let acc = (z.times_nearest(acc) >> 2).wrapping_add(5_570_374_669_154_752_816_i64);
+    let acc = (z.times_nearest(acc) >> 1).wrapping_add(-3_183_071_239_517_001_610_i64);
+    (z.times_nearest(acc) << 1).wrapping_add(2_955_844_057_901_676_882_i64)
+}
+
+/// `Phi(-y)` for `y` in [9/4, 17/4], `z = (y - 13/4) / 2`, in.
+/// # Error: |p - f| w <= 2^-68.1 with w = `1`, by `certificates.py`
+#[inline(always)]
+pub(crate) const fn tail_middle(z: i64) -> i64 {
+    let z = SignedFactor::new(z);
+    let acc = 136_055_533_i64;
+    let acc = (z.times_narrow(acc) >> 31).wrapping_add(76_783_190_i64);
+    let acc = (z.times_narrow(acc) >> 31).wrapping_add(-4_181_428_110_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(9_756_431_406_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(56_731_830_229_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-385_008_409_705_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(241_758_711_029_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(6_135_043_769_903_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-25_505_109_288_982_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-9_830_014_846_889_i64);
+    let acc = (z.times_medium(acc) >> 3).wrapping_add(1_726_201_560_849_968_344_i64);
+    let acc = z.times(acc).wrapping_add(-2_774_585_043_273_179_529_i64);
+    let acc = z.times(acc).wrapping_add(-736_893_836_908_731_197_i64);
+    let acc = (z.times(acc) >> 1).wrapping_add(4_904_201_039_916_390_655_i64);
+    let acc = (z.times(acc) >> 1).wrapping_add(-3_964_617_792_404_133_581_i64);
+    let acc = (z.times(acc) << 1).wrapping_add(2_114_920_540_001_888_076_i64);
+    let acc = (z.times(acc) >> 1).wrapping_add(7_246_006_420_718_747_829_i64);
+    let acc = (z.times(acc) >> 2).wrapping_add(-4_087_594_771_794_076_799_i64);
+    let acc = z.times(acc).wrapping_add(4_906_361_370_493_087_052_i64);
+    let acc = z.times(acc).wrapping_add(-3_817_791_683_079_164_325_i64);
+    let acc = z.times_nearest(acc).wrapping_add(1_946_325_171_765_851_231_i64);
+    let acc = (z.times_nearest(acc) << 1).wrapping_add(-1_197_738_567_240_523_874_i64);
+    (z.times_nearest(acc) >> 2).wrapping_add(42_576_933_124_415_540_i64)
+}
+
+/// `Phi(-y)` for `y` in [17/4, 25/4], `z = (y - 21/4) / 2`, in.
+/// # Error: |p - f| w <= 2^-67.5 with w = `1`, by `certificates.py`
+#[inline(always)]
+pub(crate) const fn tail_far(z: i64) -> i64 {
+    let z = SignedFactor::new(z);
+    let acc = 12_335_257_i64;
+    let acc = (z.times_narrow(acc) >> 31).wrapping_add(-27_270_641_i64);
+    let acc = (z.times_narrow(acc) >> 31).wrapping_add(-189_571_973_i64);
+    let acc = (z.times_narrow(acc) >> 31).wrapping_add(1_421_326_803_i64);
+    let acc = (z.times_narrow(acc) >> 31).wrapping_add(-3_927_075_692_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-4_835_797_319_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(98_077_018_483_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-469_315_269_337_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(1_069_293_844_838_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(1_036_731_583_323_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-21_102_271_183_515_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(108_180_576_449_785_i64);
+    let acc = (z.times_medium(acc) >> 6).wrapping_add(-191_045_981_033_420_991_i64);
+    let acc = z.times(acc).wrapping_add(252_622_616_268_325_277_i64);
+    let acc = z.times(acc).wrapping_add(-266_606_755_640_088_007_i64);
+    let acc = z.times(acc).wrapping_add(227_030_417_246_420_401_i64);
+    let acc = z.times(acc).wrapping_add(-155_271_627_452_356_337_i64);
+    let acc = z.times(acc).wrapping_add(83_802_995_256_257_604_i64);
+    let acc = z.times(acc).wrapping_add(-34_524_437_643_489_556_i64);
+    let acc = z.times(acc).wrapping_add(10_235_480_336_658_963_i64);
+    let acc = z.times(acc).wrapping_add(-1_949_615_302_220_602_i64);
+    (z.times(acc) >> 5).wrapping_add(5_611_470_413_534_i64)
+}
+
+/// `Phi(-y)` for `y` in [25/4, 147/16], `z = (y - 247/32) / 4`, in.
+/// # Error: |p - f| w <= 2^-67.7 with w = `1`, by `certificates.py`
+#[inline(always)]
+pub(crate) const fn tail_farthest(z: i64) -> i64 {
+    let z = SignedFactor::new(z);
+    let acc = 45_590_034_i64;
+    let acc = (z.times_narrow(acc) >> 31).wrapping_add(-262_810_764_i64);
+    let acc = (z.times_narrow(acc) >> 31).wrapping_add(702_887_955_i64);
+    let acc = (z.times_narrow(acc) >> 30).wrapping_add(-2_696_055_734_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(4_636_858_025_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(-14_630_004_264_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(20_349_307_789_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(-49_887_409_084_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(54_588_477_656_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(-106_728_963_853_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(92_648_580_074_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-70_991_159_777_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(95_362_462_825_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-55_572_056_020_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(55_403_160_229_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-23_174_544_228_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(15_837_352_877_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-4_248_668_537_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(1_679_498_464_i64);
+    let acc = (z.times_medium(acc) >> 15).wrapping_add(-217_586_775_i64);
+    (z.times_medium(acc) >> 20).wrapping_add(433_412_i64)
 }

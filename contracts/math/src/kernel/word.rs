@@ -68,10 +68,17 @@ pub const fn negative_mask(x: i64) -> u64 {
     (x >> 63) as u64
 }
 
+/// All ones where `a < b`, else 0, for numbers less than 2^62 apart.
+#[inline(always)]
+pub const fn less_mask(a: u64, b: u64) -> u64 {
+    // a shift by 63 would be recognised as a comparison and become a conditional move
+    (a.wrapping_sub(b) as i64 >> 62) as u64
+}
+
 /// All ones where `a < b`, else 0, for numbers less than 2^30 apart.
 #[inline(always)]
-pub const fn less_mask(a: i32, b: i32) -> u64 {
-    // a shift by 31 would be recognised as a comparison and become a conditional move
+pub const fn less_mask_narrow(a: i32, b: i32) -> u64 {
+    // the same care as in `less_mask`
     (a.wrapping_sub(b) >> 30) as i64 as u64
 }
 
@@ -130,10 +137,37 @@ pub const fn sub_wide(x: (u64, u64), y: (u64, u64)) -> (u64, u64) {
     (x.0.wrapping_sub(y.0).wrapping_sub((x.1 < y.1) as u64), x.1.wrapping_sub(y.1))
 }
 
-/// `x / 2^shift` on a double word, for shifts from 1 to 63.
+/// `x / 2^shift` on a double word, for shifts from 0 to 63.
 #[inline(always)]
 pub const fn shift_right_wide(x: (u64, u64), shift: u32) -> (u64, u64) {
-    (x.0.wrapping_shr(shift), x.1.wrapping_shr(shift) | x.0.wrapping_shl(64_u32.wrapping_sub(shift)))
+    // two shifts, so that neither is by 64
+    (x.0.wrapping_shr(shift), x.1.wrapping_shr(shift) | (x.0 << 1).wrapping_shl(!shift))
+}
+
+/// `a * b` as (high, low) words for `b` below 2^32.
+#[inline(always)]
+pub const fn times_small(a: u64, b: u64) -> (u64, u64) {
+    let upper = (a >> 32).wrapping_mul(b).wrapping_add((a & LOW).wrapping_mul(b) >> 32);
+    (upper >> 32, a.wrapping_mul(b))
+}
+
+/// `x * b` as (high, low) words for `x` within +-2^31.
+#[inline(always)]
+pub const fn times_signed(x: i64, b: u64) -> (u64, u64) {
+    let upper = x.wrapping_mul((b >> 32) as i64).wrapping_add(x.wrapping_mul((b & LOW) as i64) >> 32);
+    ((upper >> 32) as u64, (x as u64).wrapping_mul(b))
+}
+
+/// The exponent and the fraction of `bits * 2^-64 = 2^exponent (1 + fraction / 2^64)`, the fraction
+/// cut, for bits from 1 to 2^127.
+#[inline(always)]
+pub const fn leading_one(bits: u128) -> (i64, u64) {
+    let (high, low) = split(bits);
+    let empty = zero_mask(high);
+    let (top, rest) = (high | (low & empty), low & !empty);
+    let shift = top.leading_zeros();
+    let fraction = (top << 1).wrapping_shl(shift) | rest.wrapping_shr(!shift);
+    ((63 - shift as i64) - (empty & 64) as i64, fraction)
 }
 
 /// `x / 2` for a `bit` of 1, `x` for 0, on a double word.
@@ -197,6 +231,13 @@ impl Factor {
             .wrapping_add((a0.wrapping_mul(self.high as u64) >> 32) as i64)
     }
 
+    /// `acc * z / 2^48` for `|acc| < 2^47`: three halves of 2^16 units low at most.
+    #[inline(always)]
+    pub const fn times_medium(self, acc: i64) -> i64 {
+        let (top, middle) = (self.high >> 16, (self.high << 16 | (self.low >> 16) as i64) & LOW as i64);
+        acc.wrapping_mul(top).wrapping_add((acc >> 16).wrapping_mul(middle) >> 16)
+    }
+
     /// `acc * z / 2^32` for `|acc| < 2^31`, with `z` cut to 32 bits.
     #[inline(always)]
     pub const fn times_narrow(self, acc: i64) -> i64 {
@@ -239,6 +280,13 @@ impl SignedFactor {
             .wrapping_add(upper >> 32)
             .wrapping_add(lower >> 32)
             .wrapping_add((middle >> 32) as i64)
+    }
+
+    /// `acc * z / 2^48` for `|acc| < 2^47`: three halves of 2^16 units low at most.
+    #[inline(always)]
+    pub const fn times_medium(self, acc: i64) -> i64 {
+        let (top, middle) = (self.high >> 16, (self.high << 16 | self.low >> 16) & LOW as i64);
+        acc.wrapping_mul(top).wrapping_add((acc >> 16).wrapping_mul(middle) >> 16)
     }
 
     /// `acc * z / 2^32` for `|acc| < 2^31`, with `z` cut to 32 bits.
