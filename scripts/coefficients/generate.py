@@ -100,15 +100,13 @@ def rust(p: Polynomial) -> str:
 
 def product(chain: Chain, k: int) -> str:
     """Partial sum k + 1 times the argument, in the places of partial sum k."""
-    gain, mode = chain.gain(k), chain.modes[k + 1]
-    if mode == NARROW:
-        return f"(z.times_narrow(acc) >> {32 + gain})"
-    if mode == MEDIUM:
-        return f"(z.times_medium(acc) >> {16 + gain})"
-    method = "times_nearest" if mode == NEAREST else "times"
-    if gain == 0:
+    mode = chain.modes[k + 1]
+    # the places that the product has beyond the partial sum's
+    below = chain.gain(k) + {NARROW: 32, MEDIUM: 16}.get(mode, 0)
+    method = {NARROW: "times_narrow", MEDIUM: "times_medium", NEAREST: "times_nearest"}.get(mode, "times")
+    if below == 0:
         return f"z.{method}(acc)"
-    return f"(z.{method}(acc) {'>>' if gain > 0 else '<<'} {abs(gain)})"
+    return f"(z.{method}(acc) {'>>' if below > 0 else '<<'} {abs(below)})"
 
 
 def literal(value: int) -> str:

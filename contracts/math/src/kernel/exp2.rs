@@ -2,7 +2,7 @@
 
 use super::polynomials::half_exp2_slope;
 use super::scaled::Scaled;
-use super::word::{add_wide, low_half_signed, mul_high_below, mul_wide, shift_right_wide, sub_wide};
+use super::word::{add_wide, low_half_signed, mul_high_below, mul_high_nearest, mul_wide, shift_right_wide, sub_wide};
 
 /// `log2(e) / 2` in Q0.64.
 const HALF_LOG2_E: u64 = 0xb8aa_3b29_5c17_f0bc;
@@ -16,7 +16,7 @@ const LOG2_SQRT_2_PI: (u64, u64) = (0x02a6_c873_498d_df75, 0xb0db_2e4f_080a_88e3
 #[inline(always)]
 pub const fn exp2(whole: i32, fraction: u64) -> Scaled {
     let slope = half_exp2_slope(fraction).cast_unsigned();
-    let significand = (1_u64 << 63).wrapping_add(mul_high_below(fraction, slope << 1));
+    let significand = (1_u64 << 63).wrapping_add(mul_high_nearest(fraction, slope));
     // the top bit is set already; `new` would look for it
     Scaled::from_significand(significand, whole.wrapping_sub(63))
 }

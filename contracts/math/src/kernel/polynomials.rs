@@ -2,7 +2,7 @@
 
 use super::word::{Factor, SignedFactor};
 
-/// `(2^z - 1) / (2 z)` for `z` in [0, 1), in Q1.63.
+/// `(2^z - 1) / (2 z)` for `z` in [0, 1), in Q0.64.
 /// # Error: |p - f| w <= 2^-67.2 with w = `1`, by `certificates.py`
 #[inline(always)]
 pub(crate) const fn half_exp2_slope(z: u64) -> i64 {
@@ -19,7 +19,7 @@ pub(crate) const fn half_exp2_slope(z: u64) -> i64 {
     let acc = z.times(acc).wrapping_add(1_419_385_328_930_385_418_i64);
     let acc = (z.times(acc) >> 1).wrapping_add(4_095_480_350_317_317_565_i64);
     let acc = (z.times(acc) >> 2).wrapping_add(4_431_396_893_595_737_408_i64);
-    (z.times(acc) >> 2).wrapping_add(3_196_577_161_300_663_915_i64)
+    (z.times_nearest(acc) >> 1).wrapping_add(6_393_154_322_601_327_830_i64)
 }
 
 /// `(atanh(s)/s - 1) / (32 s^2)` for `z = 32 s^2` in [0, 0.9423], scaled by 2^66.
@@ -50,7 +50,7 @@ pub(crate) const fn mills_ratio(z: i64) -> i64 {
     let acc = (z.times_medium(acc) >> 15).wrapping_add(2_487_736_145_288_i64);
     let acc = (z.times_medium(acc) >> 14).wrapping_add(7_280_812_225_384_i64);
     let acc = (z.times_medium(acc) >> 15).wrapping_add(-38_832_976_375_361_i64);
-    let acc = (z.times_medium(acc) >> 0).wrapping_add(-5_811_586_830_329_634_939_i64);
+    let acc = z.times_medium(acc).wrapping_add(-5_811_586_830_329_634_939_i64);
     let acc = (z.times(acc) << 1).wrapping_add(-2_755_508_963_953_835_131_i64);
     let acc = (z.times(acc) >> 2).wrapping_add(7_887_738_151_411_074_062_i64);
     let acc = (z.times(acc) >> 2).wrapping_add(5_278_173_619_279_170_529_i64);
@@ -76,7 +76,7 @@ pub(crate) const fn central_slope(z: i64) -> u64 {
     let acc = (z.times_narrow(acc) >> 30).wrapping_add(-11_719_151_458_i64);
     let acc = (z.times_medium(acc) >> 13).wrapping_add(473_428_266_748_i64);
     let acc = (z.times_medium(acc) >> 14).wrapping_add(-8_627_781_537_037_i64);
-    let acc = (z.times_medium(acc) >> 0).wrapping_add(2_297_982_707_083_656_447_i64);
+    let acc = z.times_medium(acc).wrapping_add(2_297_982_707_083_656_447_i64);
     let acc = z.times(acc).wrapping_add(-8_215_357_017_465_954_677_i64);
     let acc = (z.times(acc) >> 2).wrapping_add(6_347_310_964_742_743_235_i64);
     let acc = (z.times(acc) >> 1).wrapping_add(-8_296_175_797_172_167_645_i64);

@@ -167,7 +167,7 @@ pub const fn leading_one(bits: u128) -> (i64, u64) {
     let (top, rest) = (high | (low & empty), low & !empty);
     let shift = top.leading_zeros();
     let fraction = (top << 1).wrapping_shl(shift) | rest.wrapping_shr(!shift);
-    ((63 - shift as i64) - (empty & 64) as i64, fraction)
+    (63_i64.wrapping_sub(shift as i64).wrapping_sub((empty & 64) as i64), fraction)
 }
 
 /// `x / 2` for a `bit` of 1, `x` for 0, on a double word.
@@ -219,6 +219,19 @@ impl Factor {
     #[inline(always)]
     pub const fn new(z: u64) -> Self {
         Self { high: (z >> 32) as i64, low: z & LOW }
+    }
+
+    /// `acc * z / 2^64` to the nearest, but for 2^-31.
+    #[inline(always)]
+    pub const fn times_nearest(self, acc: i64) -> i64 {
+        let (a1, a0) = (acc >> 32, acc as u64 & LOW);
+        let upper = a1.wrapping_mul(self.low as i64);
+        let lower = a0.wrapping_mul(self.high as u64);
+        let middle = (upper as u64 & LOW).wrapping_add(lower & LOW).wrapping_add(HALF);
+        a1.wrapping_mul(self.high)
+            .wrapping_add(upper >> 32)
+            .wrapping_add((lower >> 32) as i64)
+            .wrapping_add((middle >> 32) as i64)
     }
 
     /// `acc * z / 2^64`, at most three units low.
