@@ -12,11 +12,11 @@ NARROW, MEDIUM, FULL, NEAREST = "narrow", "medium", "full", "nearest"
 SUM_BITS = {NARROW: 31, MEDIUM: 47, FULL: 63, NEAREST: 63}
 BELOW = {
     NARROW: Fraction(1, 2),  # the argument is cut to 32 bits
-    MEDIUM: Fraction(3, 2) + Fraction(1, 2**16),
-    FULL: Fraction(3),
+    MEDIUM: Fraction(3, 2) + Fraction(1, 2**15),  # and the sum to 31 where its low half counts
+    FULL: Fraction(3),  # two floors, and the low halves' product is missing
     NEAREST: Fraction(1, 2) + Fraction(1, 2**31),
 }
-ABOVE = {NARROW: Fraction(0), MEDIUM: Fraction(0), FULL: Fraction(0), NEAREST: Fraction(1, 2)}
+ABOVE = {NARROW: Fraction(0), MEDIUM: Fraction(1, 2), FULL: Fraction(0), NEAREST: Fraction(1, 2)}
 PIECES = 256
 
 

@@ -61,7 +61,7 @@ pub(crate) const fn mills_ratio(z: i64) -> i64 {
     let acc = (z.times(acc) << 1).wrapping_add(4_980_439_658_421_110_737_i64);
     let acc = z.times(acc).wrapping_add(2_809_404_933_945_791_135_i64);
     let acc = (z.times(acc) << 1).wrapping_add(2_684_215_480_707_267_012_i64);
-    z.times(acc).wrapping_add(702_337_410_955_002_486_i64)
+    z.times(acc).wrapping_add(702_337_410_955_002_485_i64)
 }
 
 /// `(Phi(y) - 1/2) / y` for `y` in [0, 5/4], `z = y^2 / 4 - 25/128`, in.
@@ -104,7 +104,7 @@ pub(crate) const fn quantile_guess(z: i64) -> i64 {
     let acc = (z.times_medium(acc) >> 14).wrapping_add(-3_307_063_259_478_i64);
     let acc = (z.times_medium(acc) >> 14).wrapping_add(6_580_405_619_976_i64);
     let acc = (z.times_medium(acc) >> 14).wrapping_add(-18_210_369_509_305_i64);
-    (z.times_medium(acc) >> 14).wrapping_add(13_268_201_546_700_i64)
+    (z.times_medium(acc) >> 14).wrapping_add(13_268_201_546_691_i64)
 }
 
 /// `Phi(-y)` for `y` in [5/4, 9/4], `z = (y - 7/4) / 1`, in.
@@ -217,5 +217,5 @@ pub(crate) const fn tail_farthest(z: i64) -> i64 {
     let acc = (z.times_medium(acc) >> 15).wrapping_add(-4_248_668_537_i64);
     let acc = (z.times_medium(acc) >> 14).wrapping_add(1_679_498_464_i64);
     let acc = (z.times_medium(acc) >> 15).wrapping_add(-217_586_775_i64);
-    (z.times_medium(acc) >> 20).wrapping_add(433_412_i64)
+    (z.times_medium(acc) >> 20).wrapping_add(433_411_i64)
 }

@@ -227,7 +227,8 @@ impl Factor {
         let (a1, a0) = (acc >> 32, acc as u64 & LOW);
         let upper = a1.wrapping_mul(self.low as i64);
         let lower = a0.wrapping_mul(self.high as u64);
-        let middle = (upper as u64 & LOW).wrapping_add(lower & LOW).wrapping_add(HALF);
+        let lowest = a0.wrapping_mul(self.low) >> 32;
+        let middle = (upper as u64 & LOW).wrapping_add(lower & LOW).wrapping_add(HALF).wrapping_add(lowest);
         a1.wrapping_mul(self.high)
             .wrapping_add(upper >> 32)
             .wrapping_add((lower >> 32) as i64)
@@ -244,7 +245,7 @@ impl Factor {
             .wrapping_add((a0.wrapping_mul(self.high as u64) >> 32) as i64)
     }
 
-    /// `acc * z / 2^48` for `|acc| < 2^47`: three halves of 2^16 units low at most.
+    /// `acc * z / 2^48` for `|acc| < 2^47`: at most 3/2 of 2^16 units low and 1/2 high.
     #[inline(always)]
     pub const fn times_medium(self, acc: i64) -> i64 {
         let (top, middle) = (self.high >> 16, (self.high << 16 | (self.low >> 16) as i64) & LOW as i64);
@@ -282,20 +283,21 @@ impl SignedFactor {
             .wrapping_add(a0.wrapping_mul(self.high) >> 32)
     }
 
-    /// `acc * z / 2^64` to the nearest without the product of the low halves: at most 3/2 units low and 1/2 high.
+    /// `acc * z / 2^64` to the nearest, but for 2^-31.
     #[inline(always)]
     pub const fn times_nearest(self, acc: i64) -> i64 {
         let (a1, a0) = (acc >> 32, acc & LOW as i64);
         let upper = a1.wrapping_mul(self.low);
         let lower = a0.wrapping_mul(self.high);
-        let middle = (upper as u64 & LOW).wrapping_add(lower as u64 & LOW).wrapping_add(HALF);
+        let lowest = (a0 as u64).wrapping_mul(self.low as u64) >> 32;
+        let middle = (upper as u64 & LOW).wrapping_add(lower as u64 & LOW).wrapping_add(HALF).wrapping_add(lowest);
         a1.wrapping_mul(self.high)
             .wrapping_add(upper >> 32)
             .wrapping_add(lower >> 32)
             .wrapping_add((middle >> 32) as i64)
     }
 
-    /// `acc * z / 2^48` for `|acc| < 2^47`: three halves of 2^16 units low at most.
+    /// `acc * z / 2^48` for `|acc| < 2^47`: at most 3/2 of 2^16 units low and 1/2 high.
     #[inline(always)]
     pub const fn times_medium(self, acc: i64) -> i64 {
         let (top, middle) = (self.high >> 16, (self.high << 16 | self.low >> 16) & LOW as i64);

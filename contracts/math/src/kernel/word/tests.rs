@@ -28,7 +28,7 @@ fn gap(value: i128, exact: i128, places: u32) -> i128 {
 
 proptest! {
     #[test]
-    fn wide_arithmetic_is_exact(a in words(), b in words(), c in words(), d in words(), shift in 1_u32..64) {
+    fn wide_arithmetic_is_exact(a in words(), b in words(), c in words(), d in words(), shift in 0_u32..64) {
         let (x, y) = (wide((a, b)), wide((c, d)));
         prop_assert_eq!(wide(mul_wide(a, b)), u128::from(a) * u128::from(b));
         prop_assert_eq!(wide(add_wide((a, b), (c, d))), x.wrapping_add(y));
@@ -38,6 +38,9 @@ proptest! {
         prop_assert_eq!(wide(halve_if(0, (a, b))), x);
         prop_assert_eq!((split(x), join(a, b)), ((a, b), x));
         prop_assert_eq!((low_half(a), low_half_signed(a as i64), widen(a as u32)), (a as u32, a as i32, a & LOW));
+        prop_assert_eq!(wide(times_small(a, widen(b as u32))), u128::from(a) * u128::from(b as u32));
+        let product = i128::from(b as i32) * i128::from(a);
+        prop_assert_eq!(wide(times_signed(i64::from(b as i32), a)), product.cast_unsigned());
         prop_assert_eq!(divide(a, b), a.checked_div(b).unwrap_or(u64::MAX));
     }
 
@@ -46,6 +49,7 @@ proptest! {
         let (number, signed) = (I64F64::from_bits(bits), word as i64);
         let all_ones_if = |condition: bool| if condition { u64::MAX } else { 0 };
         prop_assert_eq!(negative_mask(signed), all_ones_if(signed < 0));
+        prop_assert_eq!(less_mask(word >> 2, 1 << 61), all_ones_if(word >> 2 < 1 << 61));
         prop_assert_eq!(zero_mask(word >> 1), all_ones_if(word >> 1 == 0));
         prop_assert_eq!((zero_mask(0), zero_mask(1), zero_mask(1 << 63)), (u64::MAX, 0, 0));
         prop_assert_eq!((negate_if(0, word), negate_if(u64::MAX, word)), (word, word.wrapping_neg()));
@@ -74,13 +78,29 @@ proptest! {
         prop_assert!(low.contains(&gap(factor.times(acc).into(), i128::from(acc) * i128::from(z), 64)));
         let top = i64::from(narrow) * (z >> 32) as i64;
         prop_assert_eq!(factor.times_narrow(narrow.into()), top);
+        let near = -(1_i128 << 63) - (1 << 33)..=1 << 63;
+        prop_assert!(near.contains(&gap(factor.times_nearest(acc).into(), i128::from(acc) * i128::from(z), 64)));
+        // 3/2 of 2^16 units and two low, 1/2 of 2^16 high
+        let medium = -(3_i128 << 63) - (1 << 49)..=1 << 63;
+        let short = acc >> 16;
+        prop_assert!(medium.contains(&gap(factor.times_medium(short).into(), i128::from(short) * i128::from(z), 48)));
 
         let z = z as i64 >> 1;
         let exact = i128::from(acc) * i128::from(z);
         let factor = SignedFactor::new(z);
         prop_assert!(low.contains(&gap(factor.times(acc).into(), exact, 64)));
-        let near = -3_i128 << 63..=1 << 63;
+        let near = -(1_i128 << 63) - (1 << 33)..=1 << 63;
         prop_assert!(near.contains(&gap(factor.times_nearest(acc).into(), exact, 64)));
+        prop_assert!(medium.contains(&gap(factor.times_medium(short).into(), i128::from(short) * i128::from(z), 48)));
         prop_assert_eq!(factor.times_narrow(narrow.into()), i64::from(narrow) * (z >> 32));
+    }
+
+    #[test]
+    fn a_leading_one_and_its_fraction_are_the_number(high in words(), low in words()) {
+        let bits = (join(high, low) >> 1).max(1);
+        let (exponent, fraction) = leading_one(bits);
+        let top = 127 - bits.leading_zeros();
+        prop_assert_eq!(exponent, i64::from(top) - 64);
+        prop_assert_eq!(fraction, (bits << 1 << (127 - top) >> 64) as u64);
     }
 }
