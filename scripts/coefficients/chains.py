@@ -79,24 +79,27 @@ def place(p: Polynomial, real: list[Fraction]) -> Chain:
         bits[k] = min(headroom, finest) if mode == FULL else enough
         modes[k] = NEAREST if mode == FULL and k <= p.nearest else mode
     bits[0] = p.fraction_bits
+    for k in range(2, p.nearest + 1):
+        # no shift behind a rounded product: it would floor
+        bits[k] = min(bits[k], bits[k - 1])
     chain = Chain([round(real[k] * 2 ** bits[k]) for k in range(n + 1)], bits, modes, 0)
     if not p.is_centred:
         return chain
-    low, high = rounding_error(chain, z)
-    lift = round((low - high) / 2)
+    lift = -round(sum(rounding_error(chain, p.interval)) / 2)
     chain.integers[0] += lift
     return Chain(chain.integers, bits, modes, lift)
 
 
-def rounding_error(chain: Chain, z: Fraction) -> tuple[Fraction, Fraction]:
-    """How far below and above the truth the evaluation may be, in units of the result's last place.
+def rounding_error(chain: Chain, interval: tuple[Fraction, Fraction]) -> tuple[Fraction, Fraction]:
+    """The bounds of the evaluation's error in units of the result's last place.
 
     A first look, to place the lift; the bounds that count are proved by `proofs.py`."""
     low = high = Fraction(0)
     for k in range(chain.degree - 1, -1, -1):
         mode, scale = chain.modes[k + 1], Fraction(1, 2) ** chain.gain(k)
         floor = 1 if scale < 1 or mode in (NARROW, MEDIUM) else 0
-        low, high = (low * z + BELOW[mode]) * scale + floor, (high * z + ABOVE[mode]) * scale
+        products = [error * z for error in (low, high) for z in interval]
+        low, high = (min(products) - BELOW[mode]) * scale - floor, (max(products) + ABOVE[mode]) * scale
     return low, high
 
 

@@ -2,7 +2,7 @@
 
 use fixed::types::I64F64;
 
-use crate::kernel::word::{add_wide, low_half, magnitude, mul_high_below, sign_mask, sub_wide, times_small};
+use crate::kernel::word::{add_wide, low_half, magnitude, mul_high_nearest, sign_mask, sub_wide, times_small};
 use crate::kernel::{exp2, Scaled};
 use crate::{Function, MathError};
 
@@ -17,7 +17,8 @@ const VANISHING: u64 = 45;
 /// e to the power of `x`.
 /// # Inputs: `x` up to 43.6
 /// # Returns: the power, to the nearest; 0 where it is below half a unit of 2^-64
-/// # Error: relative 2^-60 or one unit of 2^-64, enforced by `accuracy::exp`
+/// # Error: relative 2^-60 or one unit of 2^-64, proved by `proofs.exponential` and enforced by
+/// `accuracy::exp`
 /// # Errors: `Domain` above 43.6
 pub fn exp(x: I64F64) -> Result<I64F64, MathError> {
     if x > LARGEST {
@@ -43,7 +44,7 @@ fn power(x: I64F64) -> I64F64 {
 
 /// `e^x` for `|x| = high + low / 2^64` and the mask of all ones for a negative `x`.
 /// # Inputs: `high` below 64
-/// # Error: relative, below 2^-60.8, enforced by
+/// # Error: relative, below 2^-61, proved by `proofs.exponential`
 #[inline(always)]
 pub(crate) const fn exp_words(sign: u64, high: u64, low: u64) -> Scaled {
     let (high, low) = times_log2_e(high, low);
@@ -54,6 +55,6 @@ pub(crate) const fn exp_words(sign: u64, high: u64, low: u64) -> Scaled {
 /// `(high + low / 2^64) * log2(e)` for `high` below 64, as whole and fraction.
 #[inline(always)]
 const fn times_log2_e(high: u64, low: u64) -> (u64, u64) {
-    let rest = (high.wrapping_mul(LOG2_E_REST) >> 16).wrapping_add(mul_high_below(low, LOG2_E_FRACTION));
+    let rest = (high.wrapping_mul(LOG2_E_REST) >> 16).wrapping_add(mul_high_nearest(low, LOG2_E_FRACTION));
     add_wide(add_wide((high, low), times_small(LOG2_E_FRACTION, high)), (0, rest))
 }

@@ -16,7 +16,8 @@ const MIDDLE: u64 = 0x1a82_7999_fcef_3242;
 /// The natural logarithm of `x`.
 /// # Inputs: `x` above 0
 /// # Returns: in [-44.4, 43.7], to the nearest
-/// # Error: relative 2^-60 or one unit of 2^-64, enforced by `accuracy::ln`
+/// # Error: relative 2^-60 or one unit of 2^-64, proved by `proofs.logarithm` and enforced by
+/// `accuracy::ln`
 /// # Errors: `Domain` at 0 and below
 pub fn ln(x: I64F64) -> Result<I64F64, MathError> {
     if x <= I64F64::ZERO {

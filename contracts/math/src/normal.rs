@@ -4,8 +4,8 @@ use fixed::types::I64F64;
 
 use crate::exponential::exp_words;
 use crate::kernel::word::{
-    add_wide, divide, join, magnitude, mul_high_below, mul_high_nearest, negate_if, negative_mask, sign_mask, split,
-    sub_wide, times_small, zero_mask,
+    add_wide, divide, join, magnitude, mul_high_nearest, negate_if, negative_mask, sign_mask, split, sub_wide,
+    times_small, zero_mask,
 };
 use crate::kernel::{central_slope, quantile_guess, tail_far, tail_farthest, tail_middle, tail_near, Scaled};
 use crate::logarithm::ln_of_bits;
@@ -13,12 +13,13 @@ use crate::{Function, MathError};
 
 /// 9.5: from here on the density rounds to zero, in Q4.60.
 const VANISHING: u64 = 19 << 59;
-/// `ln(sqrt(2 pi))` in Q0.64.
-const LN_SQRT_2_PI: u64 = 0xeb3f_8e43_25f5_a535;
+/// `ln(sqrt(2 pi))` in Q0.64, and one unit for what the floors beside it lose on average.
+const LN_SQRT_2_PI: u64 = 0xeb3f_8e43_25f5_a536;
 
 /// The standard normal density `exp(-x^2 / 2) / sqrt(2 pi)`.
 /// # Returns: in [0, 0.3990], to the nearest
-/// # Error: relative 2^-60 or one unit of 2^-64, enforced by `accuracy::normal_pdf`
+/// # Error: relative 2^-60 or one unit of 2^-64, proved by `proofs.density` and enforced by
+/// `accuracy::normal_pdf`
 pub fn normal_pdf(x: I64F64) -> I64F64 {
     let (high, low) = magnitude(x);
     if narrowed(high, low) >= VANISHING {
@@ -33,14 +34,15 @@ const fn density(high: u64, low: u64) -> Scaled {
     // (high + low / 2^64)^2 / 2 + ln(sqrt(2 pi))
     let square = high.wrapping_mul(high);
     let sum = add_wide((square >> 1, square << 63), times_small(low, high));
-    let sum = add_wide(sum, (0, mul_high_below(low, low) >> 1));
+    let sum = add_wide(sum, (0, mul_high_nearest(low, low) >> 1));
     let (high, low) = add_wide(sum, (0, LN_SQRT_2_PI));
     exp_words(u64::MAX, high, low)
 }
 
 /// The standard normal distribution function: the probability of a value up to `x`.
 /// # Returns: in [0, 1]
-/// # Error: relative 2^-60 or one unit of 2^-64, enforced by `accuracy::normal_cdf`
+/// # Error: relative 2^-60 or two units of 2^-64, proved by `proofs.distribution` and enforced by
+/// `accuracy::normal_cdf`
 pub fn normal_cdf(x: I64F64) -> I64F64 {
     let below = sign_mask(x);
     let (high, low) = magnitude(x);

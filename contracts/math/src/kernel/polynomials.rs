@@ -61,7 +61,7 @@ pub(crate) const fn mills_ratio(z: i64) -> i64 {
     let acc = (z.times(acc) << 1).wrapping_add(4_980_439_658_421_110_737_i64);
     let acc = z.times(acc).wrapping_add(2_809_404_933_945_791_135_i64);
     let acc = (z.times(acc) << 1).wrapping_add(2_684_215_480_707_267_012_i64);
-    z.times(acc).wrapping_add(702_337_410_955_002_485_i64)
+    z.times(acc).wrapping_add(702_337_410_955_002_484_i64)
 }
 
 /// `(Phi(y) - 1/2) / y` for `y` in [0, 5/4], `z = y^2 / 4 - 25/128`, in.
@@ -79,8 +79,8 @@ pub(crate) const fn central_slope(z: i64) -> u64 {
     let acc = z.times_medium(acc).wrapping_add(2_297_982_707_083_656_447_i64);
     let acc = z.times(acc).wrapping_add(-8_215_357_017_465_954_677_i64);
     let acc = (z.times(acc) >> 2).wrapping_add(6_347_310_964_742_743_235_i64);
-    let acc = (z.times(acc) >> 1).wrapping_add(-8_296_175_797_172_167_645_i64);
-    let acc = (z.times_nearest(acc) >> 2).wrapping_add(4_469_683_592_290_549_483_i64);
+    let acc = (z.times(acc) >> 3).wrapping_add(-2_074_043_949_293_041_911_i64);
+    let acc = z.times_nearest(acc).wrapping_add(4_469_683_592_290_549_483_i64);
     let acc = z.times_nearest(acc).wrapping_add(-7_803_279_338_283_985_259_i64);
     z.times_nearest(acc).wrapping_add(-5_439_639_228_004_887_877_i64).cast_unsigned()
 }
@@ -104,7 +104,7 @@ pub(crate) const fn quantile_guess(z: i64) -> i64 {
     let acc = (z.times_medium(acc) >> 14).wrapping_add(-3_307_063_259_478_i64);
     let acc = (z.times_medium(acc) >> 14).wrapping_add(6_580_405_619_976_i64);
     let acc = (z.times_medium(acc) >> 14).wrapping_add(-18_210_369_509_305_i64);
-    (z.times_medium(acc) >> 14).wrapping_add(13_268_201_546_691_i64)
+    (z.times_medium(acc) >> 14).wrapping_add(13_268_201_546_669_i64)
 }
 
 /// `Phi(-y)` for `y` in [5/4, 9/4], `z = (y - 7/4) / 1`, in.
@@ -126,11 +126,11 @@ pub(crate) const fn tail_near(z: i64) -> i64 {
     let acc = z.times(acc).wrapping_add(-438_629_506_223_895_311_i64);
     let acc = z.times(acc).wrapping_add(-3_092_718_436_103_979_970_i64);
     let acc = (z.times(acc) >> 1).wrapping_add(5_089_598_284_019_483_212_i64);
-    let acc = (z.times(acc) << 1).wrapping_add(928_395_778_192_465_966_i64);
-    let acc = (z.times_nearest(acc) >> 3).wrapping_add(-8_753_445_908_671_754_817_i64);
-    let acc = (z.times_nearest(acc) >> 2).wrapping_add(5_570_374_669_154_752_816_i64);
-    let acc = (z.times_nearest(acc) >> 1).wrapping_add(-3_183_071_239_517_001_610_i64);
-    (z.times_nearest(acc) << 1).wrapping_add(2_955_844_057_901_676_882_i64)
+    let acc = (z.times(acc) >> 5).wrapping_add(14_506_184_034_257_281_i64);
+    let acc = z.times_nearest(acc).wrapping_add(-1_094_180_738_583_969_352_i64);
+    let acc = z.times_nearest(acc).wrapping_add(2_785_187_334_577_376_408_i64);
+    let acc = z.times_nearest(acc).wrapping_add(-3_183_071_239_517_001_610_i64);
+    (z.times_nearest(acc) << 1).wrapping_add(2_955_844_057_901_676_881_i64)
 }
 
 /// `Phi(-y)` for `y` in [9/4, 17/4], `z = (y - 13/4) / 2`, in.
