@@ -17,14 +17,14 @@
 //! paid in: at the start, a penalty. The backstop only lifts the equity to zero, which limited liability gives him anyhow.
 //!
 //! **The discount** is two lines: 2 % to 20 % of M in a quarter of an hour, then to 100 % in another hour. M is a loss in the worst
-//! scenario, so a fair bid, for hedging and half the spread, lies in the first line: it is steep enough to be fast
+//! scenario, so a fair bid, for hedging and half the spread, should lie in the first line: it is steep enough to be fast
 //! and moves by 0.02 % of M a second, so no bidder gains by being a block early. The second is flatter, for where nobody has bid by
 //! then the cause is more likely an outage than the price. A curve of one slope is either slow or coarse; a geometric one
 //! is slowest where most auctions end.
 //!
 //! **Dust.** A bid names the most it takes and is cut down to f: a transfer or a small bid before it cannot make it fail. It takes at least a
 //! twentieth of the first portfolio or all that f asks for, so no account sees more than twenty bids. An
-//! auction ends only at (1 + b) M, not at M, and its clock never starts over while it runs.
+//! auction ends with the bid that cures or at (1 + b) M, not at M, and its clock never starts over while it runs.
 
 use equipoise_math::Fx;
 

@@ -5,6 +5,8 @@
 //! Programs, solvers, the command line and pages compute with this crate and therefore agree to the last bit.
 //! A trade passes through [`surface`] (variance of each strike), [`marks`] (value and Greeks of a strike),
 //! [`book`] (sums over all of them), [`potential`] (the risk penalty) and [`quote`] (what it costs).
+//! The state of the market widens it ([`spread`], [`regime`], [`toxicity`]) or stops it ([`breakers`]). What goes wrong is
+//! sold ([`auction`]) and borne in order ([`waterfall`]).
 
 #[cfg(test)]
 extern crate std;

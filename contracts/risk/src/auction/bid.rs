@@ -30,6 +30,8 @@ pub struct Fill {
     pub from_backstop: Money,
     /// The auction after it.
     pub auction: Auction,
+    /// Whether that ends it: the account is healthy again, or nothing is left of it.
+    pub is_over: bool,
 }
 
 impl Fill {
@@ -73,7 +75,7 @@ impl Auction {
         if price > bid.most_price {
             return Err(AuctionError::PriceAboveLimit { price, most: bid.most_price });
         }
-        Ok(fill)
+        Ok(Fill { is_over: share == curing, ..fill })
     }
 
     /// The account is paid its equity less the discount; three tenths of the discount go to insurance.
@@ -85,7 +87,7 @@ impl Auction {
         let to_insurance = Money::from_fx(mul_ceil(given, INSURANCE_SHARE)?);
         let earned = to_insurance.scaled_floor(sub(Fx::ONE, INSURANCE_SHARE)?)?;
         let auction = self.after(share, self.bonus_budget.plus(earned)?)?;
-        Ok(Fill { share, to_account, to_insurance, from_backstop: Money::ZERO, auction })
+        Ok(Fill { share, to_account, to_insurance, from_backstop: Money::ZERO, auction, is_over: false })
     }
 
     /// The account is left with nothing for this share. The bonus is the equity it had, as far as it goes, and then
@@ -107,6 +109,7 @@ impl Auction {
             to_insurance: price.max(Money::ZERO),
             from_backstop: Money::ZERO.minus(price)?.max(Money::ZERO),
             auction,
+            is_over: false,
         })
     }
 

@@ -57,6 +57,7 @@ fn a_solvent_account_is_healthy_after_the_curing_share() {
     let left = Health { equity: equity_after(before, &fill), maintenance: maintenance_after(before, &fill) };
     assert_near(left.equity.fx(), 77.0, 1e-9, "1.1 times 70");
     assert_eq!(fill.auction.stage(left), Ok(Stage::Cured));
+    assert!(fill.is_over && !state.filled(before, Bid { most_share: fx(0.29), ..all() }).unwrap().is_over);
     assert_eq!(fill.auction.filled(left, all()), Err(AuctionError::Cured { health: left }));
 }
 
@@ -154,6 +155,7 @@ proptest! {
         let fill = state.filled(before, all()).unwrap();
         prop_assert!(Fx::ZERO < fill.share && fill.share <= Fx::ONE);
         let left = Health { equity: equity_after(before, &fill), maintenance: maintenance_after(before, &fill) };
+        prop_assert!(fill.is_over);
         if fill.share == Fx::ONE {
             prop_assert!(fill.auction.left == 0 && left.maintenance == Money::ZERO);
         } else {

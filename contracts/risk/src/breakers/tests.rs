@@ -9,6 +9,7 @@ use super::Action::{Claim, RequestLp, Settle, TopUp, Update, WithdrawFree};
 use super::*;
 use crate::fixtures::{any_fx, assert_near, fx, money, price_of, NOW};
 use crate::millionths::Millionths;
+use crate::parameters::{Parameter, RULES as RULES_OF_PARAMETERS};
 use crate::regime::Observation;
 
 fn read(measure: Measure, value: u32) -> Readings {
@@ -62,8 +63,12 @@ fn rules_are_consistent() {
     }
     assert_eq!(of(Measure::StablecoinDeviation, State::ReduceOnly).limit, 10_000, "1 %");
     assert_eq!(of(Measure::StablecoinDeviation, State::Halted).limit, 30_000, "3 %");
-    assert_eq!(of(Measure::Delta, State::ReduceOnly).limit, 250_000, "25 %");
-    assert_eq!(of(Measure::Vega, State::ReduceOnly).limit, 150_000, "0.15");
+    let default = |parameter| RULES_OF_PARAMETERS.iter().find(|rule| rule.parameter == parameter).unwrap().default;
+    let limit = |measure| of(measure, State::ReduceOnly).limit;
+    assert_eq!(limit(Measure::Delta), default(Parameter::DeltaLimit));
+    assert_eq!(limit(Measure::Vega), default(Parameter::VegaLimit));
+    assert_eq!(limit(Measure::SpotAge), default(Parameter::MaxSpotAgeHours) / 1_000_000 * 3_600);
+    assert_eq!(limit(Measure::SurfaceAge), default(Parameter::MaxSurfaceAgeHours) / 1_000_000 * 3_600);
 }
 
 #[test]
