@@ -1,0 +1,183 @@
+//! `equipoise_risk::breakers`: a market is as tight as its worst rule, recovers by its cool-down, and no guardian
+//! loosens it.
+#![no_main]
+
+use arbitrary::Arbitrary;
+use equipoise_fuzz::{AnyFx, Magnitude};
+use equipoise_math::Fx;
+use equipoise_risk::breakers::{
+    allows, sequencer_unsafe_secs, spot_jump_ceil, BreakerError, Breakers, HighWater, Readings, Rule, State, Unit,
+    GUARDIAN_SECS, PERMISSIONS, RULES, RULE_COUNT, SEQUENCER_GRACE_SECS,
+};
+use equipoise_risk::millionths::Millionths;
+use equipoise_risk::regime::Observation;
+use equipoise_risk::units::{Money, Price};
+use libfuzzer_sys::fuzz_target;
+
+#[derive(Arbitrary, Debug)]
+struct Input {
+    words: [u64; 12],
+    steps: Vec<Step>,
+    prices: (Magnitude, Magnitude, u32, Magnitude),
+    values: Vec<(Magnitude, u32)>,
+    wild: (AnyFx, u64, u64, bool),
+}
+
+#[derive(Arbitrary, Debug)]
+struct Step {
+    secs: u32,
+    readings: Vec<(u8, u32)>,
+    guardian: Option<u8>,
+}
+
+fuzz_target!(|input: Input| {
+    live(&input);
+    assert_eq!(Breakers::from_words(input.words).to_words(), input.words, "stored as it is read");
+    jump(input.prices);
+    drawdown(&input);
+    actions();
+    let (is_up, since) = (input.wild.3, input.wild.1);
+    let left = sequencer_unsafe_secs(is_up, since);
+    assert_eq!(left == 0, is_up && since >= u64::from(SEQUENCER_GRACE_SECS));
+});
+
+/// A reading near a rule's limits, or any.
+fn reading(rule: &Rule, value: u32) -> u32 {
+    match value % 4 {
+        0 => rule.limit.saturating_sub(1),
+        1 => rule.limit,
+        2 => rule.recovers_below.saturating_sub(1),
+        _ => value,
+    }
+}
+
+fn live(input: &Input) {
+    let mut now = 1_800_000_000;
+    let mut breakers = Breakers::default();
+    assert_eq!((breakers.state(now), breakers.is_price_safe()), (State::Open, true));
+    for step in input.steps.iter().take(10) {
+        now += u64::from(step.secs % 200_000);
+        let mut readings = Readings::default();
+        for (place, value) in &step.readings {
+            let rule = &RULES[usize::from(*place) % RULE_COUNT];
+            let value = reading(rule, *value);
+            let (good, bad) = match rule.measure.unit() {
+                Unit::Seconds => (
+                    readings.with_secs(rule.measure, value.into()),
+                    readings.with_ratio(rule.measure, Millionths::from_raw(value)),
+                ),
+                Unit::Ratio => (
+                    readings.with_ratio(rule.measure, Millionths::from_raw(value)),
+                    readings.with_secs(rule.measure, value.into()),
+                ),
+            };
+            assert_eq!(bad, Err(BreakerError::WrongUnit { measure: rule.measure, unit: rule.measure.unit() }));
+            readings = good.expect("its own unit");
+            assert_eq!(readings.of(rule.measure), Some(value));
+        }
+        breakers = observe(breakers, now, &readings);
+        if let Some(choice) = step.guardian {
+            breakers = guard(breakers, now, [State::Open, State::ReduceOnly, State::Halted][usize::from(choice) % 3]);
+        }
+    }
+}
+
+fn observe(before: Breakers, now: u64, readings: &Readings) -> Breakers {
+    let after = before.observed(now, readings);
+    assert_eq!(after.observed(now, readings), after, "a second look at the same time changes nothing");
+    assert_eq!(Breakers::from_words(after.to_words()), after);
+    let (was, is) = (before.conditions(readings), after.conditions(readings));
+    let mut tightest = State::Open;
+    let mut is_safe = true;
+    for (was, is) in was.iter().zip(&is) {
+        let rule = is.rule;
+        match is.reading {
+            None => assert_eq!(was.is_tripped, is.is_tripped, "what is not read changes nothing"),
+            Some(reading) if reading >= rule.limit => {
+                assert!(is.is_tripped, "{rule:?} does not trip");
+                assert_eq!(is.recovers_at, Some(now + u64::from(rule.cooldown_secs)));
+            }
+            Some(reading) => {
+                assert!(was.is_tripped || !is.is_tripped, "{rule:?} trips below its limit");
+                if was.is_tripped && !is.is_tripped {
+                    assert!(reading < rule.recovers_below, "{rule:?} recovers on a bad reading");
+                    assert!(was.recovers_at.is_some_and(|at| at <= now), "{rule:?} recovers too early");
+                }
+                if reading < rule.recovers_below && was.recovers_at.is_some_and(|at| at <= now) {
+                    assert!(!is.is_tripped, "{rule:?} does not recover");
+                }
+            }
+        }
+        if is.is_tripped {
+            tightest = tightest.max(rule.effect);
+            is_safe &= !rule.is_of_price;
+        }
+    }
+    assert!(after.state(now) >= tightest, "looser than its rules");
+    assert_eq!(after.is_price_safe(), is_safe);
+    match after.earliest_recovery(now) {
+        Some(at) => assert!(at >= now && after.state(now) != State::Open),
+        None => assert_eq!(after.state(now), State::Open),
+    }
+    // no guardian's order outlives its time
+    assert_eq!(after.state(now + GUARDIAN_SECS), tightest);
+    after
+}
+
+fn guard(before: Breakers, now: u64, to: State) -> Breakers {
+    match before.tightened(now, to) {
+        Ok(after) => {
+            assert!(to != State::Open && after.state(now) == before.state(now).max(to));
+            for later in [now, now + GUARDIAN_SECS - 1, now + GUARDIAN_SECS] {
+                assert!(after.state(later) >= before.state(later), "a guardian loosens");
+            }
+            assert!(after.state(now + GUARDIAN_SECS - 1) >= to);
+            after
+        }
+        Err(error) => {
+            assert!(to == State::Open && error == BreakerError::GuardianOnlyTightens { to });
+            before
+        }
+    }
+}
+
+fn jump((before, after, secs, variance): (Magnitude, Magnitude, u32, Magnitude)) {
+    let of = |price: Magnitude| Price::from_fx(price.between(Fx::lit("0.0001"), Fx::lit("1000000000")));
+    let observed = |price, at| Observation { price: of(price), at };
+    let variance = variance.between(Fx::lit("0.0001"), Fx::lit("100"));
+    let moved = |first, second| spot_jump_ceil(first, second, variance).expect("prices of the domain");
+    let (first, second) = (observed(before, 1_000), observed(after, 1_000 + u64::from(secs)));
+    let sigmas = moved(first, second);
+    assert_eq!(moved(Observation { at: 1_000, ..second }, Observation { at: second.at, ..first }), sigmas);
+    let still = moved(first, Observation { price: first.price, ..second });
+    assert!(still <= Millionths::from_raw(1) && sigmas >= still, "no move is no jump");
+    let slower = moved(first, Observation { at: second.at.saturating_add(1 << 20), ..second });
+    assert!(slower <= sigmas, "the same move in more time is a larger jump");
+}
+
+fn drawdown(input: &Input) {
+    let mut now = 1_800_000_000;
+    let mut water = HighWater::default();
+    for (value, secs) in input.values.iter().take(10) {
+        now += u64::from(secs % 200_000);
+        let value = Money::from_fx(value.between(Fx::lit("0.000001"), Fx::lit("1000000")));
+        let next = water.at(now, value);
+        assert!(next.high >= value && next.window_at >= water.window_at);
+        assert_eq!(next.at(now, value), next, "a second look changes nothing");
+        let fall = next.drawdown_ceil(value).expect("it fits");
+        assert!(fall <= Millionths::ONE);
+        assert_eq!(next.drawdown_ceil(next.high.max(next.previous)), Ok(Millionths::ZERO));
+        assert_eq!(next.drawdown_ceil(Money::ZERO), Ok(Millionths::ONE));
+        water = next;
+    }
+    let _ = water.drawdown_ceil(Money::from_fx(input.wild.0.fx()));
+}
+
+fn actions() {
+    for row in PERMISSIONS {
+        assert!(allows(State::Open, row.action));
+        assert_eq!(allows(State::ReduceOnly, row.action), row.in_reduce_only);
+        assert_eq!(allows(State::Halted, row.action), row.in_halt);
+        assert!(row.in_reduce_only || !row.in_halt, "a halt allows more than reduce-only");
+    }
+}
