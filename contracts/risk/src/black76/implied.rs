@@ -27,8 +27,8 @@ pub enum Kind {
 /// The volatility per square root of a year at which the option has this price.
 /// # Inputs: price, forward, strike in quote per base; years from one second to 3
 /// # Returns: in [0.01, 10]
-/// # Error: at most 1e-12 plus what 1e-16 of the forward is worth in vol, enforced by
-/// `black76::implied::tests`
+/// # Error: at most 1e-15 plus what 5e-17 of the forward and a unit of 2^-64 of price are worth in vol,
+/// enforced by `black76::implied::tests::volatilities_of_exact_prices_are_accurate`
 /// # Errors: each reason of [`ImpliedVolError`]
 /// # Source: the two regions and the objectives of P. Jäckel, "Let's Be Rational" (2015)
 pub fn implied_vol(price: Fx, forward: Fx, strike: Fx, years: Fx, kind: Kind) -> Result<Fx, ImpliedVolError> {
@@ -60,7 +60,8 @@ pub fn implied_vol(price: Fx, forward: Fx, strike: Fx, years: Fx, kind: Kind) ->
     }
 }
 
-/// Steps of the search.
+/// Steps of the search, always as many; that they suffice is enforced by
+/// `black76::implied::tests::two_steps_suffice_for_any_price`.
 const STEPS: u32 = 2;
 /// A guess below this is one of a volatility below the domain.
 const GUESS_MIN: Fx = Fx::lit("0.009");

@@ -1,8 +1,8 @@
 //! A closed-form first guess of the total volatility, within 1.7 % of the truth.
 //!
 //! With `x = |ln F/K|`, the price's share `b` of its bound and `s` the total volatility there are two
-//! regions. Their formulas and constants come from `scripts/coefficients/implied_vol.py`, which also
-//! certifies the bound.
+//! regions. `scripts/coefficients/implied_vol.py` fits their constants and proves in ball arithmetic that
+//! no guess is further off than 3 %, from where two steps converge all the same.
 //!
 //! Low prices, `24 b < x`: in Bachelier's limit `ln(x / b)` depends on `m = x / s` alone, and
 //! `m = v - (10.784 v - 11.823) / (v (v + 2.2296))` for `v^2 = x + 2 ln(x / b)`; the limit's error
@@ -28,7 +28,8 @@ const fn decimal(ten_thousandths: u64) -> u64 {
 }
 
 impl Target {
-    /// The total volatility, within 1.7 % where it is between 1e-6 and 17.4; at most 1e-6 below.
+    /// The total volatility, within 1.7 % where it is between 1e-6 and 17.4; below 1e-6 or 0 beneath.
+    /// # Error: enforced by `black76::implied::tests::two_steps_suffice_over_a_grid_of_moneyness_and_total_vol`
     #[inline(never)]
     pub(super) fn guess(&self) -> Scaled {
         let is_low = self.log.minus(self.share.times(Scaled::new(24, 0))).1 == 0;
