@@ -157,6 +157,49 @@ proptest! {
     }
 }
 
+/// From `low` to `high` in equal ratios, both included.
+fn powers(low: f64, high: f64, count: i32) -> impl Iterator<Item = f64> {
+    (0..=count).map(move |step| low * (high / low).powf(f64::from(step) / f64::from(count)))
+}
+
+#[test]
+fn prices_are_monotone_over_dense_grids_up_to_the_limits() {
+    let years = [Fx::lit("0.0000000317097919838"), Fx::lit("0.25"), YEARS_MAX];
+    let moved = |x: Fx, factor: f64| Fx::from_num(x.to_num::<f64>() * factor);
+    let mut compared = 0;
+    let mut along = |case: &dyn Fn(f64) -> Option<[Fx; 4]>, low: f64, high: f64, rises: bool| {
+        let cases: Vec<_> = powers(low, high, 400).filter_map(case).collect();
+        for pair in cases.windows(2) {
+            let (lower, higher) = (price(pair[0]), price(pair[1]));
+            let slack = slack(pair[1][0].max(pair[0][0]));
+            let (lower, higher) = if rises { (lower, higher) } else { (higher, lower) };
+            assert!(lower.call <= higher.call + slack, "{pair:?}");
+            compared += 1;
+        }
+    };
+    let inside = |inputs: [Fx; 4]| {
+        let [forward, strike, vol, years] = inputs;
+        Inputs::new(forward, strike, vol, years).is_ok().then_some(inputs)
+    };
+    for forward in [FORWARD_MIN + Fx::DELTA, Fx::lit("3000"), FORWARD_MAX] {
+        for years in years {
+            for vol in [Fx::lit("0.01") + Fx::DELTA, Fx::lit("0.6"), VOL_MAX] {
+                // the whole range of strikes, and the region around the forward
+                for reach in [1000.0, 1.01, 1.000_001] {
+                    along(&|by| inside([forward, moved(forward, by), vol, years]), 1.0 / reach, reach, false);
+                    along(&|by| inside([moved(forward, by), forward, vol, years]), 1.0 / reach, reach, true);
+                }
+            }
+            for ratio in [0.001_000_1, 0.5, 0.99, 1.0, 1.01, 2.0, 999.9] {
+                let strike = moved(forward, ratio);
+                along(&|vol| inside([forward, strike, Fx::from_num(vol), years]), 0.01, 10.0, true);
+                along(&|time| inside([forward, strike, Fx::ONE, Fx::from_num(time)]), 3.171e-8, 3.0, true);
+            }
+        }
+    }
+    assert!(compared > 90_000, "only {compared} pairs are inside the domain");
+}
+
 #[test]
 fn zero_time_is_intrinsic_exactly() {
     let at = |strike: i32| {
