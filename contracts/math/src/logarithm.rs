@@ -3,7 +3,8 @@
 use fixed::types::I64F64;
 
 use crate::kernel::word::{
-    add_wide, join, leading_one, less_mask, mul_high_below, mul_wide, negate_if, sub_wide, times_signed,
+    add_wide, join, leading_one, less_mask, mul_high_below, mul_high_nearest, mul_wide, negate_if, sub_wide,
+    times_signed,
 };
 use crate::kernel::{atanh_excess, reciprocal_word};
 use crate::{Function, MathError};
@@ -41,10 +42,10 @@ pub(crate) const fn ln_of_bits(bits: u128) -> I64F64 {
     let (high, low) = mul_wide(gap, reciprocal_word(divisor));
     let s = (high << 1) | (low >> 63);
     let square = mul_high_below(s, s) << 1;
-    // 2 atanh(s) = 2 s (1 + excess / 2^66) in units of 2^-67, beside the whole units of 2 s, then to the
-    // nearest; the product is one unit low on average
+    // 2 atanh(s) = 2 s (1 + excess / 2^66): what it has beside the whole units of 2 s, in units of
+    // 2^-67, then to the nearest
     let excess = mul_high_below(square, atanh_excess(square).cast_unsigned());
-    let rest = (low >> 61).wrapping_add(mul_high_below(s, excess)).wrapping_add(5) >> 3;
+    let rest = (low >> 61).wrapping_add(mul_high_nearest(s, excess)).wrapping_add(4) >> 3;
     let double = high.wrapping_add(rest);
 
     let whole = times_signed(twos, LN_2);

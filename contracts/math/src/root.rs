@@ -10,7 +10,7 @@ use crate::{Function, MathError};
 
 /// The square root of `x`.
 /// # Inputs: `x` from 0
-/// # Rounding: down, exactly
+/// # Rounding: down, exactly, enforced by `properties::roots_are_floors`
 /// # Errors: `Domain` below 0
 pub fn sqrt(x: I64F64) -> Result<I64F64, MathError> {
     if x < I64F64::ZERO {

@@ -157,6 +157,25 @@ proptest! {
     }
 }
 
+/// On a grid of 2^-10 that meets every joint between two polynomials, with the unit before each point.
+#[test]
+fn functions_rise_on_a_dense_grid_within_twice_the_error() {
+    let slack = |value: Fx| Fx::from_bits(4).max(value.abs() >> 59_u32);
+    let (mut power, mut log, mut probability) = (Fx::ZERO, Fx::MIN, Fx::ZERO);
+    for step in -40_000..40_000_i128 {
+        for x in [Fx::from_bits((step << 54) - 1), Fx::from_bits(step << 54)] {
+            let next = (exp_negative(x), normal_cdf(x));
+            assert!(next.0 + slack(next.0) >= power && next.1 + slack(next.1) >= probability, "at {x}");
+            (power, probability) = next;
+            if x > Fx::ZERO {
+                let next = ln(x).unwrap();
+                assert!(next + slack(next) >= log, "ln({x})");
+                log = next;
+            }
+        }
+    }
+}
+
 #[test]
 fn edges_are_exact() {
     assert_eq!(exp(Fx::ZERO), Ok(Fx::ONE));

@@ -12,7 +12,8 @@ const LOG2_SQRT_2_PI: (u64, u64) = (0x02a6_c873_498d_df75, 0xb0db_2e4f_080a_88e3
 /// `2^(whole + fraction / 2^64)`.
 /// # Inputs: `whole` within +-2^30, any fraction
 /// # Returns: the power with 64 significant bits
-/// # Error: relative, below 2^-61, enforced by `kernel::tests::exp2_is_accurate`
+/// # Error: relative, below 2^-61.5, proved by `proofs.power_of_two` and enforced by
+/// `kernel::tests::exp2_is_accurate`
 #[inline(always)]
 pub const fn exp2(whole: i32, fraction: u64) -> Scaled {
     let slope = half_exp2_slope(fraction).cast_unsigned();

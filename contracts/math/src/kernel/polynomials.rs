@@ -65,19 +65,19 @@ pub(crate) const fn mills_ratio(z: i64) -> i64 {
 }
 
 /// `(Phi(y) - 1/2) / y` for `y` in [0, 5/4], `z = y^2 / 4 - 25/128`, in.
-/// # Error: |p - f| w <= 2^-65.8 with w = `y`, by `certificates.py`
+/// # Error: |p - f| w <= 2^-65.9 with w = `y`, by `certificates.py`
 #[inline(always)]
 pub(crate) const fn central_slope(z: i64) -> u64 {
     let z = SignedFactor::new(z);
-    let acc = -14_482_i64;
-    let acc = (z.times_narrow(acc) >> 30).wrapping_add(419_042_i64);
-    let acc = (z.times_narrow(acc) >> 29).wrapping_add(-21_869_780_i64);
-    let acc = (z.times_narrow(acc) >> 30).wrapping_add(528_391_625_i64);
-    let acc = (z.times_narrow(acc) >> 30).wrapping_add(-11_719_151_458_i64);
-    let acc = (z.times_medium(acc) >> 13).wrapping_add(473_428_266_748_i64);
-    let acc = (z.times_medium(acc) >> 14).wrapping_add(-8_627_781_537_037_i64);
-    let acc = z.times_medium(acc).wrapping_add(2_297_982_707_083_656_447_i64);
-    let acc = z.times(acc).wrapping_add(-8_215_357_017_465_954_677_i64);
+    let acc = -115_857_i64;
+    let acc = (z.times_narrow(acc) >> 30).wrapping_add(3_352_338_i64);
+    let acc = (z.times_narrow(acc) >> 29).wrapping_add(-174_958_238_i64);
+    let acc = (z.times_narrow(acc) >> 30).wrapping_add(4_227_132_998_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(-93_753_211_664_i64);
+    let acc = (z.times_medium(acc) >> 13).wrapping_add(3_787_426_133_986_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(-69_022_252_296_293_i64);
+    let acc = (z.times_medium(acc) >> 2).wrapping_add(4_595_965_414_167_312_893_i64);
+    let acc = (z.times(acc) >> 1).wrapping_add(-8_215_357_017_465_954_677_i64);
     let acc = (z.times(acc) >> 2).wrapping_add(6_347_310_964_742_743_235_i64);
     let acc = (z.times(acc) >> 3).wrapping_add(-2_074_043_949_293_041_911_i64);
     let acc = z.times_nearest(acc).wrapping_add(4_469_683_592_290_549_483_i64);
@@ -86,25 +86,24 @@ pub(crate) const fn central_slope(z: i64) -> u64 {
 }
 
 /// the `y` with `Phi(-y) = exp(-v^2/2)` for `v` in [1.177, 9.42], `z = 5/(5 + v) - 0.578`, in Q4.42.
-/// # Error: |p - f| w <= 2^-24.3 with w = `1`, by `certificates.py`
+/// # Error: |p - f| w <= 2^-23.3 with w = `1`, by `certificates.py`
 #[inline(always)]
 pub(crate) const fn quantile_guess(z: i64) -> i64 {
     let z = SignedFactor::new(z);
-    let acc = 104_757_471_i64;
-    let acc = (z.times_narrow(acc) >> 30).wrapping_add(-1_003_816_033_i64);
-    let acc = (z.times_narrow(acc) >> 30).wrapping_add(601_750_750_i64);
-    let acc = (z.times_narrow(acc) >> 30).wrapping_add(-1_472_036_195_i64);
-    let acc = (z.times_medium(acc) >> 14).wrapping_add(3_624_845_532_i64);
-    let acc = (z.times_medium(acc) >> 13).wrapping_add(-24_076_371_832_i64);
-    let acc = (z.times_medium(acc) >> 14).wrapping_add(41_238_843_425_i64);
-    let acc = (z.times_medium(acc) >> 14).wrapping_add(-117_918_080_662_i64);
-    let acc = (z.times_medium(acc) >> 14).wrapping_add(227_933_125_043_i64);
-    let acc = (z.times_medium(acc) >> 14).wrapping_add(-620_611_536_429_i64);
-    let acc = (z.times_medium(acc) >> 14).wrapping_add(1_235_690_907_464_i64);
-    let acc = (z.times_medium(acc) >> 14).wrapping_add(-3_307_063_259_478_i64);
-    let acc = (z.times_medium(acc) >> 14).wrapping_add(6_580_405_619_976_i64);
-    let acc = (z.times_medium(acc) >> 14).wrapping_add(-18_210_369_509_305_i64);
-    (z.times_medium(acc) >> 14).wrapping_add(13_268_201_546_669_i64)
+    let acc = -951_969_839_i64;
+    let acc = (z.times_narrow(acc) >> 30).wrapping_add(916_198_647_i64);
+    let acc = (z.times_narrow(acc) >> 30).wrapping_add(-1_615_743_746_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(3_253_993_941_i64);
+    let acc = (z.times_medium(acc) >> 13).wrapping_add(-23_770_233_885_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(41_672_660_605_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(-118_074_418_083_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(227_802_854_434_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(-620_572_787_187_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(1_235_709_538_157_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(-3_307_067_366_565_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(6_580_404_620_694_i64);
+    let acc = (z.times_medium(acc) >> 14).wrapping_add(-18_210_369_385_326_i64);
+    (z.times_medium(acc) >> 14).wrapping_add(13_268_201_555_419_i64)
 }
 
 /// `Phi(-y)` for `y` in [5/4, 9/4], `z = (y - 7/4) / 1`, in.

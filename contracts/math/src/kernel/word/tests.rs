@@ -99,7 +99,7 @@ proptest! {
     fn a_leading_one_and_its_fraction_are_the_number(high in words(), low in words()) {
         let bits = (join(high, low) >> 1).max(1);
         let (exponent, fraction) = leading_one(bits);
-        let top = 127 - bits.leading_zeros();
+        let top = bits.ilog2();
         prop_assert_eq!(exponent, i64::from(top) - 64);
         prop_assert_eq!(fraction, (bits << 1 << (127 - top) >> 64) as u64);
     }
