@@ -34,13 +34,13 @@ pub use offset::{combined_ceil, OffsetShare};
 pub use parameters::{MarginParameter, MarginParameterError, MarginParameters, MarginRule, COUNT, RULES};
 pub use scenarios::Shocks;
 
-use crate::arithmetic::{add, div_floor, mul_ceil, neg, sqrt, sub};
+use crate::arithmetic::{add, div_floor, mul_ceil, neg, sub};
 use crate::collateral::{worst_loss_ceil, WorstLoss};
 use crate::marks::BoardTerms;
 use crate::settlement::Holding;
 use crate::units::{lots_to_contracts_floor, times_lots, Lots, Money, LOTS_PER_CONTRACT};
 use crate::RiskError;
-use scenarios::BoardScenarios;
+use scenarios::{BoardScenarios, CallSums};
 
 /// What an account holds in one expiry.
 #[derive(Clone, Copy, Debug)]
@@ -63,64 +63,70 @@ pub struct MarketMargin {
 }
 
 /// The margin of one account in one market.
-/// # Inputs: the account's expiries in any order
+/// # Inputs: the account's expiries in any order, each of at most 128 strikes
 /// # Rounding: value down, losses up, and both padded by what prices may be off: against the account
 /// # Errors: StrikesUnordered, Math, Pricing, Slice, Overflow
 pub fn assess(boards: &[BoardHoldings<'_>], shocks: &Shocks) -> Result<MarketMargin, RiskError> {
     let mut totals = Totals::default();
     for board in boards {
-        let mut sums = BoardSums::default();
         let scenarios = BoardScenarios::new(shocks, board.terms)?;
-        let mut last = Fx::ZERO;
-        for holding in board.holdings {
-            if holding.strike.fx() <= last {
-                return Err(RiskError::StrikesUnordered);
-            }
-            last = holding.strike.fx();
-            if !holding.is_empty() {
-                sums.add(&scenarios, board.terms, holding)?;
-            }
-        }
-        totals.add(&sums, board, shocks, &scenarios)?;
+        let sums = BoardSums::new(&scenarios, board)?;
+        let losses = sums.losses_ceil(board.terms, shocks, &scenarios)?;
+        totals.add(&sums, &losses, board.holdings, shocks)?;
     }
     totals.finish(shocks)
 }
 
 /// Sums over one expiry, in lots times quote currency.
+#[derive(Default)]
 struct BoardSums {
-    /// At the bid or the ask.
+    /// At the bid or the ask, less what prices now may be off.
     value: Fx,
-    /// Gains of the calls that the options are, from now to each scenario; puts are calls less forwards.
-    gains: [Fx; SCENARIOS],
+    /// The calls that the options are; a put is a call less a forward.
+    prices: CallSums,
+    /// What prices now may be off.
+    error: Fx,
     calls: i64,
     puts: i64,
-    gross: i64,
-}
-
-impl Default for BoardSums {
-    fn default() -> Self {
-        Self { value: Fx::ZERO, gains: [Fx::ZERO; SCENARIOS], calls: 0, puts: 0, gross: 0 }
-    }
 }
 
 impl BoardSums {
-    fn add(&mut self, scenarios: &BoardScenarios, terms: &BoardTerms, holding: &Holding) -> Result<(), RiskError> {
-        let vol = sqrt(terms.slice.variance(holding.strike, terms.reference_forward)?)?;
-        let prices = scenarios.prices(holding.strike, vol)?;
-        let (calls, puts) = (i64::from(holding.calls.count()), i64::from(holding.puts.count()));
-        // Sums of numbers of 32 bits: only 2^30 holdings would fill 64.
-        let both = calls.wrapping_add(puts);
-        for (gain, price) in self.gains.iter_mut().zip(prices.shocked) {
-            *gain = add(*gain, times_lots(sub(price, prices.now)?, both)?)?;
+    fn new(scenarios: &BoardScenarios, board: &BoardHoldings) -> Result<Self, RiskError> {
+        if board.holdings.len() > CallSums::MOST {
+            return Err(RiskError::Overflow);
         }
-        let half_spread = terms.half_spread_ceil(scenarios.smoothed_vega(holding.strike, vol)?)?;
-        let put = sub(prices.now, sub(terms.forward.fx(), holding.strike.fx())?)?;
-        for (price, lots) in [(prices.now, holding.calls), (put, holding.puts)] {
+        let mut sums = Self::default();
+        let (mut last, mut gross) = (Fx::ZERO, 0_i64);
+        for holding in board.holdings {
+            if holding.strike.fx() <= last {
+                return Err(RiskError::StrikesUnordered);
+            }
+            last = holding.strike.fx();
+            if holding.is_empty() {
+                continue;
+            }
+            sums.add(scenarios, board.terms, holding)?;
+            let (calls, puts) = (i64::from(holding.calls.count()), i64::from(holding.puts.count()));
+            // Sums of at most 256 numbers of 32 bits.
+            gross = gross.wrapping_add(calls.wrapping_abs()).wrapping_add(puts.wrapping_abs());
+            sums.calls = sums.calls.wrapping_add(calls);
+            sums.puts = sums.puts.wrapping_add(puts);
+        }
+        sums.error = times_lots(scenarios.exact_error_ceil()?, gross)?;
+        sums.value = sub(sums.value, sums.error)?;
+        Ok(sums)
+    }
+
+    fn add(&mut self, scenarios: &BoardScenarios, terms: &BoardTerms, holding: &Holding) -> Result<(), RiskError> {
+        let strike = scenarios.strike(holding.strike)?;
+        let both = i64::from(holding.calls.count()).wrapping_add(i64::from(holding.puts.count()));
+        let call = scenarios.call(&strike)?;
+        self.prices.add(scenarios, &strike, call, both)?;
+        let half_spread = scenarios.half_spread_ceil(&strike)?;
+        let put = sub(call, sub(terms.forward.fx(), holding.strike.fx())?)?;
+        for (price, lots) in [(call, holding.calls), (put, holding.puts)] {
             self.value = add(self.value, closing_value(price, half_spread, lots)?)?;
         }
-        self.calls = self.calls.wrapping_add(calls);
-        self.puts = self.puts.wrapping_add(puts);
-        self.gross = self.gross.wrapping_add(calls.wrapping_abs()).wrapping_add(puts.wrapping_abs());
         Ok(())
     }
 
@@ -130,17 +136,17 @@ impl BoardSums {
         terms: &BoardTerms,
         shocks: &Shocks,
         scenarios: &BoardScenarios,
-        pad: Fx,
     ) -> Result<[Fx; ENTRIES], RiskError> {
+        let before = add(self.prices.now, add(self.prices.error, self.error)?)?;
+        // Puts lose what forwards gain.
+        let forwards = self.puts.wrapping_sub(self.prices.deep);
+        let after = self.prices.values_floor(scenarios, forwards)?;
         let mut losses = [Fx::ZERO; ENTRIES];
-        let covers = core::iter::repeat_n(None, GRID).chain(shocks.covers.map(Some));
-        let each = losses.iter_mut().zip(self.gains).zip(scenarios.moves()?).zip(covers);
-        for (((loss, gain), forward_move), cover) in each {
-            let lost = sub(add(pad, times_lots(forward_move, self.puts)?)?, gain)?;
-            *loss = match cover {
-                Some(cover) => mul_ceil(lost, cover)?,
-                None => lost,
-            };
+        for (loss, after) in losses.iter_mut().zip(after) {
+            *loss = sub(before, after)?;
+        }
+        for (loss, cover) in losses.iter_mut().skip(GRID).zip(shocks.covers) {
+            *loss = mul_ceil(*loss, cover)?;
         }
         let minimum = mul_ceil(terms.forward.fx(), shocks.short_minimum)?;
         let net_short = self.calls.min(0).wrapping_add(self.puts.min(0)).wrapping_neg();
@@ -169,14 +175,12 @@ impl Totals {
     fn add(
         &mut self,
         sums: &BoardSums,
-        board: &BoardHoldings,
+        losses: &[Fx; ENTRIES],
+        holdings: &[Holding],
         shocks: &Shocks,
-        scenarios: &BoardScenarios,
     ) -> Result<(), RiskError> {
-        let pad = times_lots(scenarios.error_ceil()?, sums.gross)?;
-        let losses = sums.losses_ceil(board.terms, shocks, scenarios, pad)?;
-        let value = Money::from_fx(lots_to_contracts_floor(sub(sums.value, pad)?)?);
-        let (value, most) = match worst_loss_ceil(board.holdings)? {
+        let value = Money::from_fx(lots_to_contracts_floor(sums.value)?);
+        let (value, most) = match worst_loss_ceil(holdings)? {
             WorstLoss::Unbounded(_) => (value, None),
             WorstLoss::Bounded(worst) => {
                 let value = value.max(Money::ZERO.minus(worst)?);
@@ -184,10 +188,10 @@ impl Totals {
             }
         };
         self.value = self.value.plus(value)?;
-        add_capped(&mut self.maintenance, &losses, most)?;
+        add_capped(&mut self.maintenance, losses, most)?;
         // Times the factor it is again at most the cap.
         let most_initial = most.map(|most| div_floor(most, shocks.initial_factor)).transpose()?;
-        add_capped(&mut self.initial, &losses, most_initial)
+        add_capped(&mut self.initial, losses, most_initial)
     }
 
     fn finish(self, shocks: &Shocks) -> Result<MarketMargin, RiskError> {

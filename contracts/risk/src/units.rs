@@ -12,7 +12,7 @@ pub const LOT_WAD: i128 = 1_000_000_000_000_000;
 /// Seconds of a year of 365 days: time is ACT/365.
 pub const YEAR_SECS: u64 = 365 * 86_400;
 
-const CONTRACT: Fx = Fx::lit("1000");
+const CONTRACT: u64 = LOTS_PER_CONTRACT.unsigned_abs();
 const YEAR: Fx = Fx::lit("31536000");
 
 macro_rules! quantity {
@@ -266,7 +266,14 @@ pub fn times_lots(number: Fx, lots: i64) -> Result<Fx, RiskError> {
 /// # Rounding: down, towards minus infinity
 /// # Errors: none in range: the divisor is a constant
 pub fn lots_to_contracts_floor(sum: Fx) -> Result<Fx, RiskError> {
-    div_floor(sum, CONTRACT)
+    // By hand, in steps of 32 bits, it costs a tenth of a division.
+    let (whole, fraction) = split(sum);
+    let quotient = whole.div_euclid(LOTS_PER_CONTRACT);
+    let rest = whole.rem_euclid(LOTS_PER_CONTRACT).cast_unsigned();
+    let upper = (rest << 32) | (fraction >> 32);
+    let lower = ((upper % CONTRACT) << 32) | (fraction & 0xffff_ffff);
+    let fraction = ((upper / CONTRACT) << 32) | (lower / CONTRACT);
+    Ok(Fx::from_bits((i128::from(quotient) << 64) | i128::from(fraction)))
 }
 
 /// The whole part, towards minus infinity, and the fraction in units of 2^-64.

@@ -1,4 +1,5 @@
 //! Known requirements, the independent reference, and the numbers that are refused.
+#![allow(clippy::as_conversions, clippy::cast_precision_loss, reason = "errors are measured in floating point")]
 
 mod accounts;
 mod coherence;
@@ -10,6 +11,7 @@ use std::vec::Vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::black76::{evaluate, Inputs};
 use crate::fixtures::{any_fx, assert_near, float, fx, money, price_of, terms, DAY, LAG};
 use crate::units::{Price, Years};
 
@@ -90,12 +92,18 @@ fn requirements_are_those_of_the_reference() {
             .collect();
         let margin = Portfolio::new(fields[1].parse().unwrap(), &legs).assess();
         let mut expected = fields[3..].iter().map(|field| field.parse::<Fx>().unwrap());
+        // Half spreads carry coarse densities.
+        let value = expected.next().unwrap();
+        assert!((margin.value.fx() - value).abs() < 1e-6, "{}: value {:?}, not {value}", fields[0], margin.value);
+        // The pad: at most this share of the highest forward or strike, for each contract.
+        let contracts: i32 = legs.iter().map(|leg| (leg.2 + leg.3).abs()).sum();
+        let pad = f64::from(contracts) / 1e3 * 8_000.0 * 2.5e-10 + 1e-11;
         let mut check = |actual: Money, what: &str| {
             let expected = expected.next().unwrap();
-            let off = float(actual.fx() - expected).abs();
-            assert!(off < 1e-10, "{}: {what} is {actual:?}, not {expected}", fields[0]);
+            let above = float(actual.fx() - expected);
+            let most = pad * if what == "initial" { 1.4 } else { 1.0 } * 2.0;
+            assert!((-1e-11..most).contains(&above), "{}: {what} is {actual:?}, not {expected}", fields[0]);
         };
-        check(margin.value, "value");
         check(margin.maintenance.worst(), "maintenance");
         check(margin.initial.worst(), "initial");
         for (place, loss) in margin.maintenance.to_array().into_iter().enumerate() {
@@ -137,8 +145,8 @@ fn an_expired_board_is_worth_what_is_inside() {
     let holdings = [Holding { strike: price_of(2_900.0), calls: Lots::new(-1_000), puts: Lots::ZERO }];
     let margin = assess(&[BoardHoldings { terms: &board, holdings: &holdings }], &shocks()).unwrap();
     let losses = margin.maintenance.to_array();
-    assert_near(losses[0].fx(), -100.0, 1e-12, "2,400 leaves nothing");
-    assert_near(losses[8].fx(), 600.0, 1e-12, "3,600");
+    assert_near(losses[0].fx(), -100.0, 2e-6, "2,400 leaves nothing");
+    assert_near(losses[8].fx(), 600.0, 2e-6, "3,600");
 }
 
 #[test]
@@ -164,6 +172,33 @@ fn strikes_that_do_not_rise_are_refused() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn losses_are_never_below_exact_ones_and_above_by_the_pad_at_most(
+        spot in 500.0_f64..9_000.0, moneyness in 0.003_f64..400.0, days in prop::sample::select(vec![1_u64, 7, 30, 400]),
+    ) {
+        let portfolio = Portfolio::new(spot, &[(days, spot * moneyness, -1_000, 0)]);
+        let (board, holdings) = &portfolio.boards[&days];
+        let (strike, forward) = (holdings[0].strike, board.forward.fx());
+        let vol = board.slice.variance(strike, board.reference_forward).unwrap().sqrt();
+        let tenor = (30.0 / days.max(3) as f64).sqrt();
+        let call = |move_of_spot: f64, vol_multiple: f64| {
+            let forward = forward * (Fx::ONE + fx(move_of_spot));
+            let vol = (vol * fx(vol_multiple)).min(fx(10.0));
+            Inputs::new(forward, strike.fx(), vol, board.years.fx()).map(|inputs| evaluate(&inputs).call)
+        };
+        let (up, down) = (1.0 + 0.4 * tenor, 1.0 / (1.0 + 0.3 * tenor));
+        let grid = [down, 1.0, up].into_iter().flat_map(|vol| (-4..=4).map(move |step| (f64::from(step) * 0.05, vol, 1.0)));
+        let tails = [(-0.6, 3.0), (-0.4, 2.0), (0.4, 2.0), (1.0, 5.0)].map(|(move_of_spot, part)| (move_of_spot, up, part));
+        let most = 2.0 * 2.4e-10 * (2.0 * spot).max(spot * moneyness);
+        for ((move_of_spot, vol, part), loss) in grid.chain(tails).zip(portfolio.assess().maintenance.to_array()) {
+            // Shares of spot are rounded to 2^-64 here and there, and so are shocks of volatility.
+            let Ok(shocked) = call(move_of_spot, vol) else { continue };
+            let exact = float(shocked - call(0.0, 1.0).unwrap()) / part;
+            let above = float(loss.fx()) - exact;
+            prop_assert!(-1e-10 <= above && above <= most + 1e-10, "{move_of_spot} {vol}: {above:e}");
+        }
+    }
 
     #[test]
     fn no_portfolio_makes_a_number_wrap(

@@ -105,6 +105,12 @@ proptest! {
     }
 
     #[test]
+    fn lots_become_contracts_as_if_divided(lots in any_fx()) {
+        let expected = equipoise_math::div_floor(lots, fx(1_000.0)).unwrap();
+        prop_assert_eq!(lots_to_contracts_floor(lots), Ok(expected));
+    }
+
+    #[test]
     fn no_count_of_lots_makes_a_multiple_wrap(number in any_fx(), lots in any::<i64>()) {
         if let Ok(product) = times_lots(number, lots) {
             prop_assert_eq!(Some(product.to_bits()), number.to_bits().checked_mul(i128::from(lots)));

@@ -19,13 +19,9 @@ fn uncapped(portfolio: &Portfolio) -> MarketMargin {
     let mut totals = Totals::default();
     for board in portfolio.holdings() {
         let scenarios = BoardScenarios::new(&shocks, board.terms).unwrap();
-        let mut sums = BoardSums::default();
-        for holding in board.holdings {
-            sums.add(&scenarios, board.terms, holding).unwrap();
-        }
-        let pad = times_lots(scenarios.error_ceil().unwrap(), sums.gross).unwrap();
-        let losses = sums.losses_ceil(board.terms, &shocks, &scenarios, pad).unwrap();
-        let value = Money::from_fx(lots_to_contracts_floor(sums.value - pad).unwrap());
+        let sums = BoardSums::new(&scenarios, &board).unwrap();
+        let losses = sums.losses_ceil(board.terms, &shocks, &scenarios).unwrap();
+        let value = Money::from_fx(lots_to_contracts_floor(sums.value).unwrap());
         totals.value = totals.value.plus(value).unwrap();
         add_capped(&mut totals.maintenance, &losses, None).unwrap();
         add_capped(&mut totals.initial, &losses, None).unwrap();
