@@ -1,5 +1,5 @@
 //! The coarse kernels against the exact ones, whose own errors are a thousandth of the bounds.
-#![allow(clippy::as_conversions, clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+#![allow(clippy::as_conversions, clippy::cast_precision_loss, clippy::cast_sign_loss, clippy::cast_possible_truncation)]
 
 use super::super::{gaussian, mills_ratio as exact_mills_ratio};
 use super::*;
