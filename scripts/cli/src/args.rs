@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::demo::Options;
 use crate::input::{Source, LEAST_BOARDS, LEAST_DAYS, LEAST_STRIKES};
+use crate::price::Format;
 use crate::programs::default_dir;
 
 /// The most boards and strikes that a market lists at a time.
@@ -13,6 +14,33 @@ const MOST_BOARDS: u64 = 8;
 const MOST_STRIKES: u64 = 16;
 /// Programs that nobody keeps alive expire a year after they were activated.
 const MOST_DAYS: u64 = 360;
+
+/// What `price --help` says.
+const PRICE_ABOUT: &str = "\
+Price options, or imply their volatility, row by row from standard input, to the last bit.
+
+Rows are CSV with a header line, or JSON lines; the answers are written in the same form, one for each row and in
+their order, with the line they answer. Fields, in any order, others ignored:
+
+  forward          quote per base, 0.0001 to 1000000000; or spot, and dividend_yield (a year, default 0)
+  strike           quote per base, 0.001 to 1000 forwards
+  years            time to expiry in years of 365 days: 0, or from one second to 3
+  rate             a year, continuously compounded, -0.5 to 2; default 0
+  vol              per square root of a year, 0.01 to 10 (0.65 is 65 %): gives prices and Greeks
+  price, kind      instead of vol, of a `call` (the default) or a `put`: gives the volatility
+  id               passed through
+
+With a vol: call, put, call_delta, put_delta, gamma, vega, call_theta, put_theta, call_rho, put_rho, vanna, volga,
+discount. Theta is per year that passes, vega per 1.00 of vol, rho per 1.00 of rate at a fixed forward (or spot).
+With a price: vol. At a rate the price is divided by the discount factor first, rounded down.
+
+A number is a decimal (3000.5, 1e-4), converted to Q64.64, 64 bits before and 64 after the binary point, to the
+nearest, ties to even. Or it is exact: forward_raw, strike_raw, ... give the integer number of 2^-64.
+Each result is written as its exact decimal expansion and, in a field with _raw behind its name, as that integer.
+The functions are those of the programs on chain, so are the results' bits.
+
+A row without an answer has a field `error` that names line, field, value, domain and remedy (in JSON an object).
+The other rows are answered, and the exit status is 1.";
 
 /// Equipoise: an options market maker on chain.
 #[derive(Clone, Debug, Parser)]
@@ -36,6 +64,13 @@ pub enum Command {
         /// Currency to take from a file of several
         #[arg(long, value_name = "CODE")]
         currency: Option<String>,
+    },
+    /// Price options, or imply their volatility, row by row from standard input, to the last bit
+    #[command(long_about = PRICE_ABOUT)]
+    Price {
+        /// Form of the rows; without it the first character tells
+        #[arg(long)]
+        format: Option<Format>,
     },
     /// Show the compressed sizes of the programs; fails if one is over the limit
     Programs {

@@ -45,7 +45,7 @@ pub enum CliError {
         strikes: usize,
     },
     /// A program's file is missing.
-    #[error("program `{name}`: {path} cannot be read ({cause}); build the programs with ./scripts/build-programs")]
+    #[error("program `{name}`: {path} cannot be read ({cause}); build it with ./scripts/build-programs {name}")]
     ProgramFile {
         /// The program.
         name: &'static str,
@@ -112,6 +112,17 @@ pub enum CliError {
     /// The accounts cannot be derived.
     #[error(transparent)]
     Accounts(#[from] MnemonicError),
+    /// The rows to price make no sense as a whole.
+    #[error("{0}")]
+    PriceInput(String),
+    /// Some rows were refused; each of them says why.
+    #[error("{refused} of {rows} rows have no answer: their field `error` says why")]
+    RowsRefused {
+        /// Rows read.
+        rows: u64,
+        /// Rows without an answer.
+        refused: u64,
+    },
     /// The terminal or the signals of the operating system failed.
     #[error("{0}")]
     System(#[from] io::Error),

@@ -1,9 +1,10 @@
-//! The equipoise command-line program: the demo, the fitter, the programs' sizes.
+//! The equipoise command-line program: the demo, the pricer, the fitter, the programs' sizes.
 //!
 //! Where to look:
 //! * [`demo`]: the main job, from files to report
 //! * [`world`]: a chain with the token, the feed and a whole market on it, for the demo and for tests
 //! * [`input`]: option chain and price history, read or generated, and the surface through time
+//! * [`price`]: options priced from standard input, to the last bit
 //! * [`report`]: what a demo leaves, for machines and for people
 
 // A host tool: floating-point arithmetic does not trap, sums are bounded by the tokens there are, and the
@@ -25,6 +26,7 @@ pub mod demo;
 pub mod error;
 pub mod fit;
 pub mod input;
+pub mod price;
 pub mod programs;
 pub mod progress;
 pub mod report;

@@ -1,15 +1,17 @@
 //! `equipoise`: the command-line program.
 
+use std::io::{self, BufReader, BufWriter};
 use std::process::ExitCode;
 
 use clap::Parser;
 use equipoise_cli::args::{Arguments, Command, DemoArguments};
 use equipoise_cli::error::CliError;
 use equipoise_cli::input::Input;
+use equipoise_cli::price::Format;
 use equipoise_cli::programs::{default_dir, Programs};
 use equipoise_cli::progress::{show, Progress};
 use equipoise_cli::report::{render, ReportFile};
-use equipoise_cli::{demo, fit, programs, serve};
+use equipoise_cli::{demo, fit, price, programs, serve};
 
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
@@ -25,8 +27,25 @@ fn run(command: Command) -> Result<(), CliError> {
     match command {
         Command::Demo(arguments) => run_demo(&arguments),
         Command::Fit { chain, currency } => show(&fit::show(&chain, currency)?),
+        Command::Price { format } => run_price(format),
         Command::Programs { programs } => show(&programs::show(&programs.unwrap_or_else(default_dir))?),
     }
+}
+
+fn run_price(format: Option<Format>) -> Result<(), CliError> {
+    let output = BufWriter::new(io::stdout().lock());
+    let tally = match price::run(BufReader::with_capacity(1 << 16, io::stdin().lock()), output, format) {
+        // Nobody reads on: no failure.
+        Err(CliError::System(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+        tally => tally?,
+    };
+    if !tally.ignored.is_empty() {
+        eprintln!("note: fields that mean nothing here are ignored: {}", tally.ignored.join(", "));
+    }
+    if tally.refused > 0 {
+        return Err(CliError::RowsRefused { rows: tally.rows, refused: tally.refused });
+    }
+    Ok(())
 }
 
 fn run_demo(arguments: &DemoArguments) -> Result<(), CliError> {
