@@ -177,6 +177,7 @@ const LARGEST: Fx = Fx::lit("64");
 const LOG2_E_X62: i128 = 6_653_256_548_922_161_246;
 
 /// A number in units of 2^-40, to the nearest; it must be below 2^23.
+#[allow(clippy::many_single_char_names, reason = "eight bytes in their order")]
 const fn coarse_bits(number: Fx) -> i64 {
     let [_, _, _, _, _, a, b, c, d, e, f, g, h, ..] = number.to_bits().wrapping_add(1 << 23).to_be_bytes();
     i64::from_be_bytes([a, b, c, d, e, f, g, h])
@@ -249,7 +250,8 @@ impl Ladder {
     }
 
     /// The call at a multiple of the forward as a share of the forward itself, in units of 2^-40.
-    /// # Error: 2^-32.8 of the multiplied forward, enforced by `black76::ladder::tests`; not cut to no-arbitrage bounds
+    /// # Error: 2^-33 of the largest of both forwards and the strike, enforced by `black76::ladder::tests`; not cut
+    /// to no-arbitrage bounds
     #[inline(always)]
     pub const fn coarse_call(&self, multiple: &Multiple, vol: &CoarseVol) -> i64 {
         let distance = vol.rate.times(self.coarse_log.wrapping_add(multiple.coarse_log));
@@ -313,6 +315,7 @@ fn exact_call((forward, scaled): (Fx, Scaled), strike: Fx, (log, sign): (Scaled,
 }
 
 /// A logarithm below 16 in units of 2^-59, rounded down.
+#[allow(clippy::many_single_char_names, reason = "eight bytes in their order")]
 const fn log_bits(log: Fx) -> i64 {
     let [_, _, _, _, _, _, _, _, a, b, c, d, e, f, g, h] = (log.to_bits() >> 5).to_be_bytes();
     i64::from_be_bytes([a, b, c, d, e, f, g, h])
