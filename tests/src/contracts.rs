@@ -29,6 +29,7 @@ sol! {
     interface TestMarket {
         function follow(address clearing) external;
         function mark(int256 markAtoms, uint256 uncertaintyAtoms, uint256 redeemableAtoms) external;
+        function reserve(uint256 reserveAtoms) external;
         function observe(uint64 priceAt, bool isSettlementPending) external;
         function relay(address to, bytes data) external;
         function lpFlowAtoms() external view returns (int256);

@@ -86,10 +86,14 @@ sol! {
         function quote(Leg[] legs) external view returns (Quote quoted);
         function book() external view returns (Book state);
         /// For the vault program: the net asset value in atoms at the mid (down), what uncertainty is worth (up),
-        /// how much can be paid out within the limits, the time of the spot price, and whether no epoch may be
-        /// priced: a board awaits settlement, or what is held is marked at a price or a surface that is too old.
+        /// the skew reserve, which is not in that value yet but is released into it, how much can be paid out
+        /// within the limits, the time of the spot price, and whether no epoch may be priced: a board awaits
+        /// settlement, or what is held is marked at a price or a surface that is too old.
         function nav() external view
-            returns (int256 navAtoms, uint256 uncertaintyAtoms, uint256 redeemableAtoms, uint64 priceAt, bool isSettlementPending);
+            returns (
+                int256 navAtoms, uint256 uncertaintyAtoms, uint256 reserveAtoms, uint256 redeemableAtoms, uint64 priceAt,
+                bool isSettlementPending
+            );
         function liveBoards() external view returns (uint16[] ids);
         function board(uint16 id) external view returns (Board listed);
         function slice(uint16 board) external view returns (Slice posted);

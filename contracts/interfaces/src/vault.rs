@@ -56,8 +56,9 @@ sol! {
     event RedeemRequested(address indexed owner, uint64 indexed epoch, uint256 shares);
     #[derive(Debug)]
     event EpochProcessed(
-        uint64 indexed epoch, int256 navAtoms, uint256 uncertaintyAtoms, uint256 acceptedAtoms, uint256 refusedAtoms,
-        uint256 sharesMinted, uint256 sharesBurned, uint256 paidAtoms, uint256 sharesUnfilled, uint256 totalSupply
+        uint64 indexed epoch, int256 navAtoms, uint256 uncertaintyAtoms, uint256 reserveAtoms, uint256 acceptedAtoms,
+        uint256 refusedAtoms, uint256 sharesMinted, uint256 sharesBurned, uint256 paidAtoms, uint256 sharesUnfilled,
+        uint256 totalSupply
     );
     #[derive(Debug)]
     event DepositClaimed(address indexed owner, uint64 indexed epoch, uint256 shares, uint256 assetsReturnedAtoms);

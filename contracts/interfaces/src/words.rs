@@ -301,7 +301,7 @@ macro_rules! tuples {
     )*};
 }
 
-tuples!((A)(A, B)(A, B, C)(A, B, C, D)(A, B, C, D, E));
+tuples!((A)(A, B)(A, B, C)(A, B, C, D)(A, B, C, D, E)(A, B, C, D, E, F));
 
 /// Gives types of the interfaces, whose fields are all static, their words: errors and structs are
 /// written, calls and answers too.

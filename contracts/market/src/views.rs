@@ -16,7 +16,7 @@ use equipoise_risk::units::{Atoms, Money};
 use crate::book::{free_cash, reserve, LiveBook};
 
 /// The answer of `nav`.
-type Nav = (I256, U256, U256, u64, bool);
+type Nav = (I256, U256, U256, U256, u64, bool);
 
 /// The whole book, live.
 /// # Errors: those of [`LiveBook::load`]
@@ -65,6 +65,7 @@ pub fn nav(store: &Store) -> Result<Nav, Revert> {
     Ok((
         signed(live.scale.atoms_floor(nav).map_err(pricing_error)?),
         unsigned(live.scale.atoms_ceil(live.uncertainty).map_err(pricing_error)?),
+        unsigned(reserve(store).balance),
         unsigned(spare.min(unowed).max(Atoms::ZERO)),
         live.spot_at,
         is_pending || is_stale,

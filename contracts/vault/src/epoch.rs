@@ -20,6 +20,8 @@ pub struct Snapshot {
     pub nav_atoms: i128,
     /// The true value is known to lie within this of the mid.
     pub uncertainty_atoms: u128,
+    /// The skew reserve: not in the net asset value, but released into it while time passes.
+    pub reserve_atoms: u128,
     /// What the market's limits let the vault pay out.
     pub redeemable_atoms: u128,
 }
@@ -58,7 +60,8 @@ impl Snapshot {
         self.nav_atoms > 0 || (self.nav_atoms == 0 && self.supply == 0)
     }
 
-    /// Shares for assets, at the high end of the value.
+    /// Shares for assets, at the high end of the value and with all of the reserve: whoever comes for its
+    /// release has paid for it.
     /// # Rounding: down, for those who are in
     /// # Returns: `None` if the vault is insolvent or a number leaves 128 bits
     pub fn shares_for_down(&self, atoms: u128) -> Option<u128> {
@@ -66,7 +69,8 @@ impl Snapshot {
             return None;
         }
         let nav = u128::try_from(self.nav_atoms).ok()?;
-        let high = nav.checked_add(self.uncertainty_atoms)?.checked_add(VIRTUAL_ATOMS)?;
+        let high = nav.checked_add(self.uncertainty_atoms)?.checked_add(self.reserve_atoms)?;
+        let high = high.checked_add(VIRTUAL_ATOMS)?;
         mul_div_down(atoms, self.supply.checked_add(VIRTUAL_SHARES)?, high)
     }
 

@@ -18,6 +18,7 @@ pub(crate) struct Value {
     pub(crate) snapshot: Snapshot,
     nav: I256,
     uncertainty: U256,
+    reserve: U256,
     price_at: u64,
     is_settlement_pending: bool,
 }
@@ -74,10 +75,12 @@ impl Vault {
                 // A value out of range is none: it prices nothing.
                 nav_atoms: to_i128(nav.navAtoms).unwrap_or(i128::MIN),
                 uncertainty_atoms: to_u128(nav.uncertaintyAtoms).unwrap_or(u128::MAX),
+                reserve_atoms: to_u128(nav.reserveAtoms).unwrap_or(u128::MAX),
                 redeemable_atoms: to_u128(nav.redeemableAtoms).unwrap_or(u128::MAX),
             },
             nav: nav.navAtoms,
             uncertainty: nav.uncertaintyAtoms,
+            reserve: nav.reserveAtoms,
             price_at: nav.priceAt,
             is_settlement_pending: nav.isSettlementPending,
         })
@@ -134,6 +137,7 @@ impl Vault {
                 epoch,
                 navAtoms: value.nav,
                 uncertaintyAtoms: value.uncertainty,
+                reserveAtoms: value.reserve,
                 acceptedAtoms: from_u128(fill.accepted_atoms),
                 refusedAtoms: from_u128(fill.refused_atoms),
                 sharesMinted: from_u128(fill.minted),

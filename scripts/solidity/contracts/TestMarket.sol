@@ -12,6 +12,7 @@ contract TestMarket {
     address public clearing;
     int256 public markAtoms;
     uint256 public uncertaintyAtoms;
+    uint256 public reserveAtoms;
     uint256 public redeemableAtoms = type(uint256).max;
     uint64 public priceAt;
     bool public isSettlementPending;
@@ -29,15 +30,20 @@ contract TestMarket {
         redeemableAtoms = redeemableAtoms_;
     }
 
+    /// @notice What the skew reserve holds.
+    function reserve(uint256 reserveAtoms_) external {
+        reserveAtoms = reserveAtoms_;
+    }
+
     /// @notice When the spot price is from, and whether a board awaits settlement.
     function observe(uint64 priceAt_, bool isSettlementPending_) external {
         priceAt = priceAt_;
         isSettlementPending = isSettlementPending_;
     }
 
-    function nav() external view returns (int256, uint256, uint256, uint64, bool) {
+    function nav() external view returns (int256, uint256, uint256, uint256, uint64, bool) {
         int256 value = Ledger(clearing).vaultCash() + markAtoms;
-        return (value, uncertaintyAtoms, redeemableAtoms, priceAt, isSettlementPending);
+        return (value, uncertaintyAtoms, reserveAtoms, redeemableAtoms, priceAt, isSettlementPending);
     }
 
     function recordLpFlow(int256 flowAtoms) external {

@@ -82,8 +82,8 @@ event_words! {
     DepositRequested { owner, epoch; assetsAtoms }
     RedeemRequested { owner, epoch; shares }
     EpochProcessed {
-        epoch; navAtoms, uncertaintyAtoms, acceptedAtoms, refusedAtoms, sharesMinted, sharesBurned, paidAtoms,
-        sharesUnfilled, totalSupply
+        epoch; navAtoms, uncertaintyAtoms, reserveAtoms, acceptedAtoms, refusedAtoms, sharesMinted, sharesBurned,
+        paidAtoms, sharesUnfilled, totalSupply
     }
     DepositClaimed { owner, epoch; shares, assetsReturnedAtoms }
     RedeemClaimed { owner, epoch; assetsAtoms, sharesReturned }

@@ -125,7 +125,8 @@ from_words! {
         board: u16, forwardWad: U256, aWad: I256, bWad: U256, rhoWad: I256, mWad: I256, sigmaWad: U256,
     }
     IMarket::navReturn: IMarket::navReturn {
-        navAtoms: I256, uncertaintyAtoms: U256, redeemableAtoms: U256, priceAt: u64, isSettlementPending: bool,
+        navAtoms: I256, uncertaintyAtoms: U256, reserveAtoms: U256, redeemableAtoms: U256, priceAt: u64,
+        isSettlementPending: bool,
     }
     IOracle::spotReturn: IOracle::spotReturn { priceWad: U256, roundId: U80, updatedAt: u64 }
 }

@@ -6,7 +6,7 @@ use super::*;
 const TOKEN: u128 = 1_000_000;
 
 fn snapshot(supply: u128, nav_atoms: i128) -> Snapshot {
-    Snapshot { supply, nav_atoms, uncertainty_atoms: 0, redeemable_atoms: u128::MAX }
+    Snapshot { supply, nav_atoms, uncertainty_atoms: 0, reserve_atoms: 0, redeemable_atoms: u128::MAX }
 }
 
 fn deposits(deposit_atoms: u128) -> Pending {
@@ -38,9 +38,17 @@ fn first_deposit_gets_a_million_shares_an_atom() {
 #[test]
 fn deposits_pay_the_high_end_and_redemptions_get_the_low() {
     let supply = 999_999 * VIRTUAL_SHARES;
-    let at = Snapshot { supply, nav_atoms: 999_999, uncertainty_atoms: 100_000, redeemable_atoms: u128::MAX };
+    let at = Snapshot { uncertainty_atoms: 100_000, ..snapshot(supply, 999_999) };
     assert_eq!(at.shares_for_down(1_100_000), Some(1_000_000 * VIRTUAL_SHARES));
     assert_eq!(at.assets_for_down(1_000_000 * VIRTUAL_SHARES), Some(900_000));
+}
+
+#[test]
+fn deposits_pay_for_the_skew_reserve_and_redemptions_do_not_get_it() {
+    let supply = 999_999 * VIRTUAL_SHARES;
+    let at = Snapshot { reserve_atoms: 500_000, ..snapshot(supply, 999_999) };
+    assert_eq!(at.shares_for_down(1_500_000), Some(1_000_000 * VIRTUAL_SHARES));
+    assert_eq!(at.assets_for_down(1_000_000 * VIRTUAL_SHARES), Some(1_000_000));
 }
 
 #[test]
@@ -121,10 +129,17 @@ prop_compose! {
         supply in 0u128..10_u128.pow(24),
         price_millis in 1u128..1_000_000,
         uncertainty in 0u128..10_u128.pow(17),
+        reserve in 0u128..10_u128.pow(17),
         redeemable in 0u128..10_u128.pow(19),
     ) -> Snapshot {
         let nav_atoms = (supply / VIRTUAL_SHARES * price_millis / 1_000).cast_signed();
-        Snapshot { supply, nav_atoms, uncertainty_atoms: uncertainty, redeemable_atoms: redeemable }
+        Snapshot {
+            supply,
+            nav_atoms,
+            uncertainty_atoms: uncertainty,
+            reserve_atoms: reserve,
+            redeemable_atoms: redeemable,
+        }
     }
 }
 
@@ -134,13 +149,17 @@ proptest! {
         vault in any_vault(),
         atoms in TOKEN..10_u128.pow(18),
         later_uncertainty in 0u128..10_u128.pow(17),
+        released_millis in 0u128..=1_000,
     ) {
         let entry = vault.price(&deposits(atoms));
-        let nav_atoms = vault.nav_atoms + i128::try_from(entry.accepted_atoms).unwrap();
+        // In between, any part of the reserve may be released into the value.
+        let released = vault.reserve_atoms * released_millis / 1_000;
+        let nav_atoms = vault.nav_atoms + i128::try_from(entry.accepted_atoms + released).unwrap();
         let later = Snapshot {
             supply: vault.supply + entry.minted,
             nav_atoms,
             uncertainty_atoms: later_uncertainty,
+            reserve_atoms: vault.reserve_atoms - released,
             redeemable_atoms: u128::MAX,
         };
         let exit = later.price(&redemptions(entry.minted));

@@ -144,6 +144,7 @@ fn events_are_as_the_general_codec_writes_them() {
         epoch: 7,
         navAtoms: cash,
         uncertaintyAtoms: two,
+        reserveAtoms: amount(10),
         acceptedAtoms: three,
         refusedAtoms: amount(4),
         sharesMinted: amount(5),
