@@ -72,6 +72,21 @@ pub enum Command {
         #[arg(long)]
         format: Option<Format>,
     },
+    /// Let attackers that learn try to take money out of a simulated market; fails if one gains what he may not
+    Attack {
+        /// Rounds of each attack
+        #[arg(long, value_name = "COUNT", default_value_t = 2_000)]
+        rounds: u32,
+        /// Seed of every random number
+        #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+        seed: u64,
+        /// Only attacks with this in their names
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        name: String,
+        /// Write the report as JSON
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
     /// Show the compressed sizes of the programs; fails if one is over the limit
     Programs {
         /// Folder with the programs' WASM

@@ -8,6 +8,17 @@ use equipoise_data::{DataError, FitError, Timestamp};
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
+    /// No attack has such a name.
+    #[error("no attack has `{name}` in its name: there are {names}")]
+    NoSuchAttack {
+        /// What was asked for.
+        name: String,
+        /// The names there are.
+        names: String,
+    },
+    /// An attacker gained more than the market may lose to him.
+    #[error("{0}: gained what nobody may gain; run with --json for the figures")]
+    AttackSucceeded(String),
     /// A data file is refused.
     #[error(transparent)]
     Data(Box<DataError>),

@@ -1,6 +1,7 @@
 //! `equipoise`: the command-line program.
 
 use std::io::{self, BufReader, BufWriter};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -11,7 +12,7 @@ use equipoise_cli::price::Format;
 use equipoise_cli::programs::{default_dir, Programs};
 use equipoise_cli::progress::{show, Progress};
 use equipoise_cli::report::{render, ReportFile};
-use equipoise_cli::{demo, fit, price, programs, serve};
+use equipoise_cli::{attack, demo, fit, price, programs, serve};
 
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
@@ -28,6 +29,7 @@ fn run(command: Command) -> Result<(), CliError> {
         Command::Demo(arguments) => run_demo(&arguments),
         Command::Fit { chain, currency } => show(&fit::show(&chain, currency)?),
         Command::Price { format } => run_price(format),
+        Command::Attack { rounds, seed, name, json } => run_attack(rounds, seed, &name, json.as_deref()),
         Command::Programs { programs } => show(&programs::show(&programs.unwrap_or_else(default_dir))?),
     }
 }
@@ -46,6 +48,16 @@ fn run_price(format: Option<Format>) -> Result<(), CliError> {
         return Err(CliError::RowsRefused { rows: tally.rows, refused: tally.refused });
     }
     Ok(())
+}
+
+fn run_attack(rounds: u32, seed: u64, name: &str, json: Option<&Path>) -> Result<(), CliError> {
+    let file = json.map(ReportFile::at).transpose()?;
+    let attacks = attack::run(seed, rounds, name)?;
+    show(&attacks.render())?;
+    if let Some(file) = file {
+        file.write(&attacks)?;
+    }
+    attacks.require_held()
 }
 
 fn run_demo(arguments: &DemoArguments) -> Result<(), CliError> {

@@ -60,15 +60,12 @@ struct Contract {
 impl Contract {
     fn new(cells: &Cells<'_>) -> Result<Self, RowError> {
         cells.either(Field::Forward, Field::Spot, "a row gives either a forward or a spot")?;
-        let underlying = match cells.number(Field::Spot)? {
-            Some(spot) => {
-                let dividend_yield = cells.number(Field::DividendYield)?.unwrap_or_default();
-                Underlying::Spot { spot, dividend_yield }
-            }
-            None => {
-                cells.either(Field::DividendYield, Field::Forward, "a forward has the dividend yield in it")?;
-                Underlying::Forward(cells.required(Field::Forward, FORWARD)?)
-            }
+        let underlying = if let Some(spot) = cells.number(Field::Spot)? {
+            let dividend_yield = cells.number(Field::DividendYield)?.unwrap_or_default();
+            Underlying::Spot { spot, dividend_yield }
+        } else {
+            cells.either(Field::DividendYield, Field::Forward, "a forward has the dividend yield in it")?;
+            Underlying::Forward(cells.required(Field::Forward, FORWARD)?)
         };
         Ok(Self {
             underlying,

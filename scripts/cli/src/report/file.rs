@@ -5,9 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use super::Report;
 use crate::error::CliError;
 
 /// A place for the report. It is taken before the demo starts, so that a path that cannot be written is found
@@ -33,7 +33,7 @@ impl ReportFile {
 
     /// Writes the report as JSON.
     /// # Errors: [`CliError::ReportEncoding`], [`CliError::ReportFile`]
-    pub fn write(mut self, report: &Report) -> Result<(), CliError> {
+    pub fn write(mut self, report: &impl Serialize) -> Result<(), CliError> {
         let mut text = serde_json::to_vec_pretty(report)?;
         text.push(b'\n');
         let refuse = |cause| CliError::ReportFile { path: self.path.clone(), cause };

@@ -32,7 +32,8 @@ pub fn render(report: &Report) -> String {
     text
 }
 
-fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+/// A table: names to the left, figures to the right.
+pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED);
     if !header.is_empty() {
