@@ -1,4 +1,5 @@
-//! The figures in the README are those that the demo prints today: sizes and gas are exact, so they are compared.
+//! The figures in the README are those that the demo prints today, and those of the bench's baseline: sizes, gas and
+//! ink are exact, so they are compared.
 //!
 //! `EQUIPOISE_BLESS=1 cargo test -p equipoise-tests --test readme` writes them anew.
 
@@ -8,6 +9,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use equipoise_cli::bench::peers::{PROJECTS, WORKS};
+use equipoise_cli::bench::{INK_PER_GAS, TARGETS};
 use serde_json::Value;
 
 /// What the README calls the calls of the report.
@@ -49,15 +52,7 @@ fn report() -> Result<Value, String> {
 }
 
 fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    equipoise_cli::report::grouped(number.into())
 }
 
 fn sizes(report: &Value) -> String {
@@ -81,6 +76,51 @@ fn gas(report: &Value) -> String {
     table
 }
 
+/// What the README calls the rows of the bench.
+const ROWS: [(&str, &str); 16] = [
+    ("black76_all", "both prices and all Greeks of an option on a forward"),
+    ("black76_all_domain", "the same, over the whole domain"),
+    ("black_scholes_all", "the same on a spot, with a rate"),
+    ("implied_vol", "implied volatility"),
+    ("implied_vol_domain", "the same, calls over the whole domain"),
+    ("implied_vol_put_domain", "the same, puts over the whole domain"),
+    ("exp", "exp"),
+    ("ln", "ln"),
+    ("sqrt", "sqrt"),
+    ("normal_cdf", "normal distribution function"),
+    ("normal_pdf", "normal density"),
+    ("normal_inverse_cdf", "inverse of the normal distribution function"),
+    ("surface_variance", "variance of a strike on a slice"),
+    ("surface_check", "slice checked for butterfly arbitrage"),
+    ("book_128", "book of 128 strikes, 256 series, over 8 expiries: value and Greeks"),
+    ("margin_32", "margin of 32 positions in 27 scenarios and tails"),
+];
+
+/// The bench's rows, then the same work beside others on the EVM.
+fn ink() -> String {
+    let text = std::fs::read_to_string(repository("tests/baselines/ink.json")).expect("the baseline is committed");
+    let baseline: Value = serde_json::from_str(&text).expect("the baseline is JSON");
+    let figure = |row: &str, which: &str| baseline["rows"][row][which].as_u64().expect("the baseline has the row");
+    let gas = |row| format!("{:.1}", figure(row, "ink") as f64 / INK_PER_GAS as f64);
+    let mut table =
+        String::from("| operation | ink, mean | least | most | target | gas, mean |\n|---|--:|--:|--:|--:|--:|\n");
+    for (row, name) in ROWS {
+        let [mean, least, most] = ["ink", "ink_least", "ink_most"].map(|which| grouped(figure(row, which)));
+        let target = TARGETS.iter().find(|(other, _)| *other == row);
+        let target = target.map_or_else(String::new, |(_, target)| {
+            format!("{}{}", grouped(*target), if figure(row, "ink_most") > *target { ", not met yet" } else { "" })
+        });
+        writeln!(table, "| {name} | {mean} | {least} | {most} | {target} | {} |", gas(row)).expect("text");
+    }
+    let columns = |cell: &str| cell.repeat(PROJECTS.len());
+    writeln!(table, "\n| gas | here | {} |\n|---|--:|{}", PROJECTS.join(" | "), columns("--:|")).expect("text");
+    for work in WORKS {
+        let theirs = work.gas.map(|gas| gas.map_or_else(|| "-".to_owned(), grouped)).join(" | ");
+        writeln!(table, "| {} | {} | {theirs} |", work.what, gas(work.row)).expect("text");
+    }
+    table
+}
+
 /// The README with `table` between the markers of `name`.
 fn with_table(readme: &str, name: &str, table: &str) -> String {
     let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
@@ -90,7 +130,7 @@ fn with_table(readme: &str, name: &str, table: &str) -> String {
 }
 
 #[test]
-fn figures_are_what_the_demo_measures() {
+fn figures_are_what_the_demo_and_the_bench_measure() {
     let report = match report() {
         Ok(report) => report,
         Err(reason) => {
@@ -100,7 +140,10 @@ fn figures_are_what_the_demo_measures() {
     };
     let path = repository("README.md");
     let readme = std::fs::read_to_string(&path).expect("there is a README");
-    let measured = with_table(&with_table(&readme, "sizes", &sizes(&report)), "gas", &gas(&report));
+    let mut measured = readme.clone();
+    for (name, table) in [("ink", ink()), ("sizes", sizes(&report)), ("gas", gas(&report))] {
+        measured = with_table(&measured, name, &table);
+    }
     if std::env::var_os("EQUIPOISE_BLESS").is_some() {
         std::fs::write(&path, &measured).expect("the README can be written");
         return;

@@ -65,6 +65,8 @@ pub enum Command {
         #[arg(long, value_name = "CODE")]
         currency: Option<String>,
     },
+    /// Measure in ink what the operations of the pure crates cost in WASM, and compare the results' bits with native code
+    Bench(BenchArguments),
     /// Price options, or imply their volatility, row by row from standard input, to the last bit
     #[command(long_about = PRICE_ABOUT)]
     Price {
@@ -138,6 +140,20 @@ pub struct DemoArguments {
     /// Port to serve on; 0 takes any free one
     #[arg(long, value_name = "PORT", default_value_t = 8547, requires = "serve")]
     pub port: u16,
+}
+
+/// Flags of `bench`.
+#[derive(Clone, Debug, Args)]
+pub struct BenchArguments {
+    /// Write the figures as JSON instead of a table; `-` is the standard output
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Measure only the rows whose name begins so, and no sizes
+    #[arg(long, value_name = "PREFIX", default_value = "")]
+    pub rows: String,
+    /// Folder with the programs' WASM and the meter's
+    #[arg(long, value_name = "FOLDER")]
+    pub programs: Option<PathBuf>,
 }
 
 impl DemoArguments {

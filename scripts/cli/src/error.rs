@@ -123,6 +123,39 @@ pub enum CliError {
     /// The accounts cannot be derived.
     #[error(transparent)]
     Accounts(#[from] MnemonicError),
+    /// No row of the bench has such a name.
+    #[error("--rows {prefix}: no row of the bench begins so; `equipoise bench` without it lists them all")]
+    NoSuchRow {
+        /// What was asked for.
+        prefix: String,
+    },
+    /// The measuring program did not answer.
+    #[error("the meter failed on {operation} after {gas_used} gas; build it anew with ./scripts/build-programs meter")]
+    MeterFailed {
+        /// What it should measure.
+        operation: String,
+        /// Gas used.
+        gas_used: u64,
+    },
+    /// An operation refused an input of the bench's grid.
+    #[error("{row}: the operation refuses {input}, which is in its domain")]
+    InputRefused {
+        /// The row.
+        row: &'static str,
+        /// The numbers.
+        input: String,
+    },
+    /// WASM and native code disagree.
+    #[error(
+        "{row}: WASM and native code give different bits for {input}; if the sources changed since, build the WASM \
+         anew with ./scripts/build-programs meter"
+    )]
+    OtherBits {
+        /// The row.
+        row: &'static str,
+        /// The numbers.
+        input: String,
+    },
     /// The rows to price make no sense as a whole.
     #[error("{0}")]
     PriceInput(String),

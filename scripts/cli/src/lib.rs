@@ -1,9 +1,10 @@
-//! The equipoise command-line program: the demo, the pricer, the fitter, the programs' sizes.
+//! The equipoise command-line program: the demo, the bench, the pricer, the fitter, the programs' sizes.
 //!
 //! Where to look:
 //! * [`demo`]: the main job, from files to report
 //! * [`world`]: a chain with the token, the feed and a whole market on it, for the demo and for tests
 //! * [`input`]: option chain and price history, read or generated, and the surface through time
+//! * [`bench`]: what the pure crates' operations cost in ink, and that WASM gives native code's bits
 //! * [`price`]: options priced from standard input, to the last bit
 //! * [`report`]: what a demo leaves, for machines and for people
 
@@ -23,6 +24,7 @@
 
 pub mod args;
 pub mod attack;
+pub mod bench;
 pub mod demo;
 pub mod error;
 pub mod fit;

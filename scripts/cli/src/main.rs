@@ -5,14 +5,14 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
-use equipoise_cli::args::{Arguments, Command, DemoArguments};
+use equipoise_cli::args::{Arguments, BenchArguments, Command, DemoArguments};
 use equipoise_cli::error::CliError;
 use equipoise_cli::input::Input;
 use equipoise_cli::price::Format;
 use equipoise_cli::programs::{default_dir, Programs};
 use equipoise_cli::progress::{show, Progress};
 use equipoise_cli::report::{render, ReportFile};
-use equipoise_cli::{attack, demo, fit, price, programs, serve};
+use equipoise_cli::{attack, bench, demo, fit, price, programs, serve};
 
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
@@ -27,10 +27,22 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), CliError> {
     match command {
         Command::Demo(arguments) => run_demo(&arguments),
+        Command::Bench(arguments) => run_bench(arguments),
         Command::Fit { chain, currency } => show(&fit::show(&chain, currency)?),
         Command::Price { format } => run_price(format),
         Command::Attack { rounds, seed, name, json } => run_attack(rounds, seed, &name, json.as_deref()),
         Command::Programs { programs } => show(&programs::show(&programs.unwrap_or_else(default_dir))?),
+    }
+}
+
+fn run_bench(arguments: BenchArguments) -> Result<(), CliError> {
+    let is_stdout = arguments.json.as_deref() == Some(Path::new("-"));
+    let file = arguments.json.as_deref().filter(|_| !is_stdout).map(ReportFile::at).transpose()?;
+    let bench = bench::run(&arguments.programs.unwrap_or_else(default_dir), &arguments.rows)?;
+    match file {
+        Some(file) => file.write(&bench),
+        None if is_stdout => show(&format!("{}\n", serde_json::to_string_pretty(&bench)?)),
+        None => show(&bench::render(&bench)),
     }
 }
 

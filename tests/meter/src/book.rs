@@ -8,14 +8,14 @@ use equipoise_risk::spread::SpreadTerms;
 use equipoise_risk::surface::Slice;
 use equipoise_risk::units::{Lots, Price};
 
-use crate::Results;
+use crate::operation::{Results, REFUSED};
 
 const NOW: u64 = 1_800_000_000;
 const WEEK_SECS: u64 = 7 * 86_400;
 pub(crate) const SPOT: Fx = Fx::lit("3000");
 const VARIANCE: Fx = Fx::lit("0.36");
 /// Weekly at-the-money volatility near 60 %, with a skew and wings.
-const SLICE: Slice =
+pub(crate) const SLICE: Slice =
     Slice { a: Fx::lit("0.3"), b: Fx::lit("0.2"), rho: Fx::lit("-0.1"), m: Fx::lit("0.02"), sigma: Fx::lit("0.3") };
 
 /// Boards that expire weekly, with strikes from 60 % to 160 % of spot.
@@ -43,7 +43,7 @@ impl Book {
     pub(crate) fn value(&self) -> Results {
         let states: Vec<_> = self.boards.iter().map(|(terms, strikes)| BoardState { terms, strikes }).collect();
         let Ok(valuation) = value(&states) else {
-            return Results::default();
+            return [REFUSED; 9];
         };
         let book = valuation.before;
         let of = |measure| book.of(measure).fx();

@@ -7,7 +7,7 @@ use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::{Lots, Price};
 
 use crate::book::{weekly_terms, SPOT};
-use crate::Results;
+use crate::operation::{Results, REFUSED};
 
 /// An account's positions on boards that expire weekly.
 pub(crate) struct Account {
@@ -36,7 +36,7 @@ impl Account {
     pub(crate) fn assess(&self) -> Results {
         let held: Vec<_> = self.boards.iter().map(|(terms, holdings)| BoardHoldings { terms, holdings }).collect();
         let Ok(margin) = assess(&held, &self.shocks) else {
-            return Results::default();
+            return [REFUSED; 9];
         };
         let mut results = Results::default();
         results[0] = margin.value.fx();

@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 
 use crate::error::CliError;
 
-/// A place for the report. It is taken before the demo starts, so that a path that cannot be written is found
+/// A place for the report. It is taken before the work starts, so that a path that cannot be written is found
 /// at once; the file itself appears, or is replaced, only with a whole report.
 #[derive(Debug)]
 pub struct ReportFile {

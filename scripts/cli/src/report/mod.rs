@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use crate::world::GasUse;
 
 pub use file::ReportFile;
-pub use text::{render, table};
+pub use text::{grouped, render, table};
 
 /// What the numbers of the file count.
 const UNITS: &str =

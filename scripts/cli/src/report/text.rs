@@ -211,7 +211,7 @@ fn money(atoms: Atoms) -> String {
 }
 
 /// An integer with a comma between thousands.
-fn grouped(number: i128) -> String {
+pub fn grouped(number: i128) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = if number < 0 { "-".to_owned() } else { String::new() };
     for (place, digit) in digits.chars().enumerate() {
