@@ -35,7 +35,7 @@ fn exact(bench: &Bench) -> Value {
 fn leaves(value: &Value, path: &str, found: &mut BTreeMap<String, String>) {
     match value {
         Value::Object(fields) => {
-            fields.iter().for_each(|(name, field)| leaves(field, &format!("{path}/{name}"), found))
+            fields.iter().for_each(|(name, field)| leaves(field, &format!("{path}/{name}"), found));
         }
         other => {
             found.insert(path.to_owned(), other.to_string());

@@ -52,7 +52,7 @@ impl Book {
         results[1] = of(Measure::DollarDelta);
         results[2] = of(Measure::DollarGamma);
         results[3] = of(Measure::Theta);
-        results[4] = book.stress_loss().map(|loss| loss.fx()).unwrap_or_default();
+        results[4] = book.stress_loss().map(equipoise_risk::units::Money::fx).unwrap_or_default();
         results[5] = valuation.uncertainty.fx();
         results
     }

@@ -77,7 +77,9 @@ impl Meter {
 
     fn call(&mut self, program: Address, operation: Operation, inputs: &[Fx]) -> Result<Vec<Measured>, CliError> {
         let mut data = vec![operation as u8];
-        inputs.iter().for_each(|input| data.extend(input.to_le_bytes()));
+        for input in inputs {
+            data.extend(input.to_le_bytes());
+        }
         let call = TransactionRequest::default().from(USER).to(program).input(Bytes::from(data).into());
         let outcome = self.chain.call(&call, BlockId::latest(), None)?;
         let rows: Option<Vec<Measured>> = outcome.output.chunks(size_of::<Results>() + COST).map(decode).collect();

@@ -29,8 +29,8 @@ const fn work(row: &'static str, what: &'static str, gas: [u64; 5]) -> Work {
             Some(gas)
         }
     }
-    let [a, b, c, d, e] = gas;
-    Work { row, what, gas: [some(a), some(b), some(c), some(d), some(e)] }
+    let [defimath, derive, lyra, rysk, premia] = gas;
+    Work { row, what, gas: [some(defimath), some(derive), some(lyra), some(rysk), some(premia)] }
 }
 
 /// Every comparison. A single evaluation of ours gives both prices and all the Greeks, so it stands beside each of

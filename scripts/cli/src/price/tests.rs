@@ -89,7 +89,7 @@ fn csv_in_any_order_gives_the_numbers_of_json_lines() {
     for (name, cell) in header.iter().zip(&records[0]).skip(2) {
         assert_eq!(row[name].as_str().unwrap_or_default(), cell, "{name}");
     }
-    assert!(records[1].iter().last().unwrap().starts_with("line 3: vol is missing"));
+    assert!(records[1].iter().next_back().unwrap().starts_with("line 3: vol is missing"));
     assert!(records[1].iter().skip(2).take(26).all(str::is_empty));
 }
 
@@ -140,8 +140,8 @@ fn a_bad_row_names_field_value_domain_and_remedy_and_the_others_are_answered() {
         ("[1]", "malformed", "row", "sequence", "one JSON object"),
     ];
     let good = r#"{"id": 7, "forward": 1, "strike": 1, "vol": 1, "years": 1}"#;
-    let input: String = cases.iter().map(|(row, ..)| format!("{row}\n\n{good}\n")).collect();
-    let (tally, text) = answered(&format!("{good}\n{input}"));
+    let input: Vec<&str> = cases.iter().flat_map(|(row, ..)| [*row, "", good]).collect();
+    let (tally, text) = answered(&format!("{good}\n{}\n", input.join("\n")));
     assert_eq!((tally.rows, tally.refused), (2 * cases.len() as u64 + 1, cases.len() as u64));
     let rows = objects(&text);
     for (place, (row, problem, field, value, domain)) in cases.iter().enumerate() {
