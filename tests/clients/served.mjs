@@ -48,7 +48,7 @@ const market = {
   abi: parseAbi([
     "struct Leg { uint32 series; int256 sizeWad; }",
     "struct Quote { int256 costAtoms; int256 midAtoms; int256 skewAtoms; uint256 spreadAtoms; uint256 feeAtoms; uint256 spotWad; }",
-    "function nav() view returns (int256 navAtoms, uint256 uncertaintyAtoms, uint256 redeemableAtoms, uint64 priceAt, bool isSettlementPending)",
+    "function nav() view returns (int256 navAtoms, uint256 uncertaintyAtoms, uint256 reserveAtoms, uint256 redeemableAtoms, uint64 priceAt, bool isSettlementPending)",
     "function liveBoards() view returns (uint16[] ids)",
     "function strikes(uint16 board) view returns (uint256[] strikesWad)",
     "function positions(bytes32 account, uint16 board) view returns (int256[] sizesWad)",
@@ -202,7 +202,7 @@ async function feedTicks() {
   };
   const [, laterAnswer, , laterUpdatedAt] = await later();
   assert.ok(laterAnswer > 0n && laterUpdatedAt > updatedAt, `${laterUpdatedAt} after ${updatedAt}`);
-  const [navAtoms, , , priceAt, isSettlementPending] = await read(market, "nav");
+  const [navAtoms, , , , priceAt, isSettlementPending] = await read(market, "nav");
   assert.ok(navAtoms > 0n && priceAt >= laterUpdatedAt, `price of ${priceAt}, feed of ${laterUpdatedAt}`);
   assert.equal(isSettlementPending, false);
 }
