@@ -17,7 +17,7 @@ use std::{
 use alloy_primitives::{utils::parse_ether, U256};
 use clap::Parser;
 use equipoise_chain::{
-    rpc::{self, DevAccount, Handle, Options, TEST_MNEMONIC},
+    rpc::{self, DevAccount, Handle, Interrupt, Options, TEST_MNEMONIC},
     Chain, Config,
 };
 
@@ -86,9 +86,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         block_time: arguments.block_time.map(Duration::from_secs),
     };
     let chain = Arc::new(Mutex::new(Chain::new(config)));
+    let interrupt = Interrupt::listen()?;
     let server = rpc::serve(chain, &options)?;
     announce(&server, arguments, &accounts)?;
-    wait_for_interrupt()?;
+    interrupt.wait()?;
     server.stop();
     Ok(())
 }
@@ -137,24 +138,6 @@ fn announce(server: &Handle, arguments: &Arguments, accounts: &[DevAccount]) -> 
 fn ether(wei: U256) -> String {
     let text = alloy_primitives::utils::format_ether(wei);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// Waits for Ctrl-C or the signal that asks a program to end.
-fn wait_for_interrupt() -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{signal, SignalKind};
-            let mut terminate = signal(SignalKind::terminate())?;
-            tokio::select! {
-                interrupted = tokio::signal::ctrl_c() => interrupted,
-                _ = terminate.recv() => Ok(()),
-            }
-        }
-        #[cfg(not(unix))]
-        tokio::signal::ctrl_c().await
-    })
 }
 
 #[cfg(test)]

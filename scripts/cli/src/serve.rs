@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use equipoise_chain::rpc::{self, Options, ServeError};
+use equipoise_chain::rpc::{self, Interrupt, Options, ServeError};
 
 use crate::demo::Demo;
 use crate::error::CliError;
@@ -77,28 +77,14 @@ fn tick_until(interrupted: &Receiver<()>, demo: &mut Demo) {
 
 /// Receives when the user, or the system, asks the program to end.
 fn interruption() -> Result<Receiver<()>, CliError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let interrupt = Interrupt::listen()?;
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {
-        runtime.block_on(wait_for_signal()).ok();
+        interrupt.wait().ok();
         // Nobody listens any more if the program ends for another reason.
         tell.send(()).ok();
     });
     Ok(told)
-}
-
-async fn wait_for_signal() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{signal, SignalKind};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }
 
 fn announcement(demo: &mut Demo, url: &str) -> Result<String, CliError> {

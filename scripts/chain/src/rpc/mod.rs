@@ -15,6 +15,7 @@ mod error;
 mod eth;
 mod fees;
 mod filters;
+mod interrupt;
 mod net;
 mod subscribe;
 mod types;
@@ -37,6 +38,7 @@ use tower::ServiceBuilder;
 use tower_http::cors::CorsLayer;
 
 pub use accounts::{dev_accounts, DevAccount, MnemonicError, TEST_MNEMONIC};
+pub use interrupt::Interrupt;
 
 use crate::Chain;
 use context::Context;
