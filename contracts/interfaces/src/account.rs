@@ -28,6 +28,13 @@ pub fn of(owner: Address) -> B256 {
     id
 }
 
+/// The account of an owner with a number of his choice; number zero is [`of`] him.
+pub fn sub(owner: Address, number: u64) -> B256 {
+    let mut id = of(owner);
+    id[24..].copy_from_slice(&number.to_be_bytes());
+    id
+}
+
 /// The address that owns an account, zero for the ledger's own.
 pub fn owner(account: B256) -> Address {
     Address::from_slice(&account[..20])

@@ -30,9 +30,11 @@ mod feed;
 mod market;
 mod oracle;
 mod vault;
+mod wrapper;
 
 pub use clearing::*;
 pub use feed::*;
 pub use market::*;
 pub use oracle::*;
 pub use vault::*;
+pub use wrapper::*;

@@ -76,6 +76,22 @@ pub fn read_array<T: FromWords>(data: &[u8], head: &mut &[u8]) -> Option<Vec<T>>
     (0..count).map(|_| T::read(&mut rest)).collect()
 }
 
+/// Reads dynamic bytes, whose offset is the next word of `head`, relative to `data`.
+pub fn read_bytes<'a>(data: &'a [u8], head: &mut &[u8]) -> Option<&'a [u8]> {
+    let offset = usize::try_from(u64::read(head)?).ok()?;
+    let mut rest = data.get(offset..)?;
+    let length = usize::try_from(u64::read(&mut rest)?).ok()?;
+    rest.get(..length)
+}
+
+/// Appends the length of bytes and the bytes, filled up to whole words.
+pub fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    U256::from(bytes.len()).write(out);
+    for chunk in bytes.chunks(WORD) {
+        B256::right_padding_from(chunk).write(out);
+    }
+}
+
 /// Appends a dynamic array as the tail of data whose head is `head_words` words.
 pub fn write_array<T: ToWords>(head_words: u64, items: &[T], out: &mut Vec<u8>) {
     let bytes = head_words.saturating_mul(32);
@@ -362,6 +378,7 @@ macro_rules! event_words {
 
 mod cash;
 mod types;
+mod wrapper;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolError};
-use equipoise_interfaces::words::{decode, read_array, EventWords, FromWords, ToWords, WORD};
+use equipoise_interfaces::words::{decode, read_array, read_bytes, EventWords, FromWords, ToWords, WORD};
 use equipoise_interfaces::{CallFailed, CalldataMalformed, CallerNotAllowed, NotWired, SelectorUnknown};
 use stylus_sdk::abi::CONSTRUCTOR_SELECTOR;
 use stylus_sdk::call::{call as call_contract, static_call};
@@ -154,6 +154,12 @@ impl<'a> Arguments<'a> {
     /// # Errors: CalldataMalformed
     pub fn take_array<T: FromWords>(&mut self) -> Result<Vec<T>, Revert> {
         read_array(self.data, &mut self.head).ok_or_else(|| self.malformed())
+    }
+
+    /// The next dynamic bytes.
+    /// # Errors: CalldataMalformed
+    pub fn take_bytes(&mut self) -> Result<&'a [u8], Revert> {
+        read_bytes(self.data, &mut self.head).ok_or_else(|| self.malformed())
     }
 
     #[cold]
