@@ -30,7 +30,7 @@
 //! their other operators only. It has no owner and no parameters.
 //!
 //! # Calls: down to the market and the clearing house; and to receivers of tokens, last of all and under the
-//! clearing house's lock, while which no function here changes anything
+//! clearing house's lock. While it is held no function here changes anything; balances can be asked for
 #![cfg_attr(not(test), no_main)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions))]
 

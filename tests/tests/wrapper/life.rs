@@ -1,6 +1,7 @@
 //! A random life of the wrapper against a simple model: whatever happens, in whatever order, both agree on what is
 //! refused and on everything that anybody has.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use alloy_primitives::U256;
@@ -13,8 +14,8 @@ use crate::fixture::{every_series, setup, Setup, TestLongs, STRIKES, WAD};
 
 const OWNERS: usize = 3;
 const SERIES: usize = 12;
-const LIVES: u32 = 24;
-const ACTIONS: usize = 60;
+const LIVES: u32 = 20;
+const ACTIONS: usize = 70;
 
 #[derive(Clone, Debug)]
 enum Action {
@@ -27,20 +28,24 @@ enum Action {
     Redeem { who: usize, series: usize, lots: Option<u128> },
 }
 
-fn actions() -> impl Strategy<Value = Action> {
+/// An action of a time in which boards live, or, if they may be `ending`, are settled and redeemed.
+fn actions(ending: bool) -> impl Strategy<Value = Action> {
     let (who, series, lots, board) = (0..OWNERS, 0..SERIES, 0..700u128, 1..=2u16);
     let ratio = prop_oneof![3 => Just(WAD), 1 => 0..=WAD];
+    let wrap = (who.clone(), who.clone(), series.clone(), lots.clone());
+    let unwrap = (who.clone(), series.clone(), lots.clone());
+    let transfer = wrap.clone();
+    let settle = (board.clone(), 2_900..3_500u128, ratio);
+    let redeem = (who, series, proptest::option::of(lots));
+    let late = |weight| if ending { weight } else { 0 };
     prop_oneof![
-        6 => (who.clone(), who.clone(), series.clone(), lots.clone())
-            .prop_map(|(who, to, series, lots)| Action::Wrap { who, to, series, lots }),
-        3 => (who.clone(), series.clone(), lots.clone()).prop_map(|(who, series, lots)| Action::Unwrap { who, series, lots }),
-        4 => (who.clone(), who.clone(), series.clone(), lots.clone())
-            .prop_map(|(from, to, series, lots)| Action::Transfer { from, to, series, lots }),
-        1 => (board.clone(), 2_900..3_500u128, ratio)
-            .prop_map(|(board, price, ratio_wad)| Action::SettleInMarket { board, price, ratio_wad }),
-        1 => board.clone().prop_map(|board| Action::SettleAccount { board }),
-        1 => board.prop_map(|board| Action::Settle { board }),
-        4 => (who, series, proptest::option::of(lots)).prop_map(|(who, series, lots)| Action::Redeem { who, series, lots }),
+        6 => wrap.prop_map(|(who, to, series, lots)| Action::Wrap { who, to, series, lots }),
+        3 => unwrap.prop_map(|(who, series, lots)| Action::Unwrap { who, series, lots }),
+        4 => transfer.prop_map(|(from, to, series, lots)| Action::Transfer { from, to, series, lots }),
+        late(4) => settle.prop_map(|(board, price, ratio_wad)| Action::SettleInMarket { board, price, ratio_wad }),
+        late(2) => board.clone().prop_map(|board| Action::SettleAccount { board }),
+        late(3) => board.prop_map(|board| Action::Settle { board }),
+        late(20) => redeem.prop_map(|(who, series, lots)| Action::Redeem { who, series, lots }),
     ]
 }
 
@@ -126,6 +131,35 @@ impl Model {
         state.fixed
     }
 
+    /// The action, mostly on what the actor has, now and then on a lot more or on what he has not.
+    fn within_reach(&self, action: Action) -> Action {
+        match action {
+            Action::Wrap { who, to, series, lots } => {
+                let lots = lots % (self.positions[who][series] + 2);
+                Action::Wrap { who, to, series, lots }
+            }
+            Action::Unwrap { who, series, lots } => {
+                let series = self.held_by(who, series, |series| self.is_open(series));
+                Action::Unwrap { who, series, lots: lots % (self.tokens[who][series] + 2) }
+            }
+            Action::Transfer { from, to, series, lots } => {
+                let series = self.held_by(from, series, |_| true);
+                Action::Transfer { from, to, series, lots: lots % (self.tokens[from][series] + 2) }
+            }
+            Action::Redeem { who, series, lots } => {
+                let series = self.held_by(who, series, |series| !self.is_open(series));
+                Action::Redeem { who, series, lots: lots.map(|lots| lots % (self.tokens[who][series] + 2)) }
+            }
+            other => other,
+        }
+    }
+
+    /// One of the series that an owner has tokens of and that fit, by a number; the number itself if there is none.
+    fn held_by(&self, who: usize, number: usize, fits: impl Fn(usize) -> bool) -> usize {
+        let held: Vec<_> = (0..SERIES).filter(|series| self.tokens[who][*series] > 0 && fits(*series)).collect();
+        held.get(number % held.len().max(1)).copied().unwrap_or(number)
+    }
+
     /// Does what the action does, or nothing if it must be refused.
     fn apply(&mut self, action: &Action) -> Option<()> {
         match *action {
@@ -202,6 +236,23 @@ fn act(setup: &mut Setup, action: &Action) -> bool {
     }
 }
 
+impl Action {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Wrap { .. } => "wrap",
+            Self::Unwrap { .. } => "unwrap",
+            Self::Transfer { .. } => "transfer",
+            Self::SettleInMarket { .. } => "settle in market",
+            Self::SettleAccount { .. } => "settle account",
+            Self::Settle { .. } => "settle",
+            Self::Redeem { .. } => "redeem",
+        }
+    }
+}
+
+/// By action: done and refused.
+type Tally = BTreeMap<&'static str, (u32, u32)>;
+
 /// What the model says that [`Setup::snapshot`] must find.
 fn expected(model: &Model) -> Vec<u128> {
     let mut all = Vec::new();
@@ -218,7 +269,7 @@ fn expected(model: &Model) -> Vec<u128> {
     all
 }
 
-fn live(actions: &[Action]) -> Result<(), TestCaseError> {
+fn live(actions: &[Action], tally: &mut Tally) -> Result<(), TestCaseError> {
     let mut setup = setup();
     let mut positions = [[0; SERIES]; OWNERS];
     for (owner, held) in setup.owners.into_iter().zip(&mut positions) {
@@ -233,7 +284,10 @@ fn live(actions: &[Action]) -> Result<(), TestCaseError> {
         if matches!(action, Action::SettleInMarket { board, .. } if model.boards[board].settled.is_some()) {
             continue;
         }
+        let action = &model.within_reach(action.clone());
         let is_done = act(&mut setup, action);
+        let (done, refused) = tally.entry(action.name()).or_default();
+        *(if is_done { done } else { refused }) += 1;
         prop_assert_eq!(is_done, model.apply(action).is_some(), "{:?}", action);
         prop_assert_eq!(setup.snapshot(), expected(&model), "after {:?}", action);
         for (board, state) in &model.boards {
@@ -250,6 +304,12 @@ fn live(actions: &[Action]) -> Result<(), TestCaseError> {
 #[test]
 fn a_random_life_agrees_with_a_simple_model() {
     let config = Config { cases: LIVES, failure_persistence: None, ..Config::default() };
-    let lives = proptest::collection::vec(actions(), 1..ACTIONS);
-    TestRunner::new(config).run(&lives, |actions| live(&actions)).unwrap();
+    let half = |ending| proptest::collection::vec(actions(ending), 5..ACTIONS / 2);
+    let lives = (half(false), half(true)).prop_map(|halves| [halves.0, halves.1].concat());
+    let tally = RefCell::new(Tally::new());
+    TestRunner::new(config).run(&lives, |actions| live(&actions, &mut tally.borrow_mut())).unwrap();
+    let tally = tally.into_inner();
+    println!("done and refused: {tally:?}");
+    assert_eq!(tally.len(), 7);
+    assert!(tally.values().all(|(done, _)| *done > 0), "an action never succeeded: {tally:?}");
 }

@@ -10,6 +10,7 @@
     missing_docs
 )]
 
+mod costs;
 mod fixture;
 mod life;
 mod metadata;
