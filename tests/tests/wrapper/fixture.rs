@@ -1,6 +1,6 @@
 //! A wrapper over two boards of the stand-in.
 
-use alloy_primitives::{Address, B256, I256, U256};
+use alloy_primitives::{Address, Bytes, B256, I256, U256};
 use alloy_sol_types::{sol, SolCall, SolValue};
 use equipoise_chain::Receipt;
 use equipoise_interfaces::account::of;
@@ -132,7 +132,7 @@ impl Setup {
         lots: u128,
     ) -> Result<Receipt, Failure> {
         let (id, value) = (U256::from(id), U256::from(lots));
-        self.send(by, &IWrapper::safeTransferFromCall { from, to, id, value, data: Default::default() })
+        self.send(by, &IWrapper::safeTransferFromCall { from, to, id, value, data: Bytes::default() })
     }
 
     /// Fixes a board's price in the market, with the share of payoffs that is paid.

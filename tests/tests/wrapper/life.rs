@@ -81,7 +81,7 @@ fn board_of(series: usize) -> u16 {
 fn intrinsic(series: usize, price: u128) -> u128 {
     let place = series % (SERIES / 2);
     let strike = STRIKES[place / 2];
-    if place % 2 == 0 {
+    if place.is_multiple_of(2) {
         price.saturating_sub(strike)
     } else {
         strike.saturating_sub(price)
@@ -89,10 +89,10 @@ fn intrinsic(series: usize, price: u128) -> u128 {
 }
 
 impl Model {
-    fn new(positions: [[u128; SERIES]; OWNERS]) -> Self {
+    fn new(positions: &[[u128; SERIES]; OWNERS]) -> Self {
         let boards = [1, 2].map(|board| (board, Board::default())).into();
         let none = [0; SERIES];
-        Self { positions, tokens: [none; OWNERS], wrapped: none, cash: [0; OWNERS], boards }
+        Self { positions: *positions, tokens: [none; OWNERS], wrapped: none, cash: [0; OWNERS], boards }
     }
 
     fn supply(&self, series: usize) -> u128 {
@@ -278,7 +278,7 @@ fn live(actions: &[Action], tally: &mut Tally) -> Result<(), TestCaseError> {
             setup.give(of(owner), series, *lots);
         }
     }
-    let mut model = Model::new(positions);
+    let mut model = Model::new(&positions);
     for action in actions {
         // The market settles a board once; its stand-in lets tests do so again.
         if matches!(action, Action::SettleInMarket { board, .. } if model.boards[board].settled.is_some()) {

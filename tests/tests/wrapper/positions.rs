@@ -1,6 +1,6 @@
 //! Wrapping and unwrapping.
 
-use alloy_primitives::{Address, B256, I256, U256};
+use alloy_primitives::{Address, Bytes, B256, I256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::account::{of, sub};
 use equipoise_interfaces::{
@@ -259,7 +259,7 @@ fn nothing_changes_while_the_lock_is_held() {
     let calls = [
         IWrapper::wrapCall { fromAccount: of(alice), series, lots, to: alice }.abi_encode(),
         IWrapper::settleCall { board: 1 }.abi_encode(),
-        IWrapper::safeTransferFromCall { from: alice, to: bob, id, value: lots, data: Default::default() }.abi_encode(),
+        IWrapper::safeTransferFromCall { from: alice, to: bob, id, value: lots, data: Bytes::default() }.abi_encode(),
         IWrapper::setApprovalForAllCall { operator: bob, approved: true }.abi_encode(),
     ];
     for (place, data) in calls.into_iter().enumerate() {

@@ -31,7 +31,7 @@ fn with_receiver() -> (Setup, Address) {
 
 fn batch(from: Address, to: Address) -> IWrapper::safeBatchTransferFromCall {
     let (ids, values) = (vec![U256::from(SERIES); 2], vec![U256::from(3), U256::from(4)]);
-    IWrapper::safeBatchTransferFromCall { from, to, ids, values, data: Default::default() }
+    IWrapper::safeBatchTransferFromCall { from, to, ids, values, data: Bytes::default() }
 }
 
 impl Setup {
@@ -76,7 +76,7 @@ fn receivers_send_on_unwrap_and_redeem_like_anybody() {
     let [alice, bob, _] = setup.owners;
     setup.transfer(alice, alice, receiver, SERIES, 5).unwrap();
     let (to, id, value) = (setup.wrapper, U256::from(SERIES), U256::from(2));
-    let on = IWrapper::safeTransferFromCall { from: receiver, to: bob, id, value, data: Default::default() };
+    let on = IWrapper::safeTransferFromCall { from: receiver, to: bob, id, value, data: Bytes::default() };
     let data = on.abi_encode().into();
     setup.world.send(bob, receiver, &TestReceiver::relayCall { to, data }).unwrap();
     assert_eq!((setup.balance(receiver, SERIES), setup.balance(bob, SERIES)), (3, 2));

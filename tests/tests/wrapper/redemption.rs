@@ -1,6 +1,7 @@
 //! Tokens of settled boards into cash.
 
 use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolCall;
 use equipoise_interfaces::account::of;
 use equipoise_interfaces::{
     ERC1155InsufficientBalance, IWrapper, MarketBoardNotSettled, MarketBoardUnknown, OptionRedeemed, TransferSingle,
@@ -17,7 +18,6 @@ impl Setup {
     fn settle(&mut self, board: u16) -> u128 {
         let owner = self.world.owner;
         let receipt = self.send(owner, &IWrapper::settleCall { board }).unwrap();
-        use alloy_sol_types::SolCall;
         IWrapper::settleCall::abi_decode_returns(&receipt.output).unwrap().to()
     }
 

@@ -1,6 +1,6 @@
 //! Tokens between wallets: ERC-1155 and ERC-165.
 
-use alloy_primitives::{Address, FixedBytes, U256};
+use alloy_primitives::{Address, Bytes, FixedBytes, U256};
 use equipoise_interfaces::{
     ApprovalForAll, ERC1155InsufficientBalance, ERC1155InvalidArrayLength, ERC1155InvalidOperator,
     ERC1155InvalidReceiver, ERC1155InvalidSender, ERC1155MissingApprovalForAll, IWrapper, TransferBatch,
@@ -20,7 +20,7 @@ fn batch<const N: usize>(from: Address, to: Address, moves: [(u32, u128); N]) ->
         to,
         ids: numbers(moves.map(|(id, _)| u128::from(id))),
         values: numbers(moves.map(|(_, value)| value)),
-        data: Default::default(),
+        data: Bytes::default(),
     }
 }
 
@@ -59,7 +59,7 @@ fn transfers_to_oneself_and_of_nothing_change_nothing() {
     // Nothing of what is no series can be moved, and nobody has any.
     let id = U256::MAX;
     let nothing =
-        IWrapper::safeTransferFromCall { from: alice, to: bob, id, value: U256::ZERO, data: Default::default() };
+        IWrapper::safeTransferFromCall { from: alice, to: bob, id, value: U256::ZERO, data: Bytes::default() };
     setup.send(alice, &nothing).unwrap();
     assert_eq!(setup.snapshot(), before);
     let something = IWrapper::safeTransferFromCall { value: U256::ONE, ..nothing };
