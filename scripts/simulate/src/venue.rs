@@ -14,11 +14,17 @@ use equipoise_risk::potential::RiskState;
 use equipoise_risk::quote::{price, Priced};
 use equipoise_risk::settlement::{payoff_floor, Holding};
 use equipoise_risk::skew::SkewReserve;
-use equipoise_risk::spread::SpreadTerms;
+use equipoise_risk::spread::{SpreadMultiplier, SpreadTerms};
 use equipoise_risk::surface::Slice;
 use equipoise_risk::units::{Atoms, Lots, Money, Price, TokenScale};
 use equipoise_risk::RiskError;
 use thiserror::Error;
+
+mod account;
+mod keeper;
+mod mark;
+
+pub use mark::Mark;
 
 /// Why the market does not do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -52,6 +58,8 @@ pub struct Board {
     pub slice: Slice,
     reference: Price,
     held: Vec<Holding>,
+    /// The volatility of each strike: between posts it stays as it is.
+    vols: Vec<Fx>,
     is_settled: bool,
 }
 
@@ -59,6 +67,11 @@ impl Board {
     /// What the vault holds, by rising strike.
     pub fn held(&self) -> &[Holding] {
         &self.held
+    }
+
+    /// Whether everybody has been paid.
+    pub const fn is_settled(&self) -> bool {
+        self.is_settled
     }
 }
 
@@ -147,6 +160,9 @@ pub struct Venue {
     capital: RiskCapital,
     /// Shares of the vault, the first at one quote unit each.
     supply: Fx,
+    /// Units of the underlying that the vault holds against its options.
+    hedge: Fx,
+    multiplier: SpreadMultiplier,
 }
 
 /// A priced trade.
@@ -178,13 +194,16 @@ impl Venue {
             reserve: SkewReserve { budget_at: settings.now, released_at: settings.now, ..SkewReserve::default() },
             capital: RiskCapital { round: 1, frozen: capital, average: capital, averaged_at: settings.now },
             supply: capital.fx(),
+            hedge: Fx::ZERO,
+            multiplier: SpreadMultiplier::ONE,
         })
     }
 
     /// Lists an expiry; its slice refers to the forward of now.
     pub fn list(&mut self, expiry: u64, slice: Slice, strikes: &[Price]) -> usize {
         let held = strikes.iter().map(|strike| Holding { strike: *strike, ..Holding::default() }).collect();
-        self.boards.push(Board { expiry, slice, reference: self.spot, held, is_settled: false });
+        let reference = self.spot;
+        self.boards.push(Board { expiry, slice, reference, held, vols: Vec::new(), is_settled: false });
         self.boards.len() - 1
     }
 
@@ -250,27 +269,34 @@ impl Venue {
     pub fn post_surface(&mut self) {
         for board in &mut self.boards {
             board.reference = self.spot;
+            board.vols.clear();
         }
     }
 
-    fn value(&self, legs: &[Leg]) -> Result<Valuation, Refusal> {
+    fn terms(&self, board: &Board) -> Result<BoardTerms, Refusal> {
         let spread = SpreadTerms::new(self.spot, self.now - self.spot_at, self.variance, &self.parameters)?;
+        let reference = (board.reference, board.slice);
+        let spread = spread.widened_ceil(self.multiplier)?;
+        Ok(BoardTerms::new(self.spot, Fx::ONE, reference, (self.now, board.expiry), spread)?)
+    }
+
+    fn value(&self, legs: &[Leg]) -> Result<Valuation, Refusal> {
         let mut priced = Vec::new();
-        for (place, board) in self.boards.iter().enumerate() {
+        for (place, board) in self.boards.iter().enumerate().filter(|(_, board)| !board.is_settled) {
             let mut strikes: Vec<_> = board.held.iter().copied().map(StrikeState::from).collect();
             for leg in legs.iter().filter(|leg| leg.board == place) {
                 let state = strikes.get_mut(leg.strike).ok_or(Refusal::Closed)?;
                 let bought = if leg.kind == Kind::Put { &mut state.bought_puts } else { &mut state.bought_calls };
                 *bought = bought.plus(Lots::new(leg.lots))?;
             }
-            if board.is_settled {
-                continue;
-            }
-            let reference = (board.reference, board.slice);
-            priced.push((BoardTerms::new(self.spot, Fx::ONE, reference, (self.now, board.expiry), spread)?, strikes));
+            priced.push((self.terms(board)?, strikes));
         }
         let states: Vec<_> = priced.iter().map(|(terms, strikes)| BoardState { terms, strikes }).collect();
-        Ok(book::value(&states)?)
+        let mut valuation = book::value(&states)?;
+        if self.hedge != Fx::ZERO {
+            valuation.before = valuation.before.plus(&self.hedge_exposure()?)?;
+        }
+        Ok(valuation)
     }
 
     /// What legs cost now.
@@ -298,16 +324,17 @@ impl Venue {
                 return Err(Refusal::Limit(breach.limit_of));
             }
         }
-        let mut held: Vec<Vec<Holding>> = self.boards.iter().map(|board| board.held.clone()).collect();
+        let mut held: BTreeMap<(usize, usize), Holding> = BTreeMap::new();
         for leg in legs {
-            let holding = &mut held[leg.board][leg.strike];
+            let place = (leg.board, leg.strike);
+            let holding = held.entry(place).or_insert(self.boards[leg.board].held[leg.strike]);
             let sold = Lots::ZERO.minus(Lots::new(leg.lots))?;
             let (calls, puts) = if leg.kind == Kind::Put { (Lots::ZERO, sold) } else { (sold, Lots::ZERO) };
             *holding = holding.plus(calls, puts)?;
         }
         let (cash, paid) = (self.cash.plus(offer.cost)?, trader.cash.minus(offer.cost)?);
-        for (board, held) in self.boards.iter_mut().zip(held) {
-            board.held = held;
+        for ((board, strike), holding) in held {
+            self.boards[board].held[strike] = holding;
         }
         (self.cash, trader.cash) = (cash, paid);
         trader.apply(legs);

@@ -1,0 +1,161 @@
+//! The market's own safety: breakers, regime, toxicity and the spread multiplier, with counts of what tripped.
+
+use equipoise_math::Fx;
+use equipoise_risk::breakers::{spot_jump_ceil, Breakers, HighWater, Measure, Readings, State, RULES, RULE_COUNT};
+use equipoise_risk::millionths::Millionths;
+use equipoise_risk::regime::{Observation, RegimeState};
+use equipoise_risk::spread::{utilisation_factor_ceil, Factors, SpreadMultiplier};
+use equipoise_risk::toxicity::{Factor, Toxicity};
+use equipoise_risk::units::{Money, Price};
+use equipoise_risk::RiskError;
+
+/// Everything that stops the market or widens it.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    breakers: Breakers,
+    /// The regime.
+    pub regime: RegimeState,
+    /// The score of the flow in spot.
+    pub toxicity: Toxicity,
+    water: HighWater,
+    /// The close before this candle.
+    close: Observation,
+    /// What the vault's margin is of its value.
+    utilisation: Fx,
+    surface_jump: Millionths,
+    /// How often each rule has tripped.
+    pub trips: [u32; RULE_COUNT],
+    /// Seconds in which the market only reduced, and in which it was halted.
+    pub stopped_secs: [u64; 2],
+}
+
+/// What is read at a price.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading {
+    /// Unix seconds.
+    pub now: u64,
+    /// When the candle ends.
+    pub until: u64,
+    /// The feed's round.
+    pub round: u64,
+    /// Spot.
+    pub spot: Price,
+    /// The market's variance.
+    pub variance: Fx,
+    /// The vault's value, and what it quotes against.
+    pub nav: Money,
+    /// Risk capital.
+    pub capital: Money,
+    /// D*.
+    pub delta: Money,
+    /// Time-weighted vega.
+    pub vega: Money,
+    /// Bad debt that nobody has paid.
+    pub unpaid: Money,
+}
+
+fn of_capital(amount: Money, capital: Money) -> Result<Millionths, RiskError> {
+    let ratio = amount.magnitude()?.ratio_floor(capital.max(Money::from_fx(Fx::DELTA)));
+    Ok(ratio.map_or(Millionths::MOST, Millionths::from_fx_ceil))
+}
+
+fn refused<E>(_: E) -> RiskError {
+    RiskError::Math
+}
+
+impl Guard {
+    /// Before anything has happened.
+    /// # Inputs: the first price, and the variance that options imply
+    pub fn new(first: Observation, implied: Fx) -> Result<Self, RiskError> {
+        Ok(Self {
+            breakers: Breakers::default(),
+            regime: RegimeState::start(first, implied).map_err(refused)?,
+            toxicity: Toxicity::default(),
+            water: HighWater::default(),
+            close: first,
+            utilisation: Fx::ZERO,
+            surface_jump: Millionths::ZERO,
+            trips: [0; RULE_COUNT],
+            stopped_secs: [0; 2],
+        })
+    }
+
+    /// The state of the market.
+    pub fn state(&self, now: u64) -> State {
+        self.breakers.state(now)
+    }
+
+    /// How many times any rule has tripped.
+    pub fn all_trips(&self) -> u32 {
+        self.trips.iter().sum()
+    }
+
+    /// A candle is over: its close enters the regime, and the next moves are measured from it.
+    pub fn closed(&mut self, close: Observation, implied: Fx) -> Result<(), RiskError> {
+        self.regime = self.regime.sampled(close, implied).map_err(refused)?;
+        self.close = close;
+        Ok(())
+    }
+
+    /// A surface has been posted that moved volatility by so much at most.
+    pub fn posted(&mut self, vol_change: f64) {
+        self.surface_jump = Millionths::from_fx_ceil(Fx::from_num(vol_change.abs()));
+    }
+
+    /// What the vault's own margin is of what it has.
+    pub fn used(&mut self, margin: Money, nav: Money) {
+        self.utilisation = margin.ratio_floor(nav.max(Money::from_fx(Fx::ONE))).unwrap_or(Fx::MAX);
+    }
+
+    /// Looks at everything. Moves are measured from the last close over a whole candle, for nobody knows when within it they
+    /// came.
+    /// # Inputs: the reading, and for how many seconds the state before it has held
+    pub fn look(&mut self, reading: &Reading, since_secs: u64) -> Result<SpreadMultiplier, RiskError> {
+        match self.state(reading.now) {
+            State::Open => {}
+            State::ReduceOnly => self.stopped_secs[0] += since_secs,
+            State::Halted => self.stopped_secs[1] += since_secs,
+        }
+        let factor = Factor { round: reading.round, price: reading.spot.fx(), variance: reading.variance };
+        let reference = reading.capital.scaled_floor(Fx::lit("0.01"))?;
+        self.toxicity = self.toxicity.at(reading.now, factor, reference).map_err(refused)?;
+        self.water = self.water.at(reading.now, reading.nav);
+        let after = Observation { price: reading.spot, at: reading.until };
+        let ratios = [
+            (Measure::SpotJump, spot_jump_ceil(self.close, after, reading.variance)?),
+            (Measure::SurfaceJump, self.surface_jump),
+            (Measure::Drawdown, self.water.drawdown_ceil(reading.nav)?),
+            (Measure::Utilisation, Millionths::from_fx_ceil(self.utilisation)),
+            (Measure::Delta, of_capital(reading.delta, reading.capital)?),
+            (Measure::Vega, of_capital(reading.vega, reading.capital)?),
+            (Measure::BadDebt, of_capital(reading.unpaid, reading.capital)?),
+            (Measure::Toxicity, self.toxicity.score()),
+        ];
+        let mut readings = Readings::default().with_secs(Measure::SpotAge, 0).map_err(refused)?;
+        for (measure, ratio) in ratios {
+            readings = readings.with_ratio(measure, ratio).map_err(refused)?;
+        }
+        let is_tripped = |breakers: &Breakers| breakers.conditions(&readings).map(|condition| condition.is_tripped);
+        let before = is_tripped(&self.breakers);
+        self.breakers = self.breakers.observed(reading.now, &readings);
+        for ((count, before), after) in self.trips.iter_mut().zip(before).zip(is_tripped(&self.breakers)) {
+            *count += u32::from(after && !before);
+        }
+        self.multiplier(reading.now)
+    }
+
+    fn multiplier(&self, now: u64) -> Result<SpreadMultiplier, RiskError> {
+        let factors = Factors {
+            regime: self.regime.regime,
+            toxicity: self.toxicity.factor_ceil()?,
+            utilisation: utilisation_factor_ceil(self.utilisation.clamp(Fx::ZERO, Fx::ONE))?,
+        };
+        let multiplier = SpreadMultiplier::of(factors);
+        Ok(if self.state(now) == State::Open { multiplier } else { multiplier.for_closing() })
+    }
+}
+
+/// A rule in a few words.
+pub fn rule_name(place: usize) -> String {
+    RULES.get(place).map_or_else(String::new, |rule| format!("{:?}: {:?}", rule.measure, rule.effect))
+}

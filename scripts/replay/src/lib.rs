@@ -1,0 +1,73 @@
+//! A replay of real history: the protocol's pure crates live through a user's prices, hour by hour.
+//!
+//! The market is [`equipoise_simulate::Venue`], which does what the programs do. Around it this crate puts what a market lives
+//! among, each in its own module with the model that it assumes: [`path`](self) the order of prices within a candle,
+//! `surface` the volatility, `listing` the boards, `flow` those who trade, `accounts` and `liquidation` their
+//! margin, `guard` the breakers, and `explain` what LPs earn and why.
+//!
+//! Two things are not modelled. Forwards are spot: there is no carry, and the hedge pays no funding. The hedge is filled at
+//! the price of the moment, whatever its size, at 7 bp.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::missing_errors_doc
+)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod accounts;
+mod days;
+mod error;
+mod explain;
+mod flow;
+mod guard;
+mod input;
+mod keeping;
+mod liquidation;
+mod listing;
+mod market;
+mod path;
+mod report;
+mod settings;
+mod surface;
+mod trading;
+
+pub use days::{Counts, Day};
+pub use error::ReplayError;
+pub use explain::{Parts, NAMES as PART_NAMES};
+pub use input::Input;
+pub use report::{Period, Report, Run, Trips, STRESSES};
+pub use settings::{Hedge, Setup, Variant, Without};
+
+use market::Market;
+
+/// Runs every variant on the same arrivals, two at a time.
+/// # Errors: [`ReplayError`]
+pub fn replay(prices: &str, setup: &Setup, variants: &[Variant]) -> Result<Report, ReplayError> {
+    let mut runs = Vec::new();
+    for pair in variants.chunks(THREADS) {
+        let done: Vec<_> = std::thread::scope(|scope| {
+            let running: Vec<_> = pair.iter().map(|variant| (variant, scope.spawn(|| run(setup, *variant)))).collect();
+            let joined = running.into_iter().map(|(variant, run)| (variant, run.join()));
+            joined.map(|(variant, run)| run.unwrap_or(Err(ReplayError::Lost(variant.name())))).collect()
+        });
+        for run in done {
+            runs.push(run?);
+        }
+    }
+    Ok(Report::new(prices.to_owned(), setup, runs))
+}
+
+/// Runs that are under way at once.
+const THREADS: usize = 2;
+
+/// One run.
+/// # Errors: [`ReplayError`]
+pub fn run(setup: &Setup, variant: Variant) -> Result<Run, ReplayError> {
+    let Some(first) = setup.candles.first() else { return Err(ReplayError::Lost(variant.name())) };
+    let start = |refusal| ReplayError::Market { at: first.point.time, doing: "starting", refusal };
+    let ended = Market::new(setup, variant, first).map_err(start)?.run()?;
+    Run::of(&ended).map_err(start)
+}
