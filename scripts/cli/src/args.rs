@@ -8,6 +8,7 @@ use crate::demo::Options;
 use crate::input::{Source, LEAST_BOARDS, LEAST_DAYS, LEAST_STRIKES};
 use crate::price::Format;
 use crate::programs::default_dir;
+use crate::replay::ReplayArguments;
 
 /// The most boards and strikes that a market lists at a time.
 const MOST_BOARDS: u64 = 8;
@@ -89,6 +90,9 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
     },
+    /// Replay a price history through the protocol's crates: what LPs earn, why, and what breaks
+    #[command(long_about = crate::replay::ABOUT)]
+    Replay(ReplayArguments),
     /// Show the compressed sizes of the programs; fails if one is over the limit
     Programs {
         /// Folder with the programs' WASM

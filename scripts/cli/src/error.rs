@@ -106,9 +106,14 @@ pub enum CliError {
     /// A compiled contract in the repository is damaged.
     #[error("scripts/solidity/artifacts/{0}.json is damaged: restore it from version control")]
     Artifact(&'static str),
+    /// A replay cannot run.
+    #[error(transparent)]
+    Replay(#[from] equipoise_replay::ReplayError),
     /// The report cannot be written.
-    #[error("--json {path}: cannot be written ({cause}); check the folder and its permissions")]
+    #[error("{flag} {path}: cannot be written ({cause}); check the folder and its permissions")]
     ReportFile {
+        /// Which of the flags asked for it.
+        flag: &'static str,
         /// Path as given.
         path: PathBuf,
         /// What the operating system said.

@@ -6,6 +6,7 @@
 //! * [`input`]: option chain and price history, read or generated, and the surface through time
 //! * [`bench`]: what the pure crates' operations cost in ink, and that WASM gives native code's bits
 //! * [`price`]: options priced from standard input, to the last bit
+//! * [`replay`]: a price history through the protocol's crates
 //! * [`report`]: what a demo leaves, for machines and for people
 
 // A host tool: floating-point arithmetic does not trap, sums are bounded by the tokens there are, and the
@@ -32,6 +33,7 @@ pub mod input;
 pub mod price;
 pub mod programs;
 pub mod progress;
+pub mod replay;
 pub mod report;
 pub mod reverts;
 pub mod serve;

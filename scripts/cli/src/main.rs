@@ -11,6 +11,7 @@ use equipoise_cli::input::Input;
 use equipoise_cli::price::Format;
 use equipoise_cli::programs::{default_dir, Programs};
 use equipoise_cli::progress::{show, Progress};
+use equipoise_cli::replay::{self, ReplayArguments};
 use equipoise_cli::report::{render, ReportFile};
 use equipoise_cli::{attack, bench, demo, fit, price, programs, serve};
 
@@ -31,6 +32,7 @@ fn run(command: Command) -> Result<(), CliError> {
         Command::Fit { chain, currency } => show(&fit::show(&chain, currency)?),
         Command::Price { format } => run_price(format),
         Command::Attack { rounds, seed, name, json } => run_attack(rounds, seed, &name, json.as_deref()),
+        Command::Replay(arguments) => run_replay(&arguments),
         Command::Programs { programs } => show(&programs::show(&programs.unwrap_or_else(default_dir))?),
     }
 }
@@ -70,6 +72,25 @@ fn run_attack(rounds: u32, seed: u64, name: &str, json: Option<&Path>) -> Result
         file.write(&attacks)?;
     }
     attacks.require_held()
+}
+
+fn run_replay(arguments: &ReplayArguments) -> Result<(), CliError> {
+    let is_stdout = arguments.json.as_deref() == Some(Path::new("-"));
+    let json = arguments.json.as_deref().filter(|_| !is_stdout).map(ReportFile::at).transpose()?;
+    let html = arguments.html.as_deref().map(ReportFile::for_page).transpose()?;
+    let report = arguments.run()?;
+    if is_stdout {
+        show(&format!("{}\n", serde_json::to_string_pretty(&report)?))?;
+    } else {
+        show(&replay::render(&report))?;
+    }
+    if let Some(file) = json {
+        file.write(&report)?;
+    }
+    if let Some(file) = html {
+        file.write_text(&equipoise_replay::page(&report)?)?;
+    }
+    Ok(())
 }
 
 fn run_demo(arguments: &DemoArguments) -> Result<(), CliError> {

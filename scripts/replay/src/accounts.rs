@@ -62,15 +62,14 @@ impl Account {
         Ok(AccountMargin::new(cash, &[market], OffsetShare::NONE)?)
     }
 
-    /// Pays in what a trade needs: its cost, and its own multiple of initial margin unless it only closes.
+    /// Pays in what a trade needs: its cost, and its own multiple of initial margin, or maintenance if it only closes.
     pub fn fund(&mut self, venue: &Venue, legs: &[Leg], cost: Atoms, shocks: &Shocks) -> Result<(), Refusal> {
         let mut missing = cost.minus(self.trader.cash)?;
-        if !self.trader.closes_with(legs) {
-            let margin = self.margin_after(venue, legs, cost, shocks)?;
-            if margin.initial > Money::ZERO {
-                let wanted = margin.initial.scaled_floor(self.leverage)?.minus(margin.equity)?;
-                missing = missing.max(venue.scale().atoms_ceil(wanted)?);
-            }
+        let margin = self.margin_after(venue, legs, cost, shocks)?;
+        if margin.initial > Money::ZERO {
+            let is_closing = self.trader.closes_with(legs);
+            let wanted = if is_closing { margin.maintenance } else { margin.initial.scaled_floor(self.leverage)? };
+            missing = missing.max(venue.scale().atoms_ceil(wanted.minus(margin.equity)?)?);
         }
         self.pay_in(missing.max(Atoms::ZERO))
     }

@@ -33,19 +33,8 @@ pub struct Parts {
 /// How many parts there are.
 pub const COUNT: usize = 11;
 /// Their names, in the order of [`Parts::to_array`].
-pub const NAMES: [&str; COUNT] = [
-    "delta",
-    "gamma",
-    "theta",
-    "vega",
-    "spread",
-    "fees",
-    "skew",
-    "hedge cost",
-    "settlement",
-    "backstop",
-    "residual",
-];
+pub const NAMES: [&str; COUNT] =
+    ["delta", "gamma", "theta", "vega", "spread", "fees", "skew", "hedge cost", "settlement", "backstop", "residual"];
 
 impl Parts {
     /// All of them.

@@ -51,13 +51,16 @@ impl Input {
         let chains = self.chains.as_deref().map(|path| fits(path, &self.currency)).transpose()?.unwrap_or_default();
         let smile = Smile::fit(chains.iter().map(|fit| &fit.surface)).unwrap_or_default();
         let before = history.between(first, from);
-        Ok(Setup {
-            candles: candles(points),
-            source: Source { smile, chains },
-            realised: learned(before, from),
-            capital: self.capital,
-            seed: self.seed,
-        })
+        let setup = Setup::of(points, self.capital, self.seed);
+        Ok(Setup { source: Source { smile, chains }, realised: learned(before, from), ..setup })
+    }
+}
+
+impl Setup {
+    /// A replay of prices alone: no chains, and nothing known of volatility before.
+    pub fn of(points: &[PricePoint], capital: f64, seed: u64) -> Self {
+        let source = Source { smile: Smile::default(), chains: Vec::new() };
+        Self { candles: candles(points), source, realised: Realised::default(), capital, seed }
     }
 }
 

@@ -15,9 +15,10 @@
     clippy::cast_sign_loss,
     clippy::missing_errors_doc
 )]
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp))]
 
 mod accounts;
+mod charts;
 mod days;
 mod error;
 mod explain;
@@ -28,18 +29,22 @@ mod keeping;
 mod liquidation;
 mod listing;
 mod market;
+mod page;
 mod path;
 mod report;
 mod settings;
 mod surface;
+mod tables;
 mod trading;
 
 pub use days::{Counts, Day};
 pub use error::ReplayError;
 pub use explain::{Parts, NAMES as PART_NAMES};
 pub use input::Input;
+pub use page::{page, MODEL};
 pub use report::{Period, Report, Run, Trips, STRESSES};
 pub use settings::{Hedge, Setup, Variant, Without};
+pub use tables::{ablations, breakers, explained, figures, Table};
 
 use market::Market;
 

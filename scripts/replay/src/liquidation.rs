@@ -1,8 +1,8 @@
 //! Accounts below their maintenance margin: an auction, bids of the liquidator, and who pays what is missing.
 //!
-//! Every account with a short option is checked at every price. An auction starts at the price at which it is found below
-//! maintenance. The liquidator bids at the next one, a quarter of an hour later, when the discount is a fifth of the
-//! maintenance margin: in practice bids come sooner and are cheaper for the account. While the market is halted nobody bids.
+//! Every account with a short option is checked at every price, which then holds for a quarter of an hour. An auction
+//! starts when it is found below maintenance. The liquidator asks for a tenth of the maintenance margin, so he bids 400
+//! seconds later, at that price still. While the market is halted nothing starts and nobody bids.
 
 use equipoise_math::Fx;
 use equipoise_risk::auction::{Auction, AuctionError, Bid, Health, Stage};
@@ -16,6 +16,8 @@ use crate::accounts::{share_floor, LIQUIDATOR};
 use crate::explain::{count, Parts};
 use crate::market::Market;
 
+/// The discount has reached what the liquidator asks for after so long.
+const BID_SECS: u64 = 400;
 /// A bid that takes whatever cures, at any price.
 const ANY: Bid = Bid { most_share: Fx::ONE, most_price: Money::from_fx(Fx::MAX) };
 
@@ -33,11 +35,10 @@ impl Market<'_> {
             return Ok(());
         }
         for place in 0..LIQUIDATOR {
-            if self.accounts[place].auction.is_some() {
-                self.bid(place)?;
-            } else if self.accounts[place].trader.is_short() {
+            if self.accounts[place].auction.is_none() && self.accounts[place].trader.is_short() {
                 self.start_auction(place)?;
             }
+            self.bid(place)?;
         }
         Ok(())
     }
@@ -65,7 +66,7 @@ impl Market<'_> {
 
     fn bid(&mut self, place: usize) -> Result<(), Refusal> {
         let Some(auction) = self.accounts[place].auction else { return Ok(()) };
-        let auction = auction.at(self.venue.now(), Some(0));
+        let auction = auction.at(self.venue.now() + BID_SECS, Some(0));
         let (health, _) = self.health(place)?;
         if self.accounts[place].trader.is_flat() || auction.stage(health)? == Stage::Cured {
             self.accounts[place].auction = None;
@@ -74,8 +75,11 @@ impl Market<'_> {
         let fill = auction.filled(health, ANY).map_err(refused)?;
         self.tally.day.bids += 1;
         let scale = self.venue.scale();
-        let [to_account, to_insurance, from_backstop] =
-            [scale.atoms_ceil(fill.to_account)?, scale.atoms_ceil(fill.to_insurance)?, scale.atoms_floor(fill.from_backstop)?];
+        let [to_account, to_insurance, from_backstop] = [
+            scale.atoms_ceil(fill.to_account)?,
+            scale.atoms_ceil(fill.to_insurance)?,
+            scale.atoms_floor(fill.from_backstop)?,
+        ];
         let (account, liquidator) = {
             let (accounts, last) = self.accounts.split_at_mut(LIQUIDATOR);
             (&mut accounts[place], &mut last[0])

@@ -4,11 +4,11 @@ use equipoise_data::Timestamp;
 use equipoise_math::Fx;
 use equipoise_risk::book::{Exposure, Measure};
 use equipoise_risk::margin::{MarginParameters, Shocks};
+use equipoise_risk::millionths::Millionths;
 use equipoise_risk::parameters::Parameter;
 use equipoise_risk::regime::Observation;
 use equipoise_risk::units::{Atoms, Money, Price, TokenScale};
 use equipoise_risk::waterfall::Waterfall;
-use equipoise_risk::millionths::Millionths;
 use equipoise_simulate::{Mark, Refusal, Settings, Venue};
 
 use crate::accounts::{accounts, Account};
@@ -268,5 +268,7 @@ impl<'a> Market<'a> {
         self.tally.day.hedge_cost_atoms += count(cost);
         self.remark(Parts { hedge_cost: -count(cost), skew: drawn, ..Parts::default() })
     }
-
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,9 +72,7 @@ impl Variant {
         let off: &[(Parameter, u32)] = match self.without {
             None => &[],
             // A millionth, for rebates are a share of it.
-            Some(Without::Skew) => {
-                &[(Parameter::Lambda, 1), (Parameter::LambdaFloor, 0), (Parameter::JumpLambda, 0)]
-            }
+            Some(Without::Skew) => &[(Parameter::Lambda, 1), (Parameter::LambdaFloor, 0), (Parameter::JumpLambda, 0)],
             Some(Without::Rebates) => &[(Parameter::LambdaFloor, 0)],
             Some(Without::Spreads) => {
                 &[(Parameter::VolHalfSpread, 0), (Parameter::SpreadFloor, 0), (Parameter::Deviation, 0)]

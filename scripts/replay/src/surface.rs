@@ -127,9 +127,7 @@ impl Realised {
 
     /// Theta: implied total variance at the money. It rises with time.
     pub fn total_variance(&self, years: f64) -> f64 {
-        let bounded = |variance: f64| {
-            (PREMIUM * variance).clamp(LOWEST_VOL * LOWEST_VOL, HIGHEST_VOL * HIGHEST_VOL)
-        };
+        let bounded = |variance: f64| (PREMIUM * variance).clamp(LOWEST_VOL * LOWEST_VOL, HIGHEST_VOL * HIGHEST_VOL);
         let (fast, slow) = (bounded(self.fast), bounded(self.slow));
         slow * years + (fast - slow) * (1.0 - libm::exp(-REVERSION * years)) / REVERSION
     }

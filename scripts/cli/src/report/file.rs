@@ -15,6 +15,7 @@ use crate::error::CliError;
 #[derive(Debug)]
 pub struct ReportFile {
     path: PathBuf,
+    flag: &'static str,
     temporary: NamedTempFile,
 }
 
@@ -22,22 +23,38 @@ impl ReportFile {
     /// Makes sure that the report can be written there.
     /// # Errors: [`CliError::ReportFile`]
     pub fn at(path: &Path) -> Result<Self, CliError> {
-        let refuse = |cause| CliError::ReportFile { path: path.to_owned(), cause };
+        Self::asked_by("--json", path)
+    }
+
+    /// The same for a page of HTML.
+    /// # Errors: [`CliError::ReportFile`]
+    pub fn for_page(path: &Path) -> Result<Self, CliError> {
+        Self::asked_by("--html", path)
+    }
+
+    fn asked_by(flag: &'static str, path: &Path) -> Result<Self, CliError> {
+        let refuse = |cause| CliError::ReportFile { flag, path: path.to_owned(), cause };
         if path.is_dir() {
             return Err(refuse(io::ErrorKind::IsADirectory.into()));
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let temporary = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(refuse)?;
-        Ok(Self { path: path.to_owned(), temporary })
+        Ok(Self { path: path.to_owned(), flag, temporary })
     }
 
     /// Writes the report as JSON.
     /// # Errors: [`CliError::ReportEncoding`], [`CliError::ReportFile`]
-    pub fn write(mut self, report: &impl Serialize) -> Result<(), CliError> {
-        let mut text = serde_json::to_vec_pretty(report)?;
-        text.push(b'\n');
-        let refuse = |cause| CliError::ReportFile { path: self.path.clone(), cause };
-        self.temporary.write_all(&text).map_err(refuse)?;
+    pub fn write(self, report: &impl Serialize) -> Result<(), CliError> {
+        let mut text = serde_json::to_string_pretty(report)?;
+        text.push('\n');
+        self.write_text(&text)
+    }
+
+    /// Writes a text.
+    /// # Errors: [`CliError::ReportFile`]
+    pub fn write_text(mut self, text: &str) -> Result<(), CliError> {
+        let refuse = |cause| CliError::ReportFile { flag: self.flag, path: self.path.clone(), cause };
+        self.temporary.write_all(text.as_bytes()).map_err(refuse)?;
         self.temporary.as_file().sync_all().map_err(refuse)?;
         readable_by_all(&self.temporary).map_err(refuse)?;
         self.temporary.persist(&self.path).map_err(|error| refuse(error.error))?;

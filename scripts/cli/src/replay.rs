@@ -1,0 +1,168 @@
+//! The command `replay`: the user's price history through the protocol's crates.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use equipoise_data::Timestamp;
+use equipoise_replay::{
+    ablations, breakers, explained, figures, replay, Hedge, Input, Report, Table, Variant, Without,
+};
+
+use crate::error::CliError;
+use crate::report::table;
+
+/// What `replay --help` says.
+pub const ABOUT: &str = "\
+Replay a price history through the protocol's crates: what LPs earn, why, and what breaks.
+
+Every candle is four prices, in the order that is worse for the vault. Expiries are weekly and monthly; without chains the
+surface follows realised volatility, with a smile fitted to option chains. Traders are simulated from the seed, come at
+prices that suit them, hold their shorts on margin and are liquidated; the vault is hedged at 7 bp outside of its outer band.
+
+Every change of what LPs own is explained: delta, gamma, theta, vega, spread, fees, skew, cost of the hedge, settlements, debts
+paid for others, and a residual that makes the sum exact.";
+
+/// Flags of `replay`.
+#[derive(Clone, Debug, Args)]
+pub struct ReplayArguments {
+    /// Price history, CSV or CSV.gz, hourly candles
+    #[arg(long, value_name = "FILE")]
+    pub prices: PathBuf,
+    /// Option chains: a folder of files or one file, CSV or CSV.gz; used where they are no older than 36 hours
+    #[arg(long, value_name = "FOLDER")]
+    pub chains: Option<PathBuf>,
+    /// Currency to take from files of several
+    #[arg(long, value_name = "CODE", default_value = "ETH")]
+    pub currency: String,
+    /// First moment, such as 2022-05-01T00:00:00Z; the first price if absent
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<Timestamp>,
+    /// Last moment; the last price if absent
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<Timestamp>,
+    /// Seed of the flow: the same seed gives the same report, bit for bit
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+    /// What LPs put in, in quote units
+    #[arg(long, value_name = "AMOUNT", default_value_t = 3_000_000, value_parser = clap::value_parser!(u64).range(10_000..=1_000_000_000))]
+    pub capital: u64,
+    /// Hedge of the first run; a second one shows the other
+    #[arg(long, default_value = "band")]
+    pub hedge: HedgeFlag,
+    /// Do without a mechanism
+    #[arg(long, conflicts_with = "ablations")]
+    pub without: Option<WithoutFlag>,
+    /// Also run without skew, without rebates and without spreads
+    #[arg(long)]
+    pub ablations: bool,
+    /// Write the report as JSON; `-` is the standard output
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Write the report as one page with charts
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+}
+
+/// How the vault is hedged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HedgeFlag {
+    /// Not at all
+    None,
+    /// To nothing whenever its delta leaves the outer band
+    Band,
+}
+
+/// What to do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WithoutFlag {
+    /// No charge for risk
+    Skew,
+    /// No rebates for relief
+    Rebates,
+    /// No half spreads
+    Spreads,
+}
+
+impl ReplayArguments {
+    /// The runs to make, the main one first.
+    pub fn variants(&self) -> Vec<Variant> {
+        let (hedge, other) = match self.hedge {
+            HedgeFlag::Band => (Hedge::Band, Hedge::None),
+            HedgeFlag::None => (Hedge::None, Hedge::Band),
+        };
+        let without = self.without.map(|without| match without {
+            WithoutFlag::Skew => Without::Skew,
+            WithoutFlag::Rebates => Without::Rebates,
+            WithoutFlag::Spreads => Without::Spreads,
+        });
+        let mut variants = vec![Variant { without, hedge }, Variant { without, hedge: other }];
+        if self.ablations {
+            let all = [Without::Skew, Without::Rebates, Without::Spreads];
+            variants.extend(all.map(|without| Variant { without: Some(without), hedge }));
+        }
+        variants
+    }
+
+    /// Replays.
+    /// # Errors: [`CliError::Replay`]
+    pub fn run(&self) -> Result<Report, CliError> {
+        let input = Input {
+            prices: self.prices.clone(),
+            chains: self.chains.clone(),
+            currency: self.currency.clone(),
+            from: self.from,
+            until: self.to,
+            capital: self.capital as f64,
+            seed: self.seed,
+        };
+        let setup = input.load()?;
+        Ok(replay(&self.prices.display().to_string(), &setup, &self.variants())?)
+    }
+}
+
+/// The report for people.
+pub fn render(report: &Report) -> String {
+    let day = |at: u64| Timestamp::from_second(i64::try_from(at).unwrap_or_default()).unwrap_or_default();
+    let mut sections = vec![("Runs", figures(report)), ("Where LPs' profit comes from", explained(report))];
+    sections.extend(ablations(report).map(|table| ("What each mechanism is worth", table)));
+    sections.extend(report.runs.first().map(|run| ("Breakers that tripped in the first run", breakers(run))));
+    let about = format!(
+        "{}: {} candles, {} to {}, {} fitted chains, seed {}\n{}\n",
+        report.prices,
+        report.candles,
+        day(report.from),
+        day(report.until),
+        report.chains,
+        report.seed,
+        equipoise_replay::MODEL
+    );
+    let tables = sections.into_iter().map(|(title, body)| format!("\n{title}\n{}\n", shown(body)));
+    std::iter::once(about).chain(tables).collect()
+}
+
+fn shown(body: Table) -> String {
+    let header: Vec<&str> = body.header.iter().map(String::as_str).collect();
+    table(&header, body.rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::{Arguments, Command};
+
+    fn variants(flags: &[&str]) -> Vec<&'static str> {
+        let line = ["equipoise", "replay", "--prices", "prices.csv"].iter().chain(flags);
+        let Command::Replay(arguments) = Arguments::parse_from(line).command else { panic!("not a replay") };
+        arguments.variants().iter().map(Variant::name).collect()
+    }
+
+    #[test]
+    fn a_replay_shows_both_hedges_and_ablations_on_request() {
+        assert_eq!(variants(&[]), ["default", "no hedge"]);
+        assert_eq!(variants(&["--hedge", "none"]), ["no hedge", "default"]);
+        assert_eq!(variants(&["--without", "skew"]), ["no skew", "no skew, no hedge"]);
+        assert_eq!(variants(&["--ablations"]), ["default", "no hedge", "no skew", "no rebates", "no spread"]);
+    }
+}
