@@ -1,6 +1,7 @@
 //! Accounts below their maintenance margin: an auction, bids of the liquidator, and who pays what is missing.
 //!
-//! Every account with a short option is checked at every price, which then holds for a quarter of an hour. An auction
+//! Every account with a short option is checked at every price, which then holds for a quarter of an hour, and every minute
+//! of that in the last four hours of an expiry. An auction
 //! starts when it is found below maintenance. The liquidator asks for a tenth of the maintenance margin, so he bids 400
 //! seconds later, at that price still. While the market is halted nothing starts and nobody bids.
 

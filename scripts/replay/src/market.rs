@@ -30,6 +30,11 @@ const SENIOR_SHARE: f64 = 0.6;
 const SENIOR_RATE: Millionths = Millionths::from_raw(60_000);
 /// Larger moves of spot are explained in steps of this size.
 const SMALL_MOVE: f64 = 0.005;
+/// From so long before an expiry accounts are looked at so many times between two prices.
+const NEAR_SECS: u64 = 4 * 3_600;
+const LOOKS: u64 = 15;
+/// After a longer gap in the prices nobody has watched.
+const LONGEST_WATCH_SECS: u64 = 3_600;
 const DECIMALS: u8 = 6;
 const DAY_SECS: u64 = 86_400;
 
@@ -135,6 +140,9 @@ impl<'a> Market<'a> {
         if self.venue.now() / DAY_SECS != candle.at / DAY_SECS {
             self.end_day()?;
         }
+        if candle.at <= self.venue.now() + LONGEST_WATCH_SECS {
+            self.watch_until(candle.at)?;
+        }
         self.go(Step { at: candle.at, price: candle.point.open })?;
         if let Some(last) = last {
             self.settle_expired(settlement_average(last))?;
@@ -148,6 +156,7 @@ impl<'a> Market<'a> {
         let steps = candle.steps(first);
         for (place, step) in steps.iter().enumerate() {
             if place > 0 {
+                self.watch_until(step.at)?;
                 self.go(*step)?;
             }
             self.act(candle, ahead, step)?;
@@ -157,6 +166,22 @@ impl<'a> Market<'a> {
         let close = Observation { price: price(candle.point.close), at: until };
         self.guard.closed(close, self.venue.variance())?;
         Ok(steps)
+    }
+
+    /// Prices come every quarter of an hour, but accounts are watched all the time: when an expiry is near, what options lose by
+    /// the minute counts.
+    fn watch_until(&mut self, at: u64) -> Result<(), Refusal> {
+        let from = self.venue.now();
+        let is_near = |expiry: u64| expiry > from && expiry - from <= NEAR_SECS;
+        if !self.venue.boards().iter().any(|board| !board.is_settled() && is_near(board.expiry)) {
+            return Ok(());
+        }
+        let price = self.venue.spot().fx().to_num::<f64>();
+        for look in 1..LOOKS {
+            self.go(Step { at: from + at.saturating_sub(from) * look / LOOKS, price })?;
+            self.liquidate_accounts()?;
+        }
+        Ok(())
     }
 
     /// Time passes, then spot moves.
