@@ -101,15 +101,10 @@ impl Market<'_> {
             let delta = if is_call { option.call_delta } else { option.put_delta };
             (signal * spot * delta.to_num::<f64>()).abs() * contracts
         } else {
-            self.patience(arrival, option.vega, years, spot) * contracts
+            patience(arrival, option.vega, years, spot) * contracts
         };
         let leg = Leg { board, strike, kind, lots: lots as i32 };
         Ok(Some(Order { account, leg, worth, is_indifferent: arrival.who == Who::Indifferent }))
-    }
-
-    fn patience(&self, arrival: &Arrival, vega: Fx, years: f64, spot: f64) -> f64 {
-        let scale = (REFERENCE_YEARS / years.max(SHORTEST_YEARS)).sqrt();
-        arrival.patience * scale * vega.to_num::<f64>() + FIXED_PATIENCE * spot
     }
 
     fn closing(&self, arrival: &Arrival) -> Result<Option<Order>, Refusal> {
@@ -130,7 +125,7 @@ impl Market<'_> {
         let lots = if whole { -held.lots } else { -held.lots / 2 };
         let option = self.venue.option(held.board, held.strike)?;
         let spot = self.venue.spot().fx().to_num::<f64>();
-        let each = self.patience(arrival, option.vega, left as f64 / YEAR_SECS, spot);
+        let each = patience(arrival, option.vega, left as f64 / YEAR_SECS, spot);
         let worth = CLOSING_PATIENCE * each * f64::from(lots.abs()) / LOTS;
         Ok(Some(Order { account, leg: Leg { lots, ..held }, worth, is_indifferent: false }))
     }
@@ -173,6 +168,12 @@ impl Market<'_> {
             ..Parts::default()
         })
     }
+}
+
+/// What a contract is worth to a trader beside the mid.
+fn patience(arrival: &Arrival, vega: Fx, years: f64, spot: f64) -> f64 {
+    let scale = (REFERENCE_YEARS / years.max(SHORTEST_YEARS)).sqrt();
+    arrival.patience * scale * vega.to_num::<f64>() + FIXED_PATIENCE * spot
 }
 
 /// Skew, half spread and fee, in quote units.
