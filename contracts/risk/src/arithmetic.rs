@@ -82,6 +82,3 @@ pub fn sqrt(number: Fx) -> Result<Fx, RiskError> {
 pub fn ln(number: Fx) -> Result<Fx, RiskError> {
     equipoise_math::ln(number).map_err(|_| RiskError::Math)
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,17 +5,33 @@
 
 use equipoise_math::Fx;
 
-use crate::arithmetic::{add, mul_floor, sub};
-use crate::marks::{BoardTerms, Marks, Needs};
+use crate::arithmetic::mul_ceil;
+use crate::black76::ladder::Multiple;
+use crate::marks::{band_edges, BoardTerms, Marks, PreparedBoard, Shifted};
 use crate::quote::Package;
 use crate::settlement::Holding;
-use crate::units::{lots_to_contracts_floor, times_lots, Lots, Money, Price};
+use crate::units::{Lots, Money, Price};
 use crate::RiskError;
+
+mod sums;
+mod wide;
+
+pub use sums::BoardVega;
+use sums::{BoardSums, BoardTotals, BookSums, Gross, CHUNK};
 
 /// Boards that live at one time at most.
 pub const MAX_BOARDS: usize = 8;
 /// Spot after each jump of the stress, as a share of spot.
 pub const JUMPS: [Fx; 4] = [Fx::lit("0.7"), Fx::lit("0.85"), Fx::lit("1.15"), Fx::lit("1.3")];
+/// [`JUMPS`] with their logarithms.
+pub const JUMP_MULTIPLES: [Multiple; JUMPS.len()] = [
+    Multiple::with_log(Fx::lit("0.7"), Fx::lit("-0.3566749439387323789126387")),
+    Multiple::with_log(Fx::lit("0.85"), Fx::lit("-0.162518929497774913185689")),
+    Multiple::with_log(Fx::lit("1.15"), Fx::lit("0.1397619423751586973715293")),
+    Multiple::with_log(Fx::lit("1.3"), Fx::lit("0.262364264467491052035496")),
+];
+/// The wings of a smile: strikes below the forward, and strikes above it.
+pub const WINGS: usize = 2;
 
 /// One strike of a board: what the vault holds and what a trader is about to buy from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,28 +95,61 @@ pub const MEASURES: usize = FIRST_JUMP + JUMPS.len();
 /// Where the values after jumps begin.
 pub const FIRST_JUMP: usize = 4;
 
+/// What one board adds to the risks that boards do not share.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bucket {
+    /// Spot times smoothed delta: what a move of this expiry's forward alone changes.
+    pub delta: Money,
+    /// Smoothed vega for 1.00 of volatility, weighted for its time.
+    pub vega: Money,
+    /// Smoothed vega times the square of `ln(K / F) / (vol sqrt(T))`, weighted for its time: of the strikes below the
+    /// forward, and of those above it. It is what the wing's curvature moves: a volatility that is a parabola of
+    /// that moneyness, as in Zhang and Xiang, "The implied volatility smirk" (2008).
+    pub wing_vegas: [Money; WINGS],
+}
+
+impl Bucket {
+    fn numbers_mut(&mut self) -> [&mut Money; BUCKET_NUMBERS] {
+        let [low, high] = &mut self.wing_vegas;
+        [&mut self.delta, &mut self.vega, low, high]
+    }
+
+    fn numbers(&self) -> [Money; BUCKET_NUMBERS] {
+        let [low, high] = self.wing_vegas;
+        [self.delta, self.vega, low, high]
+    }
+}
+
+const BUCKET_NUMBERS: usize = 2 + WINGS;
+/// How many numbers an [`Exposure`] is.
+pub const NUMBERS: usize = MEASURES + MAX_BOARDS * BUCKET_NUMBERS;
+
 /// The book's value and risks, for the vault, in quote currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exposure {
     measures: [Money; MEASURES],
-    /// Smoothed vega of each board for 1.00 of volatility, weighted for its time.
-    pub vega_by_board: [Money; MAX_BOARDS],
+    /// Of each board.
+    pub buckets: [Bucket; MAX_BOARDS],
 }
 
 impl Exposure {
-    /// All numbers: the measures, then the vegas.
-    pub fn to_array(&self) -> [Money; MEASURES + MAX_BOARDS] {
-        let mut numbers = self.measures.iter().chain(&self.vega_by_board);
-        core::array::from_fn(|_| numbers.next().copied().unwrap_or_default())
+    /// All numbers: the measures, then of each board its delta, its vega and its wings' vegas.
+    pub fn to_array(&self) -> [Money; NUMBERS] {
+        let mut numbers = self.measures.into_iter().chain(self.buckets.iter().flat_map(Bucket::numbers));
+        core::array::from_fn(|_| numbers.next().unwrap_or_default())
     }
 
-    /// From all numbers: the measures, then the vegas.
-    pub fn from_array(numbers: [Money; MEASURES + MAX_BOARDS]) -> Self {
+    /// From all numbers, in the order of [`Exposure::to_array`].
+    pub fn from_array(numbers: [Money; NUMBERS]) -> Self {
         let mut exposure = Self::default();
-        for (place, number) in exposure.measures.iter_mut().chain(&mut exposure.vega_by_board).zip(numbers) {
+        for (place, number) in exposure.numbers_mut().zip(numbers) {
             *place = number;
         }
         exposure
+    }
+
+    fn numbers_mut(&mut self) -> impl Iterator<Item = &mut Money> {
+        self.measures.iter_mut().chain(self.buckets.iter_mut().flat_map(Bucket::numbers_mut))
     }
 
     /// One of the measures.
@@ -133,15 +182,14 @@ impl Exposure {
     /// The time-weighted vega over all boards.
     /// # Errors: Overflow
     pub fn weighted_vega(&self) -> Result<Money, RiskError> {
-        self.vega_by_board.iter().try_fold(Money::ZERO, |sum, vega| sum.plus(*vega))
+        self.buckets.iter().try_fold(Money::ZERO, |sum, bucket| sum.plus(bucket.vega))
     }
 
     /// The book after `change` is added.
     /// # Errors: Overflow
     pub fn plus(mut self, change: &Self) -> Result<Self, RiskError> {
-        let mine = self.measures.iter_mut().chain(&mut self.vega_by_board);
-        for (sum, added) in mine.zip(change.measures.iter().chain(&change.vega_by_board)) {
-            *sum = sum.plus(*added)?;
+        for (sum, added) in self.numbers_mut().zip(change.to_array()) {
+            *sum = sum.plus(added)?;
         }
         Ok(self)
     }
@@ -179,74 +227,103 @@ pub struct Valuation {
 
 /// Values every board.
 /// # Inputs: boards in their order of storage, at most [`MAX_BOARDS`]
+/// # Rounding: measures down to 2^-64, once. Error: the value's as `black76::evaluate`'s; the others come from coarse marks,
+/// within 2^-33 of a contract's forward or strike, enforced by `book::tests`
 /// # Errors: Math, Pricing, Slice, Overflow
 pub fn value(boards: &[BoardState<'_>]) -> Result<Valuation, RiskError> {
-    let mut held = LotSums::default();
-    let mut traded = LotSums::default();
-    let mut uncertainty = Fx::ZERO;
-    let mut package = Package::default();
+    let (mut held, mut traded) = (BookSums::default(), BookSums::default());
+    let mut valuation = Valuation {
+        before: Exposure::default(),
+        change: Exposure::default(),
+        uncertainty: Money::ZERO,
+        package: Package::default(),
+    };
     for (place, board) in boards.iter().enumerate() {
-        let mut held_vega = Fx::ZERO;
-        let mut traded_vega = Fx::ZERO;
-        for state in board.strikes.iter().filter(|state| !state.is_idle()) {
-            let needs = if state.is_traded() { Needs::Trade } else { Needs::Book };
-            let marks = Marks::of(board.terms, state.strike, needs)?;
-            held.add(&marks, state.calls, state.puts, &mut held_vega)?;
-            uncertainty = add(uncertainty, marks.uncertainty(state.calls, state.puts)?)?;
-            if state.is_traded() {
-                // The vault sells what the trader buys.
-                let calls = Lots::ZERO.minus(state.bought_calls)?;
-                let puts = Lots::ZERO.minus(state.bought_puts)?;
-                traded.add(&marks, calls, puts, &mut traded_vega)?;
-                package.add(board.terms, &marks, state)?;
+        if place >= MAX_BOARDS {
+            return Err(RiskError::Overflow);
+        }
+        let mut totals = [BoardTotals::default(); 2];
+        let prepared = PreparedBoard::new(board.terms)?;
+        let mut gross = Gross::default();
+        let mut trade = BoardTrade { prepared: &prepared, terms: board.terms, edges: None };
+        for strikes in board.strikes.chunks(CHUNK) {
+            let mut changes = None;
+            let sums = trade.sum_strikes(strikes, &mut gross, &mut changes, &mut valuation.package)?;
+            let [own, change] = &mut totals;
+            held.add(&prepared, &sums, own)?;
+            if let Some(changes) = changes {
+                traded.add(&prepared, &changes, change)?;
             }
         }
-        held.close_board(place, held_vega, board.terms)?;
-        traded.close_board(place, traded_vega, board.terms)?;
-        package.close_board(board.terms, traded_vega)?;
+        let [own, change] = &totals;
+        let vega = own.close(place, board.terms, &mut valuation.before)?;
+        let spread = mul_ceil(gross.vega(&prepared)?.fx(), board.terms.vol_half_spread)?;
+        let floor = gross.contracts_ceil(board.terms.spread.floor)?;
+        valuation.uncertainty = valuation.uncertainty.plus(Money::from_fx(spread))?.plus(floor)?;
+        if trade.edges.is_some() {
+            let change = change.close(place, board.terms, &mut valuation.change)?;
+            valuation.package.close_board(board.terms, &vega, &change)?;
+        }
     }
-    Ok(Valuation {
-        before: held.finish()?,
-        change: traded.finish()?,
-        uncertainty: Money::from_fx(lots_to_contracts_floor(uncertainty)?),
-        package: package.finish()?,
-    })
+    valuation.before.measures = held.measures()?;
+    valuation.change.measures = traded.measures()?;
+    valuation.package = valuation.package.finish()?;
+    Ok(valuation)
 }
 
-/// Sums of positions in lots times a measure per contract.
-#[derive(Default)]
-struct LotSums {
-    measures: [Fx; MEASURES],
-    vega_by_board: [Fx; MAX_BOARDS],
+/// A board while its strikes are summed.
+struct BoardTrade<'a> {
+    prepared: &'a PreparedBoard,
+    terms: &'a BoardTerms,
+    /// The feed's band, once something of the board is traded.
+    edges: Option<[Multiple; 2]>,
 }
 
-impl LotSums {
-    /// Adds a position of one strike. A put is a call less a forward, in every measure.
-    fn add(&mut self, marks: &Marks, calls: Lots, puts: Lots, vega: &mut Fx) -> Result<(), RiskError> {
-        let puts = i64::from(puts.count());
-        // Two numbers of 32 bits.
-        let both = i64::from(calls.count()).wrapping_add(puts);
-        for ((sum, call), forward) in self.measures.iter_mut().zip(marks.call).zip(marks.forward) {
-            *sum = add(*sum, times_lots(call, both)?)?;
-            *sum = sub(*sum, times_lots(forward, puts)?)?;
+impl BoardTrade<'_> {
+    /// Sums what is held. Its sums are nobody else's until they are done, so that they stay in registers.
+    #[inline(never)]
+    fn sum_strikes(
+        &mut self,
+        strikes: &[StrikeState],
+        gross: &mut Gross,
+        changes: &mut Option<BoardSums>,
+        package: &mut Package,
+    ) -> Result<BoardSums, RiskError> {
+        let mut sums = BoardSums::default();
+        let mut gross_sum = Gross::default();
+        for state in strikes.iter().filter(|state| !state.is_idle()) {
+            let marks = Marks::of(self.prepared, state.strike)?;
+            sums.add(&marks, state.strike, state.calls, state.puts);
+            gross_sum.add(&marks, state.calls, state.puts);
+            if state.is_traded() {
+                self.add_traded(changes.get_or_insert_default(), package, &marks, state)?;
+            }
         }
-        *vega = add(*vega, times_lots(marks.vega, both)?)?;
-        Ok(())
+        gross.join(&gross_sum);
+        Ok(sums)
     }
 
-    fn close_board(&mut self, place: usize, vega: Fx, terms: &BoardTerms) -> Result<(), RiskError> {
-        let slot = self.vega_by_board.get_mut(place).ok_or(RiskError::Overflow)?;
-        *slot = mul_floor(vega, terms.vega_weight)?;
-        Ok(())
-    }
-
-    fn finish(self) -> Result<Exposure, RiskError> {
-        let mut exposure = Exposure::default();
-        let sums = self.measures.into_iter().chain(self.vega_by_board);
-        for (money, sum) in exposure.measures.iter_mut().chain(&mut exposure.vega_by_board).zip(sums) {
-            *money = Money::from_fx(lots_to_contracts_floor(sum)?);
-        }
-        Ok(exposure)
+    /// Adds what is traded in one strike: the vault sells what the trader buys.
+    #[cold]
+    #[inline(never)]
+    fn add_traded(
+        &mut self,
+        sums: &mut BoardSums,
+        package: &mut Package,
+        marks: &Marks,
+        state: &StrikeState,
+    ) -> Result<(), RiskError> {
+        let calls = Lots::ZERO.minus(state.bought_calls)?;
+        let puts = Lots::ZERO.minus(state.bought_puts)?;
+        sums.add(marks, state.strike, calls, puts);
+        let edges = match self.edges {
+            Some(edges) => edges,
+            None => *self.edges.insert(band_edges(self.terms)?),
+        };
+        let forward_value = self.terms.forward.minus(state.strike)?.fx();
+        let now = Shifted { call: marks.call, forward_value };
+        let [up, down] = self.prepared.banded(state.strike, &edges)?;
+        package.add(self.terms, &[now, up, down], state)
     }
 }
 

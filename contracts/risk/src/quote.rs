@@ -4,15 +4,26 @@
 //! cost = sum n mid + [R(after) - R(before)] + half spread + fee
 //! ```
 //!
-//! The half spread is that of volatility on each expiry's vega, a floor of spot for every contract, and the
+//! The half spread is that of volatility on each expiry's vega and its wings', a floor of spot for every contract, and the
 //! largest change of the package's price while the feed may lag the market. Each is subadditive and R is a
-//! potential: no cycle profits and, but for the cap on rebates, no parts cost less than the whole.
+//! potential: no cycle profits and no parts cost less than the whole.
+//!
+//! A rebate may carry the price through the mid only by what the trade takes from the vault's own vega:
+//!
+//! ```text
+//! rebate <= half spread + sum over expiries of min(0.5 points, half spread of volatility) (|V| - |V after|)
+//! ```
+//!
+//! That sum is a difference of a potential, too, and never below minus the half spread. So the price above the mid is the
+//! larger of two numbers, each of which is at least as much for parts together as for the whole. A cap
+//! that depended on the package alone could not do that unless it were zero: a package and its reverse would
+//! earn twice where together they are nothing.
 
 use equipoise_math::Fx;
 
-use crate::arithmetic::{abs, add, mul_ceil, mul_floor, sub};
-use crate::book::{Exposure, StrikeState};
-use crate::marks::{BoardTerms, Marks};
+use crate::arithmetic::{abs, add, mul_ceil, sub};
+use crate::book::{BoardVega, Exposure, StrikeState};
+use crate::marks::{BoardTerms, Shifted};
 use crate::potential::{Penalty, RiskState};
 use crate::skew::SkewReserve;
 use crate::spread::{bucket_spread_ceil, BucketChange};
@@ -31,21 +42,27 @@ pub struct Package {
     pub spread: Money,
     /// The fee, not negative.
     pub fee: Money,
-    /// Vega without sign, summed over expiries, for 1.00 of volatility.
-    pub gross_vega: Money,
+    /// How far a rebate may carry the price through the mid; below zero, how far above it the price stays.
+    pub through_mid: Money,
+    /// The part of the half spread that is already in contracts.
+    bucket_spread: Money,
     /// Change of the package's mid at the upper and the lower edge of the feed's band, until it is finished.
     band: [Fx; 2],
 }
 
 impl Package {
-    /// A package that has been valued: its mid, half spread, fee and vega without sign.
-    pub const fn valued(mid: Money, spread: Money, fee: Money, gross_vega: Money) -> Self {
-        Self { mid, spread, fee, gross_vega, band: [Fx::ZERO; 2] }
+    /// A package that has been valued: its mid, half spread, fee and how far a rebate may go through the mid.
+    pub const fn valued(mid: Money, spread: Money, fee: Money, through_mid: Money) -> Self {
+        Self { mid, spread, fee, through_mid, bucket_spread: Money::ZERO, band: [Fx::ZERO; 2] }
     }
 
     /// Adds what is traded in one strike. Sums stay in lots until [`Package::finish`].
-    pub(crate) fn add(&mut self, terms: &BoardTerms, marks: &Marks, state: &StrikeState) -> Result<(), RiskError> {
-        let [now, up, down] = marks.banded;
+    pub(crate) fn add(
+        &mut self,
+        terms: &BoardTerms,
+        [now, up, down]: &[Shifted; 3],
+        state: &StrikeState,
+    ) -> Result<(), RiskError> {
         let call = [now.call, up.call, down.call];
         let put = [now.put()?, up.put()?, down.put()?];
         for (lots, [mid, up, down]) in [(state.bought_calls, call), (state.bought_puts, put)] {
@@ -63,11 +80,20 @@ impl Package {
         Ok(())
     }
 
-    /// Adds the volatility spread on the vega that is traded in one expiry.
-    pub(crate) fn close_board(&mut self, terms: &BoardTerms, vega: Fx) -> Result<(), RiskError> {
-        self.gross_vega = self.gross_vega.plus(Money::from_fx(abs(vega)?))?;
-        let change = BucketChange { vega, ..BucketChange::default() };
-        self.spread = self.spread.plus(Money::from_fx(bucket_spread_ceil(terms.vol_half_spread, change)?))?;
+    /// Adds the volatility spread on the vega that is traded in one expiry, and what is taken from the vega held.
+    pub(crate) fn close_board(
+        &mut self,
+        terms: &BoardTerms,
+        held: &BoardVega,
+        change: &BoardVega,
+    ) -> Result<(), RiskError> {
+        let [low, high] = change.wings;
+        let wing_vega = low.magnitude()?.plus(high.magnitude()?)?.fx();
+        let spread = bucket_spread_ceil(terms.vol_half_spread, BucketChange { vega: change.whole.fx(), wing_vega })?;
+        self.bucket_spread = self.bucket_spread.plus(Money::from_fx(spread))?;
+        let taken = held.whole.magnitude()?.minus(held.whole.plus(change.whole)?.magnitude()?)?;
+        let through = taken.scaled_floor(THROUGH_MID_VOL.min(terms.vol_half_spread))?;
+        self.through_mid = self.through_mid.plus(through)?;
         Ok(())
     }
 
@@ -80,10 +106,11 @@ impl Package {
             |sum: Money| -> Result<Money, RiskError> { Ok(Money::from_fx(lots_to_contracts_floor(sum.fx())?)) };
         Ok(Self {
             mid: contracts(self.mid)?,
-            spread: contracts(spread)?,
+            spread: contracts(spread)?.plus(self.bucket_spread)?,
             fee: contracts(self.fee)?,
-            gross_vega: contracts(self.gross_vega)?,
+            bucket_spread: Money::ZERO,
             band: [Fx::ZERO; 2],
+            ..self
         })
     }
 }
@@ -142,8 +169,8 @@ pub fn price(
         // charged: a rebate above that would let a round trip draw on the reserve.
         let relief = before.rebated.minus(after.rebated)?.min(before.charged.minus(after.charged)?);
         let earned = reserve.rebate_floor(relief, before.rebated, scale)?;
-        let through_mid = Money::from_fx(mul_floor(package.gross_vega.fx(), THROUGH_MID_VOL)?);
-        let most = scale.atoms_floor(package.spread.plus(through_mid)?)?;
+        // not below zero but for rounding
+        let most = scale.atoms_floor(package.spread.plus(package.through_mid)?)?.max(Atoms::ZERO);
         earned.min(most).negated()?
     };
     let charge = Charge {

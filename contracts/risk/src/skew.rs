@@ -8,44 +8,38 @@ use crate::RiskError;
 
 /// What B holds beyond R is released to the vault's value over this time.
 const RELEASE_SECS: u64 = 7 * 86_400;
-/// Rebates may draw a quarter of B in each of these.
+/// What rebates may draw fills up over an hour to an eighth of B. What an hour begins with and what fills up while it
+/// lasts are a quarter: so in *every* hour rebates draw at most a quarter of the largest B of that hour.
 const BUDGET_SECS: u64 = 3_600;
-const BUDGET_SHARE: i128 = 4;
+const BUDGET_SHARE: i128 = 8;
 
-/// The reserve and what of it may still be rebated in the hour that runs. Never negative.
+/// The reserve and what of it may be rebated now. Never negative.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SkewReserve {
     /// B.
     pub balance: Atoms,
-    /// What rebates may still draw in this hour.
+    /// What rebates may draw now.
     pub budget: Atoms,
-    /// When the hour's budget was set, in unix seconds.
-    pub budget_at: u64,
-    /// When B was last released down, in unix seconds.
-    pub released_at: u64,
+    /// When B was last released down and the budget filled up, in unix seconds.
+    pub updated_at: u64,
 }
 
 impl SkewReserve {
-    /// Brings the reserve to the present: releases its excess over R and opens a new hour's budget.
-    /// # Rounding: the release down
+    /// Brings the reserve to the present: releases its excess over R and fills the budget up.
+    /// # Rounding: the release and the budget down
     /// # Errors: Overflow
     pub fn at(self, now: u64, penalty: Atoms) -> Result<Self, RiskError> {
-        let elapsed = now.saturating_sub(self.released_at).min(RELEASE_SECS);
+        let elapsed = now.saturating_sub(self.updated_at);
         let excess = self.balance.minus(penalty)?.count().max(0);
-        let released = excess
-            .checked_mul(i128::from(elapsed))
-            .and_then(|product| product.checked_div(i128::from(RELEASE_SECS)))
-            .ok_or(RiskError::Overflow)?;
-        let balance = self.balance.minus(Atoms::new(released))?;
-        let mut next = Self { balance, released_at: now, ..self };
-        if now.saturating_sub(self.budget_at) >= BUDGET_SECS {
-            next.budget = Atoms::new(balance.count().checked_div(BUDGET_SHARE).ok_or(RiskError::Overflow)?);
-            next.budget_at = now;
-        }
-        Ok(next)
+        let balance = self.balance.minus(Atoms::new(part_floor(excess, elapsed, RELEASE_SECS)?))?;
+        let capacity = balance.count().max(0).checked_div(BUDGET_SHARE).ok_or(RiskError::Overflow)?;
+        let filled = part_floor(capacity, elapsed, BUDGET_SECS)?;
+        // charges raise what the budget may fill up to, and rebates lower it below what is in it
+        let budget = self.budget.plus(Atoms::new(filled))?.min(Atoms::new(capacity));
+        Ok(Self { balance, budget, updated_at: now.max(self.updated_at) })
     }
 
-    /// What relief of `relief` earns: its share of B over R, within the hour's budget.
+    /// What relief of `relief` earns: its share of B over R, within the budget.
     /// # Inputs: relief = R before - R after >= 0 and R before, both at the floor of risk aversion
     /// # Rounding: down: the vault never rebates more than it owes
     /// # Errors: Overflow, Math
@@ -69,6 +63,14 @@ impl SkewReserve {
         }
         Ok(Self { balance, budget, ..self })
     }
+}
+
+/// `amount * elapsed / whole` for as much of `elapsed` as is in `whole`.
+fn part_floor(amount: i128, elapsed: u64, whole: u64) -> Result<i128, RiskError> {
+    amount
+        .checked_mul(i128::from(elapsed.min(whole)))
+        .and_then(|product| product.checked_div(i128::from(whole)))
+        .ok_or(RiskError::Overflow)
 }
 
 #[cfg(test)]

@@ -47,8 +47,8 @@ pub struct Curve {
 }
 
 /// The lowest and the highest variance a year: vol of 1 % and of 1000 %.
-const MIN_VARIANCE: Fx = Fx::lit("0.0001");
-const MAX_VARIANCE: Fx = Fx::lit("100");
+pub(crate) const MIN_VARIANCE: Fx = Fx::lit("0.0001");
+pub(crate) const MAX_VARIANCE: Fx = Fx::lit("100");
 /// Bends are no further out and no wider than this, which is past every strike that can be priced.
 const FARTHEST_BEND: Fx = Fx::lit("16");
 /// Lee's bound on the slope of total variance in each wing.

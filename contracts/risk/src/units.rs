@@ -277,7 +277,7 @@ pub fn lots_to_contracts_floor(sum: Fx) -> Result<Fx, RiskError> {
 }
 
 /// The whole part, towards minus infinity, and the fraction in units of 2^-64.
-fn split(number: Fx) -> (i64, u64) {
+pub(crate) fn split(number: Fx) -> (i64, u64) {
     let bytes = number.to_bits().to_be_bytes();
     let [h0, h1, h2, h3, h4, h5, h6, h7, l0, l1, l2, l3, l4, l5, l6, l7] = bytes;
     (i64::from_be_bytes([h0, h1, h2, h3, h4, h5, h6, h7]), u64::from_be_bytes([l0, l1, l2, l3, l4, l5, l6, l7]))

@@ -123,8 +123,7 @@ impl MarketSeed {
         let reserve = SkewReserve {
             balance: Atoms::new(balance),
             budget: Atoms::new(i128::from(self.reserve.1.up_to(1 << 50)).min(balance)),
-            budget_at: NOW,
-            released_at: NOW,
+            updated_at: NOW,
         };
         Ok(Market { boards, reserve, state: RiskState::new(capital, variance, &parameters)?, scale })
     }

@@ -32,8 +32,8 @@ fuzz_target!(|input: Input| {
     averages(capital, input.round, input.now, first);
     flows(capital, second);
 
-    let (balance, budget, budget_at, released_at) = input.reserve;
-    let wild = SkewReserve { balance: Atoms::new(balance), budget: Atoms::new(budget), budget_at, released_at };
+    let (balance, budget, updated_at, _) = input.reserve;
+    let wild = SkewReserve { balance: Atoms::new(balance), budget: Atoms::new(budget), updated_at };
     let _ = wild.at(input.now, Atoms::new(input.penalty));
     moves(wild, input.skew);
     let scale = TokenScale::from_decimals(input.decimals % 19).expect("at most eighteen");
@@ -86,22 +86,21 @@ fn moves(reserve: SkewReserve, skew: i128) {
 
 fn releases(reserve: SkewReserve, secs: u64, penalty: Share) {
     let penalty = i128::from(penalty.up_to(u64::MAX));
-    let start = reserve.released_at.min(u64::MAX / 2);
-    let reserve = SkewReserve { released_at: start, budget_at: reserve.budget_at.min(start), ..reserve };
+    let start = reserve.updated_at.min(u64::MAX / 2);
+    let reserve = SkewReserve { updated_at: start, ..reserve };
     let next = reserve.at(start + secs, Atoms::new(penalty)).expect("words fit");
     let (before, after) = (reserve.balance.count(), next.balance.count());
     assert!(after <= before && after >= before.min(penalty), "released past R");
     let week = i128::from(secs).min(604_800);
     assert_eq!(before - after, (before - penalty).max(0) * week / 604_800);
-    if start + secs - reserve.budget_at >= 3_600 {
-        assert_eq!((next.budget.count(), next.budget_at), (after / 4, start + secs));
-    } else {
-        assert_eq!((next.budget, next.budget_at), (reserve.budget, reserve.budget_at));
-    }
+    let capacity = after / 8;
+    let filled = capacity * i128::from(secs).min(3_600) / 3_600;
+    assert_eq!(next.budget.count(), (reserve.budget.count() + filled).min(capacity));
+    assert_eq!(next.updated_at, start + secs);
     // waiting in two steps never releases more than in one
     let half = start + secs / 2;
     let twice = reserve.at(half, Atoms::new(penalty)).and_then(|first| first.at(start + secs, Atoms::new(penalty)));
-    assert!(twice.expect("words fit").balance >= next.balance);
+    assert!(twice.expect("words fit").balance >= next.balance.minus(Atoms::ZERO).expect("the same"));
 }
 
 fn rebates(reserve: SkewReserve, relief: Money, before: Money, scale: TokenScale) {
@@ -116,6 +115,7 @@ fn rebates(reserve: SkewReserve, relief: Money, before: Money, scale: TokenScale
     }
     assert!(rebate <= scale.atoms_ceil(relief).unwrap_or(rebate), "more than the relief");
     // a larger relief never earns less
-    let more = relief.plus(Money::from_fx(Fx::ONE)).and_then(|more| reserve.rebate_floor(more, before, scale));
-    assert!(more.unwrap_or(rebate) >= rebate, "{more:?} for more relief than {rebate:?}");
+    if let Ok(more) = relief.plus(Money::from_fx(Fx::ONE)) {
+        assert!(reserve.rebate_floor(more, before, scale).is_ok_and(|more| more >= rebate) || before > more);
+    }
 }

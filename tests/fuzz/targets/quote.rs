@@ -45,9 +45,8 @@ fn one_trade(market: &Market, lots: &Package) -> Result<(), RiskError> {
     if charge.skew < Atoms::ZERO {
         let rebate = charge.skew.negated()?;
         assert!(rebate <= market.reserve.balance && rebate <= market.reserve.budget, "more than the reserve may pay");
-        let through_mid = valuation.package.gross_vega.scaled_floor(Fx::lit("0.005"))?;
-        let most = market.scale.atoms_ceil(valuation.package.spread.plus(through_mid)?)?;
-        assert!(rebate <= most, "more than half a vol point through the mid");
+        let most = market.scale.atoms_ceil(valuation.package.spread.plus(valuation.package.through_mid)?)?;
+        assert!(rebate <= most.max(Atoms::ZERO), "further through the mid than what is taken from the vault's vega");
     }
     if lots.iter().all(|lots| *lots == 0) {
         assert_eq!(charge.cost()?, Atoms::ZERO, "nothing costs nothing");

@@ -72,8 +72,8 @@ pub const fn density(u: i64, offset: i64) -> i64 {
 #[inline(always)]
 pub const fn mills_ratio(u: i64) -> i64 {
     let sum = (ONE << 2).wrapping_add(u);
-    // 4 / (4 + u) to 29 places, then by one Newton step to all
-    let short = divide(1 << 63, (sum >> 8).cast_unsigned()).cast_signed();
+    // 4 / (4 + u) to 29 places, then by one Newton step to all; a divisor that is visibly not 0 needs no branch
+    let short = divide(1 << 63, (sum >> 8).cast_unsigned() | 1).cast_signed();
     // 4 less the product in units of 2^-69: of 4 itself all the bits are beyond the word
     let rest = short.wrapping_mul(sum).wrapping_neg();
     let part = (short << 11).wrapping_add((rest >> 11).wrapping_mul(short) >> 49);

@@ -36,6 +36,24 @@ impl Forward {
     pub const fn price(&self) -> Fx {
         self.price
     }
+
+    /// The logarithm of its quotient by another one, in units of 2^-`places`, cut towards zero; at most 58 places.
+    pub fn log_over(&self, other: &Self, places: i32) -> i64 {
+        let sign = sign_mask(self.price.wrapping_sub(other.price));
+        negate_if(sign, log_ratio(self.aligned, other.aligned).to_word(places)).cast_signed()
+    }
+
+    /// Its number, with 64 significant bits.
+    #[inline(always)]
+    pub const fn scaled(&self) -> Scaled {
+        self.scaled
+    }
+
+    /// One over it.
+    #[inline(always)]
+    pub const fn inverse(&self) -> Scaled {
+        self.inverse
+    }
 }
 
 /// The time of an expiry, with its root: zero, or one second to 4 years.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::black76::{evaluate, Inputs};
-use crate::fixtures::{assert_near, float, money, price_of, terms, Leg, World, DAY, STRIKES};
+use crate::fixtures::{assert_near, float, money, price_of, terms, Leg, World, DAY};
 use crate::skew::SkewReserve;
 
 fn world(lots: &[i32]) -> World {
@@ -27,14 +27,16 @@ fn an_exposure_is_its_numbers() {
     assert_eq!(exposure.of(Measure::DollarDelta), money(1.0));
     assert_eq!(exposure.of(Measure::DollarGamma), money(4.0));
     assert_eq!(exposure.of(Measure::Theta), money(9.0));
-    // The sum of the squares from 8 to 15.
-    assert_eq!(exposure.weighted_vega(), Ok(money(1_100.0)));
+    // Of each board the second of its four numbers: the sum of the squares of 9, 13 .. 37.
+    assert_eq!(exposure.weighted_vega(), Ok(money(4_904.0)));
+    assert_eq!(exposure.buckets[0].delta, money(64.0));
+    assert_eq!(exposure.buckets[7].wing_vegas, [38.0_f64, 39.0].map(|place| money(place * place)));
 }
 
 #[test]
 fn the_stress_loss_is_the_worst_jump_and_not_a_gain() {
     let book = |jumped: [f64; 4]| {
-        let mut numbers = [Money::ZERO; MEASURES + MAX_BOARDS];
+        let mut numbers = [Money::ZERO; NUMBERS];
         numbers[0] = money(100.0);
         for (place, value) in numbers[FIRST_JUMP..].iter_mut().zip(jumped) {
             *place = money(value);
@@ -96,10 +98,35 @@ fn nothing_traded_changes_nothing() {
 
 #[test]
 fn the_uncertainty_is_half_the_spread_on_everything_held() {
-    let world = world(&[0, 0, 0, 0, -2_000, 1_000]);
-    let marks = Marks::of(&world.boards[0].0, price_of(STRIKES[2]), Needs::Book).unwrap();
-    let uncertainty = world.value().unwrap().uncertainty;
-    assert_near(uncertainty.fx(), 3.0 * float(marks.half_spread), 1e-12, "three contracts");
+    let lots = [0, 0, 0, 0, -2_000, 1_000];
+    let world = world(&lots);
+    let one = self::world(&[0, 0, 0, 0, 1_000]).exposure().buckets[0].vega;
+    let terms = &world.boards[0].0;
+    let vega = float(one.fx()) / float(terms.vega_weight);
+    let each = vega * float(terms.vol_half_spread) + float(terms.spread.floor);
+    assert_near(world.value().unwrap().uncertainty.fx(), 3.0 * each, 1e-9, "three contracts");
+}
+
+#[test]
+fn a_board_may_have_more_strikes_than_a_chunk() {
+    let terms = terms(3_000.0, 30 * DAY);
+    let all: Vec<_> = (0..100_i32)
+        .map(|place| StrikeState {
+            strike: price_of(2_000.0 + 20.0 * f64::from(place)),
+            calls: Lots::new(1_000_000_000 - place),
+            puts: Lots::new(-2_000_000_000 + 7 * place),
+            ..StrikeState::default()
+        })
+        .collect();
+    let whole = value(&[BoardState { terms: &terms, strikes: &all }]).unwrap().before;
+    let mut sum = Exposure::default();
+    for strike in &all {
+        sum = sum.plus(&value(&[BoardState { terms: &terms, strikes: &[*strike] }]).unwrap().before).unwrap();
+    }
+    for (whole, sum) in whole.to_array().into_iter().zip(sum.to_array()) {
+        // each strike alone is rounded down, and weighted, once more
+        assert!((whole.fx() - sum.fx()).abs() <= Fx::from_bits(1 << 10), "{whole:?} {sum:?}");
+    }
 }
 
 proptest! {
@@ -110,9 +137,9 @@ proptest! {
         let after = world(&held).enter(&all_legs(&bought)).unwrap().after().unwrap();
         let left: Vec<_> = held.iter().zip(&bought).map(|(held, bought)| held - bought).collect();
         let scratch = world(&left).exposure();
-        // Each sum is divided into contracts once: down, by less than 2^-64; a vega is weighted before.
+        // Each sum is divided into contracts once: down, by less than 2^-64, before vegas are weighted.
         for (sum, whole) in after.to_array().into_iter().zip(scratch.to_array()) {
-            prop_assert!((sum.fx() - whole.fx()).abs() <= Fx::from_bits(2), "{:?} {:?}", sum, whole);
+            prop_assert!((sum.fx() - whole.fx()).abs() <= Fx::from_bits(16), "{:?} {:?}", sum, whole);
         }
     }
 
@@ -125,13 +152,21 @@ proptest! {
         let at = |forward: Fx, years: Fx| evaluate(&Inputs::new(forward, held.strike.fx(), vol, years).unwrap());
         let forward = terms.forward.fx();
         let contracts = f64::from(lots) / 1_000.0;
-        let near = |own: Money, each: Fx| (float(own.fx()) - contracts * float(each)).abs() < 1e-11 * contracts * 3_000.0;
-        prop_assert!(near(book.of(Measure::Value), at(forward, terms.years.fx()).put));
+        let near = |own: Money, each: Fx| (float(own.fx()) - contracts * float(each)).abs() < 2_f64.powi(-33) * contracts * strike.max(3_900.0);
+        let put = contracts * float(at(forward, terms.years.fx()).put);
+        prop_assert!((float(book.of(Measure::Value).fx()) - put).abs() < 1e-11 * contracts * 3_000.0);
         let smoothed = at(forward, terms.smoothed_years.fx());
         prop_assert!(near(book.of(Measure::DollarDelta), smoothed.put_delta * forward));
-        prop_assert!(near(book.of(Measure::DollarGamma), smoothed.gamma * forward * forward));
-        prop_assert!(near(book.of(Measure::Theta), smoothed.theta));
-        prop_assert!(near(book.vega_by_board[0], smoothed.vega * terms.vega_weight));
+        let gamma = float(book.of(Measure::DollarGamma).fx()) / contracts - float(smoothed.gamma * forward * forward);
+        prop_assert!(gamma.abs() < 3_000.0 * 2_f64.powi(-30) / float(terms.smoothed_years.fx()).sqrt());
+        prop_assert!((float(book.of(Measure::Theta).fx()) / contracts - float(smoothed.theta)).abs() < 1e-6);
+        prop_assert!(near(book.buckets[0].vega, smoothed.vega * terms.vega_weight));
+        prop_assert_eq!(book.buckets[0].delta, book.of(Measure::DollarDelta));
+        let moneyness = (3_000.0 / strike).ln() / float(vol) / float(terms.smoothed_years.fx()).sqrt();
+        let wing = contracts * moneyness * moneyness * float(smoothed.vega * terms.vega_weight);
+        let [low, high] = book.buckets[0].wing_vegas.map(|wing| float(wing.fx()));
+        let (own, other) = if strike < 3_000.0 { (low, high) } else { (high, low) };
+        prop_assert!((own - wing).abs() < 1e-5 * contracts && other == 0.0, "{} {} {}", own, wing, other);
         for (jumped, jump) in book.to_array()[FIRST_JUMP..].iter().zip(JUMPS) {
             prop_assert!(near(*jumped, at(forward * jump, terms.years.fx()).put));
         }
@@ -142,7 +177,7 @@ proptest! {
         let opposite: Vec<_> = held.iter().map(|lots| -lots).collect();
         let sum = world(&held).exposure().plus(&world(&opposite).exposure()).unwrap();
         for number in sum.to_array() {
-            prop_assert!(number.fx().abs() <= Fx::from_bits(2));
+            prop_assert!(number.fx().abs() <= Fx::from_bits(16));
         }
     }
 
@@ -159,13 +194,13 @@ proptest! {
     }
 
     #[test]
-    fn the_largest_numbers_add_or_overflow(first in prop::array::uniform16(any::<i128>()), second in prop::array::uniform16(any::<i128>())) {
-        let book = |bits: [i128; 16]| Exposure::from_array(bits.map(|bits| Money::from_fx(Fx::from_bits(bits))));
+    fn the_largest_numbers_add_or_overflow(first in prop::collection::vec(any::<i128>(), NUMBERS), second in prop::collection::vec(any::<i128>(), NUMBERS)) {
+        let book = |bits: &[i128]| Exposure::from_array(core::array::from_fn(|place| Money::from_fx(Fx::from_bits(bits[place]))));
         let exact: Option<Vec<_>> = first.iter().zip(&second).map(|(left, right)| left.checked_add(*right)).collect();
-        match book(first).plus(&book(second)) {
+        match book(&first).plus(&book(&second)) {
             Ok(sum) => prop_assert_eq!(Some(sum.to_array().map(|money| money.fx().to_bits()).to_vec()), exact),
             Err(_) => prop_assert!(exact.is_none()),
         }
-        let _ = (book(first).stress_loss(), book(first).weighted_vega());
+        let _ = (book(&first).stress_loss(), book(&first).weighted_vega());
     }
 }

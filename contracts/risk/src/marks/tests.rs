@@ -1,31 +1,44 @@
 //! Marks of one strike: known prices and Greeks, the feed's band, the last day and the edges of the domain.
 
+#![allow(clippy::as_conversions, clippy::cast_precision_loss, reason = "errors are measured in floating point")]
+
 use proptest::prelude::*;
 
 use super::*;
+use crate::black76::{evaluate, Inputs};
 use crate::fixtures::{any_fx, assert_near, float, fx, price_of, slice, spread, terms, DAY, LAG, NOW};
 use crate::parameters::Parameters;
 use crate::spread::WIDEST_BAND;
-use crate::units::Money;
 
 fn of_secs(secs: u64) -> BoardTerms {
     terms(3_000.0, secs)
 }
 
+fn board(terms: &BoardTerms) -> PreparedBoard {
+    PreparedBoard::new(terms).unwrap()
+}
+
 fn marks(terms: &BoardTerms, strike: f64) -> Marks {
-    Marks::of(terms, price_of(strike), Needs::Trade).unwrap()
+    Marks::of(&board(terms), price_of(strike)).unwrap()
+}
+
+/// A mark in units of 2^-`places` times its unit.
+fn times(unit: Fx, mark: i64, places: i32) -> Fx {
+    fx(float(unit) * mark as f64 / 2_f64.powi(places))
 }
 
 #[test]
 fn a_month_at_the_money_is_worth_what_the_formula_says() {
     // Black at F = K = 3000, vol 0.6, 30 days; Greeks at 32 days: by mpmath at 40 digits.
-    let marks = marks(&terms(3_000.0, 30 * DAY + LAG), 3_000.0);
-    let [value, delta, gamma, theta, ..] = marks.call;
-    assert_near(value, 205.618_221_547_606_4, 1e-12, "value");
-    assert_near(delta, 1_606.172_075_091_517_5, 1e-11, "dollar delta");
-    assert_near(gamma, 6_710.241_216_474_239, 1e-11, "dollar gamma");
-    assert_near(theta, -1_207.843_418_965_363, 1e-11, "theta");
-    assert_near(marks.vega, 352.977_072_209_055_85, 1e-12, "vega");
+    let terms = terms(3_000.0, 30 * DAY + LAG);
+    let (marks, units) = (marks(&terms, 3_000.0), board(&terms).units);
+    assert_near(marks.call, 205.618_221_547_606_4, 1e-12, "value");
+    let coarse = 3_000.0 * 2_f64.powi(-33);
+    assert_near(times(units.forward, marks.delta, 40), 1_606.172_075_091_517_5, coarse, "dollar delta");
+    assert_near(times(units.gamma, marks.gamma, 33), 6_710.241_216_474_239, 20.0 * coarse, "dollar gamma");
+    assert_near(times(units.theta, marks.theta, 38), -1_207.843_418_965_363, 10.0 * coarse, "theta");
+    assert_near(times(units.vega, marks.vega, 40), 352.977_072_209_055_85, coarse, "vega");
+    assert_eq!(marks.wings, [0, 0], "at the money there is no wing");
 }
 
 #[test]
@@ -53,84 +66,100 @@ fn vega_fades_over_the_last_day() {
 #[test]
 fn the_band_moves_the_forward_by_its_share() {
     let terms = of_secs(30 * DAY);
-    let [now, up, down] = marks(&terms, 2_900.0).banded;
+    let [up, down] = board(&terms).banded(price_of(2_900.0), &band_edges(&terms).unwrap()).unwrap();
     let band = terms.spread.band;
-    for (shifted, share) in [(now, Fx::ZERO), (up, band), (down, -band)] {
-        let moved = Price::from_fx(terms.forward.fx() + terms.forward.fx() * share);
-        let there = marks(&BoardTerms { forward: moved, ..terms }, 2_900.0).banded[0];
+    for (shifted, share) in [(up, band), (down, -band)] {
+        let forward = terms.forward.fx() + terms.forward.fx() * share;
+        // the volatility stays the strike's
+        let vol = terms.slice.variance(price_of(2_900.0), terms.reference_forward).unwrap().sqrt();
+        let there = evaluate(&Inputs::new(forward, fx(2_900.0), vol, terms.years.fx()).unwrap());
         assert_near(shifted.call, float(there.call), 1e-12, "call");
-        assert_near(shifted.put().unwrap(), float(there.put().unwrap()), 1e-12, "put");
+        assert_near(shifted.put().unwrap(), float(there.put), 1e-12, "put");
     }
-    assert!(down.call < now.call && now.call < up.call);
-}
-
-#[test]
-fn a_strike_that_is_not_traded_needs_no_band() {
-    let terms = of_secs(30 * DAY);
-    let [now, up, down] = Marks::of(&terms, price_of(2_900.0), Needs::Book).unwrap().banded;
-    assert_eq!((up, down), (now, now));
+    assert!(down.call < marks(&terms, 2_900.0).call && marks(&terms, 2_900.0).call < up.call);
 }
 
 #[test]
 fn values_after_jumps_are_values_at_the_jumped_forward() {
     let terms = of_secs(30 * DAY);
-    let marks_now = marks(&terms, 2_900.0);
-    for (place, jump) in JUMPS.into_iter().enumerate() {
-        let jumped = BoardTerms { forward: terms.forward.scaled_floor(jump).unwrap(), ..terms };
-        let there = marks(&jumped, 2_900.0);
-        assert_eq!(marks_now.call[FIRST_JUMP + place], there.call[0]);
-        assert_eq!(marks_now.forward[FIRST_JUMP + place], there.forward[0]);
+    for strike in [1_200.0, 2_900.0, 7_000.0] {
+        let vol = terms.slice.variance(price_of(strike), terms.reference_forward).unwrap().sqrt();
+        let own = marks(&terms, strike).jumped;
+        for (jumped, jump) in own.into_iter().zip(crate::book::JUMPS) {
+            let there = evaluate(&Inputs::new(terms.forward.fx() * jump, fx(strike), vol, terms.years.fx()).unwrap());
+            assert_near(times(terms.forward.fx(), jumped, 40), float(there.call), strike * 2_f64.powi(-32), "jumped");
+        }
+    }
+}
+
+#[test]
+fn jumps_are_their_logarithms() {
+    for (multiple, jump) in JUMP_MULTIPLES.into_iter().zip(crate::book::JUMPS) {
+        let exact = Multiple::new(jump).unwrap();
+        assert_eq!((multiple.share(), multiple.coarse_share()), (exact.share(), exact.coarse_share()));
+        let strike = Ladder::new(&Forward::new(fx(3_000.0)).unwrap(), fx(3_100.0)).unwrap();
+        let vol = TotalVol::new(vol_bits(fx(0.6)), &Tenor::new(fx(0.1)).unwrap());
+        assert_eq!(strike.call_at(&multiple, &vol), strike.call_at(&exact, &vol));
+        assert_eq!(
+            strike.coarse_call(&multiple, &CoarseVol::new(&vol)),
+            strike.coarse_call(&exact, &CoarseVol::new(&vol)),
+        );
     }
 }
 
 #[test]
 fn an_expired_strike_is_worth_its_intrinsic_value() {
     let terms = of_secs(0);
-    assert_eq!(marks(&terms, 2_900.0).call[0], 100);
-    assert_eq!(marks(&terms, 3_100.0).call[0], 0);
-    assert_eq!(marks(&terms, 3_100.0).banded[0].put().unwrap(), 100);
+    assert_eq!(marks(&terms, 2_900.0).call, 100);
+    assert_eq!(marks(&terms, 3_100.0).call, 0);
+    let [up, _] = board(&terms).banded(price_of(3_100.0), &[Multiple::ONE; 2]).unwrap();
+    assert_eq!(up.put().unwrap(), 100);
 }
 
 #[test]
 fn a_strike_far_from_the_forward_is_worth_its_intrinsic_value() {
-    let deep = marks(&of_secs(30 * DAY), 3.0);
-    assert_eq!((deep.call[0], deep.call[1], deep.vega), (fx(2_997.0), fx(3_000.0), Fx::ZERO));
-    let far = marks(&of_secs(30 * DAY), 2_000_000.0);
-    assert_eq!((far.call[0], far.call[1], far.vega), (Fx::ZERO, Fx::ZERO, Fx::ZERO));
+    let terms = of_secs(30 * DAY);
+    let deep = marks(&terms, 3.0);
+    assert_eq!((deep.call, deep.delta, deep.vega, deep.wings), (fx(2_997.0), coarse::ONE, 0, [0, 0]));
+    assert_near(times(fx(3_000.0), deep.jumped[0], 40), 2_097.0, 1e-8, "after a fall");
+    let far = marks(&terms, 2_000_000.0);
+    assert_eq!(far, Marks::default());
+    let edges = band_edges(&terms).unwrap();
+    let [up, down] = board(&terms).banded(price_of(3.0), &edges).unwrap();
+    assert!(up.call > deep.call && deep.call > down.call);
+    assert_eq!(up.call, up.forward_value);
 }
 
 proptest! {
     #[test]
+    fn a_value_is_the_evaluation_to_the_last_bit(
+        strike in 300.0_f64..30_000.0, spot in 300.0_f64..30_000.0, secs in 2_400_u64..900 * DAY,
+    ) {
+        let terms = terms(spot, secs);
+        let prepared = board(&terms);
+        let ladder = Ladder::inside(&prepared.forward, fx(strike));
+        let vol = prepared.smile.vol(ladder.log_word(smile::PLACES)).unwrap();
+        let exact = evaluate(&Inputs::new(terms.forward.fx(), fx(strike), vol, terms.years.fx()).unwrap());
+        prop_assert_eq!(marks(&terms, strike).call, exact.call);
+    }
+
+    #[test]
     fn a_call_less_a_put_is_a_forward_and_neither_is_negative(
         strike in 300.0_f64..30_000.0, spot in 300.0_f64..30_000.0, secs in 0_u64..900 * DAY,
     ) {
-        for shifted in marks(&terms(spot, secs), strike).banded {
+        let terms = terms(spot, secs);
+        for shifted in board(&terms).banded(price_of(strike), &band_edges(&terms).unwrap()).unwrap() {
             prop_assert_eq!(shifted.call - shifted.put().unwrap(), shifted.forward_value);
             prop_assert!(shifted.call >= 0 && shifted.put().unwrap() >= 0);
         }
     }
 
     #[test]
-    fn dollar_delta_is_the_change_of_value_at_the_smoothed_time(
-        strike in 2_000.0_f64..4_500.0, secs in DAY..300 * DAY,
-    ) {
-        let terms = terms(3_000.0, secs);
-        // Priced with the time of the Greeks, the forward a little up and down.
-        let smoothed = BoardTerms { years: terms.smoothed_years, ..terms };
-        let value = |forward| marks(&BoardTerms { forward: price_of(forward), ..smoothed }, strike).call[0];
-        let slope = float(value(3_000.1) - value(2_999.9)) / 0.2;
-        let delta = float(marks(&terms, strike).call[1]) / 3_000.0;
-        prop_assert!((slope - delta).abs() < 1e-6, "{} is not {}", delta, slope);
-    }
-
-    #[test]
-    fn the_uncertainty_of_a_position_is_its_half_spread(strike in 2_000.0_f64..4_500.0, calls in any::<i32>(), puts in any::<i32>()) {
-        let terms = of_secs(30 * DAY);
-        let marks = marks(&terms, strike);
-        let lots = f64::from(calls).abs() + f64::from(puts).abs();
-        let each = float(marks.vega) * 0.003 + 0.6;
-        let uncertainty = float(marks.uncertainty(Lots::new(calls), Lots::new(puts)).unwrap());
-        prop_assert!((uncertainty - lots * each).abs() <= 1e-9 * lots * each);
+    fn wings_are_of_the_strikes_on_their_side(strike in 1_000.0_f64..9_000.0, secs in DAY..300 * DAY) {
+        let [low, high] = marks(&of_secs(secs), strike).wings;
+        prop_assert!(low >= 0 && high >= 0);
+        let other = if strike < 3_000.0 { high } else { low };
+        prop_assert_eq!(other, 0);
     }
 
     #[test]
@@ -143,9 +172,11 @@ proptest! {
         let reference = (Price::from_fx(reference), slice());
         for now in [now, NOW] {
             if let Ok(terms) = BoardTerms::new(spot, basis, reference, (now, expiry), spread) {
-                if let Ok(marks) = Marks::of(&terms, Price::from_fx(strike), Needs::Trade) {
-                    prop_assert!(marks.banded.iter().all(|shifted| shifted.call >= 0));
-                    prop_assert!(Money::from_fx(marks.vega) >= Money::ZERO);
+                let Ok(prepared) = PreparedBoard::new(&terms) else { continue };
+                if let Ok(marks) = Marks::of(&prepared, Price::from_fx(strike)) {
+                    prop_assert!(marks.call >= 0 && marks.vega >= 0);
+                    let largest = [marks.delta, marks.gamma, marks.theta, marks.vega].into_iter().chain(marks.jumped);
+                    prop_assert!(largest.map(i64::abs).max() < Some(1 << 41), "what a sum takes");
                 }
             }
         }

@@ -3,11 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::book::{MAX_BOARDS, MEASURES};
+use crate::book::{Bucket, NUMBERS};
 use crate::fixtures::{any_fx, float, fx, money};
 use crate::parameters::{COUNT, RULES};
-
-const NUMBERS: usize = MEASURES + MAX_BOARDS;
 
 fn with(changes: &[(Parameter, u32)]) -> Parameters {
     let mut millionths = Parameters::default().all_millionths();
@@ -26,19 +24,22 @@ fn book_of(numbers: [f64; NUMBERS]) -> Exposure {
 }
 
 fn books() -> impl Strategy<Value = [f64; NUMBERS]> {
-    prop::array::uniform16(-3e6_f64..3e6)
+    prop::collection::vec(-3e6_f64..3e6, NUMBERS).prop_map(|numbers| numbers.try_into().unwrap())
 }
 
 /// R with the default parameters, at a risk aversion of 20 and a variance of 0.36.
 fn penalty_in_floats(numbers: &[f64; NUMBERS], capital: f64) -> f64 {
     let [value, delta, gamma, _, jumped @ ..] = *numbers;
-    let (jumped, vegas) = jumped.split_at(4);
-    let (d, g, v) = (delta / capital, gamma / capital, vegas.iter().sum::<f64>() / capital);
+    let (jumped, buckets) = jumped.split_at(4);
+    let of_expiries = |place: usize| buckets.chunks(4).map(move |bucket| bucket[place] / capital);
+    let squares = |place: usize| of_expiries(place).map(|number| number * number).sum::<f64>();
+    let (d, g, v) = (delta / capital, gamma / capital, of_expiries(1).sum::<f64>());
     let (variance, n, h_d, h_v, rho) = (0.36, 0.4, 2.0 / 365.0, 15.0 / 365.0, -0.3);
-    let by_expiry: f64 = vegas.iter().map(|vega| (vega / capital).powi(2)).sum();
+    let by_expiry = squares(1) + 0.25 * squares(2) + 0.17 * 0.17 * squares(3);
     let quadratic = d * d * variance * h_d
         + (g * variance * h_d).powi(2) / 2.0
         + (v * v + by_expiry) * n * n * h_v
+        + squares(0) * 0.02 * 0.02 * h_d
         + 2.0 * rho * d * v * 0.6 * n * h_d;
     let jumps: f64 = jumped
         .iter()
@@ -70,7 +71,50 @@ fn a_vault_without_capital_cannot_quote() {
     assert_eq!(refused(money(-1.0)), Some(RiskError::NoCapital));
 }
 
+/// R of a book with one board's numbers only.
+fn penalty_of(bucket: Bucket) -> f64 {
+    let mut book = Exposure::default();
+    book.buckets[3] = bucket;
+    float(state(1e6, &Parameters::default()).penalty(&book).unwrap().charged.fx())
+}
+
+#[test]
+fn each_bucket_is_charged_by_hand() {
+    // 1e6 / 2 * 20 * 0.1^2 * 0.02^2 * 2 / 365
+    let delta = penalty_of(Bucket { delta: money(100_000.0), ..Bucket::default() });
+    assert!((delta - 80.0 / 365.0).abs() < 1e-9, "{delta}");
+    // 1e6 / 2 * 20 * 0.1^2 * (share 0.4)^2 * 15 / 365: once for the whole, too, if it is no wing
+    let vega = 240_000.0 / 365.0;
+    assert!((penalty_of(Bucket { vega: money(100_000.0), ..Bucket::default() }) - 2.0 * vega).abs() < 1e-6);
+    let wing = |wing_vegas: [f64; 2]| penalty_of(Bucket { wing_vegas: wing_vegas.map(money), ..Bucket::default() });
+    assert!((wing([100_000.0, 0.0]) - 0.25 * vega).abs() < 1e-6);
+    assert!((wing([0.0, -100_000.0]) - 0.0289 * vega).abs() < 1e-6);
+    // A risk reversal is not nothing.
+    assert!((wing([100_000.0, -100_000.0]) - 0.2789 * vega).abs() < 1e-6);
+}
+
 proptest! {
+    #[test]
+    fn the_penalty_is_convex(first in books(), second in books(), share in 0.0_f64..1.0) {
+        let state = state(1e7, &Parameters::default());
+        let charged = |numbers: [f64; NUMBERS]| float(state.penalty(&book_of(numbers)).unwrap().charged.fx());
+        let between = charged(core::array::from_fn(|place| share * first[place] + (1.0 - share) * second[place]));
+        let chord = share * charged(first) + (1.0 - share) * charged(second);
+        prop_assert!(between <= chord + 1e-6 * chord, "{} > {}", between, chord);
+    }
+
+    #[test]
+    fn the_penalty_is_homogeneous(numbers in books(), factor in 0.1_f64..10.0) {
+        let at = |capital: f64, factor: f64| {
+            let state = state(capital, &Parameters::default());
+            float(state.penalty(&book_of(numbers.map(|number| factor * number))).unwrap().charged.fx())
+        };
+        let whole = at(1e7, 1.0);
+        let near = |actual: f64, expected: f64| (actual - expected).abs() <= 1e-6 * expected + 1e-6;
+        prop_assert!(near(at(1e7, factor), factor * factor * whole), "of degree two in the book");
+        prop_assert!(near(at(1e7 * factor, factor), factor * whole), "of degree one in book and capital");
+    }
+
     #[test]
     fn the_penalty_agrees_with_floating_point(numbers in books(), capital in 1e5_f64..1e8) {
         let charged = float(state(capital, &Parameters::default()).penalty(&book_of(numbers)).unwrap().charged.fx());
@@ -127,12 +171,12 @@ proptest! {
 
     #[test]
     fn no_book_or_market_makes_the_penalty_wrap(
-        numbers in prop::array::uniform16(any_fx()), (capital, variance) in (any_fx(), any_fx()),
+        numbers in prop::collection::vec(any_fx(), NUMBERS), (capital, variance) in (any_fx(), any_fx()),
         millionths in any::<[u32; COUNT]>(),
     ) {
         let parameters = Parameters::from_stored(millionths);
         if let Ok(state) = RiskState::new(Money::from_fx(capital), variance, &parameters) {
-            if let Ok(penalty) = state.penalty(&Exposure::from_array(numbers.map(Money::from_fx))) {
+            if let Ok(penalty) = state.penalty(&Exposure::from_array(core::array::from_fn(|place| Money::from_fx(numbers[place])))) {
                 prop_assert!(penalty.charged >= Money::ZERO && penalty.rebated >= Money::ZERO);
             }
         }

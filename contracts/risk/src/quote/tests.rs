@@ -5,14 +5,14 @@ use std::vec::Vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::fixtures::{fx, money, six_decimals, Leg, World, NOW};
+use crate::fixtures::{float, fx, money, six_decimals, Leg, World, NOW};
 use crate::parameters::{Parameter, Parameters, RULES};
 
 /// A call's and a put's series in both expiries of a world, at the money and in a wing.
 const SERIES: [(usize, usize, bool); 5] = [(0, 2, false), (0, 0, true), (1, 2, true), (1, 3, false), (1, 2, false)];
 
 fn reserve(balance: i128, budget: i128) -> SkewReserve {
-    SkewReserve { balance: Atoms::new(balance), budget: Atoms::new(budget), budget_at: NOW, released_at: NOW }
+    SkewReserve { balance: Atoms::new(balance), budget: Atoms::new(budget), updated_at: NOW }
 }
 
 fn legs(lots: &[i32]) -> Vec<Leg> {
@@ -31,7 +31,7 @@ fn worlds() -> impl Strategy<Value = World> {
         let mut millionths = Parameters::default().all_millionths();
         millionths[RULES.iter().position(|rule| rule.parameter == Parameter::LambdaFloor).unwrap()] = floor;
         let parameters = Parameters::new(millionths).unwrap();
-        World::with_parameters(capital, &lots, reserve(balance, balance / share), &parameters)
+        World::with_parameters(capital, &lots, reserve(balance, balance / share / 2), &parameters)
     })
 }
 
@@ -51,23 +51,6 @@ fn cost_of_all(world: &World, parts: &[Vec<i32>]) -> i128 {
 /// Each part rounds four amounts up, and takes the reserve's share of relief down, by less than an atom each.
 fn rounding(parts: usize) -> i128 {
     5 * i128::try_from(parts).unwrap()
-}
-
-/// What a package would cost if its rebate were not capped by its own spread.
-fn cost_without_cap(world: &World, package: &[i32]) -> i128 {
-    let legs = legs(package);
-    let charge = world.quote(&legs).unwrap().1.charge;
-    if charge.skew > Atoms::ZERO {
-        return cost(&charge);
-    }
-    let valuation = world.clone().enter(&legs).unwrap();
-    let [before, after] =
-        [valuation.before, valuation.after().unwrap()].map(|book| world.state.penalty(&book).unwrap());
-    let scale = six_decimals();
-    let settled = world.reserve.at(NOW, scale.atoms_ceil(before.charged).unwrap()).unwrap();
-    let relief = before.rebated.minus(after.rebated).unwrap();
-    let earned = settled.rebate_floor(relief, before.rebated, scale).unwrap();
-    cost(&charge) - charge.skew.count() - earned.count()
 }
 
 #[test]
@@ -108,7 +91,7 @@ fn an_empty_book_charges_the_penalty_of_the_trade() {
 
 #[test]
 fn a_rebate_is_paid_for_relief_from_the_reserve() {
-    let world = World::new(1e6, &[0, 0, 0, 0, -20_000], reserve(1_000_000_000, 1_000_000_000));
+    let world = World::new(1e6, &[0, 0, 0, 0, -20_000], reserve(1_000_000_000, 100_000_000));
     let priced = world.quote(&[(0, 2, false, -5_000)]).unwrap().1;
     assert!(priced.charge.skew < Atoms::ZERO);
     assert_eq!(priced.reserve.balance.count(), 1_000_000_000 + priced.charge.skew.count());
@@ -130,10 +113,10 @@ proptest! {
     }
 
     #[test]
-    fn parts_of_any_kind_never_cost_less_than_the_whole_would_without_the_cap_on_its_rebate(
+    fn parts_of_any_kind_never_cost_less_than_the_whole(
         world in worlds(), parts in prop::collection::vec(packages(10_000), 2..6),
     ) {
-        let whole = cost_without_cap(&world, &sum(&parts));
+        let whole = cost_of_all(&world, &[sum(&parts)]);
         prop_assert!(cost_of_all(&world, &parts) >= whole - rounding(parts.len()));
     }
 
@@ -173,10 +156,31 @@ proptest! {
     fn a_price_is_at_most_half_a_vol_point_through_the_mid(world in worlds(), package in packages(20_000)) {
         let valuation = world.clone().enter(&legs(&package)).unwrap();
         let charge = world.quote(&legs(&package)).unwrap().1.charge;
-        let through = valuation.package.gross_vega.scaled_floor(fx(0.005)).unwrap();
+        // |vega| of the package over the expiries, at half a point
+        let vega = |place: usize| valuation.change.buckets[place].vega.fx() / world.boards[place].0.vega_weight;
+        let through = Money::from_fx((vega(0).abs() + vega(1).abs()) * fx(0.005));
+        prop_assert!(valuation.package.through_mid <= through.plus(Money::from_fx(fx(1e-12))).unwrap());
         let through = six_decimals().atoms_ceil(through).unwrap().count();
         prop_assert!(charge.spread >= Atoms::ZERO && charge.fee >= Atoms::ZERO);
         prop_assert!(cost(&charge) >= charge.mid.count() - through - 1);
+    }
+
+    #[test]
+    fn a_rebate_goes_through_the_mid_by_no_more_than_what_is_taken_from_the_vaults_vega(
+        world in worlds(), package in packages(20_000),
+    ) {
+        let mut after = world.clone();
+        let valuation = after.enter(&legs(&package)).unwrap();
+        let gross = |book: &Exposure| -> f64 {
+            let of = |place: usize| float(book.buckets[place].vega.fx() / world.boards[place].0.vega_weight).abs();
+            (0..2).map(|place| of(place) * float(world.boards[place].0.vol_half_spread).min(0.005)).sum()
+        };
+        let taken = gross(&valuation.before) - gross(&valuation.after().unwrap());
+        prop_assert!((float(valuation.package.through_mid.fx()) - taken).abs() < 1e-6);
+        prop_assert!(-float(valuation.package.spread.fx()) <= taken + 1e-6, "never above the half spread");
+        let charge = world.quote(&legs(&package)).unwrap().1.charge;
+        let floor = charge.mid.count() - six_decimals().atoms_ceil(valuation.package.through_mid).unwrap().count();
+        prop_assert!(charge.skew > Atoms::ZERO || cost(&charge) - charge.fee.count() >= floor - 2);
     }
 
     #[test]
@@ -224,7 +228,7 @@ fn a_charge_adds_up_or_overflows() {
     assert_eq!(Charge { mid: most, skew: part, spread: part, fee: part }.cost(), Err(RiskError::Overflow));
     let package = Package::valued(money(1.0), money(2.0), money(3.0), money(4.0));
     assert_eq!(
-        (package.mid, package.spread, package.fee, package.gross_vega),
+        (package.mid, package.spread, package.fee, package.through_mid),
         (money(1.0), money(2.0), money(3.0), money(4.0))
     );
 }

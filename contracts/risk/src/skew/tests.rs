@@ -1,5 +1,7 @@
 //! The skew reserve: never negative, released over a week, rebated within its budgets.
 
+use std::vec::Vec;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -9,7 +11,7 @@ const HOUR: u64 = 3_600;
 const WEEK: u64 = 7 * 86_400;
 
 fn reserve(balance: i128, budget: i128) -> SkewReserve {
-    SkewReserve { balance: Atoms::new(balance), budget: Atoms::new(budget), budget_at: NOW, released_at: NOW }
+    SkewReserve { balance: Atoms::new(balance), budget: Atoms::new(budget), updated_at: NOW }
 }
 
 #[test]
@@ -24,12 +26,16 @@ fn the_excess_over_the_penalty_is_released_over_a_week() {
 }
 
 #[test]
-fn an_hour_opens_a_budget_of_a_quarter() {
-    let spent = reserve(1_000, 7);
-    let penalty = Atoms::new(1_000);
-    assert_eq!(spent.at(NOW + HOUR - 1, penalty).unwrap().budget.count(), 7);
-    let next = spent.at(NOW + HOUR, penalty).unwrap();
-    assert_eq!((next.budget.count(), next.budget_at), (250, NOW + HOUR));
+fn the_budget_fills_up_to_an_eighth_in_an_hour() {
+    let spent = reserve(1_600, 7);
+    let penalty = Atoms::new(1_600);
+    let budget_after = |secs| spent.at(NOW + secs, penalty).unwrap().budget.count();
+    assert_eq!([0, HOUR / 4, HOUR / 2, HOUR, 10 * HOUR].map(budget_after), [7, 57, 107, 200, 200]);
+    assert_eq!(
+        reserve(800, 150).at(NOW, penalty).unwrap().budget.count(),
+        100,
+        "a smaller reserve has a smaller budget"
+    );
 }
 
 #[test]
@@ -76,24 +82,24 @@ proptest! {
     }
 
     #[test]
-    fn the_reserve_is_never_negative_and_an_hour_rebates_a_quarter_at_most(
+    fn the_reserve_is_never_negative_and_every_hour_rebates_a_quarter_at_most(
         start in 0_i128..1 << 60,
-        steps in prop::collection::vec((0_u64..900, 0_i128..1 << 58, 0_i64..1 << 30, 1_i64..1 << 30), 1..40),
+        steps in prop::collection::vec((0_u64..2_400, 0_i128..1 << 58, 0_i64..1 << 30, 1_i64..1 << 30), 1..60),
     ) {
         let scale = six_decimals();
-        let mut reserve = reserve(start, 0);
-        let (mut now, mut opened, mut drawn, mut quarter) = (NOW, NOW, 0, 0);
+        let mut reserve = SkewReserve { balance: Atoms::new(start), ..SkewReserve::default() };
+        let mut now = NOW;
+        // of each step: when, the balance, what was rebated
+        let mut steps_done: Vec<(u64, i128, i128)> = Vec::new();
         for (secs, charge, relief, before) in steps {
             now += secs;
             reserve = reserve.at(now, Atoms::new(before.into())).unwrap();
-            if reserve.budget_at != opened {
-                prop_assert!(reserve.budget_at >= opened + HOUR, "an hour has passed");
-                (opened, drawn, quarter) = (reserve.budget_at, 0, reserve.balance.count() / 4);
-            }
             let [relief, before] = [relief, before].map(|amount| Money::from_fx(Fx::from_num(amount)));
             let rebate = reserve.rebate_floor(relief, before, scale).unwrap();
-            drawn += rebate.count();
-            prop_assert!(drawn <= quarter, "{} of {}", drawn, quarter);
+            steps_done.push((now, reserve.balance.count(), rebate.count()));
+            let window = steps_done.iter().filter(|(at, _, _)| now - at <= HOUR);
+            let (most, drawn) = window.fold((0, 0), |(most, drawn), (_, balance, rebate)| (most.max(*balance), drawn + rebate));
+            prop_assert!(drawn <= most / 4, "{} of {}", drawn, most);
             reserve = reserve.moved(rebate.negated().unwrap()).unwrap().moved(Atoms::new(charge)).unwrap();
             prop_assert!(reserve.balance >= Atoms::ZERO && reserve.budget >= Atoms::ZERO);
         }
@@ -113,9 +119,9 @@ proptest! {
     #[test]
     fn no_reserve_makes_a_step_panic(
         (balance, budget, penalty, skew) in (any::<i128>(), any::<i128>(), any::<i128>(), any::<i128>()),
-        (budget_at, released_at, now) in (any::<u64>(), any::<u64>(), any::<u64>()),
+        (updated_at, now) in (any::<u64>(), any::<u64>()),
     ) {
-        let wild = SkewReserve { budget_at, released_at, ..reserve(balance, budget) };
+        let wild = SkewReserve { updated_at, ..reserve(balance, budget) };
         let _ = wild.at(now, Atoms::new(penalty));
         if let Ok(moved) = wild.moved(Atoms::new(skew)) {
             prop_assert!(moved.balance >= Atoms::ZERO && moved.budget >= Atoms::ZERO);
