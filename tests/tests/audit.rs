@@ -20,7 +20,7 @@ mod state;
 use alloy_primitives::U256;
 use equipoise_interfaces::{BoardSettled, EpochProcessed, IVault, Leg, MarketVaultCashShort, VaultSettlementPending};
 use equipoise_math::Fx;
-use equipoise_risk::book::Exposure;
+use equipoise_risk::book::{Exposure, NUMBERS};
 use equipoise_risk::parameters::Parameters;
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::quote::{price, Package};
@@ -115,9 +115,10 @@ fn money(amount: i128) -> Money {
 
 /// A book of nothing but a loss at the deepest jump and vega in one expiry.
 fn book(loss: i128, vega: i128) -> Exposure {
-    let mut numbers = [Money::ZERO; 16];
+    let mut numbers = [Money::ZERO; NUMBERS];
+    // after the four measures and the four jumps come the boards, their delta first
     numbers[4] = money(-loss);
-    numbers[8] = money(vega);
+    numbers[9] = money(vega);
     Exposure::from_array(numbers)
 }
 
@@ -128,8 +129,8 @@ fn going_to_and_fro_between_two_books_does_not_draw_on_the_reserve() {
     let state = RiskState::new(money(1_000_000), Fx::lit("0.36"), &Parameters::default()).unwrap();
     let scale = TokenScale::from_decimals(6).unwrap();
     let full = Atoms::new(1_000_000 * TOKEN as i128);
-    let mut reserve = SkewReserve { balance: full, budget: full, budget_at: 1_000, released_at: 1_000 };
-    let package = Package::valued(Money::ZERO, Money::ZERO, Money::ZERO, money(80_000));
+    let mut reserve = SkewReserve { balance: full, budget: Atoms::new(full.count() / 8), updated_at: 1_000 };
+    let package = Package::valued(Money::ZERO, Money::ZERO, Money::ZERO, money(400));
     let (jumpy, bent) = (book(200_000, 0), book(0, 80_000));
     let mut paid = 0;
     for (before, after) in [(&jumpy, &bent), (&bent, &jumpy), (&jumpy, &bent), (&bent, &jumpy)] {

@@ -109,15 +109,21 @@ sol! {
         function wire(address oracle, address clearing, address vault, address keeper) external;
     }
 
-    /// What the pricer must know of the market beside its boards: the moment, and slots as they are packed.
+    /// What the pricer must know of the market beside its boards: the moment, slots as they are packed, and the vault's
+    /// cash less the skew reserve, which counts only in a new oracle round and in views.
     #[derive(Debug)]
     struct Moment {
         uint256 spotWad;
         uint64 spotAt;
         uint64 nowAt;
+        uint64 round;
         uint8 strikeShift;
+        uint8 tokenDecimals;
         bytes32 directory;
         bytes32[3] parameters;
+        bytes32 capital;
+        bytes32 reserve;
+        int256 freeCashAtoms;
     }
 
     /// One live board as it is packed in its slots, and one account's position in it.
@@ -131,26 +137,34 @@ sol! {
         bytes32[4] position;
     }
 
-    /// The vault's book before a trade, what the trade changes in it, and the package that is traded.
-    /// Every number is quote currency times 2^64. A book is value, dollar delta, dollar gamma, theta, the values
-    /// after the four jumps, and the weighted vegas of eight boards.
+    /// A priced trade: what it costs, the slots and the state that it leaves, and what it must meet.
     #[derive(Debug)]
-    struct Values {
-        int128[16] beforeX64;
-        int128[16] changeX64;
-        int128 uncertaintyX64;
-        int128 midX64;
-        int128 spreadX64;
-        int128 feeX64;
-        int128 grossVegaX64;
-        /// The cash that the vault may owe after the trade when its boards settle, each in its own worst case.
-        int128 mayOweX64;
+    struct Offer {
+        Quote quoted;
+        bytes32 capital;
+        bytes32 reserve;
+        int256 dollarDeltaWad;
+        int256 vegaWad;
+        uint256 penaltyWad;
+        uint256 skewReserveAtoms;
+        /// The cash that the vault must keep, after a trade that only closes and after any other.
+        uint256 cashToCloseAtoms;
+        uint256 cashToOpenAtoms;
+        /// Why only closing trades may pass, 0 if all may: `equipoise_market_state::errors::Refusal`. Then the measure
+        /// and what it may be at most.
+        uint8 refusal;
+        int256 measured;
+        uint256 most;
     }
 
     /// The pricer: a program without state that values the market's slots.
     #[derive(Debug)]
     interface IPricer {
-        function value(Moment moment, BoardSlots[] boards, Leg[] legs) external view returns (Values values);
+        function price(Moment moment, BoardSlots[] boards, Leg[] legs) external view returns (Offer offer);
+        /// As [`IMarket`] shows them.
+        function book(Moment moment, BoardSlots[] boards) external view returns (Book state);
+        function nav(Moment moment, BoardSlots[] boards) external view
+            returns (int256 navAtoms, uint256 uncertaintyAtoms, uint256 redeemableAtoms, uint64 priceAt, bool isSettlementPending);
 
         /// Checks slices that are about to be stored: each in itself, at every strike, and against the one before.
         /// Boards come by rising expiry. Returns the annualised variance at the money of the one nearest to 30 days.

@@ -1,18 +1,16 @@
 //! The one place where errors of the pure crates become errors of the ABI.
 
-use alloy_primitives::U256;
+use alloy_primitives::{I256, U256};
 use equipoise_interfaces::{
     MarketDeltaLimitExceeded, MarketNumberOutOfDomain, MarketParameterOutOfBounds, MarketParametersInconsistent,
     MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain,
-    MarketSliceWingsTooSteep, MarketStressLimitExceeded, MarketVegaLimitExceeded,
+    MarketSliceWingsTooSteep, MarketSpotStale, MarketStressLimitExceeded, MarketSurfaceStale, MarketVegaLimitExceeded,
 };
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
-use equipoise_risk::limits::{Breach, Limited};
+use equipoise_risk::limits::Limited;
 use equipoise_risk::parameters::{Parameter, ParameterError, RULES};
 use equipoise_risk::{RiskError, SliceError};
-
-use crate::convert::{signed_wad, unsigned_wad};
 
 /// Maps an error of the arithmetic on a board's numbers.
 pub fn number_error(board: u16) -> impl Fn(RiskError) -> Revert {
@@ -43,19 +41,60 @@ fn slice_error(board: u16, reason: SliceError) -> Revert {
     }
 }
 
-/// Maps a limit that a trade would break.
-#[cold]
-pub fn limit_error(breach: &Breach) -> Revert {
-    let limit = unsigned_wad(breach.limit.fx());
-    match breach.limit_of {
-        Limited::Delta => {
-            revert(&MarketDeltaLimitExceeded { dollarDeltaWad: signed_wad(breach.value.fx()), limitWad: limit })
-        }
-        Limited::Vega => revert(&MarketVegaLimitExceeded { vegaWad: signed_wad(breach.value.fx()), limitWad: limit }),
-        Limited::Stress => {
-            revert(&MarketStressLimitExceeded { stressLossWad: unsigned_wad(breach.value.fx()), limitWad: limit })
+/// Why only closing trades may pass, as the pricer tells the market.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Refusal {
+    /// All trades may.
+    None,
+    /// Dollar delta past its limit.
+    Delta,
+    /// Vega past its limit.
+    Vega,
+    /// The loss in the worst stress past its limit.
+    Stress,
+    /// The spot price is too old.
+    SpotStale,
+    /// The surface is too old.
+    SurfaceStale,
+}
+
+impl Refusal {
+    /// Its number in the ABI.
+    pub const fn number(self) -> u8 {
+        // A discriminant of one byte.
+        #[allow(clippy::as_conversions)]
+        let number = self as u8;
+        number
+    }
+
+    /// A limit that a trade would break.
+    pub const fn of_limit(limited: Limited) -> Self {
+        match limited {
+            Limited::Delta => Self::Delta,
+            Limited::Vega => Self::Vega,
+            Limited::Stress => Self::Stress,
         }
     }
+}
+
+/// Fails with what the pricer says of trades that open positions: a measure and what it may be at most.
+/// # Errors: MarketDeltaLimitExceeded, MarketVegaLimitExceeded, MarketStressLimitExceeded, MarketSpotStale,
+/// MarketSurfaceStale
+pub fn require_openable(refusal: u8, measured: I256, most: U256) -> Result<(), Revert> {
+    const DELTA: u8 = Refusal::Delta.number();
+    const VEGA: u8 = Refusal::Vega.number();
+    const STRESS: u8 = Refusal::Stress.number();
+    const SPOT: u8 = Refusal::SpotStale.number();
+    let secs = |number: U256| u64::try_from(number).unwrap_or(u64::MAX);
+    Err(match refusal {
+        0 => return Ok(()),
+        DELTA => revert(&MarketDeltaLimitExceeded { dollarDeltaWad: measured, limitWad: most }),
+        VEGA => revert(&MarketVegaLimitExceeded { vegaWad: measured, limitWad: most }),
+        STRESS => revert(&MarketStressLimitExceeded { stressLossWad: measured.into_raw(), limitWad: most }),
+        SPOT => revert(&MarketSpotStale { updatedAt: secs(measured.into_raw()), maxAgeSecs: secs(most) }),
+        _ => revert(&MarketSurfaceStale { observedAt: secs(measured.into_raw()), maxAgeSecs: secs(most) }),
+    })
 }
 
 /// Maps why parameters are refused; values are millionths.

@@ -339,8 +339,7 @@ pub fn encode_reserve(reserve: &SkewReserve) -> Option<Slot> {
     writer
         .put(11, u128::try_from(reserve.balance.count()).ok()?)?
         .put(11, u128::try_from(reserve.budget.count()).ok()?)?
-        .put(5, u128::from(reserve.budget_at))?
-        .put(5, u128::from(reserve.released_at))?;
+        .put(5, u128::from(reserve.updated_at))?;
     Some(writer.slot)
 }
 
@@ -350,7 +349,7 @@ pub fn decode_reserve(slot: &Slot) -> SkewReserve {
     let atoms = |bits: u128| Atoms::new(i128::try_from(bits).unwrap_or(i128::MAX));
     let balance = atoms(reader.take(11));
     let budget = atoms(reader.take(11));
-    SkewReserve { balance, budget, budget_at: reader.take_u64(5), released_at: reader.take_u64(5) }
+    SkewReserve { balance, budget, updated_at: reader.take_u64(5) }
 }
 
 /// Packs the ids of the boards an account holds positions in.

@@ -4,6 +4,7 @@ use alloy_primitives::{Address, I256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::AlreadyWired;
 use equipoise_interfaces::IMarket::{bookCall, navCall, quoteCall, recordLpFlowCall, tradeCall};
+use equipoise_interfaces::IPricer as pricer;
 use equipoise_kit::lean::{answer, only, revert, Arguments};
 use equipoise_kit::{require_code, Revert};
 use equipoise_market_state::convert::atoms;
@@ -16,8 +17,8 @@ use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
+use crate::book::{FreeCash, Snapshot};
 use crate::trade::{execute, quote};
-use crate::views::{book, nav};
 
 const CONSTRUCTOR: [u8; 4] = CONSTRUCTOR_SELECTOR.to_be_bytes();
 
@@ -36,8 +37,9 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
             answer(&execute(&mut store, &legs, given.take()?, given.take()?)?)
         }
         quoteCall::SELECTOR => answer(&quote(&store, &given.take_array()?)?),
-        navCall::SELECTOR => answer(&nav(&store)?),
-        bookCall::SELECTOR => answer(&book(&store)?),
+        // The pricer answers as the market's own callers expect it.
+        navCall::SELECTOR => whole(&store, pricer::navCall::SELECTOR),
+        bookCall::SELECTOR => whole(&store, pricer::bookCall::SELECTOR),
         recordLpFlowCall::SELECTOR => answer(&follow_lps(&mut store, given.take()?)?),
         CONSTRUCTOR => {
             take_programs(&mut store, given.take()?, given.take()?)?;
@@ -45,6 +47,12 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         }
         _ => ask_desk(&mut store, &input),
     }
+}
+
+/// Asks the pricer about the whole book.
+/// # Errors: NotWired, the oracle's, the pricer's
+fn whole(store: &Store, selector: [u8; 4]) -> ArbResult {
+    Snapshot::load(store, None, &[], FreeCash::Always)?.ask(store, selector, None)
 }
 
 /// Keeps the addresses of the desk and the pricer, the constructor's first arguments. Once.

@@ -1,4 +1,4 @@
-//! The market's pricer: values the whole book and a trade, as a pure function of the market's slots.
+//! The market's pricer: values the whole book and prices a trade, as a pure function of the market's slots.
 //!
 //! It has no storage and calls nobody: the market hands it its boards and what it knows of the moment, and gets
 //! back numbers. So what the vault is worth is one function of calldata, which a test or a solver can run
@@ -7,6 +7,7 @@
 
 extern crate alloc;
 
+mod counter;
 mod live;
 mod program;
 mod surface;

@@ -17,6 +17,7 @@ use equipoise_risk::book::{self, StrikeState, Valuation};
 use equipoise_risk::clock::{phase, Phase, WINDOW_SECS};
 use equipoise_risk::limits::most_owed_ceil;
 use equipoise_risk::marks::BoardTerms;
+use equipoise_risk::parameters::Parameters;
 use equipoise_risk::spread::SpreadTerms;
 use equipoise_risk::units::{Money, Price};
 
@@ -36,9 +37,13 @@ pub struct LiveBoard {
 /// Every live board, priced.
 #[derive(Clone, Debug)]
 pub struct Live {
-    now: u64,
+    /// Unix seconds.
+    pub now: u64,
+    /// The boards and the surface's state.
+    pub directory: Directory,
+    /// The parameters in force.
+    pub parameters: Parameters,
     spot: Price,
-    directory: Directory,
     boards: Vec<LiveBoard>,
 }
 
@@ -53,7 +58,8 @@ impl Live {
         let surface_age = moment.nowAt.saturating_sub(directory.surface_at);
         let spread = SpreadTerms::new(spot, age, directory.variance, &parameters);
         let spread = spread.and_then(|spread| spread.on_surface_of(surface_age, &parameters)).map_err(pricing_error)?;
-        let mut live = Self { now: moment.nowAt, spot, directory, boards: Vec::with_capacity(boards.len()) };
+        let boards_room = Vec::with_capacity(boards.len());
+        let mut live = Self { now: moment.nowAt, directory, parameters, spot, boards: boards_room };
         for slots in boards {
             let words = words_of(slots);
             let header = Header::decode(&words.header);

@@ -87,7 +87,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
 /// Their names, and a value in the words of the general codec and of the lean one.
 fn structs(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
     Vec::from(structs!(words;
-        Moment, BoardSlots, Values, Leg, Slice, Board, Book, Quote,
+        Moment, BoardSlots, Offer, Leg, Slice, Board, Book, Quote,
     ))
 }
 
@@ -201,7 +201,7 @@ fn every_type_that_is_read_is_compared() {
     let known = [
         "Moment",
         "BoardSlots",
-        "Values",
+        "Offer",
         "Leg",
         "Slice",
         "IMarket::navReturn",
@@ -272,7 +272,7 @@ proptest! {
     fn what_is_read_is_exactly_what_the_general_codec_writes(words in random_words(), bit in 0..MANY * 256) {
         reads_strictly::<Moment>(&of_value(), &words, bit);
         reads_strictly::<BoardSlots>(&of_value(), &words, bit);
-        reads_strictly::<Values>(&of_value(), &words, bit);
+        reads_strictly::<Offer>(&of_value(), &words, bit);
         reads_strictly::<Leg>(&of_value(), &words, bit);
         reads_strictly::<Slice>(&of_value(), &words, bit);
         let [nav] = answers!(IMarket::navCall);

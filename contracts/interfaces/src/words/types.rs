@@ -13,17 +13,23 @@ use crate::{
     MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain,
     MarketSliceWingsTooSteep, MarketSlippageExceeded, MarketSpotStale, MarketStressLimitExceeded, MarketStrikesInvalid,
     MarketSurfaceOutOfOrder, MarketSurfaceStale, MarketTooManyBoards, MarketVaultCashShort, MarketVaultInsolvent,
-    MarketVegaLimitExceeded, Moment, NotWired, OracleDecimalsUnsupported, OracleFeedUnreadable,
+    MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported, OracleFeedUnreadable,
     OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive,
     OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid,
-    OracleWindowOpen, Quote, SelectorUnknown, Slice, Values,
+    OracleWindowOpen, Quote, SelectorUnknown, Slice,
 };
 
 to_words! {
     // The pricer
-    Moment { spotWad, spotAt, nowAt, strikeShift, directory, parameters }
+    Moment {
+        spotWad, spotAt, nowAt, round, strikeShift, tokenDecimals, directory, parameters, capital, reserve,
+        freeCashAtoms,
+    }
     BoardSlots { id, header, slice, strikes, inventory, position }
-    Values { beforeX64, changeX64, uncertaintyX64, midX64, spreadX64, feeX64, grossVegaX64, mayOweX64 }
+    Offer {
+        quoted, capital, reserve, dollarDeltaWad, vegaWad, penaltyWad, skewReserveAtoms, cashToCloseAtoms,
+        cashToOpenAtoms, refusal, measured, most,
+    }
 
     // Shared by all programs
     CallerNotOwner { caller, owner }
@@ -111,14 +117,18 @@ to_words! {
 
 from_words! {
     Moment: Moment {
-        spotWad: U256, spotAt: u64, nowAt: u64, strikeShift: u8, directory: B256, parameters: [B256; 3],
+        spotWad: U256, spotAt: u64, nowAt: u64, round: u64, strikeShift: u8, tokenDecimals: u8, directory: B256,
+        parameters: [B256; 3], capital: B256, reserve: B256, freeCashAtoms: I256,
     }
     BoardSlots: BoardSlots {
         id: u16, header: B256, slice: B256, strikes: [B256; 2], inventory: [B256; 4], position: [B256; 4],
     }
-    Values: Values {
-        beforeX64: [i128; 16], changeX64: [i128; 16], uncertaintyX64: i128, midX64: i128, spreadX64: i128,
-        feeX64: i128, grossVegaX64: i128, mayOweX64: i128,
+    Quote: Quote {
+        costAtoms: I256, midAtoms: I256, skewAtoms: I256, spreadAtoms: U256, feeAtoms: U256, spotWad: U256,
+    }
+    Offer: Offer {
+        quoted: Quote, capital: B256, reserve: B256, dollarDeltaWad: I256, vegaWad: I256, penaltyWad: U256,
+        skewReserveAtoms: U256, cashToCloseAtoms: U256, cashToOpenAtoms: U256, refusal: u8, measured: I256, most: U256,
     }
     Leg: Leg { series: u32, sizeWad: I256 }
     Slice: Slice {
