@@ -27,7 +27,7 @@ const CALLS: [(&str, &str); 11] = [
     ("settle_board", "board of 24 series settled"),
     ("settle_account", "account settled in a board"),
 ];
-const PROGRAMS: [&str; 6] = ["oracle", "pricer", "desk", "market", "clearing", "vault"];
+const PROGRAMS: [&str; 8] = ["oracle", "surface", "valuer", "pricer", "desk", "market", "clearing", "vault"];
 const LIMIT: u64 = 24_576;
 
 fn repository(path: &str) -> PathBuf {

@@ -31,7 +31,7 @@ fn binary() -> PathBuf {
 
 /// Whether the program, the market's programs and the clients are there; says why a test is skipped if not.
 fn is_ready() -> bool {
-    let names = ["oracle", "pricer", "desk", "market", "clearing", "vault"];
+    let names = ["oracle", "surface", "valuer", "pricer", "desk", "market", "clearing", "vault"];
     let programs = names.map(|name| (repository(&format!("target/programs/{name}.wasm")), "scripts/build-programs"));
     let mut needed = programs.into_iter().chain([(binary(), "cargo build -p equipoise-cli")]);
     let missing = needed.find(|(file, _)| !file.is_file());

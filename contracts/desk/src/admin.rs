@@ -4,7 +4,7 @@ use alloy_primitives::{I256, U256};
 use alloy_sol_types::{SolCall, SolEvent};
 use equipoise_interfaces::series::MAX_STRIKES;
 use equipoise_interfaces::words::{decode, word_of, words_of, write_array, ToWords};
-use equipoise_interfaces::IPricer::checkSurfaceCall;
+use equipoise_interfaces::ISurface::checkSurfaceCall;
 use equipoise_interfaces::{
     BoardListed, MarketExpiryInvalid, MarketParameterCount, MarketParameterNotWhole, MarketSliceMissing,
     MarketSliceOutOfRange, MarketStrikesInvalid, MarketSurfaceOutOfOrder, MarketTooManyBoards, ParametersSet,
@@ -121,15 +121,15 @@ impl Desk {
         Ok(())
     }
 
-    /// Lets the pricer check the slices; returns the market's variance.
+    /// Has the slices checked; returns the market's variance.
     fn ask_check(&self, now: u64, boards: &[(u16, BoardWords)]) -> Result<Fx, Revert> {
         let mut input = checkSurfaceCall::SELECTOR.to_vec();
         (now, self.store.scales().1).write(&mut input);
         let slots: Vec<_> = boards.iter().map(|(id, words)| slots_of(*id, words)).collect();
         write_array(3, &slots, &mut input);
-        let pricer = self.store.wired(Place::Pricer)?;
-        let data = view_bytes(self.store.vm(), pricer, checkSurfaceCall::SELECTOR, &input)?;
-        decode(&data).map(Fx::from_bits).ok_or_else(|| failed(pricer, checkSurfaceCall::SELECTOR))
+        let surface = self.store.wired(Place::Surface)?;
+        let data = view_bytes(self.store.vm(), surface, checkSurfaceCall::SELECTOR, &input)?;
+        decode(&data).map(Fx::from_bits).ok_or_else(|| failed(surface, checkSurfaceCall::SELECTOR))
     }
 }
 

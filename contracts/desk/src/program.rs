@@ -74,7 +74,7 @@ impl Desk {
             transferOwnershipCall::SELECTOR => answer(&self.ownership.offer(given.take()?)?),
             acceptOwnershipCall::SELECTOR => answer(&self.ownership.accept()?),
             CONSTRUCTOR => {
-                let _programs: (Address, Address) = (given.take()?, given.take()?);
+                let _programs: [Address; 4] = given.take()?;
                 answer(&self.construct(given.take()?, given.take()?)?)
             }
             _ => self.show(selector, given),

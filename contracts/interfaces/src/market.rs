@@ -109,18 +109,23 @@ sol! {
         function wire(address oracle, address clearing, address vault, address keeper) external;
     }
 
-    /// What the pricer must know of the market beside its boards: the moment, slots as they are packed, and the vault's
-    /// cash less the skew reserve, which counts only in a new oracle round and in views.
+    /// What the market's programs must know of it beside its boards: the moment, and slots as they are packed.
     #[derive(Debug)]
     struct Moment {
         uint256 spotWad;
         uint64 spotAt;
         uint64 nowAt;
-        uint64 round;
         uint8 strikeShift;
-        uint8 tokenDecimals;
         bytes32 directory;
         bytes32[3] parameters;
+    }
+
+    /// What the vault stands on, as it is packed in its slots, and its cash less the skew reserve, which counts only in
+    /// a new oracle round and in views.
+    #[derive(Debug)]
+    struct VaultState {
+        uint64 round;
+        uint8 tokenDecimals;
         bytes32 capital;
         bytes32 reserve;
         int256 freeCashAtoms;
@@ -135,6 +140,23 @@ sol! {
         bytes32[2] strikes;
         bytes32[4] inventory;
         bytes32[4] position;
+    }
+
+    /// The book and a trade in it, valued: numbers of `equipoise_risk::book::Valuation` in units of 2^-64. An exposure is
+    /// in the order of `Exposure::to_array`.
+    #[derive(Debug)]
+    struct Values {
+        int128[40] beforeX64;
+        int128[40] changeX64;
+        int128 uncertaintyX64;
+        int128 midX64;
+        int128 spreadX64;
+        int128 feeX64;
+        int128 throughMidX64;
+        /// The cash that the vault may owe once the trade is done.
+        int128 mayOweX64;
+        /// A board awaits settlement or is in its window.
+        bool isSettlementPending;
     }
 
     /// A priced trade: what it costs, the slots and the state that it leaves, and what it must meet.
@@ -157,15 +179,28 @@ sol! {
         uint256 most;
     }
 
-    /// The pricer: a program without state that values the market's slots.
+    /// The valuer: a program without state that values the market's slots.
+    #[derive(Debug)]
+    interface IValuer {
+        function value(Moment moment, BoardSlots[] boards, Leg[] legs) external view returns (Values values);
+    }
+
+    /// The pricer: a program without state that makes prices of values.
     #[derive(Debug)]
     interface IPricer {
-        function price(Moment moment, BoardSlots[] boards, Leg[] legs) external view returns (Offer offer);
+        function price(Moment moment, VaultState vault, Values values) external view returns (Offer offer);
         /// As [`IMarket`] shows them.
-        function book(Moment moment, BoardSlots[] boards) external view returns (Book state);
-        function nav(Moment moment, BoardSlots[] boards) external view
-            returns (int256 navAtoms, uint256 uncertaintyAtoms, uint256 redeemableAtoms, uint64 priceAt, bool isSettlementPending);
+        function book(Moment moment, VaultState vault, Values values) external view returns (Book state);
+        function nav(Moment moment, VaultState vault, Values values) external view
+            returns (
+                int256 navAtoms, uint256 uncertaintyAtoms, uint256 reserveAtoms, uint256 redeemableAtoms, uint64 priceAt,
+                bool isSettlementPending
+            );
+    }
 
+    /// The surface: a program without state that proves slices free of arbitrage.
+    #[derive(Debug)]
+    interface ISurface {
         /// Checks slices that are about to be stored: each in itself, at every strike, and against the one before.
         /// Boards come by rising expiry. Returns the annualised variance at the money of the one nearest to 30 days.
         function checkSurface(uint64 nowAt, uint8 strikeShift, BoardSlots[] boards) external view returns (int128 varianceX64);

@@ -283,6 +283,7 @@ impl<T: FromWords + Copy + Default, const N: usize> FromWords for [T; N] {
 }
 
 impl ToWords for i128 {
+    #[inline(never)]
     fn write(&self, out: &mut Vec<u8>) {
         let fill = if *self < 0 { 0xff } else { 0 };
         let mut word = [fill; WORD];

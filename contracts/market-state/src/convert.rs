@@ -69,7 +69,7 @@ pub fn lots_of(size: I256) -> Result<Lots, Revert> {
 /// Bytes of one board in the ABI: id, header, slice, two of strikes, four of inventory, four of positions.
 pub const BOARD_BYTES: u64 = 13 * 32;
 
-/// A board's slots for the pricer.
+/// A board's slots for a program without state.
 pub fn slots_of(id: u16, words: &BoardWords) -> BoardSlots {
     let all = |slot: Slot| B256::new(slot);
     BoardSlots {
@@ -79,6 +79,17 @@ pub fn slots_of(id: u16, words: &BoardWords) -> BoardSlots {
         strikes: words.strikes.map(all),
         inventory: words.inventory.map(all),
         position: words.position.map(all),
+    }
+}
+
+/// The slots of a board as they came.
+pub fn words_of(slots: &BoardSlots) -> BoardWords {
+    BoardWords {
+        header: slots.header.0,
+        slice: slots.slice.0,
+        strikes: slots.strikes.map(|slot| slot.0),
+        inventory: slots.inventory.map(|slot| slot.0),
+        position: slots.position.map(|slot| slot.0),
     }
 }
 

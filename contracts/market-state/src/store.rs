@@ -13,6 +13,7 @@
 //! | 12 | by board: header, slice, 2 of strikes, 4 of the vault's inventory |
 //! | 13 | by account and board: 4 of positions |
 //! | 14 | by account: ids of the boards it holds anything in |
+//! | 15, 16 | the valuer, the surface |
 
 use alloy_primitives::{Address, B256, U256};
 use equipoise_interfaces::{MarketBoardUnknown, MarketNumberOutOfDomain, NotWired};
@@ -46,7 +47,7 @@ pub enum Place {
     Keeper,
     /// The program that runs what the market has no room for.
     Desk,
-    /// The program that prices.
+    /// The program that makes prices of values.
     Pricer,
     /// The boards that are not settled.
     Directory,
@@ -62,6 +63,10 @@ pub enum Place {
     Positions,
     /// Ids of boards by account.
     AccountBoards,
+    /// The program that values the book.
+    Valuer,
+    /// The program that proves slices free of arbitrage.
+    Surface,
 }
 
 /// The first of a board's slots of each kind.

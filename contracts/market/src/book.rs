@@ -1,8 +1,10 @@
-//! The market at this moment: its slots and spot from the oracle, as the pricer is told of them.
+//! The market at this moment: its slots and spot from the oracle, as the valuer and the pricer are told of them.
 
 use alloy_primitives::{B256, I256, U256};
+use alloy_sol_types::SolCall;
 use equipoise_interfaces::words::{write_items, ToWords};
-use equipoise_interfaces::{BoardSlots, IClearing, IOracle, Leg, Moment};
+use equipoise_interfaces::IValuer::valueCall;
+use equipoise_interfaces::{IClearing, IOracle, Leg, Moment, VaultState};
 use equipoise_kit::lean::{view, view_bytes};
 use equipoise_kit::Revert;
 use equipoise_market_state::convert::{atoms, signed, slots_of, BOARD_BYTES};
@@ -17,6 +19,7 @@ pub struct Snapshot {
     /// The slots of each board that is not settled.
     pub boards: Vec<(u16, BoardWords)>,
     moment: Moment,
+    vault: VaultState,
 }
 
 /// What the vault's free cash is asked for.
@@ -43,11 +46,13 @@ impl Snapshot {
             spotWad: spot.priceWad,
             spotAt: spot.updatedAt,
             nowAt: store.vm().block_timestamp(),
-            round,
             strikeShift: strike_shift,
-            tokenDecimals: token_decimals,
             directory: B256::new(directory),
             parameters: store.parameters().map(B256::new),
+        };
+        let vault = VaultState {
+            round,
+            tokenDecimals: token_decimals,
             capital: B256::new(capital),
             reserve: B256::new(store.get(Place::Reserve)),
             freeCashAtoms: signed(free_cash),
@@ -55,35 +60,36 @@ impl Snapshot {
         let is_traded = |id: u16| legs.iter().any(|leg| leg.series >> 8 == u32::from(id));
         let words = |id: u16| (id, store.board_words(id, account.filter(|_| is_traded(id))));
         let boards = Directory::decode(&directory).live().map(words).collect();
-        Ok(Self { boards, moment })
+        Ok(Self { boards, moment, vault })
     }
 
-    /// Asks the pricer about the market, and about legs if there are any to be told.
+    /// Has the book and a trade in it valued, or no trade if there are no legs, and asks the pricer about the values.
     /// # Returns: the answer as it came
-    /// # Errors: NotWired, the pricer's
-    pub fn ask(&self, store: &Store, selector: [u8; 4], legs: Option<&[Leg]>) -> Result<Vec<u8>, Revert> {
+    /// # Errors: NotWired, the valuer's, the pricer's
+    pub fn ask(&self, store: &Store, selector: [u8; 4], legs: &[Leg]) -> Result<Vec<u8>, Revert> {
+        let values = self.value(store, legs)?;
         let mut input = selector.to_vec();
-        let head = if legs.is_some() { HEAD_BYTES.saturating_add(32) } else { HEAD_BYTES };
         self.moment.write(&mut input);
-        head.write(&mut input);
-        if let Some(legs) = legs {
-            let count = u64::try_from(self.boards.len()).unwrap_or(u64::MAX);
-            head.saturating_add(count.saturating_mul(BOARD_BYTES)).saturating_add(32).write(&mut input);
-            write_items(&self.slots(), &mut input);
-            write_items(legs, &mut input);
-        } else {
-            write_items(&self.slots(), &mut input);
-        }
+        self.vault.write(&mut input);
+        input.extend_from_slice(&values);
         view_bytes(store.vm(), store.wired(Place::Pricer)?, selector, &input)
     }
 
-    fn slots(&self) -> Vec<BoardSlots> {
-        self.boards.iter().map(|(id, words)| slots_of(*id, words)).collect()
+    fn value(&self, store: &Store, legs: &[Leg]) -> Result<Vec<u8>, Revert> {
+        let mut input = valueCall::SELECTOR.to_vec();
+        self.moment.write(&mut input);
+        HEAD_BYTES.write(&mut input);
+        let count = u64::try_from(self.boards.len()).unwrap_or(u64::MAX);
+        HEAD_BYTES.saturating_add(count.saturating_mul(BOARD_BYTES)).saturating_add(32).write(&mut input);
+        let slots: Vec<_> = self.boards.iter().map(|(id, words)| slots_of(*id, words)).collect();
+        write_items(&slots, &mut input);
+        write_items(legs, &mut input);
+        view_bytes(store.vm(), store.wired(Place::Valuer)?, valueCall::SELECTOR, &input)
     }
 }
 
-/// Bytes of the pricer's arguments before its arrays: the moment, and where the first array begins.
-const HEAD_BYTES: u64 = 14 * 32;
+/// Bytes of the valuer's arguments before its arrays: the moment, and where each array begins.
+const HEAD_BYTES: u64 = 10 * 32;
 
 /// The vault's cash less the skew reserve.
 /// # Errors: NotWired, MarketNumberOutOfDomain

@@ -42,7 +42,7 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         bookCall::SELECTOR => whole(&store, pricer::bookCall::SELECTOR),
         recordLpFlowCall::SELECTOR => answer(&follow_lps(&mut store, given.take()?)?),
         CONSTRUCTOR => {
-            take_programs(&mut store, given.take()?, given.take()?)?;
+            take_programs(&mut store, given.take()?)?;
             ask_desk(&mut store, &input)
         }
         _ => ask_desk(&mut store, &input),
@@ -50,18 +50,19 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
 }
 
 /// Asks the pricer about the whole book.
-/// # Errors: NotWired, the oracle's, the pricer's
+/// # Errors: NotWired, the oracle's, the valuer's, the pricer's
 fn whole(store: &Store, selector: [u8; 4]) -> ArbResult {
-    Snapshot::load(store, None, &[], FreeCash::Always)?.ask(store, selector, None)
+    Snapshot::load(store, None, &[], FreeCash::Always)?.ask(store, selector, &[])
 }
 
-/// Keeps the addresses of the desk and the pricer, the constructor's first arguments. Once.
+/// Keeps the addresses of the desk, the valuer, the pricer and the surface, the constructor's first arguments. Once.
 /// # Errors: AlreadyWired, AddressHasNoCode
-fn take_programs(store: &mut Store, desk: Address, pricer: Address) -> Result<(), Revert> {
+fn take_programs(store: &mut Store, programs: [Address; 4]) -> Result<(), Revert> {
     if !store.address(Place::Desk).is_zero() {
         return Err(revert(&AlreadyWired {}));
     }
-    for (place, program) in [(Place::Desk, desk), (Place::Pricer, pricer)] {
+    let places = [Place::Desk, Place::Valuer, Place::Pricer, Place::Surface];
+    for (place, program) in places.into_iter().zip(programs) {
         require_code(store.vm(), program)?;
         store.set_address(place, program);
     }

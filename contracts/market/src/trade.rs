@@ -2,11 +2,11 @@
 
 use alloy_primitives::{B256, I256, U256};
 use alloy_sol_types::{SolCall, SolEvent};
-use equipoise_interfaces::series::Series;
+use equipoise_interfaces::series::{Series, MAX_LEGS};
 use equipoise_interfaces::words::{decode, write_array, ToWords};
 use equipoise_interfaces::IPricer::priceCall;
 use equipoise_interfaces::{
-    account, IClearing, Leg, MarketDeadlinePassed, MarketShortCallUncovered, MarketSlippageExceeded,
+    account, IClearing, Leg, MarketDeadlinePassed, MarketLegsCount, MarketShortCallUncovered, MarketSlippageExceeded,
     MarketTooManyBoards, MarketVaultCashShort, Offer, OptionTraded, Quote,
 };
 use equipoise_kit::lean::{call, emit, failed, revert};
@@ -25,9 +25,12 @@ use stylus_sdk::prelude::*;
 use crate::book::{as_signed, FreeCash, Snapshot};
 
 /// Prices a trade. Both `quote` and `trade` go through here.
-/// # Errors: those of [`Snapshot::load`] and of the pricer
+/// # Errors: MarketLegsCount if there are none, those of the valuer and of the pricer
 fn offer(store: &Store, snapshot: &Snapshot, legs: &[Leg]) -> Result<Offer, Revert> {
-    let data = snapshot.ask(store, priceCall::SELECTOR, Some(legs))?;
+    if legs.is_empty() {
+        return Err(revert(&MarketLegsCount { count: U256::ZERO, maximum: U256::from(MAX_LEGS) }));
+    }
+    let data = snapshot.ask(store, priceCall::SELECTOR, legs)?;
     decode(&data).ok_or_else(|| failed(store.address(Place::Pricer), priceCall::SELECTOR))
 }
 

@@ -1,13 +1,12 @@
-//! The market's pricer: values the whole book and prices a trade, as a pure function of the market's slots.
+//! The market's pricer: makes prices of values: R and what a trade changes in it, charges, limits, the net asset value.
 //!
-//! It has no storage and calls nobody: the market hands it its boards and what it knows of the moment, and gets
-//! back numbers. So what the vault is worth is one function of calldata, which a test or a solver can run
-//! natively and compare bit for bit.
+//! It has no storage and calls nobody. The market asks its valuer, then hands the answer on to the pricer as it came:
+//! both addresses are the market's own, so no caller can slip in other values, and what passes between them
+//! is numbers of the book rather than the slots of every board twice. It is a program of its own for size alone: in the market
+//! it would save a call, 24,424 of 24,576 bytes would be taken, and none be left for margin.
 #![cfg_attr(not(test), no_main)]
 
 extern crate alloc;
 
 mod counter;
-mod live;
 mod program;
-mod surface;

@@ -1,8 +1,8 @@
 //! The program's door: decodes a call, prices, and answers.
 
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::IPricer::{bookCall, checkSurfaceCall, navCall, priceCall};
-use equipoise_interfaces::SelectorUnknown;
+use equipoise_interfaces::IPricer::{bookCall, navCall, priceCall};
+use equipoise_interfaces::{SelectorUnknown, Values};
 use equipoise_kit::lean::{answer, revert, Arguments};
 use equipoise_kit::Revert;
 use stylus_sdk::host::VM;
@@ -10,7 +10,6 @@ use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
 use crate::counter::Counter;
-use crate::surface::check_surface;
 
 /// Runs one call. No function takes ether.
 #[entrypoint]
@@ -21,16 +20,22 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     }
     let (selector, mut given) = Arguments::split(&input)?;
     match selector {
-        priceCall::SELECTOR => {
-            let mut counter = Counter::unpack(&given.take()?, &given.take_array()?)?;
-            answer(&counter.price(&given.take_array()?)?)
-        }
-        bookCall::SELECTOR => answer(&Counter::unpack(&given.take()?, &given.take_array()?)?.book()?),
-        navCall::SELECTOR => answer(&Counter::unpack(&given.take()?, &given.take_array()?)?.nav()?),
-        checkSurfaceCall::SELECTOR => {
-            let (now, strike_shift) = (given.take()?, given.take()?);
-            answer(&check_surface(now, strike_shift, &given.take_array()?)?.to_bits())
-        }
+        priceCall::SELECTOR => answer(&unpack(&mut given)?.price()?),
+        bookCall::SELECTOR => answer(&unpack(&mut given)?.book()?),
+        navCall::SELECTOR => answer(&unpack(&mut given)?.nav()?),
         _ => Err(revert(&SelectorUnknown { selector: selector.into() })),
     }
+}
+
+/// Unpacks the arguments, which all functions share. In parts, and on the heap: the stack has 16 KiB, and each copy of the
+/// values takes one and a half.
+/// # Errors: CalldataMalformed, MarketNumberOutOfDomain
+fn unpack(given: &mut Arguments<'_>) -> Result<Box<Counter>, Revert> {
+    let (moment, vault, values) = (given.take()?, given.take()?, take_values(given)?);
+    Counter::unpack(&moment, &vault, &values)
+}
+
+#[inline(never)]
+fn take_values(given: &mut Arguments<'_>) -> Result<Box<Values>, Revert> {
+    given.take().map(Box::new)
 }

@@ -187,7 +187,7 @@ impl PreparedBoard {
             let [up, down] = edges;
             return Ok([at(up)?, at(down)?]);
         }
-        let ladder = Ladder::inside(&self.forward, strike);
+        let ladder = Ladder::seldom(&self.forward, strike);
         let vol = TotalVol::new(self.vol(&ladder)?, &self.tenor);
         Ok(edges.map(|edge| {
             let (call, forward_value) = ladder.call_at(&edge, &vol);

@@ -12,7 +12,7 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 use crate::error::CliError;
 
 /// The programs of a market, in the order they are deployed in.
-pub const NAMES: [&str; 6] = ["oracle", "pricer", "desk", "market", "clearing", "vault"];
+pub const NAMES: [&str; 8] = ["oracle", "surface", "valuer", "pricer", "desk", "market", "clearing", "vault"];
 
 /// Where `scripts/build-programs` leaves the programs, in the repository this program was built from.
 pub fn default_dir() -> PathBuf {

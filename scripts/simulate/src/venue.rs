@@ -191,7 +191,7 @@ impl Venue {
             scale: settings.scale,
             boards: Vec::new(),
             cash: settings.scale.atoms_floor(capital)?,
-            reserve: SkewReserve { budget_at: settings.now, released_at: settings.now, ..SkewReserve::default() },
+            reserve: SkewReserve { updated_at: settings.now, ..SkewReserve::default() },
             capital: RiskCapital { round: 1, frozen: capital, average: capital, averaged_at: settings.now },
             supply: capital.fx(),
             hedge: Fx::ZERO,

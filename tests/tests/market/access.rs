@@ -64,7 +64,7 @@ fn wiring_is_done_once_and_names_contracts() {
     market.refuse_at(clearing, owner, &IClearing::wireCall { market: owner, vault }, &AlreadyWired {});
 
     let stranger = market.trader("stranger", 0);
-    let arguments = (market.desk, market.pricer, owner, U256::from(9)).abi_encode();
+    let arguments = (market.programs(), owner, U256::from(9)).abi_encode();
     let fresh = market.world.deploy_program("market", arguments).unwrap();
     let no_code = IMarket::wireCall { oracle, clearing, vault: stranger, keeper: owner };
     let refused = market.world.send(owner, fresh, &no_code).unwrap_err();
@@ -119,22 +119,26 @@ fn only_the_vault_records_flows_and_only_the_market_moves_the_ledger() {
 fn constructors_run_once() {
     let mut market = Market::open();
     let stranger = market.trader("stranger", 0);
-    let arguments = (market.desk, market.pricer, stranger, U256::from(8)).abi_encode();
+    let arguments = (market.programs(), stranger, U256::from(8)).abi_encode();
     let data = [CONSTRUCTOR.to_vec(), arguments].concat();
     market.refused_data(market.market, stranger, data).expect(&AlreadyWired {});
     let data = [CONSTRUCTOR.to_vec(), (stranger, market.world.token).abi_encode()].concat();
     market.refused_data(market.clearing, stranger, data).expect(&AlreadyWired {});
     let data = [CONSTRUCTOR.to_vec(), (market.world.feed,).abi_encode()].concat();
     market.refused_data(market.oracle, stranger, data).expect(&AlreadyWired {});
-    let refused = market.refused_data(market.pricer, stranger, CONSTRUCTOR.to_vec());
-    refused.expect(&SelectorUnknown { selector: CONSTRUCTOR.into() });
-    // A market of a desk that is no contract, or of strikes too fine to pack, cannot be made.
-    for arguments in [
-        (stranger, market.pricer, stranger, U256::from(8)),
-        (market.desk, stranger, stranger, U256::from(8)),
-        (market.desk, market.pricer, Address::ZERO, U256::from(8)),
-        (market.desk, market.pricer, stranger, U256::from(33)),
-    ] {
+    for stateless in [market.surface, market.valuer, market.pricer] {
+        let refused = market.refused_data(stateless, stranger, CONSTRUCTOR.to_vec());
+        refused.expect(&SelectorUnknown { selector: CONSTRUCTOR.into() });
+    }
+    // A market of a program that is no contract, of no owner, or of strikes too fine to pack, cannot be made.
+    let programs = market.programs();
+    let with_stranger = (0..programs.len()).map(|place| {
+        let mut programs = programs;
+        programs[place] = stranger;
+        (programs, stranger, U256::from(8))
+    });
+    let others = [(programs, Address::ZERO, U256::from(8)), (programs, stranger, U256::from(33))];
+    for arguments in with_stranger.chain(others) {
         assert!(market.world.deploy_program("market", arguments.abi_encode()).is_err());
     }
 }
@@ -145,13 +149,13 @@ fn desk_called_by_itself_changes_nothing_of_the_market() {
     let stranger = market.trader("stranger", RICH);
     market.trade(stranger, &[leg(call_of(1, K3000), CONTRACT)]).unwrap();
     let before = market.state(&[stranger]);
-    let (desk, pricer) = (market.desk, market.pricer);
+    let desk = market.desk;
     let caller = CallerNotOwner { caller: stranger, owner: Address::ZERO };
     market.refuse_at(desk, stranger, &listing(market.now() + 20 * DAY), &caller);
     let post = IMarket::postSurfaceCall { spotWad: wad(3_000), observedAt: 1, slices: Vec::new() };
     market.refuse_at(desk, stranger, &post, &NotWired {});
     // Anybody may make himself the owner of the desk's own storage, which nobody reads.
-    let construct = [CONSTRUCTOR.to_vec(), (desk, pricer, stranger, U256::from(8)).abi_encode()].concat();
+    let construct = [CONSTRUCTOR.to_vec(), (market.programs(), stranger, U256::from(8)).abi_encode()].concat();
     assert!(market.world.submit(stranger, desk, construct).status);
     let (oracle, clearing, vault) = (market.oracle, market.clearing, market.vault);
     let wire = IMarket::wireCall { oracle, clearing, vault, keeper: stranger };

@@ -35,6 +35,8 @@ const BOARD_DAYS: [u64; 4] = [7, 14, 30, 60];
 pub struct Market {
     pub world: World,
     pub oracle: Address,
+    pub surface: Address,
+    pub valuer: Address,
     pub pricer: Address,
     pub desk: Address,
     pub market: Address,
@@ -97,15 +99,22 @@ impl Market {
             let deployed = world.chain.deploy_program(owner, &program(name), Bytes::new(), true);
             deployed.unwrap().address
         };
-        let (pricer, desk) = (bare("pricer"), bare("desk"));
-        let arguments = (desk, pricer, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
+        let (surface, valuer, pricer) = (bare("surface"), bare("valuer"), bare("pricer"));
+        let desk = bare("desk");
+        let arguments = (desk, valuer, pricer, surface, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
         let market = world.deploy_program("market", arguments).unwrap();
         let clearing = world.deploy_program("clearing", (owner, token).abi_encode_params()).unwrap();
         let arguments = (clearing, market, U256::from(HOUR)).abi_encode_params();
         let vault = world.deploy_program("vault", arguments).unwrap();
         world.send(owner, market, &IMarket::wireCall { oracle, clearing, vault, keeper }).unwrap();
         world.send(owner, clearing, &IClearing::wireCall { market, vault }).unwrap();
-        Self { world, oracle, pricer, desk, market, clearing, vault, keeper, lp, boards: Vec::new() }
+        let boards = Vec::new();
+        Self { world, oracle, surface, valuer, pricer, desk, market, clearing, vault, keeper, lp, boards }
+    }
+
+    /// What the constructor of the market is told first.
+    pub const fn programs(&self) -> [Address; 4] {
+        [self.desk, self.valuer, self.pricer, self.surface]
     }
 
     /// A market that trades: LPs' cash in the vault, four boards of twelve strikes, a surface, spot at [`SPOT`].

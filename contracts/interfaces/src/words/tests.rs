@@ -11,7 +11,7 @@ use super::*;
 use crate::*;
 
 /// Words enough for every type.
-const MANY: usize = 40;
+const MANY: usize = 90;
 
 /// One type: what it is called, its signature, and a value in the words of both codecs.
 struct Written {
@@ -87,7 +87,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
 /// Their names, and a value in the words of the general codec and of the lean one.
 fn structs(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
     Vec::from(structs!(words;
-        Moment, BoardSlots, Offer, Leg, Slice, Board, Book, Quote,
+        Moment, VaultState, Values, BoardSlots, Offer, Leg, Slice, Board, Book, Quote,
     ))
 }
 
@@ -200,6 +200,8 @@ fn every_type_that_is_written_is_compared() {
 fn every_type_that_is_read_is_compared() {
     let known = [
         "Moment",
+        "VaultState",
+        "Values",
         "BoardSlots",
         "Offer",
         "Leg",
@@ -271,6 +273,8 @@ proptest! {
     #[test]
     fn what_is_read_is_exactly_what_the_general_codec_writes(words in random_words(), bit in 0..MANY * 256) {
         reads_strictly::<Moment>(&of_value(), &words, bit);
+        reads_strictly::<VaultState>(&of_value(), &words, bit);
+        reads_strictly::<Values>(&of_value(), &words, bit);
         reads_strictly::<BoardSlots>(&of_value(), &words, bit);
         reads_strictly::<Offer>(&of_value(), &words, bit);
         reads_strictly::<Leg>(&of_value(), &words, bit);

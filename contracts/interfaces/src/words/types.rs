@@ -16,14 +16,15 @@ use crate::{
     MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported, OracleFeedUnreadable,
     OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive,
     OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid,
-    OracleWindowOpen, Quote, SelectorUnknown, Slice,
+    OracleWindowOpen, Quote, SelectorUnknown, Slice, Values, VaultState,
 };
 
 to_words! {
-    // The pricer
-    Moment {
-        spotWad, spotAt, nowAt, round, strikeShift, tokenDecimals, directory, parameters, capital, reserve,
-        freeCashAtoms,
+    // The market's programs without state
+    Moment { spotWad, spotAt, nowAt, strikeShift, directory, parameters }
+    VaultState { round, tokenDecimals, capital, reserve, freeCashAtoms }
+    Values {
+        beforeX64, changeX64, uncertaintyX64, midX64, spreadX64, feeX64, throughMidX64, mayOweX64, isSettlementPending,
     }
     BoardSlots { id, header, slice, strikes, inventory, position }
     Offer {
@@ -117,8 +118,12 @@ to_words! {
 
 from_words! {
     Moment: Moment {
-        spotWad: U256, spotAt: u64, nowAt: u64, round: u64, strikeShift: u8, tokenDecimals: u8, directory: B256,
-        parameters: [B256; 3], capital: B256, reserve: B256, freeCashAtoms: I256,
+        spotWad: U256, spotAt: u64, nowAt: u64, strikeShift: u8, directory: B256, parameters: [B256; 3],
+    }
+    VaultState: VaultState { round: u64, tokenDecimals: u8, capital: B256, reserve: B256, freeCashAtoms: I256 }
+    Values: Values {
+        beforeX64: [i128; 40], changeX64: [i128; 40], uncertaintyX64: i128, midX64: i128, spreadX64: i128,
+        feeX64: i128, throughMidX64: i128, mayOweX64: i128, isSettlementPending: bool,
     }
     BoardSlots: BoardSlots {
         id: u16, header: B256, slice: B256, strikes: [B256; 2], inventory: [B256; 4], position: [B256; 4],

@@ -40,7 +40,7 @@ impl Forward {
     /// The logarithm of its quotient by another one, in units of 2^-`places`, cut towards zero; at most 58 places.
     pub fn log_over(&self, other: &Self, places: i32) -> i64 {
         let sign = sign_mask(self.price.wrapping_sub(other.price));
-        negate_if(sign, log_ratio(self.aligned, other.aligned).to_word(places)).cast_signed()
+        negate_if(sign, log_of(self.aligned, other.aligned).to_word(places)).cast_signed()
     }
 
     /// Its number, with 64 significant bits.
@@ -160,6 +160,7 @@ impl Multiple {
 
     /// # Inputs: a share from 1/64 to 64 of the forward
     /// # Errors: ForwardOutOfDomain
+    #[inline(never)]
     pub fn new(share: Fx) -> Result<Self, PricingError> {
         let is_inside = (SMALLEST..=LARGEST).contains(&share);
         match equipoise_math::ln(share) {
@@ -228,7 +229,17 @@ impl Ladder {
     #[inline(always)]
     pub fn inside(forward: &Forward, strike: Fx) -> Self {
         let place = aligned(strike);
-        let log = log_ratio(forward.aligned, place);
+        Self::placed(forward, strike, place, log_ratio(forward.aligned, place))
+    }
+
+    /// As [`Ladder::inside`], where code counts more than time: its logarithm is not inlined.
+    pub fn seldom(forward: &Forward, strike: Fx) -> Self {
+        let place = aligned(strike);
+        Self::placed(forward, strike, place, log_of(forward.aligned, place))
+    }
+
+    #[inline(always)]
+    fn placed(forward: &Forward, strike: Fx, place: Aligned, log: Scaled) -> Self {
         let sign = sign_mask(forward.price.wrapping_sub(strike));
         Self {
             forward: forward.price,
@@ -330,6 +341,12 @@ fn exact_call((forward, scaled): (Fx, Scaled), strike: Fx, (log, sign): (Scaled,
     let sign = negative_mask(tails.cast_signed());
     let curved = weight.times(Scaled::new(negate_if(sign, tails), -61)).to_signed(sign);
     curved.wrapping_add(keep_if(!below1, forward)).wrapping_sub(keep_if(!below2, strike))
+}
+
+/// [`log_ratio`] once more, for all whom a call does not hurt.
+#[inline(never)]
+fn log_of(above: Aligned, below: Aligned) -> Scaled {
+    log_ratio(above, below)
 }
 
 /// A logarithm below 16 in units of 2^-59, rounded down.

@@ -49,6 +49,10 @@ pub struct Contracts {
     pub feed: Address,
     /// The oracle.
     pub oracle: Address,
+    /// The surface, stateless.
+    pub surface: Address,
+    /// The valuer, stateless.
+    pub valuer: Address,
     /// The pricer, stateless.
     pub pricer: Address,
     /// The desk, which the market calls by delegation.
@@ -63,11 +67,13 @@ pub struct Contracts {
 
 impl Contracts {
     /// Name and address of each, in the order of deployment.
-    pub fn named(&self) -> [(&'static str, Address); 8] {
+    pub fn named(&self) -> [(&'static str, Address); 10] {
         [
             ("token", self.token),
             ("feed", self.feed),
             ("oracle", self.oracle),
+            ("surface", self.surface),
+            ("valuer", self.valuer),
             ("pricer", self.pricer),
             ("desk", self.desk),
             ("market", self.market),
@@ -124,15 +130,18 @@ impl World {
         let owner = self.owner;
         let Contracts { token, feed, .. } = self.contracts;
         let oracle = self.install(programs, "oracle", Some((feed,).abi_encode_params()))?;
+        let surface = self.install(programs, "surface", None)?;
+        let valuer = self.install(programs, "valuer", None)?;
         let pricer = self.install(programs, "pricer", None)?;
         let desk = self.install(programs, "desk", None)?;
-        let arguments = (desk, pricer, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
+        let arguments = (desk, valuer, pricer, surface, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
         let market = self.install(programs, "market", Some(arguments))?;
         let arguments = (owner, token).abi_encode_params();
         let clearing = self.install(programs, "clearing", Some(arguments))?;
         let arguments = (clearing, market, U256::from(setup.epoch_secs)).abi_encode_params();
         let vault = self.install(programs, "vault", Some(arguments))?;
-        self.contracts = Contracts { oracle, pricer, desk, market, clearing, vault, ..self.contracts };
+        let stateless = Contracts { surface, valuer, pricer, ..self.contracts };
+        self.contracts = Contracts { oracle, desk, market, clearing, vault, ..stateless };
         Ok(())
     }
 

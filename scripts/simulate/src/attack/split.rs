@@ -13,10 +13,8 @@ pub(super) const IN_PROPORTION: Attack = Attack {
 
 pub(super) const AT_WILL: Attack = Attack {
     name: "split_at_will",
-    description: "buys the legs of a package one by one, each in any parts, in any order. It may gain where legs \
-                  offset each other's vega: the cap on rebates counts a package's net vega, so that together they \
-                  are rebated less than apart, and never more than the risk they take away",
-    claim: Claim::Excepted,
+    description: "buys the legs of a package one by one, each in any parts, in any order",
+    claim: Claim::NeverGains,
     play: at_will,
 };
 

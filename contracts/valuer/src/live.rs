@@ -8,41 +8,35 @@ use equipoise_interfaces::{
 };
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
-use equipoise_market_state::convert::{lots_of, price_of};
+use equipoise_market_state::convert::{lots_of, price_of, words_of};
 use equipoise_market_state::errors::{number_error, pricing_error};
-use equipoise_market_state::layout::{
-    decode_holdings, decode_parameters, decode_slice, BoardState, BoardWords, Directory, Header,
-};
+use equipoise_market_state::layout::{decode_holdings, decode_parameters, decode_slice, BoardState, Directory, Header};
 use equipoise_risk::book::{self, StrikeState, Valuation};
 use equipoise_risk::clock::{phase, Phase, WINDOW_SECS};
 use equipoise_risk::limits::most_owed_ceil;
 use equipoise_risk::marks::BoardTerms;
-use equipoise_risk::parameters::Parameters;
 use equipoise_risk::spread::SpreadTerms;
 use equipoise_risk::units::{Money, Price};
 
 /// A board that trades or waits for settlement.
 #[derive(Clone, Debug)]
-pub struct LiveBoard {
-    /// Its id.
-    pub id: u16,
+struct LiveBoard {
+    id: u16,
     /// Unix seconds.
-    pub expiry: u64,
+    expiry: u64,
     /// How it is priced now.
-    pub terms: BoardTerms,
+    terms: BoardTerms,
     /// Its strikes with what the vault holds and what is traded.
-    pub strikes: Vec<StrikeState>,
+    strikes: Vec<StrikeState>,
 }
 
 /// Every live board, priced.
 #[derive(Clone, Debug)]
 pub struct Live {
-    /// Unix seconds.
-    pub now: u64,
-    /// The boards and the surface's state.
-    pub directory: Directory,
-    /// The parameters in force.
-    pub parameters: Parameters,
+    /// A board awaits settlement or is in its window.
+    pub is_settlement_pending: bool,
+    now: u64,
+    directory: Directory,
     spot: Price,
     boards: Vec<LiveBoard>,
 }
@@ -59,15 +53,17 @@ impl Live {
         let spread = SpreadTerms::new(spot, age, directory.variance, &parameters);
         let spread = spread.and_then(|spread| spread.on_surface_of(surface_age, &parameters)).map_err(pricing_error)?;
         let boards_room = Vec::with_capacity(boards.len());
-        let mut live = Self { now: moment.nowAt, directory, parameters, spot, boards: boards_room };
+        let now = moment.nowAt;
+        let mut live = Self { is_settlement_pending: false, now, directory, spot, boards: boards_room };
         for slots in boards {
             let words = words_of(slots);
             let header = Header::decode(&words.header);
+            live.is_settlement_pending |= !header.is_some_and(|header| phase(now, header.expiry) == Phase::Open);
             let Some(Header { expiry, state: BoardState::Live { basis, forward, .. }, .. }) = header else {
                 continue;
             };
             let reference = (forward, decode_slice(&words.slice));
-            let terms = BoardTerms::new(spot, basis, reference, (live.now, expiry), spread);
+            let terms = BoardTerms::new(spot, basis, reference, (now, expiry), spread);
             let held = decode_holdings(&words, &words.inventory, moment.strikeShift);
             live.boards.push(LiveBoard {
                 id: slots.id,
@@ -131,16 +127,5 @@ impl Live {
             owed = most.map_err(number_error(board.id))?;
         }
         Ok(owed)
-    }
-}
-
-/// The slots of a board as they came.
-pub fn words_of(slots: &BoardSlots) -> BoardWords {
-    BoardWords {
-        header: slots.header.0,
-        slice: slots.slice.0,
-        strikes: slots.strikes.map(|slot| slot.0),
-        inventory: slots.inventory.map(|slot| slot.0),
-        position: slots.position.map(|slot| slot.0),
     }
 }

@@ -2,14 +2,13 @@
 
 use equipoise_interfaces::BoardSlots;
 use equipoise_kit::Revert;
+use equipoise_market_state::convert::words_of;
 use equipoise_market_state::errors::number_error;
 use equipoise_market_state::layout::{decode_holdings, decode_slice, BoardState, Header};
 use equipoise_math::Fx;
 use equipoise_risk::surface::Slice;
 use equipoise_risk::units::{Price, Years};
 use equipoise_risk::RiskError;
-
-use crate::live::words_of;
 
 /// The market's variance is that of the expiry nearest to this.
 const REFERENCE_SECS: u64 = 30 * 86_400;
