@@ -204,6 +204,7 @@ fn every_type_that_is_read_is_compared() {
         "Values",
         "BoardSlots",
         "Offer",
+        "Quote",
         "Leg",
         "Slice",
         "IMarket::navReturn",
@@ -277,6 +278,7 @@ proptest! {
         reads_strictly::<Values>(&of_value(), &words, bit);
         reads_strictly::<BoardSlots>(&of_value(), &words, bit);
         reads_strictly::<Offer>(&of_value(), &words, bit);
+        reads_strictly::<Quote>(&of_value(), &words, bit);
         reads_strictly::<Leg>(&of_value(), &words, bit);
         reads_strictly::<Slice>(&of_value(), &words, bit);
         let [nav] = answers!(IMarket::navCall);
