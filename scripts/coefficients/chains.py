@@ -103,22 +103,19 @@ def rounding_error(chain: Chain, interval: tuple[Fraction, Fraction]) -> tuple[F
     return low, high
 
 
-COARSE_ARGUMENT = 32  # of the argument's bits, all but the last steps see this many
+COARSE_ARGUMENT = 32  # fraction bits of a coarse polynomial's argument
 
 
 def place_coarse(p: CoarsePolynomial, real: list[Fraction]) -> tuple[Chain, Fraction]:
     """The chain of a coarse polynomial, and a bound of its evaluation's error in the result's last place."""
     n, z = p.degree, max(abs(bound) for bound in p.interval)
     largest = partial_sums(real, p.interval)
-    # every narrow product stays below 2^63
+    # every product stays below 2^63
     bits = [62 - COARSE_ARGUMENT - math.floor(math.log2(size * z * Fraction(10001, 10000))) for size in largest]
-    bits[: p.wide + 1] = [p.fraction_bits] * (p.wide + 1)
+    bits[0] = p.fraction_bits
     integers = [round(real[k] * 2 ** bits[k]) for k in range(n + 1)]
-    # the argument is cut to the nearest of 32 bits, every product is floored
-    cut, error = Fraction(1, 2 ** (COARSE_ARGUMENT + 1)), Fraction(0)
-    for k in range(n - 1, p.wide - 1, -1):
-        error = error * z + largest[k + 1] * cut + Fraction(1, 2 ** bits[k])
-    # the last products are of two numbers of 40 places, floored twice
-    for k in range(p.wide - 1, -1, -1):
-        error = error * z + Fraction(2, 2 ** bits[k])
+    # every product is floored
+    error = Fraction(0)
+    for k in range(n - 1, -1, -1):
+        error = error * z + Fraction(1, 2 ** bits[k])
     return Chain(integers, bits, [NARROW] * (n + 1), 0), error * 2**p.fraction_bits

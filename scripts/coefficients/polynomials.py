@@ -38,9 +38,7 @@ class Polynomial:
 
 @dataclass(frozen=True)
 class CoarsePolynomial(Polynomial):
-    """One approximation for coarse prices: all but the last `wide` steps multiply 32 bits by 32."""
-
-    wide: int = 1
+    """One approximation for coarse prices: every step multiplies 32 bits by 32."""
 
 
 def rational(x: Fraction) -> arb:
@@ -225,8 +223,8 @@ POLYNOMIALS = [
     piece("tail_farthest", Fraction(25, 4), Fraction(147, 16), 4, 20),
 ]
 
-COARSE_BITS = 40  # fraction bits of arguments and results
-COARSE_MIDDLE = Fraction(753471418931, 2**40)
+COARSE_BITS = 40  # fraction bits of results
+COARSE_MIDDLE = Fraction(3049731624, 2**32)
 
 
 def coarse_mills_point(x: Series) -> Series:
@@ -249,19 +247,18 @@ COARSE_POLYNOMIALS = [
     ),
     CoarsePolynomial(
         name="mills_ratio",
-        title="the Mills ratio `Phi(-y)/phi(y)` for `y = u / sqrt(log2(e)/2)` in [0, 8], `z = 4/(4 + u) - 0.685278`",
+        title="the Mills ratio `Phi(-y)/phi(y)` for `y = u / sqrt(log2(e)/2)` in [0, 6.5], `z = 4/(4 + u) - 0.710071`",
         returns="in Q23.40",
-        interval=(Fraction(-314722, 10**6), 1 - COARSE_MIDDLE),
-        degree=10,
+        interval=(Fraction(-289930, 10**6), 1 - COARSE_MIDDLE),
+        degree=8,
         fraction_bits=COARSE_BITS,
         error=against(lambda x: mills(coarse_mills_point(x))),
         weight=lambda x: (-(coarse_mills_point(Series([x]))[0] ** 2) / 2).exp() + arb(2) ** -14,
         weight_text="exp(-y^2/2)+2^-14",
         sollya=(
-            "t=_x_+753471418931/2^40;u=4*(1-t)/t;y=u*sqrt(2*log(2));",
+            "t=_x_+3049731624/2^32;u=4*(1-t)/t;y=u*sqrt(2*log(2));",
             "exp(y^2/2)*erfc(y/sqrt(2))*sqrt(pi/2)",
             "(exp(-y^2/2)+2^(-14))",
         ),
-        wide=3,
     ),
 ]

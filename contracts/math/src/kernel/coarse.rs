@@ -1,7 +1,7 @@
 //! Coarse normal densities and tails: what sums of many prices need when no price among them is paid.
 //!
-//! Numbers are in Q23.40: 23 integer and 40 fraction bits beside a sign. A step of a polynomial is one multiplication
-//! of 32 bits by 32, so that a whole option price costs a tenth of the exact one.
+//! Numbers are in Q23.40: 23 integer and 40 fraction bits beside a sign. Each step of a polynomial is one
+//! multiplication of 32 bits by 32, so that a whole option price costs a tenth of the exact one.
 //!
 //! Distances are measured in units of `sqrt(2 ln 2)` deviations: a density is then a power of two of a square,
 //! `phi(y) = 2^-(u^2 + log2(sqrt(2 pi)))` with `y = u sqrt(2 ln 2)`.
@@ -19,16 +19,16 @@ pub const ONE: i64 = 1 << PLACES;
 pub const UNIT: Scaled = Scaled::new(0xd96d_274c_0452_9621, -64);
 /// What turns a square of `u` into one of deviations, `2 ln 2`.
 pub const SQUARED_DEVIATION: Scaled = Scaled::new(0xb172_17f7_d1cf_79ac, -63);
-/// `u` of eight deviations: the density beyond is below 2^-47 and counts as 0.
-pub const FARTHEST: i64 = 7_470_713_561_123;
+/// `u` of 6.5 deviations: the density beyond is below 2^-31.7.
+pub const FARTHEST: i64 = 6_069_954_768_412;
 /// `log2(sqrt(2 pi))`: minus the logarithm of the density at 0.
 pub const LOG2_SQRT_2_PI: i64 = 1_457_675_412_679;
 
 const HALF: i64 = ONE >> 1;
 /// The lower half of the fraction.
 const LOW: i64 = (1 << 20) - 1;
-/// The middle of the Mills ratio's argument.
-const MIDDLE: i64 = 753_471_418_931;
+/// The middle of the Mills ratio's argument, in units of 2^-32.
+const MIDDLE: i64 = 3_049_731_624;
 
 /// `a * b`.
 /// # Inputs: below 2^43 units, and together below 2^82
@@ -47,36 +47,37 @@ pub const fn square(a: i64) -> i64 {
     high.wrapping_mul(high).wrapping_add(high.wrapping_mul(low) >> 19)
 }
 
-/// The lower of a number and [`FARTHEST`].
+/// The lower of a number below 2^62 and [`FARTHEST`].
 #[inline(always)]
 pub const fn within_reach(u: i64) -> i64 {
     let over = FARTHEST.wrapping_sub(u);
-    u.wrapping_add(over & (over >> 63))
+    // a shift by 63 would become a conditional move
+    u.wrapping_add(over & (over >> 62))
 }
 
 /// `2^-(u^2 + offset)`: with an offset of [`LOG2_SQRT_2_PI`] the normal density.
 /// # Inputs: `u` from 0 to [`FARTHEST`]; an offset from -7 to 7
-/// # Error: below 2^-33 of the result and a unit, enforced by `kernel::coarse::tests`
+/// # Error: below `2^-29 (1 + 2 u)` of the result and a unit, enforced by `kernel::coarse::tests`
 #[inline(always)]
 pub const fn density(u: i64, offset: i64) -> i64 {
-    let power = offset.wrapping_add(square(u)).wrapping_neg();
+    // 31 bits to the nearest: their square fits a word
+    let short = u.wrapping_add(1 << 11) >> 12;
+    let power = (short.wrapping_mul(short) >> 16).wrapping_add(offset).wrapping_neg();
     let whole = power.wrapping_add(HALF) >> PLACES;
-    let part = polynomials::exp2(power.wrapping_sub(whole << PLACES));
+    let part = polynomials::exp2(power.wrapping_sub(whole << PLACES) >> 8);
     // eight places more while it is shifted, so that neither direction needs a branch
     (part << 8) >> 8_i64.wrapping_sub(whole)
 }
 
 /// The Mills ratio `Phi(-y) / phi(y)` at `y = u sqrt(2 ln 2)`.
 /// # Inputs: `u` from 0 to [`FARTHEST`]
-/// # Error: below `2^-34 exp(y^2/2)`, enforced by `kernel::coarse::tests`
+/// # Error: below `2^-28 exp(y^2/2)`, enforced by `kernel::coarse::tests`
 #[inline(always)]
 pub const fn mills_ratio(u: i64) -> i64 {
-    let sum = (ONE << 2).wrapping_add(u);
-    // 4 / (4 + u) to 29 places, then by one Newton step to all; a divisor that is visibly not 0 needs no branch
-    let short = divide(1 << 63, (sum >> 8).cast_unsigned() | 1).cast_signed();
-    // 4 less the product in units of 2^-69: of 4 itself all the bits are beyond the word
-    let rest = short.wrapping_mul(sum).wrapping_neg();
-    let part = (short << 11).wrapping_add((rest >> 11).wrapping_mul(short) >> 49);
+    // 4 + u to 29 places; a divisor that is visibly not 0 needs no branch
+    let sum = (4_i64 << 29).wrapping_add(u >> 11) | 1;
+    // 4 / (4 + u) to 32 places
+    let part = divide(1 << 63, sum.cast_unsigned()).cast_signed();
     polynomials::mills_ratio(part.wrapping_sub(MIDDLE))
 }
 
@@ -87,14 +88,16 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// Multiplies by `rate`, which must be below 2^19.
+    /// Multiplies by a rate in units of 2^-45, below 2^19.
     #[inline(always)]
-    pub const fn new(rate: Scaled) -> Self {
-        Self { factor: Factor::new(rate.to_word(45)) }
+    pub const fn new(rate: u64) -> Self {
+        Self { factor: Factor::new(rate) }
     }
 
-    /// The largest rate: for a divisor of 0.
-    pub const LARGEST: Self = Self { factor: Factor::new(u64::MAX) };
+    /// Fraction bits of a rate.
+    pub const PLACES: i32 = 45;
+    /// `2^18`, in units of 2^-45: the rate that stands for a divisor of 0.
+    pub const INSTANT: u64 = 1 << 63;
 
     /// `number * rate` for a number between -16 and 16.
     /// # Rounding: down, by at most three units and 2^-43 of the rate's size times the number
@@ -102,12 +105,6 @@ impl Rate {
     pub const fn times(self, number: i64) -> i64 {
         self.factor.times(number << 19)
     }
-}
-
-/// The argument of a polynomial to the nearest of 32 places.
-#[inline(always)]
-const fn narrow(z: i64) -> i64 {
-    z.wrapping_add(1 << 7) >> 8
 }
 
 #[cfg(test)]

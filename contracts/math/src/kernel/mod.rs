@@ -7,6 +7,7 @@ pub mod coarse;
 pub(crate) mod division;
 mod exp2;
 mod log_ratio;
+mod log_word;
 mod mills;
 mod newton;
 mod polynomials;
@@ -15,13 +16,14 @@ pub(crate) mod word;
 
 pub use exp2::{exp2, gaussian};
 pub use log_ratio::{log_ratio, Aligned};
-pub use mills::mills_ratio;
+pub use log_word::log_word;
+pub use mills::{mills_ratio, mills_ratio_short};
 pub(crate) use newton::{reciprocal_word, sqrt_word};
 pub(crate) use polynomials::{
     atanh_excess, central_slope, quantile_guess, tail_far, tail_farthest, tail_middle, tail_near,
 };
 pub use scaled::Scaled;
-pub use word::{keep_if, mul_wide, negate_if, negative_mask, sign_mask, times_word};
+pub use word::{keep_if, mul_high_below, mul_wide, negate_if, negative_mask, sign_mask, times_word};
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use fixed::types::I64F64;
 
-use super::newton::{reciprocal_word, sqrt_word};
+use super::newton::{inverse_sqrt_word, reciprocal_word, sqrt_word};
 use super::word::{
     join, less_mask_narrow, low_half, mul_high_below, mul_wide, negate_if, negative_mask, split, sub_wide, zero_mask,
 };
@@ -96,11 +96,27 @@ impl Scaled {
         shifted(self.significand, 0_i32.wrapping_sub(self.exponent).wrapping_sub(fraction_bits))
     }
 
+    /// The number times 2^`fraction_bits`, cut to an integer; it must be zero or at least one, and below 2^64.
+    #[inline(always)]
+    pub const fn to_large_word(self, fraction_bits: i32) -> u64 {
+        let shift = 0_i32.wrapping_sub(self.exponent).wrapping_sub(fraction_bits);
+        self.significand.wrapping_shr(shift.cast_unsigned())
+    }
+
     /// The product; relative error below 3 * 2^-62, downwards.
     #[inline(always)]
     pub const fn times(self, other: Self) -> Self {
         let product = mul_high_below(self.significand, other.significand);
         Self::new(product, self.exponent.wrapping_add(other.exponent).wrapping_add(WORD))
+    }
+
+    /// The product times 2^`fraction_bits`, cut to an integer; it must be zero or at least one and below 2^63. Relative
+    /// error below 3 * 2^-62, downwards.
+    #[inline(always)]
+    pub const fn times_to_large_word(self, other: Self, fraction_bits: i32) -> u64 {
+        let exponent = self.exponent.wrapping_add(other.exponent).wrapping_add(WORD);
+        let shift = 0_i32.wrapping_sub(exponent).wrapping_sub(fraction_bits);
+        mul_high_below(self.significand, other.significand).wrapping_shr(shift.cast_unsigned())
     }
 
     /// The product; relative error below 2^-62, downwards.
@@ -165,6 +181,18 @@ impl Scaled {
         let root = sqrt_word(self.significand >> odd);
         let exponent = self.exponent.wrapping_add_unsigned(odd) >> 1;
         Self::new(root, exponent.wrapping_sub(WORD / 2))
+    }
+
+    /// The square root, and one over it; relative errors below 2^-58. The number must not be zero.
+    #[inline(always)]
+    pub const fn sqrt_and_inverse(self) -> (Self, Self) {
+        // an even exponent, as for the root
+        let odd = self.exponent.cast_unsigned() & 1;
+        let word = self.significand >> odd;
+        let half = self.exponent.wrapping_add_unsigned(odd) >> 1;
+        let inverse = inverse_sqrt_word(word);
+        let root = Self::new(mul_high_below(word, inverse), half.wrapping_sub(30));
+        (root, Self::new(inverse, (-94_i32).wrapping_sub(half)))
     }
 
     /// True for zero.

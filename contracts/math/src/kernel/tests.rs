@@ -9,8 +9,8 @@
 
 use std::vec::Vec;
 
-use super::newton::{reciprocal_word, sqrt_word};
-use super::{exp2, gaussian, log_ratio, mills_ratio, Aligned, Scaled};
+use super::newton::{reciprocal_word, reciprocal_word_below, sqrt_word};
+use super::{exp2, gaussian, log_ratio, log_word, mills_ratio, mills_ratio_short, Aligned, Scaled};
 
 const REFERENCE: &str = include_str!("reference.csv");
 
@@ -87,8 +87,46 @@ fn mills_ratio_is_accurate() {
     for row in rows("mills_ratio") {
         let y = row.first as f64 / 2_f64.powi(59);
         let size = (row.floor as f64) * 2_f64.powi(row.exponent);
-        let error = relative_error(Scaled::new(mills_ratio(row.first as u64), -61), &row).abs() * size;
-        assert!(error <= 2_f64.powi(-58) * (y * y / 2.0).min(25.0).exp(), "mills_ratio({y}): {error:e}");
+        for (ratio, places) in [(mills_ratio(row.first as u64), 58), (mills_ratio_short(row.first as u64), 57)] {
+            let error = relative_error(Scaled::new(ratio, -61), &row).abs() * size;
+            assert!(error <= 2_f64.powi(-places) * (y * y / 2.0).min(25.0).exp(), "mills_ratio({y}): {error:e}");
+        }
+    }
+}
+
+#[test]
+fn log_word_is_accurate() {
+    let mut checked = 0;
+    for row in rows("log_ratio") {
+        let (a, b) = (Aligned::from_bits(row.first), Aligned::from_bits(row.second));
+        let ratio = a.scaled().times_exactly(b.scaled().reciprocal());
+        let exact = (row.floor as f64 + row.significand) * 2_f64.powi(row.exponent);
+        if exact.abs() > 7.6 {
+            continue;
+        }
+        checked += 1;
+        // the reference is the size, cut to 64 significant bits and an exponent; in units of 2^-60 that is
+        let shift = -60 - row.exponent;
+        let size = if shift < 128 { (i128::from(row.floor) << 60) >> (shift + 60).clamp(0, 127) } else { 0 };
+        let own = i128::from(log_word(ratio)).abs();
+        assert!((own - size).abs() <= 8, "ln({} / {}): {own} {size}", row.first, row.second);
+        assert_eq!(log_word(ratio) < -8, row.first < row.second && own > 8);
+    }
+    assert!(checked > 40, "{checked}");
+}
+
+#[test]
+fn both_roots_are_accurate() {
+    for row in rows("sqrt") {
+        let x = Scaled::new(row.first as u64, -64);
+        for x in [x, x.times_power_of_two(-57), x.times_power_of_two(8)] {
+            let (root, inverse) = x.sqrt_and_inverse();
+            let gaps =
+                [root.minus(x.sqrt()).0.times(x.sqrt().reciprocal()), root.times(inverse).minus(Scaled::new(1, 0)).0];
+            for gap in gaps {
+                assert!(gap.significand() as f64 * 2_f64.powi(gap.exponent()) <= 2_f64.powi(-58), "{x:?}: {gap:?}");
+            }
+        }
     }
 }
 
@@ -101,6 +139,8 @@ fn reciprocals_and_roots_of_words_are_accurate() {
         let exact = (row.floor as f64 + row.significand) * 2_f64.powi(shift);
         let gap = (own - (i128::from(row.floor) << shift)) as f64;
         assert!(gap.abs() <= 3.0, "reciprocal({word}): {own} for {exact}");
+        let below = own - i128::from(reciprocal_word_below(word));
+        assert!((-3..=20).contains(&below), "reciprocal({word}): {below} below");
     }
     for row in rows("sqrt") {
         // the reference is the root of the whole number: 2^32 times smaller

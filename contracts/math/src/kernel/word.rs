@@ -207,6 +207,12 @@ pub const fn widen(x: u32) -> u64 {
     x as u64
 }
 
+/// The word with the same value.
+#[inline(always)]
+pub const fn widen_signed(x: i32) -> i64 {
+    x as i64
+}
+
 /// A non-negative fixed-point factor below 1, cut in halves once for a whole Horner chain.
 #[derive(Clone, Copy)]
 pub struct Factor {

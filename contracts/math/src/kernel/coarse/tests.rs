@@ -22,7 +22,7 @@ fn places() -> impl Iterator<Item = i64> {
 #[test]
 fn constants_are_what_they_stand_for() {
     assert!((float(LOG2_SQRT_2_PI) - (2.0 * core::f64::consts::PI).sqrt().log2()).abs() < 1e-12);
-    assert!((float(FARTHEST) - 8.0 * (core::f64::consts::LOG2_E / 2.0).sqrt()).abs() < 1e-11);
+    assert!((float(FARTHEST) - 6.5 * (core::f64::consts::LOG2_E / 2.0).sqrt()).abs() < 1e-11);
     assert!((float(UNIT.to_word(40).cast_signed()) - (core::f64::consts::LOG2_E / 2.0).sqrt()).abs() < 1e-12);
     assert!((float(SQUARED_DEVIATION.to_word(40).cast_signed()) - 2.0 * core::f64::consts::LN_2).abs() < 1e-12);
 }
@@ -34,7 +34,10 @@ fn densities_are_accurate() {
         let exact = gaussian::<6>((y * 2_f64.powi(58)) as u64);
         let exact = exact.significand() as f64 * 2_f64.powi(exact.exponent());
         let error = (float(density(u, LOG2_SQRT_2_PI)) - exact).abs();
-        assert!(error <= 2_f64.powi(-33) * exact + 2_f64.powi(-40), "density({y}): {error:e} of {exact:e}");
+        assert!(
+            error <= 2_f64.powi(-29) * (1.0 + 2.0 * float(u)) * exact + 2_f64.powi(-40),
+            "density({y}): {error:e} of {exact:e}"
+        );
     }
 }
 
@@ -44,7 +47,7 @@ fn mills_ratios_are_accurate_where_there_is_density() {
         let y = deviations(u);
         let exact = exact_mills_ratio((y * 2_f64.powi(59)) as u64) as f64 * 2_f64.powi(-61);
         let error = (float(mills_ratio(u)) - exact).abs();
-        assert!(error * (-y * y / 2.0).exp() <= 2_f64.powi(-34), "mills({y}): {error:e} of {exact:e}");
+        assert!(error * (-y * y / 2.0).exp() <= 2_f64.powi(-28), "mills({y}): {error:e} of {exact:e}");
     }
 }
 
@@ -65,7 +68,7 @@ fn products_and_squares_lose_less_than_two_units() {
 
 #[test]
 fn reach_ends_at_the_farthest() {
-    for (u, kept) in [(0, 0), (FARTHEST - 1, FARTHEST - 1), (FARTHEST, FARTHEST), (1 << 62, FARTHEST)] {
+    for (u, kept) in [(0, 0), (FARTHEST - 1, FARTHEST - 1), (FARTHEST, FARTHEST), ((1 << 62) - 1, FARTHEST)] {
         assert_eq!(within_reach(u), kept);
     }
 }
@@ -73,8 +76,7 @@ fn reach_ends_at_the_farthest() {
 #[test]
 fn rates_divide() {
     for (rate, number) in [(1.0_f64, 3.5_f64), (500_000.0, -6.5), (0.05, 15.9), (524_287.0, 15.9), (3.0, 0.0)] {
-        let word = Scaled::new((rate * 2_f64.powi(40)) as u64, -40);
-        let quotient = float(Rate::new(word).times((number * ONE as f64) as i64));
+        let quotient = float(Rate::new((rate * 2_f64.powi(Rate::PLACES)) as u64).times((number * ONE as f64) as i64));
         assert!(
             (quotient - rate * number).abs() <= 1e-11 * (1.0 + rate * number.abs()),
             "{rate} * {number}: {quotient}"
