@@ -3,9 +3,14 @@
 //! Sums run over lots and are divided into contracts once, at the end. The call and the put of a strike
 //! share one evaluation: by parity a put is a call less a forward.
 
+#![allow(
+    clippy::inline_always,
+    clippy::many_single_char_names,
+    reason = "a call costs 8,700 ink in WASM, more than most of what is inlined here; limbs and bytes have letters"
+)]
+
 use equipoise_math::Fx;
 
-use crate::arithmetic::mul_ceil;
 use crate::black76::ladder::Multiple;
 use crate::marks::{band_edges, BoardTerms, Marks, PreparedBoard, Shifted};
 use crate::quote::Package;
@@ -16,8 +21,8 @@ use crate::RiskError;
 mod sums;
 mod wide;
 
-pub use sums::BoardVega;
-use sums::{BoardSums, BoardTotals, BookSums, Gross, CHUNK};
+use sums::{BoardSums, BookSums, Gross};
+pub use sums::{BoardVega, MAX_STRIKES};
 
 /// Boards that live at one time at most.
 pub const MAX_BOARDS: usize = 8;
@@ -67,12 +72,17 @@ impl StrikeState {
 
     /// Whether nobody holds or trades it, so that it need not be priced.
     pub fn is_idle(&self) -> bool {
-        !self.is_traded() && self.calls == Lots::ZERO && self.puts == Lots::ZERO
+        // without branches: each costs more than all of them
+        self.bought_bits() | self.calls.count() | self.puts.count() == 0
     }
 
     /// Whether the trade touches it.
     pub fn is_traded(&self) -> bool {
-        self.bought_calls != Lots::ZERO || self.bought_puts != Lots::ZERO
+        self.bought_bits() != 0
+    }
+
+    const fn bought_bits(&self) -> i32 {
+        self.bought_calls.count() | self.bought_puts.count()
     }
 }
 
@@ -226,12 +236,13 @@ pub struct Valuation {
 }
 
 /// Values every board.
-/// # Inputs: boards in their order of storage, at most [`MAX_BOARDS`]
-/// # Rounding: measures down to 2^-64, once. Error: the value's as `black76::evaluate`'s; the others come from coarse marks,
-/// within 2^-33 of a contract's forward or strike, enforced by `book::tests`
+/// # Inputs: boards in their order of storage, at most [`MAX_BOARDS`] of at most [`MAX_STRIKES`] strikes
+/// # Rounding: the value down to 2^-64, once; the others to 60 significant bits for each board. Error: a price's as that of
+/// [`Marks::call`]; the others come from coarse marks,
+/// within 2^-28 of a contract's forward or strike, enforced by `book::tests`
 /// # Errors: Math, Pricing, Slice, Overflow
 pub fn value(boards: &[BoardState<'_>]) -> Result<Valuation, RiskError> {
-    let (mut held, mut traded) = (BookSums::default(), BookSums::default());
+    let (mut held, mut traded) = (BookSums::default(), None);
     let mut valuation = Valuation {
         before: Exposure::default(),
         change: Exposure::default(),
@@ -239,87 +250,92 @@ pub fn value(boards: &[BoardState<'_>]) -> Result<Valuation, RiskError> {
         package: Package::default(),
     };
     for (place, board) in boards.iter().enumerate() {
-        if place >= MAX_BOARDS {
-            return Err(RiskError::Overflow);
-        }
-        let mut totals = [BoardTotals::default(); 2];
-        let prepared = PreparedBoard::new(board.terms)?;
-        let mut gross = Gross::default();
-        let mut trade = BoardTrade { prepared: &prepared, terms: board.terms, edges: None };
-        for strikes in board.strikes.chunks(CHUNK) {
-            let mut changes = None;
-            let sums = trade.sum_strikes(strikes, &mut gross, &mut changes, &mut valuation.package)?;
-            let [own, change] = &mut totals;
-            held.add(&prepared, &sums, own)?;
-            if let Some(changes) = changes {
-                traded.add(&prepared, &changes, change)?;
-            }
-        }
-        let [own, change] = &totals;
-        let vega = own.close(place, board.terms, &mut valuation.before)?;
-        let spread = mul_ceil(gross.vega(&prepared)?.fx(), board.terms.vol_half_spread)?;
-        let floor = gross.contracts_ceil(board.terms.spread.floor)?;
-        valuation.uncertainty = valuation.uncertainty.plus(Money::from_fx(spread))?.plus(floor)?;
-        if trade.edges.is_some() {
-            let change = change.close(place, board.terms, &mut valuation.change)?;
-            valuation.package.close_board(board.terms, &vega, &change)?;
-        }
+        value_board((place, board), &mut held, &mut traded, &mut valuation)?;
     }
     valuation.before.measures = held.measures()?;
-    valuation.change.measures = traded.measures()?;
-    valuation.package = valuation.package.finish()?;
+    if let Some(traded) = traded {
+        valuation.change.measures = traded.measures()?;
+        valuation.package = valuation.package.finish()?;
+    }
     Ok(valuation)
+}
+
+/// Values one board.
+fn value_board(
+    (place, board): (usize, &BoardState<'_>),
+    held: &mut BookSums,
+    traded: &mut Option<BookSums>,
+    valuation: &mut Valuation,
+) -> Result<(), RiskError> {
+    if board.strikes.len() > MAX_STRIKES {
+        return Err(RiskError::Overflow);
+    }
+    // results are looked at where they are: moving one costs more than what it is made from
+    let prepared = PreparedBoard::new(board.terms);
+    let prepared = prepared.as_ref().map_err(|error| *error)?;
+    let units = &prepared.units;
+    let mut trade = BoardTrade { prepared, terms: board.terms, traded: None };
+    let summed = trade.sum_strikes(board.strikes, &mut valuation.package);
+    let (own, gross) = summed.as_ref().map_err(|error| *error)?;
+    *valuation.before.buckets.get_mut(place).ok_or(RiskError::Overflow)? = held.add(units, own)?;
+    let uncertainty = gross.uncertainty_ceil(units)?;
+    valuation.uncertainty = valuation.uncertainty.plus(uncertainty)?;
+    if let Some(Traded { sums, .. }) = &trade.traded {
+        *valuation.change.buckets.get_mut(place).ok_or(RiskError::Overflow)? =
+            traded.get_or_insert_default().add(units, sums)?;
+        valuation.package.close_board(board.terms, &own.vega(units)?, &sums.vega(units)?)?;
+    }
+    Ok(())
 }
 
 /// A board while its strikes are summed.
 struct BoardTrade<'a> {
     prepared: &'a PreparedBoard,
     terms: &'a BoardTerms,
-    /// The feed's band, once something of the board is traded.
-    edges: Option<[Multiple; 2]>,
+    /// Nothing until a strike is traded.
+    traded: Option<Traded>,
+}
+
+/// What is traded on a board.
+struct Traded {
+    sums: BoardSums,
+    /// The feed's band.
+    edges: [Multiple; 2],
 }
 
 impl BoardTrade<'_> {
-    /// Sums what is held. Its sums are nobody else's until they are done, so that they stay in registers.
+    /// Sums what is held, and adds what is traded. What is held is nobody else's until it is done, so that it stays in
+    /// registers.
     #[inline(never)]
-    fn sum_strikes(
-        &mut self,
-        strikes: &[StrikeState],
-        gross: &mut Gross,
-        changes: &mut Option<BoardSums>,
-        package: &mut Package,
-    ) -> Result<BoardSums, RiskError> {
+    fn sum_strikes(&mut self, strikes: &[StrikeState], package: &mut Package) -> Result<(BoardSums, Gross), RiskError> {
         let mut sums = BoardSums::default();
-        let mut gross_sum = Gross::default();
+        let mut gross = Gross::default();
+        let board = *self.prepared;
         for state in strikes.iter().filter(|state| !state.is_idle()) {
-            let marks = Marks::of(self.prepared, state.strike)?;
+            let marks = Marks::of(&board, state.strike)?;
             sums.add(&marks, state.strike, state.calls, state.puts);
-            gross_sum.add(&marks, state.calls, state.puts);
+            gross.add(&marks, state.calls, state.puts);
             if state.is_traded() {
-                self.add_traded(changes.get_or_insert_default(), package, &marks, state)?;
+                // a copy, for what others see must be in memory
+                let traded = marks;
+                self.add_traded(package, &traded, state)?;
             }
         }
-        gross.join(&gross_sum);
-        Ok(sums)
+        Ok((sums, gross))
     }
 
     /// Adds what is traded in one strike: the vault sells what the trader buys.
     #[cold]
     #[inline(never)]
-    fn add_traded(
-        &mut self,
-        sums: &mut BoardSums,
-        package: &mut Package,
-        marks: &Marks,
-        state: &StrikeState,
-    ) -> Result<(), RiskError> {
+    fn add_traded(&mut self, package: &mut Package, marks: &Marks, state: &StrikeState) -> Result<(), RiskError> {
         let calls = Lots::ZERO.minus(state.bought_calls)?;
         let puts = Lots::ZERO.minus(state.bought_puts)?;
-        sums.add(marks, state.strike, calls, puts);
-        let edges = match self.edges {
-            Some(edges) => edges,
-            None => *self.edges.insert(band_edges(self.terms)?),
+        let traded = match &mut self.traded {
+            Some(traded) => traded,
+            none => none.insert(Traded { sums: BoardSums::default(), edges: band_edges(self.terms)? }),
         };
+        traded.sums.add(marks, state.strike, calls, puts);
+        let edges = traded.edges;
         let forward_value = self.terms.forward.minus(state.strike)?.fx();
         let now = Shifted { call: marks.call, forward_value };
         let [up, down] = self.prepared.banded(state.strike, &edges)?;

@@ -4,13 +4,19 @@
 //! to nothing over the last day, for the Greeks of an expiring option explode and could be pumped.
 //!
 //! The value is exact, for it is paid. Greeks and values after jumps only feed the risk penalty and the limits, which
-//! are functions of their sums: they are *coarse*, within 2^-33 of the forward or the strike, and as deterministic.
+//! are functions of their sums: they are *coarse*, within 2^-28 of the forward or the strike, and as deterministic.
 
-use equipoise_math::kernel::{coarse, Scaled};
+#![allow(
+    clippy::inline_always,
+    clippy::many_single_char_names,
+    reason = "a call costs 8,700 ink in WASM, more than most of what is inlined here; limbs and bytes have letters"
+)]
+
+use equipoise_math::kernel::{coarse, sign_mask, Scaled};
 use equipoise_math::Fx;
 
 use crate::arithmetic::{add, div_floor, mul_ceil, mul_floor, sqrt, sub};
-use crate::black76::ladder::{vol_bits, CoarseGreeks, CoarseVol, Forward, Ladder, Multiple, Tenor, TotalVol};
+use crate::black76::ladder::{sign_of, CoarseGreeks, CoarseTenor, Forward, Ladder, Multiple, Tenor, TotalVol};
 use crate::book::JUMP_MULTIPLES;
 use crate::clock;
 use crate::spread::SpreadTerms;
@@ -30,8 +36,8 @@ const WEIGHT_NUMERATOR_SECS: u64 = 30 * DAY_SECS;
 const WEIGHT_SHORTEST_SECS: u64 = 3 * DAY_SECS;
 /// Beyond these shares of the forward a strike is worth its intrinsic value: the pricing formula's domain
 /// less room for jumps.
-const DEEPEST: Fx = Fx::lit("0.002");
-const FARTHEST: Fx = Fx::lit("500");
+const DEEPEST: Scaled = Scaled::from_bits(Fx::lit("0.002").to_bits().cast_unsigned());
+const FARTHEST: Scaled = Scaled::from_bits(Fx::lit("500").to_bits().cast_unsigned());
 
 /// How the strikes of one board are priced at this moment.
 #[derive(Clone, Copy, Debug)]
@@ -113,9 +119,9 @@ pub struct PreparedBoard {
     forward: Forward,
     tenor: Tenor,
     smile: Smile,
-    /// `1 / sqrt(T)` and `sqrt(T) / 2` of the smoothed time, in the units of coarse distances.
-    smoothed_rate: Scaled,
-    smoothed_half: Scaled,
+    /// The time that is left, and the smoothed one.
+    left: CoarseTenor,
+    smoothed: CoarseTenor,
     /// Strikes outside are worth their intrinsic value.
     deepest: Fx,
     farthest: Fx,
@@ -123,41 +129,75 @@ pub struct PreparedBoard {
     pub units: Units,
 }
 
-/// What a board's sums of marks are multiplied by to be quote currency.
+/// What a board's sums of marks over lots are multiplied by to be quote currency.
 #[derive(Clone, Copy, Debug)]
 pub struct Units {
-    /// F: of values, deltas and values after jumps.
+    /// F: of values.
     pub forward: Fx,
+    /// F: of deltas and values after jumps.
+    pub share: Scaled,
     /// `F / sqrt(T)` of the smoothed time: of [`Marks::gamma`].
-    pub gamma: Fx,
-    /// `-F / (2 sqrt(T))`: of [`Marks::theta`].
-    pub theta: Fx,
+    pub gamma: Scaled,
+    /// `F / (2 sqrt(T))`: of [`Marks::decay`].
+    pub decay: Scaled,
     /// `F sqrt(T)`: of [`Marks::vega`].
-    pub vega: Fx,
+    pub vega: Scaled,
+    /// The same for the squared deviations of [`Marks::wings`].
+    pub wing: Scaled,
+    /// Both times the expiry's weight.
+    pub weighted_vega: Scaled,
+    /// See [`Units::weighted_vega`].
+    pub weighted_wing: Scaled,
+    /// The vega's times half the spread in volatility.
+    pub spread_vega: Scaled,
+    /// The floor of half the spread: of lots.
+    pub spread_floor: Scaled,
 }
+
+impl Units {
+    fn new(terms: &BoardTerms, forward: &Forward, smoothed: &Tenor) -> Self {
+        // a lot of a contract, in the places of a mark
+        let share = forward.scaled().times(LOT).times_power_of_two(-40);
+        let slow = share.times(smoothed.inverse_root());
+        let vega = share.times(smoothed.root());
+        let wing = vega.times(coarse::SQUARED_DEVIATION).times_power_of_two(8);
+        let weight = Scaled::from_bits(terms.vega_weight.to_bits().cast_unsigned());
+        let spread = Scaled::from_bits(terms.vol_half_spread.to_bits().cast_unsigned());
+        Self {
+            forward: forward.price(),
+            share,
+            gamma: slow.times_power_of_two(7),
+            decay: slow.times_power_of_two(1),
+            vega,
+            wing,
+            weighted_vega: vega.times(weight),
+            weighted_wing: wing.times(weight),
+            spread_vega: vega.times(spread),
+            spread_floor: LOT.times(Scaled::from_bits(terms.spread.floor.to_bits().cast_unsigned())),
+        }
+    }
+}
+
+/// `0.001`: a lot, in contracts.
+const LOT: Scaled = Scaled::new(0x8312_6e97_8d4f_df3b, -73);
 
 impl PreparedBoard {
     /// # Errors: Math, Pricing, Slice, Overflow
     pub fn new(terms: &BoardTerms) -> Result<Self, RiskError> {
         let price = terms.forward.fx();
         let forward = Forward::new(price)?;
-        let smoothed = Tenor::new(terms.smoothed_years.fx())?;
+        let reference = terms.reference_forward.fx();
+        Forward::check(reference)?;
+        let (tenor, smoothed) = (Tenor::new(terms.years.fx())?, Tenor::new(terms.smoothed_years.fx())?);
         let scaled = forward.scaled();
-        let gamma = scaled.times(smoothed.inverse_root());
-        let reference = Forward::new(terms.reference_forward.fx())?;
         Ok(Self {
-            tenor: Tenor::new(terms.years.fx())?,
-            smile: Smile::new(&terms.slice, forward.log_over(&reference, smile::PLACES))?,
-            smoothed_rate: smoothed.inverse_root().times(coarse::UNIT),
-            smoothed_half: smoothed.root().times(coarse::UNIT).times_power_of_two(-1),
-            deepest: mul_floor(price, DEEPEST)?,
-            farthest: mul_floor(price, FARTHEST)?,
-            units: Units {
-                forward: price,
-                gamma: gamma.to_fixed(),
-                theta: gamma.times_power_of_two(-1).to_signed(u64::MAX),
-                vega: scaled.times(smoothed.root()).to_fixed(),
-            },
+            smile: Smile::new(&terms.slice, forward.log_over(reference))?,
+            left: CoarseTenor::new(&tenor),
+            smoothed: CoarseTenor::new(&smoothed),
+            deepest: scaled.times(DEEPEST).to_fixed(),
+            farthest: scaled.times(FARTHEST).to_fixed(),
+            units: Units::new(terms, &forward, &smoothed),
+            tenor,
             forward,
         })
     }
@@ -165,13 +205,8 @@ impl PreparedBoard {
     /// Whether the pricing formula's domain holds the strike, and room for jumps.
     #[inline(always)]
     fn prices(&self, strike: Fx) -> bool {
-        strike >= self.deepest && strike <= self.farthest
-    }
-
-    /// The volatility over the time that is left.
-    #[inline(always)]
-    fn vol(&self, ladder: &Ladder) -> Result<Scaled, RiskError> {
-        Ok(vol_bits(self.smile.vol(ladder.log_word(smile::PLACES))?))
+        let outside = sign_mask(strike.wrapping_sub(self.deepest)) | sign_mask(self.farthest.wrapping_sub(strike));
+        (outside | sign_mask(strike)) == 0
     }
 
     /// Prices at the edges of the feed's band.
@@ -187,8 +222,9 @@ impl PreparedBoard {
             let [up, down] = edges;
             return Ok([at(up)?, at(down)?]);
         }
-        let ladder = Ladder::seldom(&self.forward, strike);
-        let vol = TotalVol::new(self.vol(&ladder)?, &self.tenor);
+        let ladder = Ladder::inside(&self.forward, strike);
+        let (vol, inverse_vol) = self.smile.vol(ladder.log())?;
+        let vol = TotalVol::from_parts(vol, inverse_vol, &self.tenor);
         Ok(edges.map(|edge| {
             let (call, forward_value) = ladder.call_at(&edge, &vol);
             Shifted { call, forward_value }
@@ -208,14 +244,15 @@ pub fn band_edges(terms: &BoardTerms) -> Result<[Multiple; 2], RiskError> {
 /// But for the price they are shares of [`Units`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
-    /// The price: the very bits of [`crate::black76::evaluate`] at the strike's volatility.
+    /// The price: that of [`crate::black76::evaluate`] at the strike's volatility but for 2^-56 of the forward, enforced by
+    /// `marks::tests`.
     pub call: Fx,
     /// Smoothed delta, in units of 2^-40.
     pub delta: i64,
     /// The density over the volatility, in units of 2^-33.
     pub gamma: i64,
-    /// The density times the volatility, in units of 2^-38.
-    pub theta: i64,
+    /// The density times the volatility, in units of 2^-38: what passing time takes away.
+    pub decay: i64,
     /// The density, in units of 2^-40.
     pub vega: i64,
     /// The density times `(ln(F / K) / v)^2 / (2 ln 2)`, in units of 2^-32: for strikes below the forward, and above it.
@@ -229,56 +266,73 @@ impl Marks {
     /// # Errors: Math unless the strike is above zero, Slice, Overflow
     #[inline(always)]
     pub fn of(board: &PreparedBoard, strike: Price) -> Result<Self, RiskError> {
-        let strike = strike.fx();
-        if !board.prices(strike) {
-            return Self::intrinsic(board, strike);
+        if board.prices(strike.fx()) {
+            Self::inside(board, strike.fx())
+        } else {
+            Self::outside(board, strike.fx())
         }
+    }
+
+    /// The marks of a strike that the pricing formula's domain holds.
+    #[inline(always)]
+    fn inside(board: &PreparedBoard, strike: Fx) -> Result<Self, RiskError> {
         let ladder = Ladder::inside(&board.forward, strike);
-        let vol = board.vol(&ladder)?;
-        let total = TotalVol::new(vol, &board.tenor);
-        let coarse_vol = CoarseVol::new(&total);
-        let inverse_vol =
-            if total.inverse().is_zero() { vol.reciprocal() } else { total.inverse().times(board.tenor.root()) };
-        let smoothed = CoarseVol::from_parts(inverse_vol.times(board.smoothed_rate), vol.times(board.smoothed_half));
-        let CoarseGreeks { distance, density, delta } = ladder.coarse_greeks(&smoothed);
-        let above = distance >> 63;
+        let (vol, inverse_vol) = board.smile.vol(ladder.log())?;
+        let total = TotalVol::from_parts(vol, inverse_vol, &board.tenor);
+        let left = board.left.vol(vol, inverse_vol);
+        let CoarseGreeks { distance, density, delta } = ladder.coarse_greeks(&board.smoothed.vol(vol, inverse_vol));
+        let above = sign_of(distance);
         let far = coarse::within_reach((distance ^ above).wrapping_sub(above));
         let wing = coarse::times(coarse::square(far) >> 8, density);
-        let mut jumped = [0; JUMP_MULTIPLES.len()];
-        for (price, jump) in jumped.iter_mut().zip(&JUMP_MULTIPLES) {
-            *price = ladder.coarse_call(jump, &coarse_vol);
-        }
+        // written out: a loop would keep the jumps' constants in memory
+        let [crash, fall, rise, surge] = &JUMP_MULTIPLES;
         Ok(Self {
             call: ladder.call(&total),
             delta,
-            gamma: coarse::times(density, inverse_vol.to_word(33).cast_signed()),
-            theta: coarse::times(density, vol.to_word(38).cast_signed()),
+            gamma: coarse::times(density, inverse_vol.to_large_word(33).cast_signed()),
+            decay: coarse::times(density, vol.to_large_word(38).cast_signed()),
             vega: density,
             wings: [wing & !above, wing & above],
-            jumped,
+            jumped: [
+                ladder.coarse_call(crash, &left),
+                ladder.coarse_call(fall, &left),
+                ladder.coarse_call(rise, &left),
+                ladder.coarse_call(surge, &left),
+            ],
         })
     }
 
-    /// Far from the forward nothing but the intrinsic value is left.
-    #[cold]
-    #[inline(never)]
-    fn intrinsic(board: &PreparedBoard, strike: Fx) -> Result<Self, RiskError> {
-        if strike <= 0 {
-            return Err(RiskError::Math);
-        }
-        if strike > board.units.forward {
-            return Ok(Self::default());
-        }
-        // at most a five hundredth
-        let moneyness = Scaled::from_bits(strike.to_bits().cast_unsigned()).times(board.forward.inverse());
-        let moneyness = moneyness.to_word(40).cast_signed();
-        Ok(Self {
-            call: sub(board.units.forward, strike)?,
-            delta: coarse::ONE,
-            jumped: JUMP_MULTIPLES.map(|jump| jump.coarse_share().wrapping_sub(moneyness)),
-            ..Self::default()
-        })
+    /// Far from the forward nothing but the intrinsic value is left, and nothing of that above it.
+    #[inline(always)]
+    fn outside(board: &PreparedBoard, strike: Fx) -> Result<Self, RiskError> {
+        let (call, moneyness, mask) = intrinsic(board, strike)?;
+        let jumped = |jump: &Multiple| jump.coarse_share().wrapping_sub(moneyness) & mask;
+        let [crash, fall, rise, surge] = &JUMP_MULTIPLES;
+        let jumped = [jumped(crash), jumped(fall), jumped(rise), jumped(surge)];
+        Ok(Self { call, delta: coarse::ONE & mask, jumped, ..Self::default() })
     }
+}
+
+/// Strikes end below this: sums keep their words.
+const STRIKE_END: u128 = 1 << 40;
+
+/// A call far from the forward, its strike over the forward in units of 2^-40, and the mask of all ones if it is worth
+/// anything, else 0.
+#[cold]
+#[inline(never)]
+fn intrinsic(board: &PreparedBoard, strike: Fx) -> Result<(Fx, i64, i64), RiskError> {
+    if strike <= 0 {
+        return Err(RiskError::Math);
+    }
+    if strike.unsigned_abs() >= STRIKE_END {
+        return Err(RiskError::Overflow);
+    }
+    if strike > board.units.forward {
+        return Ok((Fx::ZERO, 0, 0));
+    }
+    // at most a five hundredth
+    let moneyness = Scaled::from_bits(strike.to_bits().cast_unsigned()).times(board.forward.inverse());
+    Ok((sub(board.units.forward, strike)?, moneyness.to_word(40).cast_signed(), -1))
 }
 
 #[cfg(test)]

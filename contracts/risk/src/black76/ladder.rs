@@ -1,34 +1,43 @@
 //! One strike priced at several forwards and volatilities from one logarithm.
 //!
 //! `ln(j F / K) = ln(F / K) + ln j`: a stress of the forward by a known multiple j costs no logarithm, a stress of
-//! volatility none of what depends on the strike alone. Exact prices are those of [`super::evaluate`]; coarse ones
-//! cost a tenth and are for sums that nobody is paid.
+//! volatility none of what depends on the strike alone. Exact prices are those of [`super::evaluate`] but for 2^-56 of
+//! the forward; coarse ones cost a tenth and are for sums that nobody is paid.
 
 use equipoise_math::kernel::coarse::{self, density, mills_ratio as coarse_mills_ratio, times, within_reach, Rate};
 use equipoise_math::kernel::{
-    gaussian, keep_if, log_ratio, mills_ratio, negate_if, negative_mask, sign_mask, Aligned, Scaled,
+    gaussian, keep_if, log_word, mills_ratio_short, negate_if, negative_mask, sign_mask, Scaled,
 };
 use equipoise_math::Fx;
 
-use super::{aligned, check_prices, outside_prices, outside_range, PricingError, FARTHEST, YEARS_MAX, YEARS_MIN, ZERO};
+use super::{
+    outside_prices, outside_range, PricingError, FARTHEST, FORWARD_MAX, FORWARD_MIN, YEARS_MAX, YEARS_MIN, ZERO,
+};
 
 /// A forward that many strikes are priced against.
 #[derive(Clone, Copy, Debug)]
 pub struct Forward {
     price: Fx,
-    aligned: Aligned,
     scaled: Scaled,
     inverse: Scaled,
 }
 
 impl Forward {
+    /// Whether a price can be a forward.
+    /// # Errors: ForwardOutOfDomain unless it is from 1e-4 to 1e9 quote per base
+    pub fn check(price: Fx) -> Result<(), PricingError> {
+        if outside_range(price, FORWARD_MIN, FORWARD_MAX) >> 63 != 0 {
+            return Err(PricingError::ForwardOutOfDomain { forward: price });
+        }
+        Ok(())
+    }
+
     /// # Inputs: 1e-4 to 1e9 quote per base
     /// # Errors: ForwardOutOfDomain
     pub fn new(price: Fx) -> Result<Self, PricingError> {
-        check_prices(price, price)?;
-        let aligned = aligned(price);
-        let scaled = aligned.scaled();
-        Ok(Self { price, aligned, scaled, inverse: scaled.reciprocal() })
+        Self::check(price)?;
+        let scaled = price_bits(price);
+        Ok(Self { price, scaled, inverse: scaled.reciprocal() })
     }
 
     /// Its number.
@@ -37,10 +46,17 @@ impl Forward {
         self.price
     }
 
-    /// The logarithm of its quotient by another one, in units of 2^-`places`, cut towards zero; at most 58 places.
-    pub fn log_over(&self, other: &Self, places: i32) -> i64 {
-        let sign = sign_mask(self.price.wrapping_sub(other.price));
-        negate_if(sign, log_of(self.aligned, other.aligned).to_word(places)).cast_signed()
+    /// `ln(F / price)` in units of 2^-60, for a price of a thousandth to a thousand of it.
+    /// # Error: 2^-56
+    #[inline(always)]
+    pub const fn log_over(&self, price: Fx) -> i64 {
+        log_word(self.moneyness(price)).wrapping_neg()
+    }
+
+    /// A price over it.
+    #[inline(always)]
+    const fn moneyness(&self, price: Fx) -> Scaled {
+        price_bits(price).times_exactly(self.inverse)
     }
 
     /// Its number, with 64 significant bits.
@@ -107,11 +123,17 @@ impl TotalVol {
         Self { value, inverse }
     }
 
-    /// One over it; zero at no time.
+    /// From the volatility and one over it.
     #[inline(always)]
-    pub const fn inverse(&self) -> Scaled {
-        self.inverse
+    pub const fn from_parts(vol: Scaled, inverse_vol: Scaled, tenor: &Tenor) -> Self {
+        Self { value: vol.times(tenor.root), inverse: inverse_vol.times(tenor.inverse_root) }
     }
+}
+
+/// A price of the domain as its significant bits.
+#[inline(always)]
+const fn price_bits(price: Fx) -> Scaled {
+    Scaled::from_large_bits(price.to_bits().cast_unsigned(), 24)
 }
 
 /// A volatility of the domain, 0.01 to 10, as its significant bits: the very number of `Inputs::new`.
@@ -132,15 +154,42 @@ impl CoarseVol {
     #[inline(always)]
     pub const fn new(vol: &TotalVol) -> Self {
         if vol.value.is_zero() {
-            return Self { rate: Rate::LARGEST, half: 0 };
+            return Self { rate: Rate::new(Rate::INSTANT), half: 0 };
         }
-        Self::from_parts(vol.inverse.times(coarse::UNIT), vol.value.times(coarse::UNIT).times_power_of_two(-1))
+        Self {
+            rate: Rate::new(vol.inverse.times(coarse::UNIT).to_large_word(Rate::PLACES)),
+            half: vol.value.times_power_of_two(-1).times_to_large_word(coarse::UNIT, 40).cast_signed(),
+        }
+    }
+}
+
+/// A time prepared for many volatilities over it: the roots of [`Tenor`] in the units of [`coarse`].
+#[derive(Clone, Copy, Debug)]
+pub struct CoarseTenor {
+    rate: Scaled,
+    half: Scaled,
+    /// What stands for the rate where no time is left, else 0.
+    instant: u64,
+}
+
+impl CoarseTenor {
+    /// The same time, coarsely.
+    pub const fn new(tenor: &Tenor) -> Self {
+        Self {
+            rate: tenor.inverse_root.times(coarse::UNIT),
+            half: tenor.root.times(coarse::UNIT).times_power_of_two(-1),
+            instant: if tenor.root.is_zero() { Rate::INSTANT } else { 0 },
+        }
     }
 
-    /// From `1 / v` and `v / 2` in the units of [`coarse`], v above zero.
+    /// From a volatility and one over it: that of [`CoarseVol::new`] but for rounding.
     #[inline(always)]
-    pub const fn from_parts(rate: Scaled, half: Scaled) -> Self {
-        Self { rate: Rate::new(rate), half: half.to_word(40).cast_signed() }
+    pub const fn vol(&self, vol: Scaled, inverse_vol: Scaled) -> CoarseVol {
+        CoarseVol {
+            // all 64 bits of a word at the shortest time
+            rate: Rate::new(inverse_vol.times(self.rate).to_large_word(Rate::PLACES) | self.instant),
+            half: vol.times_to_large_word(self.half, 40).cast_signed(),
+        }
     }
 }
 
@@ -158,7 +207,7 @@ impl Multiple {
     /// The forward as it is.
     pub const ONE: Self = Self::with_log(Fx::ONE, Fx::ZERO);
 
-    /// # Inputs: a share from 1/64 to 64 of the forward
+    /// # Inputs: a share from 1/64 to 4 of the forward: what coarse prices are proved for
     /// # Errors: ForwardOutOfDomain
     #[inline(never)]
     pub fn new(share: Fx) -> Result<Self, PricingError> {
@@ -191,7 +240,7 @@ impl Multiple {
 }
 
 const SMALLEST: Fx = Fx::lit("0.015625");
-const LARGEST: Fx = Fx::lit("64");
+const LARGEST: Fx = Fx::lit("4");
 /// `log2(e)` in units of 2^-62.
 const LOG2_E_X62: i128 = 6_653_256_548_922_161_246;
 
@@ -208,9 +257,8 @@ pub struct Ladder {
     forward: Fx,
     scaled: Scaled,
     strike: Fx,
-    log: Scaled,
-    sign: u64,
-    coarse_log: i64,
+    /// `ln(F / K)` in units of 2^-60.
+    log: i64,
     moneyness: i64,
 }
 
@@ -227,65 +275,56 @@ impl Ladder {
 
     /// As [`Ladder::new`], for a strike that is known to be inside.
     #[inline(always)]
-    pub fn inside(forward: &Forward, strike: Fx) -> Self {
-        let place = aligned(strike);
-        Self::placed(forward, strike, place, log_ratio(forward.aligned, place))
-    }
-
-    /// As [`Ladder::inside`], where code counts more than time: its logarithm is not inlined.
-    pub fn seldom(forward: &Forward, strike: Fx) -> Self {
-        let place = aligned(strike);
-        Self::placed(forward, strike, place, log_of(forward.aligned, place))
-    }
-
-    #[inline(always)]
-    fn placed(forward: &Forward, strike: Fx, place: Aligned, log: Scaled) -> Self {
-        let sign = sign_mask(forward.price.wrapping_sub(strike));
+    pub const fn inside(forward: &Forward, strike: Fx) -> Self {
+        let moneyness = forward.moneyness(strike);
         Self {
             forward: forward.price,
             scaled: forward.scaled,
             strike,
-            log,
-            sign,
-            coarse_log: negate_if(sign, log.to_word(40)).cast_signed(),
-            moneyness: place.scaled().times(forward.inverse).to_word(40).cast_signed(),
+            log: log_word(moneyness).wrapping_neg(),
+            moneyness: moneyness.to_large_word(coarse::PLACES.cast_signed()).cast_signed(),
         }
     }
 
-    /// `ln(F / K)` in units of 2^-`places`, cut towards zero; at most 60 places.
+    /// `ln(F / K)` in units of 2^-60.
     #[inline(always)]
-    pub const fn log_word(&self, places: i32) -> i64 {
-        negate_if(self.sign, self.log.to_word(places)).cast_signed()
+    pub const fn log(&self) -> i64 {
+        self.log
     }
 
-    /// The call at the forward itself: the bits of [`super::evaluate`].
-    /// # Rounding: to the nearest 2^-64. Error: as [`super::evaluate`], enforced by `black76::ladder::tests`
+    /// The same in the units of [`coarse`].
     #[inline(always)]
-    pub fn call(&self, vol: &TotalVol) -> Fx {
-        exact_call((self.forward, self.scaled), self.strike, (self.log, self.sign), vol)
+    const fn coarse_log(&self) -> i64 {
+        self.log.wrapping_add(1 << 19) >> 20
+    }
+
+    /// The call at the forward itself.
+    /// # Rounding: to the nearest 2^-64. Error: that of [`super::evaluate`] and 2^-56 of the forward, enforced by
+    /// `black76::ladder::tests`
+    #[inline(always)]
+    pub const fn call(&self, vol: &TotalVol) -> Fx {
+        exact_call((self.forward, self.scaled), self.strike, Logarithm::new(self.log, -60), vol)
     }
 
     /// The call at a multiple of the forward, and that forward less the strike: what the call is worth more than the put.
     /// # Rounding: to the nearest 2^-64. Error: 1e-16 of the forward, enforced by `black76::ladder::tests`
     pub fn call_at(&self, multiple: &Multiple, vol: &TotalVol) -> (Fx, Fx) {
-        // a share of at most 64 of at most 1e9
+        // a share of at most 4 of at most 1e9
         let forward = equipoise_math::mul_floor(self.forward, multiple.share).unwrap_or(self.forward);
-        let log = self.log_word(59).wrapping_add(log_bits(multiple.log));
-        let sign = negative_mask(log);
-        let log = Scaled::new(negate_if(sign, log.cast_unsigned()), -59);
+        let log = Logarithm::new((self.log >> 1).wrapping_add(log_bits(multiple.log)), -59);
         let scaled = Scaled::from_bits(forward.to_bits().cast_unsigned());
-        let call = exact_call((forward, scaled), self.strike, (log, sign), vol);
+        let call = exact_call((forward, scaled), self.strike, log, vol);
         (call, forward.wrapping_sub(self.strike))
     }
 
     /// The call at a multiple of the forward as a share of the forward itself, in units of 2^-40.
-    /// # Error: 2^-33 of the largest of both forwards and the strike, enforced by `black76::ladder::tests`; not cut
+    /// # Error: 2^-28 of the largest of both forwards and the strike, enforced by `black76::ladder::tests`; not cut
     /// to no-arbitrage bounds
     #[inline(always)]
     pub const fn coarse_call(&self, multiple: &Multiple, vol: &CoarseVol) -> i64 {
-        let distance = vol.rate.times(self.coarse_log.wrapping_add(multiple.coarse_log));
+        let distance = vol.rate.times(self.coarse_log().wrapping_add(multiple.coarse_log));
         let (d1, d2) = (distance.wrapping_add(vol.half), distance.wrapping_sub(vol.half));
-        let (below1, below2) = (d1 >> 63, d2 >> 63);
+        let (below1, below2) = (sign_of(d1), sign_of(d2));
         let (u1, u2) =
             (within_reach((d1 ^ below1).wrapping_sub(below1)), within_reach((d2 ^ below2).wrapping_sub(below2)));
         let weight = density(u1, multiple.offset);
@@ -296,19 +335,27 @@ impl Ladder {
 
     /// The density and the delta of a call at the forward itself, and the distance `ln(F / K) / v`, in the units of
     /// [`coarse`].
-    /// # Error: 2^-33, enforced by `black76::ladder::tests`
+    /// # Error: 2^-28, and 2^-40 over v for the logarithm is cut there, enforced by `black76::ladder::tests`
     #[inline(always)]
     pub const fn coarse_greeks(&self, vol: &CoarseVol) -> CoarseGreeks {
-        let distance = vol.rate.times(self.coarse_log);
+        let distance = vol.rate.times(self.coarse_log());
         let d1 = distance.wrapping_add(vol.half);
-        let below = d1 >> 63;
+        let below = sign_of(d1);
         let u = within_reach((d1 ^ below).wrapping_sub(below));
-        let density = density(u, coarse::LOG2_SQRT_2_PI);
+        // beyond reach there is no density: what is multiplied by squares of distances must vanish
+        let density = density(u, coarse::LOG2_SQRT_2_PI) & !sign_of(coarse::FARTHEST.wrapping_sub(1).wrapping_sub(u));
         let tail = times(coarse_mills_ratio(u), density);
         // the tail itself below, one less the tail above
         let delta = (tail ^ !below).wrapping_sub(!below).wrapping_add(coarse::ONE & !below);
         CoarseGreeks { distance, density, delta }
     }
+}
+
+/// All ones for a negative distance, which are all below 2^62, else 0.
+#[inline(always)]
+pub const fn sign_of(distance: i64) -> i64 {
+    // a shift by 63 would be recognised as a comparison and become a conditional move
+    distance >> 62
 }
 
 /// What Greeks are made of, in units of 2^-40.
@@ -322,31 +369,55 @@ pub struct CoarseGreeks {
     pub delta: i64,
 }
 
-/// Black's call for a forward, a strike, their logarithm and a total volatility: step for step as [`super::evaluate`].
+/// A logarithm's size, and the mask of all ones where it is negative.
+#[derive(Clone, Copy)]
+struct Logarithm {
+    size: Scaled,
+    sign: u64,
+}
+
+impl Logarithm {
+    /// `word * 2^exponent`.
+    #[inline(always)]
+    const fn new(word: i64, exponent: i32) -> Self {
+        let sign = negative_mask(word);
+        Self { size: Scaled::new(negate_if(sign, word.cast_unsigned()), exponent), sign }
+    }
+}
+
+/// Black's call for a forward, a strike, `ln(F / K)` and a total volatility: as [`super::evaluate`] has it.
+///
+/// An error e of the logarithm moves both distances and so changes the call by at most `F e`: what it adds to both terms
+/// of the formula cancels to first order.
 #[inline(always)]
-fn exact_call((forward, scaled): (Fx, Scaled), strike: Fx, (log, sign): (Scaled, u64), vol: &TotalVol) -> Fx {
-    let distance = log.times(vol.inverse);
-    if vol.value.is_zero() || distance.exponent() > FARTHEST {
-        return keep_if(!sign, forward.wrapping_sub(strike));
+const fn exact_call((forward, scaled): (Fx, Scaled), strike: Fx, log: Logarithm, vol: &TotalVol) -> Fx {
+    let sign = log.sign;
+    let distance = log.size.times(vol.inverse);
+    // a significand has its top bit set unless it is zero: both conditions in one branch
+    let room = FARTHEST.wrapping_sub(distance.exponent()) | high_half(!vol.value.significand());
+    if room < 0 {
+        let value = forward.wrapping_sub(strike);
+        return keep_if(!sign_mask(value), value);
     }
     let place = negate_if(sign, distance.to_word(58)).cast_signed();
-    let width = vol.value.times_power_of_two(-1).to_word(58).cast_signed();
+    let width = vol.value.times_power_of_two(-1).to_large_word(58).cast_signed();
     let (d1, d2) = (place.wrapping_add(width), place.wrapping_sub(width));
     let (below1, below2) = (negative_mask(d1), negative_mask(d2));
     let y1 = negate_if(below1, d1.cast_unsigned());
     let y2 = negate_if(below2, d2.cast_unsigned());
     let weight = gaussian::<6>(y1).times(scaled);
-    let (ratio1, ratio2) = (mills_ratio(y1 << 1), mills_ratio(y2 << 1));
+    let (ratio1, ratio2) = (mills_ratio_short(y1 << 1), mills_ratio_short(y2 << 1));
     let tails = negate_if(below2, ratio2).wrapping_sub(negate_if(below1, ratio1));
     let sign = negative_mask(tails.cast_signed());
     let curved = weight.times(Scaled::new(negate_if(sign, tails), -61)).to_signed(sign);
     curved.wrapping_add(keep_if(!below1, forward)).wrapping_sub(keep_if(!below2, strike))
 }
 
-/// [`log_ratio`] once more, for all whom a call does not hurt.
-#[inline(never)]
-fn log_of(above: Aligned, below: Aligned) -> Scaled {
-    log_ratio(above, below)
+/// The upper half of a word.
+#[inline(always)]
+const fn high_half(word: u64) -> i32 {
+    let [a, b, c, d, ..] = word.to_be_bytes();
+    i32::from_be_bytes([a, b, c, d])
 }
 
 /// A logarithm below 16 in units of 2^-59, rounded down.

@@ -108,7 +108,7 @@ fn the_uncertainty_is_half_the_spread_on_everything_held() {
 }
 
 #[test]
-fn a_board_may_have_more_strikes_than_a_chunk() {
+fn a_board_of_many_strikes_is_the_sum_of_them() {
     let terms = terms(3_000.0, 30 * DAY);
     let all: Vec<_> = (0..100_i32)
         .map(|place| StrikeState {
@@ -124,8 +124,28 @@ fn a_board_may_have_more_strikes_than_a_chunk() {
         sum = sum.plus(&value(&[BoardState { terms: &terms, strikes: &[*strike] }]).unwrap().before).unwrap();
     }
     for (whole, sum) in whole.to_array().into_iter().zip(sum.to_array()) {
-        // each strike alone is rounded down, and weighted, once more
-        assert!((whole.fx() - sum.fx()).abs() <= Fx::from_bits(1 << 10), "{whole:?} {sum:?}");
+        // each strike alone is rounded once more; coarse sums keep 60 significant bits
+        assert!((whole.fx() - sum.fx()).abs() <= Fx::from_bits(1 << 50), "{whole:?} {sum:?}");
+    }
+    // what is paid stays exact
+    let value = |book: &Exposure| book.of(Measure::Value).fx();
+    assert!((value(&whole) - value(&sum)).abs() <= Fx::from_bits(100));
+}
+
+#[test]
+fn a_board_of_too_many_strikes_is_refused() {
+    let terms = terms(3_000.0, 30 * DAY);
+    let strikes = std::vec![StrikeState { strike: price_of(3_000.0), ..StrikeState::default() }; MAX_STRIKES + 1];
+    assert!(value(&[BoardState { terms: &terms, strikes: &strikes[1..] }]).is_ok());
+    assert_eq!(value(&[BoardState { terms: &terms, strikes: &strikes }]).err(), Some(RiskError::Overflow));
+}
+
+#[test]
+fn a_strike_beyond_every_price_is_refused() {
+    let terms = terms(3_000.0, 30 * DAY);
+    for (strike, is_valued) in [(1e12, true), (1.1e12, false), (1e18, false)] {
+        let held = StrikeState { strike: price_of(strike), puts: Lots::new(1), ..StrikeState::default() };
+        assert_eq!(value(&[BoardState { terms: &terms, strikes: &[held] }]).is_ok(), is_valued, "{strike}");
     }
 }
 
@@ -137,9 +157,11 @@ proptest! {
         let after = world(&held).enter(&all_legs(&bought)).unwrap().after().unwrap();
         let left: Vec<_> = held.iter().zip(&bought).map(|(held, bought)| held - bought).collect();
         let scratch = world(&left).exposure();
-        // Each sum is divided into contracts once: down, by less than 2^-64, before vegas are weighted.
+        // What is paid is divided into contracts once, down; coarse sums keep 60 significant bits: here below 2^25 each.
+        let value = |book: &Exposure| book.of(Measure::Value).fx();
+        prop_assert!((value(&after) - value(&scratch)).abs() <= Fx::from_bits(2));
         for (sum, whole) in after.to_array().into_iter().zip(scratch.to_array()) {
-            prop_assert!((sum.fx() - whole.fx()).abs() <= Fx::from_bits(16), "{:?} {:?}", sum, whole);
+            prop_assert!((sum.fx() - whole.fx()).abs() <= Fx::from_bits(1 << 36), "{:?} {:?}", sum, whole);
         }
     }
 
@@ -152,21 +174,21 @@ proptest! {
         let at = |forward: Fx, years: Fx| evaluate(&Inputs::new(forward, held.strike.fx(), vol, years).unwrap());
         let forward = terms.forward.fx();
         let contracts = f64::from(lots) / 1_000.0;
-        let near = |own: Money, each: Fx| (float(own.fx()) - contracts * float(each)).abs() < 2_f64.powi(-33) * contracts * strike.max(3_900.0);
+        let near = |own: Money, each: Fx| (float(own.fx()) - contracts * float(each)).abs() < 2_f64.powi(-28) * contracts * strike.max(3_900.0);
         let put = contracts * float(at(forward, terms.years.fx()).put);
         prop_assert!((float(book.of(Measure::Value).fx()) - put).abs() < 1e-11 * contracts * 3_000.0);
         let smoothed = at(forward, terms.smoothed_years.fx());
         prop_assert!(near(book.of(Measure::DollarDelta), smoothed.put_delta * forward));
         let gamma = float(book.of(Measure::DollarGamma).fx()) / contracts - float(smoothed.gamma * forward * forward);
-        prop_assert!(gamma.abs() < 3_000.0 * 2_f64.powi(-30) / float(terms.smoothed_years.fx()).sqrt());
-        prop_assert!((float(book.of(Measure::Theta).fx()) / contracts - float(smoothed.theta)).abs() < 1e-6);
+        prop_assert!(gamma.abs() < 3_000.0 * 2_f64.powi(-26) / float(terms.smoothed_years.fx()).sqrt());
+        prop_assert!((float(book.of(Measure::Theta).fx()) / contracts - float(smoothed.theta)).abs() < 3_000.0 * 2_f64.powi(-28) / float(terms.smoothed_years.fx()).sqrt());
         prop_assert!(near(book.buckets[0].vega, smoothed.vega * terms.vega_weight));
         prop_assert_eq!(book.buckets[0].delta, book.of(Measure::DollarDelta));
         let moneyness = (3_000.0 / strike).ln() / float(vol) / float(terms.smoothed_years.fx()).sqrt();
         let wing = contracts * moneyness * moneyness * float(smoothed.vega * terms.vega_weight);
         let [low, high] = book.buckets[0].wing_vegas.map(|wing| float(wing.fx()));
         let (own, other) = if strike < 3_000.0 { (low, high) } else { (high, low) };
-        prop_assert!((own - wing).abs() < 1e-5 * contracts && other == 0.0, "{} {} {}", own, wing, other);
+        prop_assert!((own - wing).abs() < 1e-4 * contracts && other == 0.0, "{} {} {}", own, wing, other);
         for (jumped, jump) in book.to_array()[FIRST_JUMP..].iter().zip(JUMPS) {
             prop_assert!(near(*jumped, at(forward * jump, terms.years.fx()).put));
         }

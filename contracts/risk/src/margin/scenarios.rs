@@ -33,10 +33,10 @@ const VOL_MAX: Fx = Fx::lit("10");
 /// Beyond these shares of the forward a strike is worth its intrinsic value, as [`crate::marks::Marks`] have it.
 const DEEPEST: Fx = Fx::lit("0.002");
 const FARTHEST: Fx = Fx::lit("500");
-/// What a coarse price may be off by, of the highest forward or the strike: 2^-32, and what an exact one is off.
+/// What a coarse price may be off by, of the highest forward or the strike: 2^-28, and what an exact one is off.
 /// `black76::ladder::tests` enforce less, `margin::tests` the pad.
-const COARSE_ERROR: Fx = Fx::lit("0.00000000024");
-const EXACT_ERROR: Fx = Fx::lit("0.00000000000000003");
+const COARSE_ERROR: Fx = Fx::lit("0.0000000038");
+const EXACT_ERROR: Fx = Fx::lit("0.00000000000000004");
 /// Fraction bits of a coarse price, a share of the forward.
 const COARSE_PLACES: u32 = 40;
 /// The lower half of them is added apart, lest a sum leaves its word.
