@@ -44,13 +44,13 @@ fn marks(market: &Market) -> Result<(), RiskError> {
             let [up, down] = banded;
             let unit = Fx::from_bits(4 + (terms.forward.fx().to_bits() >> 50));
             assert!(down.call <= marks.call + unit && marks.call <= up.call + unit, "the call rises with the forward");
-            assert!(marks.vega >= 0 && marks.gamma >= 0 && marks.theta >= 0);
+            assert!(marks.vega >= 0 && marks.gamma >= 0 && marks.decay >= 0);
         }
     }
     Ok(())
 }
 
-/// Each floor loses less than a unit.
+/// Coarse sums keep 60 significant bits.
 #[track_caller]
 fn assert_near(one: &Exposure, other: &Exposure, units: u128, what: &str) {
     for (one, other) in one.to_array().into_iter().zip(other.to_array()) {
@@ -74,7 +74,7 @@ fn sums(market: &Market, lots: &Package) -> Result<(), RiskError> {
     });
     let traded = Market { boards: held.collect::<Result<_, _>>()?, ..market.clone() };
     // a sum of floors against the floor of the sum
-    assert_near(&traded.value()?.before, &valuation.after()?, 16, "the book after the trade");
+    assert_near(&traded.value()?.before, &valuation.after()?, 1 << 44, "the book after the trade");
     if lots.iter().all(|lots| *lots == 0) {
         assert_eq!((change, package.mid), (Exposure::default(), Money::ZERO));
     }
@@ -84,7 +84,7 @@ fn sums(market: &Market, lots: &Package) -> Result<(), RiskError> {
 fn opposite(market: &Market, lots: &Package) -> Result<(), RiskError> {
     let bought = market.asked(lots).value()?;
     let sold = market.asked(&lots.map(|lots| -lots)).value()?;
-    assert_near(&bought.change.plus(&sold.change)?, &Exposure::default(), 16, "a trade and its opposite");
+    assert_near(&bought.change.plus(&sold.change)?, &Exposure::default(), 1 << 44, "a trade and its opposite");
     // the trader pays what the vault's book loses at mid
     let sum = bought.package.mid.plus(bought.change.of(Measure::Value))?;
     assert!(sum.magnitude()? <= Money::from_fx(Fx::from_bits(8)), "{sum:?} is lost");
