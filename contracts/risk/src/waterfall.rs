@@ -175,16 +175,23 @@ impl Waterfall {
     /// # Rounding: the claim so far down, for the junior
     /// # Errors: Negative, Math, Overflow
     pub fn after_senior_deposit(self, amount: Atoms) -> Result<Self, WaterfallError> {
-        let claim = self.claim_floor()?.plus(not_negative(amount)?)?;
+        if not_negative(amount)? == Atoms::ZERO {
+            return Ok(self);
+        }
+        let claim = self.claim_floor()?.plus(amount)?;
         Ok(self.fixed_at(claim))
     }
 
-    /// After the senior tranche has been paid out: those who leave take their share of the claim with them.
+    /// After the senior tranche has been paid out: those who leave take their share of the claim with them. Whoever is
+    /// paid nothing takes nothing along: where the tranche is worth nothing, what part of it has left cannot be told.
     /// # Inputs: what is paid, and the value S that it is a part of
     /// # Rounding: the claim that stays down, for the junior
     /// # Errors: Negative, BeyondTranche, Math, Overflow
     pub fn after_senior_redemption(self, paid: Atoms, senior: Atoms) -> Result<Self, WaterfallError> {
         let left = left_of(senior, paid)?;
+        if paid == Atoms::ZERO {
+            return Ok(self);
+        }
         let claim = self.claim_floor()?;
         let claim =
             if senior >= claim { claim.minus(paid)?.max(Atoms::ZERO) } else { scaled_floor(claim, left, senior)? };

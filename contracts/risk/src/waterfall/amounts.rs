@@ -23,7 +23,7 @@ pub(super) fn times_floor(atoms: Atoms, factor: Fx) -> Result<Atoms, RiskError> 
 }
 
 /// `atoms * part / whole`, for 0 <= part <= whole and atoms from 0.
-/// # Rounding: down, by at most 2^-64 of the atoms and one more
+/// # Rounding: down, by at most 2^-63 of the atoms and one more
 /// # Errors: Overflow
 pub(super) fn scaled_floor(atoms: Atoms, part: Atoms, whole: Atoms) -> Result<Atoms, RiskError> {
     if part <= Atoms::ZERO {

@@ -93,6 +93,20 @@ fn a_redemption_takes_its_share_of_the_claim_along() {
 }
 
 #[test]
+fn paying_nothing_in_or_out_leaves_the_claim_as_it_is() {
+    let mut state = owed(1_000);
+    state.accrued_secs = DAY;
+    for senior in [0, 1, 500, 1_000] {
+        assert_eq!(state.after_senior_redemption(Atoms::ZERO, atoms(senior)), Ok(state), "of {senior}");
+    }
+    assert_eq!(state.after_senior_deposit(Atoms::ZERO), Ok(state));
+    // Worth nothing for a while, the seniors keep what they are owed.
+    let worthless = state.split(atoms(-5)).unwrap().senior;
+    let recovered = state.after_senior_redemption(Atoms::ZERO, worthless).unwrap();
+    assert_eq!(recovered.split(atoms(900)).unwrap().senior, atoms(900));
+}
+
+#[test]
 fn what_cannot_be_is_refused_with_its_value() {
     let negative = WaterfallError::Negative { amount: atoms(-1) };
     assert_eq!(owed(1).after_senior_deposit(atoms(-1)), Err(negative));
