@@ -7,7 +7,7 @@ use equipoise_math::Fx;
 
 use crate::arithmetic::{add, neg, sub};
 use crate::settlement::Holding;
-use crate::units::{lots_to_contracts_floor, times_lots, Money};
+use crate::units::{lots_to_contracts_ceil, times_lots, Money};
 use crate::RiskError;
 
 /// The worst a position can do.
@@ -45,8 +45,7 @@ pub fn worst_loss_ceil(holdings: &[Holding]) -> Result<WorstLoss, RiskError> {
     if slope < 0 {
         return Ok(WorstLoss::Unbounded(slope));
     }
-    // Rounding a loss up is rounding its opposite down.
-    Ok(WorstLoss::Bounded(Money::from_fx(neg(lots_to_contracts_floor(lowest)?)?)))
+    Ok(WorstLoss::Bounded(Money::from_fx(lots_to_contracts_ceil(neg(lowest)?)?)))
 }
 
 #[cfg(test)]

@@ -34,11 +34,11 @@ pub use offset::{combined_ceil, OffsetShare};
 pub use parameters::{MarginParameter, MarginParameterError, MarginParameters, MarginRule, COUNT, RULES};
 pub use scenarios::Shocks;
 
-use crate::arithmetic::{add, div_floor, mul_ceil, neg, sub};
+use crate::arithmetic::{add, div_floor, mul_ceil, sub};
 use crate::collateral::{worst_loss_ceil, WorstLoss};
 use crate::marks::BoardTerms;
 use crate::settlement::Holding;
-use crate::units::{lots_to_contracts_floor, times_lots, Lots, Money, LOTS_PER_CONTRACT};
+use crate::units::{lots_to_contracts_ceil, lots_to_contracts_floor, times_lots, Lots, Money, LOTS_PER_CONTRACT};
 use crate::RiskError;
 use scenarios::{BoardScenarios, CallSums};
 
@@ -217,7 +217,7 @@ fn add_capped(sums: &mut [Fx; ENTRIES], losses: &[Fx; ENTRIES], most: Option<Fx>
 fn contracts_ceil(lots: &[Fx; ENTRIES]) -> Result<ScenarioLosses, RiskError> {
     let mut entries = [Money::ZERO; ENTRIES];
     for (entry, loss) in entries.iter_mut().zip(lots) {
-        *entry = Money::from_fx(neg(lots_to_contracts_floor(neg(*loss)?)?)?);
+        *entry = Money::from_fx(lots_to_contracts_ceil(*loss)?);
     }
     Ok(ScenarioLosses::from_array(entries))
 }

@@ -27,7 +27,7 @@ use crate::marks::{BoardTerms, Shifted};
 use crate::potential::{Penalty, RiskState};
 use crate::skew::SkewReserve;
 use crate::spread::{bucket_spread_ceil, BucketChange};
-use crate::units::{lots_to_contracts_floor, times_lots, Atoms, Money, TokenScale};
+use crate::units::{lots_to_contracts_ceil, times_lots, Atoms, Money, TokenScale};
 use crate::RiskError;
 
 /// A rebate may carry the price at most this much volatility through the mid.
@@ -98,12 +98,14 @@ impl Package {
     }
 
     /// Adds what the feed's lag may cost and turns lots into contracts.
+    /// # Rounding: up, in the vault's favour
+    /// # Errors: Overflow
     pub(crate) fn finish(self) -> Result<Self, RiskError> {
         let [up, down] = self.band;
         let lag = abs(up)?.max(abs(down)?);
         let spread = self.spread.plus(Money::from_fx(lag))?;
         let contracts =
-            |sum: Money| -> Result<Money, RiskError> { Ok(Money::from_fx(lots_to_contracts_floor(sum.fx())?)) };
+            |sum: Money| -> Result<Money, RiskError> { Ok(Money::from_fx(lots_to_contracts_ceil(sum.fx())?)) };
         Ok(Self {
             mid: contracts(self.mid)?,
             spread: contracts(spread)?.plus(self.bucket_spread)?,

@@ -276,6 +276,13 @@ pub fn lots_to_contracts_floor(sum: Fx) -> Result<Fx, RiskError> {
     Ok(Fx::from_bits((i128::from(quotient) << 64) | i128::from(fraction)))
 }
 
+/// What a sum over lots is in contracts.
+/// # Rounding: up, towards plus infinity
+/// # Errors: Overflow for the lowest number only
+pub fn lots_to_contracts_ceil(sum: Fx) -> Result<Fx, RiskError> {
+    neg(lots_to_contracts_floor(neg(sum)?)?)
+}
+
 /// The whole part, towards minus infinity, and the fraction in units of 2^-64.
 pub(crate) fn split(number: Fx) -> (i64, u64) {
     let bytes = number.to_bits().to_be_bytes();

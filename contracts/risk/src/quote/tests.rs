@@ -62,6 +62,18 @@ fn a_call_less_a_put_is_the_forward_less_the_strike() {
 }
 
 #[test]
+fn sums_in_lots_become_contracts_upwards() {
+    // A hair above a whole number of atoms is the next one, for a buyer as for a seller.
+    for lots in [1_000_i64, -1_000] {
+        let amount = Money::from_fx(Fx::from_num(lots) + Fx::DELTA);
+        let package = Package { mid: amount, spread: amount, fee: amount, ..Package::default() }.finish().unwrap();
+        for part in [package.mid, package.spread, package.fee] {
+            assert_eq!(six_decimals().atoms_ceil(part).unwrap().count(), i128::from(lots) * 1_000 + 1);
+        }
+    }
+}
+
+#[test]
 fn the_fee_is_of_notional_and_capped_by_the_premium() {
     let world = World::new(1e6, &[], reserve(0, 0));
     // 3 bp of 3,000, for ten contracts bought or sold.

@@ -108,6 +108,8 @@ proptest! {
     fn lots_become_contracts_as_if_divided(lots in any_fx()) {
         let expected = equipoise_math::div_floor(lots, fx(1_000.0)).unwrap();
         prop_assert_eq!(lots_to_contracts_floor(lots), Ok(expected));
+        let above = lots_to_contracts_ceil(lots).unwrap() - expected;
+        prop_assert_eq!(above, if expected * 1_000 == lots { Fx::ZERO } else { Fx::DELTA });
     }
 
     #[test]
