@@ -40,7 +40,7 @@ impl RiskCapital {
         let number = |secs: u64| Fx::checked_from_num(secs).ok_or(RiskError::Overflow);
         let weight = div_floor(number(elapsed)?, number(whole)?)?;
         let average = self.average.plus(nav.minus(self.average)?.scaled_floor(weight)?)?;
-        Ok(Self { round, frozen: nav.min(average), average, averaged_at: now })
+        Ok(Self { round, frozen: nav.min(average), average, averaged_at: now.max(self.averaged_at) })
     }
 
     /// After LPs have put in (positive) or taken out `flow`: capital that is gained or lost at once.

@@ -29,6 +29,14 @@ fn capital_is_frozen_within_a_round() {
 }
 
 #[test]
+fn a_clock_that_goes_back_counts_no_second_twice() {
+    let frozen = capital(1_000_000.0);
+    let back = frozen.at(2, NOW - 86_400, money(2_000_000.0)).unwrap();
+    assert_eq!((back.average, back.averaged_at), (frozen.average, NOW));
+    assert_eq!(back.at(3, NOW, money(2_000_000.0)).unwrap().average, frozen.average);
+}
+
+#[test]
 fn the_first_round_starts_near_the_value() {
     let first = RiskCapital::default().at(7, NOW, money(1_000_000.0)).unwrap();
     // The average has had all of unix time to come from zero: 86,400 / 1,800,086,400 of it is missing.
