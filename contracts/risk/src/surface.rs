@@ -3,9 +3,12 @@
 //! Slices hold *annualised* variance, so that between posts each strike keeps its volatility while
 //! time passes ("sticky strike"): total variance is the variance times the time that is left.
 //!
-//! What is proved when a surface is posted stays true until the next post. Durrleman's function is concave in a
+//! What is proved when a surface is posted stays true as time passes. Durrleman's function is concave in a
 //! common factor of total variance, and positive at a factor of 0 and of what was checked. The distance of two
 //! slices' total variances is linear in the time that passes, and positive at its start and when the earlier expires.
+//!
+//! Warning: it is proved for the forward of the post. Strikes keep their volatilities where the forward moves, and after a
+//! move of a third a steep smile may admit a butterfly, so a surface must be posted anew after moves of that size.
 //!
 //! Source: Gatheral and Jacquier, "Arbitrage-free SVI volatility surfaces" (2014); Durrleman (2003); Lee (2004).
 

@@ -131,6 +131,27 @@ fn the_curve_of_a_slice_has_the_derivatives_of_its_variance() {
 }
 
 #[test]
+fn what_was_checked_holds_as_time_passes_but_not_after_any_move_of_the_forward() {
+    let (smile, years) = (of(0.2, 0.6, -0.6, 0.05, 0.12), 300.0 / 365.0);
+    assert_eq!(smile.check(Years::from_fx(fx(years))), Ok(()));
+    // The lowest density that strikes kept at their volatilities imply once the forward has moved.
+    let least = |moved: f64, left: f64| {
+        let density = |step: i32| {
+            let k = f64::from(step) / 100.0;
+            smile.curve_at(fx(k)).unwrap().durrleman(fx(k - moved.ln()), Years::from_fx(fx(years * left))).unwrap()
+        };
+        (-150..=150).map(density).min().unwrap()
+    };
+    for left in [1.0, 0.9, 0.5, 0.1, 0.01] {
+        assert!(least(1.0, left) > 0.1, "{left}");
+    }
+    for moved in [0.7, 0.85, 1.15] {
+        assert!(least(moved, 1.0) > 0.05, "{moved}");
+    }
+    assert!(least(1.35, 1.0) < -0.01, "a third higher, a butterfly below the money has a negative price");
+}
+
+#[test]
 fn total_variance_must_rise_with_expiry() {
     let half = Years::from_fx(fx(0.5));
     assert_eq!(slice().check_after(YEAR, &slice(), half), Ok(()));
