@@ -16,6 +16,10 @@
 //! back. In the insolvent leg the bonus beyond the account's own equity is at most seven tenths of what the account has
 //! paid in: at the start, a penalty. The backstop only lifts the equity to zero, which limited liability gives him anyhow.
 //!
+//! Equity is at mid marks for that, and what it would cost to close counts as maintenance:
+//! [`crate::margin::AccountMargin::health`]. An account that is worth something at mid but nothing to close is not in debt,
+//! and the backstop lifts nothing.
+//!
 //! **The discount** is two lines: 2 % to 20 % of M in a quarter of an hour, then to 100 % in another hour. M is a loss in the worst
 //! scenario, so a fair bid, for hedging and half the spread, should lie in the first line: it is steep enough to be fast
 //! and moves by 0.02 % of M a second, so no bidder gains by being a block early. The second is flatter, for where nobody has bid by
@@ -61,9 +65,9 @@ pub const DELEVERAGE_SECS: u64 = 8_100;
 /// What an account is worth and must be worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Health {
-    /// E, negative for bad debt.
+    /// E at mid marks, negative for bad debt.
     pub equity: Money,
-    /// M, from 0.
+    /// M, from 0, and in it what closing at the bid and the ask would cost.
     pub maintenance: Money,
 }
 

@@ -56,6 +56,8 @@ pub struct BoardHoldings<'a> {
 pub struct MarketMargin {
     /// What the options are worth to close: longs at the bid, shorts at the ask.
     pub value: Money,
+    /// What they are worth at mid marks, never less than `value`.
+    pub mark: Money,
     /// What is lost in each scenario.
     pub maintenance: ScenarioLosses,
     /// The same times the initial factor.
@@ -64,7 +66,7 @@ pub struct MarketMargin {
 
 /// The margin of one account in one market.
 /// # Inputs: the account's expiries in any order, each of at most 128 strikes
-/// # Rounding: value down, losses up, and both padded by what prices may be off: against the account
+/// # Rounding: value and mark down, losses up, and all padded by what prices may be off: against the account
 /// # Errors: StrikesUnordered, Math, Pricing, Slice, Overflow
 pub fn assess(boards: &[BoardHoldings<'_>], shocks: &Shocks) -> Result<MarketMargin, RiskError> {
     let mut totals = Totals::default();
@@ -82,6 +84,8 @@ pub fn assess(boards: &[BoardHoldings<'_>], shocks: &Shocks) -> Result<MarketMar
 struct BoardSums {
     /// At the bid or the ask, less what prices now may be off.
     value: Fx,
+    /// At mid marks, less the same.
+    mark: Fx,
     /// The calls that the options are; a put is a call less a forward.
     prices: CallSums,
     /// What prices now may be off.
@@ -114,6 +118,7 @@ impl BoardSums {
         }
         sums.error = times_lots(scenarios.exact_error_ceil()?, gross)?;
         sums.value = sub(sums.value, sums.error)?;
+        sums.mark = sub(sums.mark, sums.error)?;
         Ok(sums)
     }
 
@@ -126,6 +131,7 @@ impl BoardSums {
         let put = sub(call, sub(terms.forward.fx(), holding.strike.fx())?)?;
         for (price, lots) in [(call, holding.calls), (put, holding.puts)] {
             self.value = add(self.value, closing_value(price, half_spread, lots)?)?;
+            self.mark = add(self.mark, times_lots(price, i64::from(lots.count()))?)?;
         }
         Ok(())
     }
@@ -160,6 +166,7 @@ impl BoardSums {
 /// Sums over all expiries, in lots times quote currency but for the value.
 struct Totals {
     value: Money,
+    mark: Money,
     maintenance: [Fx; ENTRIES],
     /// Before the initial factor.
     initial: [Fx; ENTRIES],
@@ -167,7 +174,8 @@ struct Totals {
 
 impl Default for Totals {
     fn default() -> Self {
-        Self { value: Money::ZERO, maintenance: [Fx::ZERO; ENTRIES], initial: [Fx::ZERO; ENTRIES] }
+        let nothing = [Fx::ZERO; ENTRIES];
+        Self { value: Money::ZERO, mark: Money::ZERO, maintenance: nothing, initial: nothing }
     }
 }
 
@@ -188,6 +196,8 @@ impl Totals {
             }
         };
         self.value = self.value.plus(value)?;
+        let mark = Money::from_fx(lots_to_contracts_floor(sums.mark)?);
+        self.mark = self.mark.plus(mark.max(value))?;
         add_capped(&mut self.maintenance, losses, most)?;
         // Times the factor it is again at most the cap.
         let most_initial = most.map(|most| div_floor(most, shocks.initial_factor)).transpose()?;
@@ -201,6 +211,7 @@ impl Totals {
         }
         Ok(MarketMargin {
             value: self.value,
+            mark: self.mark,
             maintenance: contracts_ceil(&self.maintenance)?,
             initial: contracts_ceil(&initial)?,
         })

@@ -2,6 +2,7 @@
 
 use super::offset::{combined_ceil, OffsetShare};
 use super::MarketMargin;
+use crate::auction::Health;
 use crate::units::Money;
 use crate::RiskError;
 
@@ -21,6 +22,8 @@ pub enum MarginState {
 pub struct AccountMargin {
     /// Cash and what its options are worth to close.
     pub equity: Money,
+    /// Cash and what its options are worth at mid marks, never less than `equity`.
+    pub marked: Money,
     /// Below this the account is liquidated.
     pub maintenance: Money,
     /// Below this it only reduces.
@@ -34,10 +37,11 @@ impl AccountMargin {
     /// # Errors: Overflow
     pub fn new(cash: Money, markets: &[MarketMargin], share: OffsetShare) -> Result<Self, RiskError> {
         let equity = markets.iter().try_fold(cash, |sum, market| sum.plus(market.value))?;
+        let marked = markets.iter().try_fold(cash, |sum, market| sum.plus(market.mark))?;
         let maintenance = combined_ceil(markets.iter().map(|market| &market.maintenance), share)?;
         // Market by market initial is at least maintenance, but for a hedge whose gain counts for more, too.
         let initial = combined_ceil(markets.iter().map(|market| &market.initial), share)?.max(maintenance);
-        Ok(Self { equity, maintenance, initial })
+        Ok(Self { equity, marked, maintenance, initial })
     }
 
     /// Where the account stands.
@@ -49,6 +53,17 @@ impl AccountMargin {
         } else {
             MarginState::Liquidatable
         }
+    }
+
+    /// What an auction of the account goes by: its worth at mid marks, of which it must hold what closing costs beside
+    /// maintenance.
+    ///
+    /// It is below that maintenance exactly where the account is liquidatable. Were it the worth to close, insurance
+    /// would pay the spread to an owner who bids on his own account.
+    /// # Errors: Overflow
+    pub fn health(&self) -> Result<Health, RiskError> {
+        let closing = self.marked.minus(self.equity)?;
+        Ok(Health { equity: self.marked, maintenance: self.maintenance.plus(closing)? })
     }
 
     /// The cash that may leave: what equity exceeds initial margin by, and never the worth of options.

@@ -1,6 +1,8 @@
 //! Accounts over several markets, their state, and the parameters' bounds.
 
 use super::*;
+use crate::auction::{Auction, Bid};
+use crate::fixtures::NOW;
 
 fn losses(entries: &[(usize, f64)]) -> ScenarioLosses {
     let mut array = [Money::ZERO; ENTRIES];
@@ -101,7 +103,7 @@ proptest! {
 
 #[test]
 fn the_state_changes_at_the_requirements_and_not_before() {
-    let account = |equity| AccountMargin { equity, maintenance: money(100.0), initial: money(130.0) };
+    let account = |equity| AccountMargin { equity, marked: equity, maintenance: money(100.0), initial: money(130.0) };
     let below = |amount: f64| Money::from_fx(fx(amount) - Fx::DELTA);
     assert_eq!(account(money(130.0)).state(), MarginState::Healthy);
     assert_eq!(account(below(130.0)).state(), MarginState::ReduceOnly);
@@ -117,6 +119,43 @@ fn initial_is_the_factor_times_maintenance_where_nothing_is_covered() {
     let account = AccountMargin::new(Money::ZERO, &[margin], OffsetShare::NONE).unwrap();
     assert_near(account.initial.fx(), 1.3 * float(account.maintenance.fx()), 1e-9, "initial");
     assert_eq!(account.state(), MarginState::Liquidatable);
+}
+
+/// A spread of ten contracts and a lot more that is not covered, where spreads are as wide as they get.
+fn wide_spread() -> MarketMargin {
+    let mut portfolio = Portfolio::new(3_000.0, &[(30, 3_000.0, 10_000, 0), (30, 3_100.0, -10_001, 0)]);
+    for (terms, _) in portfolio.boards.values_mut() {
+        terms.vol_half_spread = fx(0.072);
+    }
+    portfolio.assess()
+}
+
+#[test]
+fn whoever_bids_on_his_own_account_pays_for_wide_spreads_himself() {
+    let account = AccountMargin::new(Money::ZERO, &[wide_spread()], OffsetShare::NONE).unwrap();
+    assert!(account.equity < Money::ZERO && account.marked > money(300.0), "{account:?}");
+    let health = account.health().unwrap();
+    let (auction, penalty) = Auction::start(NOW, Some(0), health).unwrap();
+    assert!(penalty > Money::ZERO);
+    for secs in [0, 300, 900, 1_700, 4_500] {
+        let everything = Bid { most_share: Fx::ONE, most_price: Money::from_fx(Fx::MAX) };
+        let fill = auction.at(NOW + secs, Some(0)).filled(health, everything).unwrap();
+        // He takes a share of what he had and pays the account, which is his, too.
+        let lost = fill.to_insurance.minus(fill.from_backstop).unwrap().plus(penalty).unwrap();
+        assert!(lost > Money::ZERO, "{secs}: {fill:?}");
+    }
+}
+
+#[test]
+fn an_account_is_auctioned_exactly_where_it_is_liquidatable() {
+    let margin = wide_spread();
+    let at = |cash: Fx| AccountMargin::new(Money::from_fx(cash), &[margin], OffsetShare::NONE).unwrap();
+    let enough = shortfall(&margin);
+    for (cash, state) in [(enough, MarginState::ReduceOnly), (enough - Fx::DELTA, MarginState::Liquidatable)] {
+        let account = at(cash);
+        let started = Auction::start(NOW, Some(0), account.health().unwrap());
+        assert_eq!((account.state(), started.is_ok()), (state, state == MarginState::Liquidatable));
+    }
 }
 
 #[test]
