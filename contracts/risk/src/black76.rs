@@ -22,8 +22,8 @@ pub use implied::{implied_vol, ImpliedVolError, Kind};
 const HALF: Fx = Fx::lit("0.5");
 pub(crate) const FORWARD_MIN: Fx = Fx::lit("0.0001");
 pub(crate) const FORWARD_MAX: Fx = Fx::lit("1000000000");
-const VOL_MIN: Fx = Fx::lit("0.01");
-const VOL_MAX: Fx = Fx::lit("10");
+pub(crate) const VOL_MIN: Fx = Fx::lit("0.01");
+pub(crate) const VOL_MAX: Fx = Fx::lit("10");
 /// One second of a 365-day year, rounded down.
 pub(crate) const YEARS_MIN: Fx = Fx::lit("0.0000000317097919837");
 pub(crate) const YEARS_MAX: Fx = Fx::lit("3");

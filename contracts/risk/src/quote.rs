@@ -5,7 +5,7 @@
 //! ```
 //!
 //! The half spread is that of volatility on each expiry's vega and its wings', a floor of spot for every contract, and the
-//! largest change of the package's price while the feed may lag the market. Each is subadditive and R is a
+//! larger change of the package's price at the edges of where the market may be while the feed lags. Each is subadditive and R is a
 //! potential: no cycle profits and no parts cost less than the whole.
 //!
 //! A rebate may carry the price through the mid only by what the trade takes from the vault's own vega:

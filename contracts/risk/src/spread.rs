@@ -3,13 +3,15 @@
 //! ```text
 //! half spread = sum over expiries of  m p sqrt(30 d / max(T, 3 d)) (|vega| + |wing vega|)
 //!             + floor x contracts of each leg
-//!             + the largest change of the package's price over S (1 +- u)
+//!             + the larger change of the package's price at S (1 + u) and S (1 - u)
 //! ```
 //!
 //! with p the half spread in volatility at 30 days, m the [`SpreadMultiplier`], u the [`Band`] of the feed. Every part is a
 //! norm of what the package changes, so parts never pay less than the whole and no package pays nothing.
-//! The first is the sum norm: never below the Euclidean one, and without a root. The change
-//! of price over the band is what an informed trader gains at most from a feed that lags: Glosten and Milgrom (1985).
+//! The first is the sum norm: never below the Euclidean one, and without a root. The change of price at the edges of
+//! the band is what an informed trader gains at most from a feed that lags if the price is monotone or convex over it, or
+//! concave: Glosten and Milgrom (1985). A package that bends both ways within the band can gain more in between; the
+//! floor of each leg stands against that.
 
 use equipoise_math::Fx;
 

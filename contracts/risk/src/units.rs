@@ -62,7 +62,7 @@ macro_rules! quantity {
 
             /// How many times `other` goes into it.
             /// # Rounding: down, towards minus infinity
-            /// # Errors: DivideByZero, Overflow
+            /// # Errors: Math for a zero divisor or a quotient that does not fit
             pub fn ratio_floor(self, other: Self) -> Result<Fx, RiskError> {
                 div_floor(self.0, other.0)
             }

@@ -22,7 +22,8 @@ pub const ENTRIES: usize = SCENARIOS + 1;
 /// What is lost in each scenario, negative for a gain: the grid by volatility (down, none, up) and within it by spot
 /// from the lowest, the tails' covered part from the lowest spot, then the charge for net short options.
 ///
-/// Each entry but the last is linear in the positions, so gains offset losses within a scenario and nowhere else.
+/// Each entry but the last is linear in the positions, but for pads and for what an expiry is required at most, so gains
+/// offset losses within a scenario and nowhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScenarioLosses([Money; ENTRIES]);
 

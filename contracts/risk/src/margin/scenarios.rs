@@ -6,6 +6,7 @@ use super::losses::{GRID, SCENARIOS, SPOT_STEPS, TAILS, VOL_STEPS};
 use super::parameters::{MarginParameter, MarginParameters};
 use crate::arithmetic::{add, div_ceil, div_floor, mul_ceil, mul_floor, sqrt, sub};
 use crate::black76::ladder::{vol_bits, CoarseVol, Forward, Ladder, Multiple, Tenor, TotalVol};
+use crate::black76::{VOL_MAX, VOL_MIN};
 use crate::marks::BoardTerms;
 use crate::units::{times_lots, Price, Years};
 use crate::RiskError;
@@ -27,9 +28,6 @@ const STEPS: [Fx; SPOT_STEPS] = [
     Fx::lit("0.75"),
     Fx::ONE,
 ];
-/// The pricing formula's domain of volatility.
-const VOL_MIN: Fx = Fx::lit("0.01");
-const VOL_MAX: Fx = Fx::lit("10");
 /// Beyond these shares of the forward a strike is worth its intrinsic value, as [`crate::marks::Marks`] have it.
 const DEEPEST: Fx = Fx::lit("0.002");
 const FARTHEST: Fx = Fx::lit("500");
