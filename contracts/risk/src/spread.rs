@@ -7,7 +7,8 @@
 //! ```
 //!
 //! with p the half spread in volatility at 30 days, m the [`SpreadMultiplier`], u the [`Band`] of the feed. Every part is a
-//! norm of what the package changes, so parts never pay less than the whole and no package pays nothing.
+//! norm of what the package changes, so parts never pay less than the whole and, with a floor above zero, no package pays
+//! nothing.
 //! The first is the sum norm: never below the Euclidean one, and without a root. The change of price at the edges of
 //! the band is what an informed trader gains at most from a feed that lags if the price is monotone or convex over it, or
 //! concave: Glosten and Milgrom (1985). A package that bends both ways within the band can gain more in between; the
