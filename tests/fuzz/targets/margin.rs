@@ -160,6 +160,9 @@ fn assert_account(cash: Money, markets: &[MarketMargin], share: OffsetShare) -> 
     let state = account.state();
     assert_eq!(state == MarginState::Healthy, account.equity >= account.initial);
     assert_eq!(state == MarginState::Liquidatable, account.equity < account.maintenance);
+    let health = account.health()?;
+    assert!(health.equity >= account.equity && health.maintenance >= account.maintenance);
+    assert_eq!(state == MarginState::Liquidatable, health.equity < health.maintenance, "auctioned where liquidatable");
     let leaves = account.withdrawable(cash)?;
     assert!(leaves >= Money::ZERO && leaves <= cash.max(Money::ZERO));
     if leaves > Money::ZERO {
