@@ -5,7 +5,7 @@ use arbitrary::Arbitrary;
 use equipoise_fuzz::market::parameters;
 use equipoise_fuzz::{wide, Magnitude, Share, Wide};
 use equipoise_math::Fx;
-use equipoise_risk::book::{Exposure, Measure, FIRST_JUMP, JUMPS, MAX_BOARDS, MEASURES};
+use equipoise_risk::book::{Exposure, Measure, FIRST_JUMP, JUMPS, MAX_BOARDS, MEASURES, NUMBERS};
 use equipoise_risk::limits::{breach, most_owed_ceil, required_capital, Limited};
 use equipoise_risk::parameters::{Parameter, ParameterError, Parameters, COUNT, RULES};
 use equipoise_risk::settlement::{payoff_money_floor, Holding};
@@ -18,7 +18,7 @@ struct Input {
     millionths: [u32; COUNT],
     places: (u8, u8),
     capital: Magnitude,
-    books: [[(Magnitude, bool); MEASURES + MAX_BOARDS]; 2],
+    books: [[(Magnitude, bool); NUMBERS]; 2],
     held: [(Magnitude, i32, i32); 3],
     spot: Magnitude,
 }
@@ -67,7 +67,9 @@ fn rules(sound: &Parameters, input: &Input) {
 /// The measures with a limit, from a book's own numbers.
 fn sizes(book: &Exposure, parameters: &Parameters) -> [(Limited, Fx, Fx); 3] {
     let numbers = book.to_array().map(Money::fx);
-    let vega: Fx = numbers[MEASURES..].iter().fold(Fx::ZERO, |sum, vega| sum + vega);
+    // of each board its delta, its vega and its wings' vegas
+    let boards = numbers[MEASURES..].chunks((NUMBERS - MEASURES) / MAX_BOARDS);
+    let vega: Fx = boards.fold(Fx::ZERO, |sum, board| sum + board[1]);
     let value = book.of(Measure::Value).fx();
     let losses = numbers[FIRST_JUMP..FIRST_JUMP + JUMPS.len()].iter().map(|jumped| value - jumped);
     let loss = losses.fold(Fx::ZERO, Fx::max);
