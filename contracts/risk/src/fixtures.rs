@@ -6,7 +6,7 @@ use std::vec::Vec;
 use equipoise_math::Fx;
 use proptest::prelude::*;
 
-use crate::book::{value, BoardState, Exposure, StrikeState, Valuation};
+use crate::book::{value, BoardState, Exposure, StrikeState, Valuation, NUMBERS};
 use crate::marks::BoardTerms;
 use crate::parameters::Parameters;
 use crate::potential::RiskState;
@@ -30,6 +30,10 @@ pub fn fx(number: f64) -> Fx {
 
 pub fn money(number: f64) -> Money {
     Money::from_fx(fx(number))
+}
+
+pub fn book_of(numbers: &[f64; NUMBERS]) -> Exposure {
+    Exposure::from_array(numbers.map(money))
 }
 
 pub fn price_of(number: f64) -> Price {

@@ -4,19 +4,15 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::book::{FIRST_JUMP, MEASURES, NUMBERS};
-use crate::fixtures::{any_fx, float, money};
+use crate::fixtures::{any_fx, book_of, float, money};
 
 const CAPITAL: f64 = 1_000_000.0;
-
-fn book_of(numbers: [f64; NUMBERS]) -> Exposure {
-    Exposure::from_array(numbers.map(money))
-}
 
 /// A book with a dollar delta, a vega and a loss when spot falls by 30 %.
 fn book(delta: f64, vega: f64, loss: f64) -> Exposure {
     let mut numbers = [0.0; NUMBERS];
     (numbers[1], numbers[FIRST_JUMP], numbers[MEASURES + 1]) = (delta, -loss, vega);
-    book_of(numbers)
+    book_of(&numbers)
 }
 
 fn any_numbers<T: core::fmt::Debug>(number: impl Strategy<Value = T>) -> impl Strategy<Value = [T; NUMBERS]> {
@@ -61,13 +57,13 @@ fn a_book_past_its_limit_may_come_closer_to_it() {
 proptest! {
     #[test]
     fn what_only_shrinks_every_measure_is_never_refused(numbers in any_numbers(-1e7_f64..1e7), left in 0.0_f64..1.0) {
-        let before = book_of(numbers);
-        prop_assert_eq!(breach_of(&before, &book_of(numbers.map(|number| number * left))), None);
+        let before = book_of(&numbers);
+        prop_assert_eq!(breach_of(&before, &book_of(&numbers.map(|number| number * left))), None);
     }
 
     #[test]
     fn the_required_capital_is_the_least_without_a_breach(numbers in any_numbers(-1e7_f64..1e7)) {
-        let (book, parameters) = (book_of(numbers), Parameters::default());
+        let (book, parameters) = (book_of(&numbers), Parameters::default());
         let required = required_capital(&book, &parameters).unwrap();
         let found = |capital: Money| breach(&Exposure::default(), &book, capital, &parameters).unwrap();
         prop_assert_eq!(found(required), None);

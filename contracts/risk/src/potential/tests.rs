@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::book::{Bucket, NUMBERS};
-use crate::fixtures::{any_fx, float, fx, money};
+use crate::fixtures::{any_fx, book_of, float, fx, money};
 use crate::parameters::{COUNT, RULES};
 
 fn with(changes: &[(Parameter, u32)]) -> Parameters {
@@ -17,10 +17,6 @@ fn with(changes: &[(Parameter, u32)]) -> Parameters {
 
 fn state(capital: f64, parameters: &Parameters) -> RiskState {
     RiskState::new(money(capital), fx(0.36), parameters).unwrap()
-}
-
-fn book_of(numbers: [f64; NUMBERS]) -> Exposure {
-    Exposure::from_array(numbers.map(money))
 }
 
 fn books() -> impl Strategy<Value = [f64; NUMBERS]> {
@@ -60,7 +56,7 @@ fn a_delta_alone_is_charged_by_hand() {
     let mut numbers = [0.0; NUMBERS];
     numbers[1] = 100_000.0;
     // 1e6 / 2 * 20 * 0.1^2 * 0.36 * 2 / 365 = 197.26
-    let charged = state(1e6, &Parameters::default()).penalty(&book_of(numbers)).unwrap().charged;
+    let charged = state(1e6, &Parameters::default()).penalty(&book_of(&numbers)).unwrap().charged;
     assert!((float(charged.fx()) - 72_000.0 / 365.0).abs() < 1e-9);
 }
 
@@ -97,7 +93,7 @@ proptest! {
     #[test]
     fn the_penalty_is_convex(first in books(), second in books(), share in 0.0_f64..1.0) {
         let state = state(1e7, &Parameters::default());
-        let charged = |numbers: [f64; NUMBERS]| float(state.penalty(&book_of(numbers)).unwrap().charged.fx());
+        let charged = |numbers: [f64; NUMBERS]| float(state.penalty(&book_of(&numbers)).unwrap().charged.fx());
         let between = charged(core::array::from_fn(|place| share * first[place] + (1.0 - share) * second[place]));
         let chord = share * charged(first) + (1.0 - share) * charged(second);
         prop_assert!(between <= chord + 1e-6 * chord, "{} > {}", between, chord);
@@ -107,7 +103,7 @@ proptest! {
     fn the_penalty_is_homogeneous(numbers in books(), factor in 0.1_f64..10.0) {
         let at = |capital: f64, factor: f64| {
             let state = state(capital, &Parameters::default());
-            float(state.penalty(&book_of(numbers.map(|number| factor * number))).unwrap().charged.fx())
+            float(state.penalty(&book_of(&numbers.map(|number| factor * number))).unwrap().charged.fx())
         };
         let whole = at(1e7, 1.0);
         let near = |actual: f64, expected: f64| (actual - expected).abs() <= 1e-6 * expected + 1e-6;
@@ -117,7 +113,7 @@ proptest! {
 
     #[test]
     fn the_penalty_agrees_with_floating_point(numbers in books(), capital in 1e5_f64..1e8) {
-        let charged = float(state(capital, &Parameters::default()).penalty(&book_of(numbers)).unwrap().charged.fx());
+        let charged = float(state(capital, &Parameters::default()).penalty(&book_of(&numbers)).unwrap().charged.fx());
         let expected = penalty_in_floats(&numbers, capital);
         prop_assert!((charged - expected).abs() <= 1e-9 * expected + 1e-9 * capital, "{charged} is not {expected}");
     }
@@ -128,7 +124,7 @@ proptest! {
     ) {
         let parameters =
             with(&[(Parameter::SpotVolCorrelationPlusOne, correlation), (Parameter::LambdaFloor, floor)]);
-        let penalty = state(capital, &parameters).penalty(&book_of(numbers)).unwrap();
+        let penalty = state(capital, &parameters).penalty(&book_of(&numbers)).unwrap();
         prop_assert!(Money::ZERO <= penalty.rebated && penalty.rebated <= penalty.charged);
     }
 
@@ -139,7 +135,7 @@ proptest! {
     ) {
         let at = |lambda, jump| {
             let parameters = with(&[(Parameter::Lambda, lambda), (Parameter::JumpLambda, jump)]);
-            state(1e6, &parameters).penalty(&book_of(numbers)).unwrap().charged
+            state(1e6, &parameters).penalty(&book_of(&numbers)).unwrap().charged
         };
         let (low, high) = (lambdas.0.min(lambdas.1), lambdas.0.max(lambdas.1));
         prop_assert!(at(low, jumps.0) <= at(high, jumps.0));
@@ -150,7 +146,7 @@ proptest! {
     #[test]
     fn the_penalty_of_a_sum_does_not_depend_on_the_order(first in books(), second in books(), third in books()) {
         let state = state(1e7, &Parameters::default());
-        let [a, b, c] = [first, second, third].map(book_of);
+        let [a, b, c] = [first, second, third].map(|numbers| book_of(&numbers));
         let one = a.plus(&b).unwrap().plus(&c).unwrap();
         let other = c.plus(&a).unwrap().plus(&b).unwrap();
         prop_assert_eq!(state.penalty(&one).unwrap(), state.penalty(&other).unwrap());
@@ -162,7 +158,7 @@ proptest! {
     ) {
         let parameters = with(&[(Parameter::LambdaFloor, floor), (Parameter::JumpLambda, jump)]);
         let state = state(1e6, &parameters);
-        let (out, back) = (state.penalty(&book_of(first)).unwrap(), state.penalty(&book_of(second)).unwrap());
+        let (out, back) = (state.penalty(&book_of(&first)).unwrap(), state.penalty(&book_of(&second)).unwrap());
         let (charge, relief) = (out.charged.minus(back.charged).unwrap(), out.rebated.minus(back.rebated).unwrap());
         let rounding = Money::from_fx(Fx::DELTA);
         let (charge, relief) = (charge.magnitude().unwrap(), relief.magnitude().unwrap());
