@@ -46,7 +46,7 @@ impl Market<'_> {
 
     fn health(&self, place: usize) -> Result<(Health, MarginState), Refusal> {
         let margin = self.accounts[place].margin_after(&self.venue, &[], Atoms::ZERO, &self.shocks)?;
-        Ok((Health { equity: margin.equity, maintenance: margin.maintenance }, margin.state()))
+        Ok((margin.health()?, margin.state()))
     }
 
     fn start_auction(&mut self, place: usize) -> Result<(), Refusal> {
