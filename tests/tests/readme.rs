@@ -27,7 +27,7 @@ const CALLS: [(&str, &str); 11] = [
     ("settle_board", "board of 24 series settled"),
     ("settle_account", "account settled in a board"),
 ];
-const PROGRAMS: [&str; 8] = ["oracle", "surface", "valuer", "pricer", "desk", "market", "clearing", "vault"];
+
 const LIMIT: u64 = 24_576;
 
 fn repository(path: &str) -> PathBuf {
@@ -57,7 +57,7 @@ fn grouped(number: u64) -> String {
 
 fn sizes(report: &Value) -> String {
     let mut table = String::from("| program | module, bytes | on chain, bytes | of the limit |\n|---|---|---|---|\n");
-    for name in PROGRAMS {
+    for name in equipoise_cli::programs::NAMES {
         let wasm = std::fs::read(repository(&format!("target/programs/{name}.wasm"))).expect("the program is built");
         let module = equipoise_chain::program::prepare(&wasm).expect("the program fits").wasm.len();
         let bytes = report["sizes"][name].as_u64().expect("the report has its size");

@@ -23,7 +23,7 @@ fn every_surface_of_the_model_is_free_of_arbitrage() {
             let realised = Realised { fast, slow };
             let mut earlier: Option<(Slice, Years)> = None;
             for days in [1, 2, 7, 30, 90, 125] {
-                let years = days as f64 / 365.0;
+                let years = f64::from(days) / 365.0;
                 let slice = smile.slice(realised.total_variance(years), years);
                 let years = Years::from_fx(Fx::from_num(years));
                 assert_eq!(slice.check(years), Ok(()), "{smile:?} {realised:?} {days}");
