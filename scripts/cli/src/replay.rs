@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use equipoise_data::Timestamp;
+use equipoise_data::{parse_time, Timestamp};
 use equipoise_replay::{
     ablations, breakers, explained, figures, replay, Hedge, Input, Report, Table, Variant, Without,
 };
@@ -34,11 +34,11 @@ pub struct ReplayArguments {
     /// Currency to take from files of several
     #[arg(long, value_name = "CODE", default_value = "ETH")]
     pub currency: String,
-    /// First moment, such as 2022-05-01T00:00:00Z; the first price if absent
-    #[arg(long, value_name = "TIME")]
+    /// First moment, such as 2022-05-01 or 2022-05-01T08:00:00Z; the first price if absent
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     pub from: Option<Timestamp>,
     /// Last moment; the last price if absent
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     pub to: Option<Timestamp>,
     /// Seed of the flow: the same seed gives the same report, bit for bit
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
@@ -61,6 +61,11 @@ pub struct ReplayArguments {
     /// Write the report as one page with charts
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+}
+
+/// A moment in any form that data files may have.
+fn moment(text: &str) -> Result<Timestamp, &'static str> {
+    parse_time(text).ok_or("give a date, such as 2022-05-01, or a moment, such as 2022-05-01T08:00:00Z")
 }
 
 /// How the vault is hedged.

@@ -47,7 +47,7 @@ pub use generate::{generate_chain, generate_prices, ChainRecipe, PathRecipe, DEF
 pub use prices::{parse_prices, read_prices, require_overlap, write_prices, PriceHistory, PricePoint};
 pub use surface::Surface;
 pub use svi::{check_calendar, check_slice, Slice};
-pub use time::{year_fraction, SECONDS_PER_YEAR};
+pub use time::{parse_time, year_fraction, SECONDS_PER_YEAR};
 
 /// The instant type of this crate's public interface, re-exported so that callers need no `jiff` of
 /// their own.

@@ -12,7 +12,7 @@ pub fn year_fraction(from: Timestamp, until: Timestamp) -> f64 {
 
 /// Reads RFC 3339, the same without an offset (then UTC), with a blank for the `T`, a plain date, or
 /// a whole number of unix seconds (10 digits at most) or milliseconds (11 and more).
-pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
+pub fn parse_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         let count: i64 = text.parse().ok()?;
