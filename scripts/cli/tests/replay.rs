@@ -55,7 +55,7 @@ fn a_date_begins_at_its_midnight_and_what_is_none_is_refused() {
     let later = replay(&["--prices", &prices, "--from", date, "--json", "-"]);
     let report: Value = serde_json::from_slice(&later.stdout).unwrap();
     let begun = report["from"].as_u64().unwrap();
-    assert!(from < begun && begun % 86_400 == 0, "{from} {begun}");
+    assert!(from < begun && begun.is_multiple_of(86_400), "{from} {begun}");
 
     let refused = replay(&["--prices", &prices, "--from", "yesterday"]);
     assert_eq!(refused.status.code(), Some(2));
