@@ -1,31 +1,30 @@
-//! The clearing house: custody of the stablecoin and the cash ledger.
+//! The clearing house: custody of the stablecoin, the cash ledger, and margin over all markets.
 //!
 //! All tokens of the system lie here, and every other movement is an entry in the ledger. Tokens move
-//! on deposit and withdrawal only, and are counted before and after.
+//! on deposit and withdrawal only, and are counted before and after. What is rarer runs in the liquidator, by
+//! delegate call: auctions, bad debt, operators, administration.
 //!
 //! # Invariants
 //!
-//! - The token balance plus what the settlement account owes is the sum of all positive cash, plus
-//!   what somebody sent without depositing it.
-//! - Only the settlement account owes.
+//! - The token balance is the sum of the cash of all accounts, less what some owe, plus what somebody sent without
+//!   depositing it.
+//! - Of the ledger's own accounts only those of settlement owe; of traders', those that hold options, and bad debt.
 //! - A movement between accounts changes no sum.
 //!
 //! # Authority
 //!
-//! The owner names the market and the vault program, once; nothing moves before. The market moves cash
-//! between the vault, the settlement account and the accounts of traders; the vault program between
-//! the LPs and the vault. Anybody moves his own free cash. Nobody else moves anything.
+//! The owner registers markets, and names the vault program and its tranches, once; nothing moves before. A market moves
+//! cash between its vault, its settlement account and the accounts of traders, a trade's only on behalf of who owns or
+//! operates the account; the vault program and the tranches between the LPs and the vaults. A trader's cash leaves by his
+//! own hand only. Nobody else moves anything.
 //!
-//! # Calls: down to the token only. A token that calls back finds every function refused
+//! # Calls: down to the token, and to markets for their margins. A token that calls back finds every function refused, and
+//! the lock held
 #![cfg_attr(not(test), no_main)]
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 extern crate alloc;
 
-mod entries;
-mod ledger;
+mod cash;
 mod program;
 mod token;
-
-pub use ledger::{Account, LedgerError};
-pub use program::Clearing;
+mod trades;

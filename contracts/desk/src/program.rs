@@ -7,10 +7,11 @@ use equipoise_interfaces::IMarket::{
     positionsCall, postSurfaceCall, setParametersCall, settleAccountCall, settleBoardCall, sliceCall, strikesCall,
     transferOwnershipCall, wireCall,
 };
-use equipoise_interfaces::{AlreadyWired, IClearing, MarketNumberOutOfDomain, SelectorUnknown};
+use equipoise_interfaces::{AlreadyWired, IClearing, IMarketMargin, MarketNumberOutOfDomain, SelectorUnknown};
 use equipoise_kit::lean::{answer, answer_array, only, revert, view, Arguments};
 use equipoise_kit::ownership::Ownership;
 use equipoise_kit::{require_code, Revert};
+use equipoise_market_state::cover::cover_ceil;
 use equipoise_market_state::layout::{decode_parameters, encode_parameters};
 use equipoise_market_state::store::{Place, Store};
 use equipoise_risk::parameters::Parameters;
@@ -89,6 +90,7 @@ impl Desk {
             sliceCall::SELECTOR => answer(&self.show_slice(given.take()?)?),
             strikesCall::SELECTOR => answer_array(&self.show_strikes(given.take()?)?),
             positionsCall::SELECTOR => answer_array(&self.show_positions(given.take()?, given.take()?)?),
+            IMarketMargin::marginCall::SELECTOR => answer(&cover_ceil(&self.store, given.take()?)?.margin()),
             accountBoardsCall::SELECTOR => answer_array(&self.show_account_boards(given.take()?)),
             parametersCall::SELECTOR => answer_array(&wads_of(&decode_parameters(&self.store.parameters()))),
             ownerCall::SELECTOR => answer(&self.ownership.owner()),

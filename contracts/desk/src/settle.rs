@@ -9,6 +9,7 @@ use equipoise_interfaces::{
 use equipoise_kit::lean::{call, emit, revert, view};
 use equipoise_kit::Revert;
 use equipoise_market_state::convert::{atoms, price_of, signed, unsigned, unsigned_wad};
+use equipoise_market_state::cover::cover_ceil;
 use equipoise_market_state::errors::number_error;
 use equipoise_market_state::layout::{decode_ids, with_board, BoardState, Directory};
 use equipoise_market_state::store::Place;
@@ -80,8 +81,8 @@ impl Desk {
 
         let clearing = self.store.wired(Place::Clearing)?;
         let payoff_atoms = signed(payoff);
-        let pay =
-            IClearing::settleAccountCall { account, payoffAtoms: payoff_atoms, lockReleasedAtoms: unsigned(lock) };
+        let holds = cover_ceil(&self.store, account)?.holds;
+        let pay = IClearing::settleAccountCall { account, payoffAtoms: payoff_atoms, holds };
         call(&mut self.store, clearing, &pay)?;
         let topics = [AccountSettled::SIGNATURE_HASH, account, word_of(&board)];
         emit(self.store.vm(), &topics, &words_of(&(payoff_atoms, unsigned(lock))));

@@ -363,8 +363,9 @@ macro_rules! from_words {
 macro_rules! event_words {
     ($($name:path { $($indexed:ident),*; $($field:ident),* })*) => {$(
         impl $crate::words::EventWords for $name {
-            const INDEXED: usize = [$(stringify!($indexed)),*].len();
+            const INDEXED: usize = <[&str]>::len(&[$(stringify!($indexed)),*]);
 
+            #[allow(unused_variables)]
             fn write_indexed(&self, out: &mut alloc::vec::Vec<u8>) {
                 $($crate::words::ToWords::write(&self.$indexed, out);)*
             }
@@ -378,6 +379,7 @@ macro_rules! event_words {
 }
 
 mod cash;
+mod clearing;
 mod types;
 mod wrapper;
 

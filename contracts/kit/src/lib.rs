@@ -7,13 +7,18 @@
 //! that is already running reverts with no data, views included. A program may therefore call
 //! another only downwards, in the order vault, market, oracle and clearing, then the token and the
 //! feed; and a token that calls its sender or receiver back cannot reach any of them.
+//!
+//! Beside it there is one [`lock`] that all programs see, for code that is not trusted and calls a program that is not
+//! running.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 extern crate alloc;
 
 pub mod lean;
+pub mod lock;
 pub mod number;
 pub mod ownership;
+pub mod signature;
 pub mod storage;
 
 use alloy_primitives::Address;

@@ -7,6 +7,7 @@
 extern crate alloc;
 
 pub mod convert;
+pub mod cover;
 pub mod errors;
 pub mod layout;
 pub mod store;

@@ -95,7 +95,7 @@ const HEAD_BYTES: u64 = 10 * 32;
 /// # Errors: NotWired, MarketNumberOutOfDomain
 fn free_cash(store: &Store) -> Result<Atoms, Revert> {
     let clearing = store.wired(Place::Clearing)?;
-    let cash: I256 = view(store.vm(), clearing, &IClearing::vaultCashCall {})?;
+    let cash: I256 = view(store.vm(), clearing, &IClearing::vaultCashCall { market: store.vm().contract_address() })?;
     atoms(cash)?.minus(decode_reserve(&store.get(Place::Reserve)).balance).map_err(pricing_error)
 }
 

@@ -6,19 +6,18 @@ use equipoise_interfaces::series::{Series, MAX_LEGS};
 use equipoise_interfaces::words::{decode, write_array, ToWords};
 use equipoise_interfaces::IPricer::priceCall;
 use equipoise_interfaces::{
-    account, IClearing, Leg, MarketDeadlinePassed, MarketLegsCount, MarketShortCallUncovered, MarketSlippageExceeded,
-    MarketTooManyBoards, MarketVaultCashShort, Offer, OptionTraded, Quote,
+    account, IClearing, Leg, MarketDeadlinePassed, MarketLegsCount, MarketSlippageExceeded, MarketTooManyBoards,
+    MarketVaultCashShort, Offer, OptionTraded, Quote, Report,
 };
 use equipoise_kit::lean::{call, emit, failed, revert};
-use equipoise_kit::number::from_i128;
 use equipoise_kit::Revert;
-use equipoise_market_state::convert::{lots_of, signed};
+use equipoise_market_state::convert::lots_of;
+use equipoise_market_state::cover::cover_ceil;
 use equipoise_market_state::errors::{number_error, require_openable};
 use equipoise_market_state::layout::{decode_holdings, encode_holdings, with_board, BoardWords, Slot, ACCOUNT_BOARDS};
 use equipoise_market_state::store::{Place, Store};
-use equipoise_risk::collateral::{worst_loss_ceil, WorstLoss};
 use equipoise_risk::settlement::Holding;
-use equipoise_risk::units::{Atoms, Lots, TokenScale, LOT_WAD};
+use equipoise_risk::units::Lots;
 use equipoise_risk::RiskError;
 use stylus_sdk::prelude::*;
 
@@ -56,13 +55,16 @@ pub fn execute(store: &mut Store, legs: &[Leg], max_cost: I256, deadline: u64) -
     if cost > max_cost {
         return Err(revert(&MarketSlippageExceeded { costAtoms: cost, maxCostAtoms: max_cost }));
     }
-    let (lock_change, is_closing) = keep_positions(store, account, &snapshot, legs)?;
+    let is_closing = keep_positions(store, account, &snapshot, legs)?;
     if !is_closing {
         require_openable(offer.refusal, offer.measured, offer.most)?;
     }
     store.set(Place::Reserve, offer.reserve.0);
     store.set(Place::Capital, offer.capital.0);
-    let record = IClearing::recordTradeCall { account, costAtoms: cost, lockChangeAtoms: signed(lock_change) };
+    let cover = cover_ceil(store, account)?;
+    let report = Report { holds: cover.holds, isReducing: is_closing, margin: cover.margin() };
+    let caller = store.vm().msg_sender();
+    let record = IClearing::recordTradeCall { account, caller, costAtoms: cost, report };
     let clearing = store.wired(Place::Clearing)?;
     let vault_cash = call(store, clearing, &record)?;
     let required = if is_closing { offer.cashToCloseAtoms } else { offer.cashToOpenAtoms };
@@ -74,45 +76,31 @@ pub fn execute(store: &mut Store, legs: &[Leg], max_cost: I256, deadline: u64) -
     Ok(cost)
 }
 
-/// Stores what a trade makes of each board; gives what the account must keep more, and whether it only closes.
-fn keep_positions(
-    store: &mut Store,
-    account: B256,
-    snapshot: &Snapshot,
-    legs: &[Leg],
-) -> Result<(Atoms, bool), Revert> {
-    let scales = (store.scale()?, store.scales().1);
-    let (mut lock_change, mut is_closing) = (Atoms::ZERO, true);
+/// Stores what a trade makes of each board; tells whether it only closes.
+fn keep_positions(store: &mut Store, account: B256, snapshot: &Snapshot, legs: &[Leg]) -> Result<bool, Revert> {
+    let strike_shift = store.scales().1;
+    let mut is_closing = true;
     for (id, words) in &snapshot.boards {
         let mine: Vec<_> = legs.iter().filter(|leg| leg.series >> 8 == u32::from(*id)).collect();
         if !mine.is_empty() {
-            let change = Change::new(account, *id, words, &mine, scales)?;
+            let change = Change::new(*id, words, &mine, strike_shift)?;
             change.keep(store, account)?;
-            lock_change = lock_change.plus(change.lock).map_err(number_error(*id))?;
             is_closing &= change.is_closing;
         }
     }
-    Ok((lock_change, is_closing))
+    Ok(is_closing)
 }
 
-/// What a trade makes of one board: the vault's inventory, the account's position and what it must keep more.
+/// What a trade makes of one board: the vault's inventory and the account's position.
 struct Change {
     board: u16,
     inventory: Vec<Holding>,
     position: Vec<Holding>,
-    lock: Atoms,
     is_closing: bool,
 }
 
 impl Change {
-    fn new(
-        account: B256,
-        board: u16,
-        words: &BoardWords,
-        legs: &[&Leg],
-        scales: (TokenScale, u8),
-    ) -> Result<Self, Revert> {
-        let (scale, strike_shift) = scales;
+    fn new(board: u16, words: &BoardWords, legs: &[&Leg], strike_shift: u8) -> Result<Self, Revert> {
         let mut inventory = decode_holdings(words, &words.inventory, strike_shift);
         let before = decode_holdings(words, &words.position, strike_shift);
         let mut position = before.clone();
@@ -128,9 +116,7 @@ impl Change {
             held.calls.is_reduced_by_going_to(next.calls) && held.puts.is_reduced_by_going_to(next.puts)
         };
         let is_closing = before.iter().zip(&position).all(reduces);
-        let lock = lock_of(account, board, &position, scale)?;
-        let lock = lock.minus(lock_of(account, board, &before, scale)?).map_err(number_error(board))?;
-        Ok(Self { board, inventory, position, lock, is_closing })
+        Ok(Self { board, inventory, position, is_closing })
     }
 
     /// Stores it. Slots that did not change cost nothing: the host drops such writes.
@@ -151,18 +137,6 @@ fn buy(held: &mut [Holding], place: usize, is_put: bool, lots: Lots) -> Result<(
     let (calls, puts) = if is_put { (Lots::ZERO, lots) } else { (lots, Lots::ZERO) };
     *holding = holding.plus(calls, puts)?;
     Ok(())
-}
-
-/// What an account must keep for its positions in a board: all that they can lose.
-/// # Rounding: up. Errors: MarketShortCallUncovered, MarketNumberOutOfDomain
-fn lock_of(account: B256, board: u16, held: &[Holding], scale: TokenScale) -> Result<Atoms, Revert> {
-    match worst_loss_ceil(held).map_err(number_error(board))? {
-        WorstLoss::Bounded(loss) => scale.atoms_ceil(loss).map_err(number_error(board)),
-        WorstLoss::Unbounded(net_calls) => {
-            let net_calls = i128::from(net_calls).saturating_mul(LOT_WAD);
-            Err(revert(&MarketShortCallUncovered { account, board, netCallsWad: from_i128(net_calls) }))
-        }
-    }
 }
 
 /// Words of `OptionTraded` before its legs: a quote, five numbers, and where the legs begin.

@@ -117,6 +117,7 @@ impl Vault {
     fn move_assets(&mut self, fill: &Fill) -> Result<(), Revert> {
         let (clearing, market) = (self.slots.clearing.get(), self.slots.market.get());
         let settle = IClearing::settleLpEpochCall {
+            market: 0,
             acceptedAtoms: from_u128(fill.accepted_atoms),
             refusedAtoms: from_u128(fill.refused_atoms),
             redeemedAtoms: from_u128(fill.paid_atoms),

@@ -129,8 +129,12 @@ impl Vault {
     /// Makes a claim of a deposit whose epoch has lapsed.
     fn refuse_deposit(&mut self, amount: U256) -> Result<(), Revert> {
         let clearing = self.slots.clearing.get();
-        let refuse =
-            IClearing::settleLpEpochCall { acceptedAtoms: U256::ZERO, refusedAtoms: amount, redeemedAtoms: U256::ZERO };
+        let refuse = IClearing::settleLpEpochCall {
+            market: 0,
+            acceptedAtoms: U256::ZERO,
+            refusedAtoms: amount,
+            redeemedAtoms: U256::ZERO,
+        };
         call(self, clearing, &refuse)?;
         Ok(())
     }

@@ -12,8 +12,20 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 use crate::error::CliError;
 
 /// The programs of a market, in the order they are deployed in; the last is not part of every market.
-pub const NAMES: [&str; 9] =
-    ["oracle", "surface", "valuer", "pricer", "desk", "market", "clearing", "vault", "wrapper"];
+pub const NAMES: [&str; 12] = [
+    "oracle",
+    "surface",
+    "valuer",
+    "pricer",
+    "desk",
+    "market",
+    "liquidator",
+    "backstop",
+    "registrar",
+    "clearing",
+    "vault",
+    "wrapper",
+];
 
 /// Where `scripts/build-programs` leaves the programs, in the repository this program was built from.
 pub fn default_dir() -> PathBuf {

@@ -1,33 +1,18 @@
-//! The types of the clearing house, the vault program, the token and the feed that the word codec
+//! The types of the vault program, the token and the feed, and of ownership and wiring, that the word codec
 //! knows, with their fields in order.
 
 use alloy_primitives::aliases::U80;
 use alloy_primitives::{I256, U256};
 
 use crate::{
-    Approval, CashDeposited, CashLocked, CashMoved, CashWithdrawn, ClearingAccountReserved, ClearingAmountIsZero,
-    ClearingAmountTooLarge, ClearingInsufficientCash, ClearingLockUnderflow, ClearingTokenTransferFailed,
-    ClearingTokenUnsupported, ClearingTransferredAmountDiffers, DepositClaimed, DepositRequested,
-    ERC20InsufficientAllowance, ERC20InsufficientBalance, ERC20InvalidReceiver, EpochProcessed, IAggregator, IClearing,
-    OwnershipTransferStarted, OwnershipTransferred, ProgramWired, RedeemClaimed, RedeemRequested, Transfer,
-    VaultAmountTooLarge, VaultCutSpacingOutOfRange, VaultEpochNotClosed, VaultInsolvent, VaultNothingToClaim,
-    VaultNothingToProcess, VaultRequestPending, VaultRequestTooSmall, VaultSettlementPending, IERC20,
+    Approval, DepositClaimed, DepositRequested, ERC20InsufficientAllowance, ERC20InsufficientBalance,
+    ERC20InvalidReceiver, EpochProcessed, IAggregator, OwnershipTransferStarted, OwnershipTransferred, ProgramWired,
+    RedeemClaimed, RedeemRequested, Transfer, VaultAmountTooLarge, VaultCutSpacingOutOfRange, VaultEpochNotClosed,
+    VaultInsolvent, VaultNothingToClaim, VaultNothingToProcess, VaultRequestPending, VaultRequestTooSmall,
+    VaultSettlementPending, IERC20,
 };
 
 to_words! {
-    // The clearing house
-    ClearingInsufficientCash { account, cashAtoms, requiredAtoms }
-    ClearingTokenTransferFailed { token, from, to, amountAtoms }
-    ClearingTransferredAmountDiffers { expectedAtoms, balanceBeforeAtoms, balanceAfterAtoms }
-    ClearingTokenUnsupported { token, decimals }
-    ClearingAmountIsZero {}
-    ClearingAmountTooLarge { amountAtoms }
-    ClearingLockUnderflow { account, lockedAtoms, releasedAtoms }
-    ClearingAccountReserved { account }
-    IClearing::takeLpDepositCall { from, amountAtoms }
-    IClearing::settleLpEpochCall { acceptedAtoms, refusedAtoms, redeemedAtoms }
-    IClearing::payLpClaimCall { to, amountAtoms }
-
     // The vault program
     VaultRequestTooSmall { amount, minimum }
     VaultRequestPending { owner, epoch }
@@ -62,18 +47,9 @@ from_words! {
     }
 }
 
-from_nothing!(
-    IClearing::takeLpDepositReturn,
-    IClearing::settleLpEpochReturn,
-    IClearing::payLpClaimReturn,
-    IERC20::permitReturn,
-);
+from_nothing!(IERC20::permitReturn,);
 
 event_words! {
-    CashDeposited { account; amountAtoms, cashAtoms }
-    CashWithdrawn { account; amountAtoms, cashAtoms }
-    CashMoved { from, to; amountAtoms, fromCashAtoms, toCashAtoms }
-    CashLocked { account; lockedAtoms }
     OwnershipTransferStarted { previousOwner, newOwner; }
     OwnershipTransferred { previousOwner, newOwner; }
     ProgramWired { program, peer, role; }

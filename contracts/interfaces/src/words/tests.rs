@@ -11,7 +11,7 @@ use super::*;
 use crate::*;
 
 /// Words enough for every type.
-const MANY: usize = 90;
+const MANY: usize = 140;
 
 /// One type: what it is called, its signature, and a value in the words of both codecs.
 struct Written {
@@ -66,7 +66,13 @@ fn errors(words: &[u8]) -> Vec<Written> {
         OracleDecimalsUnsupported, OracleWindowInvalid, OracleWindowOpen, OracleFirstRoundUnusable,
         OracleFirstRoundTooLate, OracleFirstRoundTooEarly, OracleRoundsNotIncreasing, ClearingInsufficientCash,
         ClearingTokenTransferFailed, ClearingTransferredAmountDiffers, ClearingTokenUnsupported,
-        ClearingAmountIsZero, ClearingAmountTooLarge, ClearingLockUnderflow, ClearingAccountReserved,
+        ClearingAmountIsZero, ClearingAmountTooLarge, ClearingAccountReserved, ClearingNotAuthorised,
+        ClearingMarketUnknown, ClearingMarketsFull, ClearingAlreadyRegistered, ClearingCorrelationOutOfBounds,
+        ClearingMarginShort, ClearingAccountShort, ClearingAccountInAuction, ClearingNotInAuction,
+        ClearingAccountHealthy, ClearingAuctionNotCured, ClearingOracleUnsafe, ClearingBidTooSmall,
+        ClearingBidPriceAboveLimit, ClearingBackstopShort, ClearingTooEarly, ClearingSameAccount,
+        ClearingNothingInCommon, ClearingNothingHeld, ClearingNoBadDebt, ClearingNumberOutOfDomain, ProgramsLocked,
+        LockNotHeld, SignatureDeadlinePassed, SignatureInvalid,
         VaultRequestTooSmall, VaultRequestPending, VaultNothingToClaim, VaultEpochNotClosed, VaultNothingToProcess,
         VaultCutSpacingOutOfRange, VaultSettlementPending, VaultInsolvent, VaultAmountTooLarge,
         ERC20InsufficientBalance, ERC20InsufficientAllowance, ERC20InvalidReceiver,
@@ -78,7 +84,11 @@ fn calls(words: &[u8]) -> Vec<Written> {
         IMarket::navCall, IMarket::recordLpFlowCall, IMarket::settleBoardCall, IMarket::settleAccountCall,
         IOracle::spotCall, IOracle::settlementPriceCall, IClearing::recordTradeCall, IClearing::settleVaultCall,
         IClearing::settleAccountCall, IClearing::vaultCashCall, IClearing::tokenDecimalsCall,
-        IClearing::takeLpDepositCall, IClearing::settleLpEpochCall, IClearing::payLpClaimCall, IERC20::transferCall,
+        IClearing::takeLpDepositCall, IClearing::settleLpEpochCall, IClearing::payLpClaimCall,
+        IClearing::recordTransferCall, IClearing::fundInsuranceCall, IClearing::reallocateCall,
+        IClearing::enterLockCall, IClearing::exitLockCall, IClearing::isLockedCall, IMarketMargin::marginCall,
+        IMarketMargin::safeSinceCall, IMarketMargin::moveShareCall, IMarketMargin::takeOverCall,
+        IMarketMargin::deleverageCall, IERC20::transferCall,
         IERC20::transferFromCall, IERC20::balanceOfCall, IERC20::decimalsCall, IERC20::permitCall,
         IAggregator::decimalsCall, IAggregator::getRoundDataCall, IAggregator::latestRoundDataCall,
     ))
@@ -87,7 +97,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
 /// Their names, and a value in the words of the general codec and of the lean one.
 fn structs(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
     Vec::from(structs!(words;
-        Moment, VaultState, Values, BoardSlots, Offer, Leg, Slice, Board, Book, Quote,
+        Moment, VaultState, Values, BoardSlots, Offer, Leg, Slice, Board, Book, Quote, Margin, Report, AuctionState,
     ))
 }
 
@@ -112,7 +122,9 @@ macro_rules! events {
 
 fn events(words: &[u8]) -> Vec<WrittenEvent> {
     Vec::from(events!(words;
-        CashDeposited, CashWithdrawn, CashMoved, CashLocked, OwnershipTransferStarted, OwnershipTransferred,
+        CashDeposited, CashWithdrawn, CashMoved, OperatorSet, MarketRegistered, ProgramRegistered, CorrelationSet,
+        AuctionStarted, AuctionBidFilled, AuctionEnded, AccountTakenOver, AccountDeleveraged, BadDebtCovered,
+        OwnershipTransferStarted, OwnershipTransferred,
         ProgramWired, Transfer, Approval, DepositRequested, RedeemRequested, EpochProcessed, DepositClaimed,
         RedeemClaimed,
     ))
@@ -172,7 +184,7 @@ where
 
 /// The names in a block of the tables, for example of `to_words!`.
 fn listed(block: &str) -> Vec<String> {
-    let tables = [include_str!("types.rs"), include_str!("cash.rs")];
+    let tables = [include_str!("types.rs"), include_str!("cash.rs"), include_str!("clearing.rs")];
     let blocks = tables.iter().flat_map(|table| table.split(block).skip(1));
     let lines = blocks.flat_map(|rest| rest.lines().skip(1).take_while(|line| !line.starts_with('}')));
     let entries = lines.filter(|line| line.starts_with("    ") && !line.starts_with("     "));
@@ -211,6 +223,11 @@ fn every_type_that_is_read_is_compared() {
         "IOracle::spotReturn",
         "IAggregator::getRoundDataReturn",
         "IAggregator::latestRoundDataReturn",
+        "Margin",
+        "IMarketMargin::safeSinceReturn",
+        "IMarketMargin::moveShareReturn",
+        "IMarketMargin::takeOverReturn",
+        "IMarketMargin::deleverageReturn",
     ]
     .map(String::from);
     assert_eq!(sorted(known.iter()), sorted(listed("from_words! {").iter()));
@@ -241,6 +258,11 @@ fn answers_of_nothing_are_read_from_nothing() {
     assert!(decode::<IClearing::takeLpDepositReturn>(&[]).is_some());
     assert!(decode::<IClearing::settleLpEpochReturn>(&[]).is_some());
     assert!(decode::<IClearing::payLpClaimReturn>(&[]).is_some());
+    assert!(decode::<IClearing::recordTransferReturn>(&[]).is_some());
+    assert!(decode::<IClearing::fundInsuranceReturn>(&[]).is_some());
+    assert!(decode::<IClearing::reallocateReturn>(&[]).is_some());
+    assert!(decode::<IClearing::enterLockReturn>(&[]).is_some());
+    assert!(decode::<IClearing::exitLockReturn>(&[]).is_some());
     assert!(decode::<IERC20::permitReturn>(&[]).is_some());
     assert_eq!(decode::<()>(&[]), Some(()));
 }
@@ -258,6 +280,21 @@ fn an_array_longer_than_its_data_is_refused_before_anything_is_reserved() {
 }
 
 proptest! {
+    #[test]
+    fn bytes_are_read_from_what_the_general_codec_writes(
+        signature in prop::collection::vec(any::<u8>(), 0..200), until in any::<u64>(), cut in 0_usize..400,
+    ) {
+        let call = IClearing::setOperatorBySignatureCall {
+            owner: Address::repeat_byte(1), operator: Address::repeat_byte(2), until, deadline: 7, signature: signature.clone().into(),
+        };
+        let data = call.abi_encode().split_off(4);
+        let mut head = &data[4 * WORD..];
+        prop_assert_eq!(read_bytes(&data, &mut head), Some(signature.as_slice()));
+        prop_assert!(head.len() >= WORD, "the head goes on after the offset");
+        let short = &data[..cut.min(6 * WORD + signature.len() - 1)];
+        prop_assert_eq!(short.get(4 * WORD..).and_then(|mut head| read_bytes(short, &mut head)), None);
+    }
+
     #[test]
     fn what_is_written_is_what_the_general_codec_writes(words in random_words()) {
         for each in errors(&words).into_iter().chain(calls(&words)) {
@@ -289,6 +326,15 @@ proptest! {
         reads_strictly(&round, &words, bit);
         let [latest] = answers!(IAggregator::latestRoundDataCall);
         reads_strictly(&latest, &words, bit);
+        reads_strictly::<Margin>(&of_value(), &words, bit);
+        let [safe] = answers!(IMarketMargin::safeSinceCall);
+        reads_strictly(&safe, &words, bit);
+        let [moved] = answers!(IMarketMargin::moveShareCall);
+        reads_strictly(&moved, &words, bit);
+        let [taken] = answers!(IMarketMargin::takeOverCall);
+        reads_strictly(&taken, &words, bit);
+        let [closed] = answers!(IMarketMargin::deleverageCall);
+        reads_strictly(&closed, &words, bit);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use alloy_primitives::{B256, I256, U256};
 
 use crate::{
     AddressHasNoCode, AddressIsZero, AlreadyWired, Board, BoardSlots, Book, CallFailed, CalldataMalformed,
-    CallerNotAllowed, CallerNotOwner, IClearing, IMarket, IOracle, Leg, MarketBoardClosed, MarketBoardNotExpired,
+    CallerNotAllowed, CallerNotOwner, IMarket, IOracle, Leg, MarketBoardClosed, MarketBoardNotExpired,
     MarketBoardNotSettled, MarketBoardSettled, MarketBoardUnknown, MarketDeadlinePassed, MarketDeltaLimitExceeded,
     MarketExpiryInvalid, MarketLegsCount, MarketNumberOutOfDomain, MarketParameterCount, MarketParameterNotWhole,
     MarketParameterOutOfBounds, MarketParametersInconsistent, MarketSeriesUnknown, MarketSettlementPending,
@@ -107,13 +107,6 @@ to_words! {
     OracleRoundsNotIncreasing { roundId, updatedAt, previousAt }
     IOracle::spotCall {}
     IOracle::settlementPriceCall { expiry, windowSecs, firstRound }
-
-    // The ledger, as the market calls it
-    IClearing::recordTradeCall { account, costAtoms, lockChangeAtoms }
-    IClearing::settleVaultCall { payoffAtoms }
-    IClearing::settleAccountCall { account, payoffAtoms, lockReleasedAtoms }
-    IClearing::vaultCashCall {}
-    IClearing::tokenDecimalsCall {}
 }
 
 from_words! {
@@ -146,4 +139,4 @@ from_words! {
     IOracle::spotReturn: IOracle::spotReturn { priceWad: U256, roundId: U80, updatedAt: u64 }
 }
 
-from_nothing!(IClearing::settleAccountReturn, IMarket::recordLpFlowReturn);
+from_nothing!(IMarket::recordLpFlowReturn);

@@ -45,6 +45,11 @@ impl OffsetShare {
         Ok(Self(sub(Fx::ONE, kept)?.max(Fx::ZERO)))
     }
 
+    /// From storage, where only shares that were computed are.
+    pub const fn from_stored(share: Fx) -> Self {
+        Self(share)
+    }
+
     /// Its number.
     pub const fn fx(self) -> Fx {
         self.0

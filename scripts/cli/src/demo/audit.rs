@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, B256};
 use alloy_rpc_types_eth::Filter;
-use equipoise_interfaces::{
-    account, CashDeposited, CashLocked, CashMoved, CashWithdrawn, IClearing, IMarket, IVault, Transfer,
-};
+use equipoise_interfaces::{account, CashDeposited, CashMoved, CashWithdrawn, IClearing, IMarket, IVault, Transfer};
 
 use super::Demo;
 use crate::error::CliError;
@@ -75,8 +73,6 @@ impl Demo {
             } else if let Ok(event) = log.log_decode::<CashDeposited>() {
                 accounts.insert(event.inner.data.account);
             } else if let Ok(event) = log.log_decode::<CashWithdrawn>() {
-                accounts.insert(event.inner.data.account);
-            } else if let Ok(event) = log.log_decode::<CashLocked>() {
                 accounts.insert(event.inner.data.account);
             }
         }

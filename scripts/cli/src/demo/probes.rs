@@ -70,7 +70,7 @@ impl Demo {
     fn trace(&mut self, trader: Address) -> Result<Trace, CliError> {
         let (market, clearing) = (self.world.contracts.market, self.world.contracts.clearing);
         let book = self.world.view(market, &IMarket::bookCall {})?;
-        let vault = self.world.view(clearing, &IClearing::vaultCashCall {})?;
+        let vault = self.world.view(clearing, &IClearing::vaultCashCall { market })?;
         let own = self.world.view(clearing, &IClearing::cashOfCall { account: account::of(trader) })?;
         Ok((book.abi_encode(), vault, own.cashAtoms))
     }

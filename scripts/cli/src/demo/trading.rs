@@ -171,11 +171,14 @@ impl Demo {
         Ok(positions)
     }
 
-    /// Cash that nothing locks, in atoms.
+    /// Cash beyond what margin requires, in atoms.
     fn free_cash(&mut self, trader: &Trader) -> Result<i128, CliError> {
         let call = IClearing::cashOfCall { account: account::of(trader.address) };
         let cash = self.world.view(self.world.contracts.clearing, &call)?;
-        Ok(narrow(cash.cashAtoms) - narrow_unsigned(cash.lockedAtoms))
+        let call = IClearing::accountMarginCall { account: account::of(trader.address) };
+        let margin = self.world.view(self.world.contracts.clearing, &call)?;
+        let spare = narrow(margin.equityAtoms) - narrow_unsigned(margin.initialAtoms);
+        Ok(spare.min(narrow(cash.cashAtoms)))
     }
 }
 

@@ -61,13 +61,19 @@ pub struct Contracts {
     pub market: Address,
     /// The clearing house.
     pub clearing: Address,
+    /// The liquidator, which the clearing house calls by delegation.
+    pub liquidator: Address,
+    /// The backstop, which it calls by delegation, too.
+    pub backstop: Address,
+    /// The registrar, which it calls by delegation, too.
+    pub registrar: Address,
     /// The LP vault.
     pub vault: Address,
 }
 
 impl Contracts {
     /// Name and address of each, in the order of deployment.
-    pub fn named(&self) -> [(&'static str, Address); 10] {
+    pub fn named(&self) -> [(&'static str, Address); 13] {
         [
             ("token", self.token),
             ("feed", self.feed),
@@ -77,6 +83,9 @@ impl Contracts {
             ("pricer", self.pricer),
             ("desk", self.desk),
             ("market", self.market),
+            ("liquidator", self.liquidator),
+            ("backstop", self.backstop),
+            ("registrar", self.registrar),
             ("clearing", self.clearing),
             ("vault", self.vault),
         ]
@@ -136,12 +145,16 @@ impl World {
         let desk = self.install(programs, "desk", None)?;
         let arguments = (desk, valuer, pricer, surface, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
         let market = self.install(programs, "market", Some(arguments))?;
-        let arguments = (owner, token).abi_encode_params();
+        let liquidator = self.install(programs, "liquidator", None)?;
+        let backstop = self.install(programs, "backstop", None)?;
+        let registrar = self.install(programs, "registrar", None)?;
+        let arguments = (liquidator, backstop, registrar, owner, token).abi_encode_params();
         let clearing = self.install(programs, "clearing", Some(arguments))?;
         let arguments = (clearing, market, U256::from(setup.epoch_secs)).abi_encode_params();
         let vault = self.install(programs, "vault", Some(arguments))?;
         let stateless = Contracts { surface, valuer, pricer, ..self.contracts };
-        self.contracts = Contracts { oracle, desk, market, clearing, vault, ..stateless };
+        self.contracts =
+            Contracts { oracle, desk, market, clearing, liquidator, backstop, registrar, vault, ..stateless };
         Ok(())
     }
 
@@ -150,7 +163,8 @@ impl World {
         let (owner, keeper) = (self.owner, self.keeper);
         let call = IMarket::wireCall { oracle, clearing, vault, keeper };
         self.send("market_wire", owner, market, &call)?;
-        self.send("clearing_wire", owner, clearing, &IClearing::wireCall { market, vault })?;
+        self.send("clearing_wire", owner, clearing, &IClearing::wireCall { vault, senior: vault, junior: vault })?;
+        self.send("clearing_register", owner, clearing, &IClearing::registerMarketCall { market })?;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use alloy_sol_types::{SolCall, SolError};
 
 use super::*;
 use crate::words::{decode, EventWords, ToWords};
+use crate::*;
 
 const WHO: Address = Address::repeat_byte(0xa1);
 const OTHER: Address = Address::repeat_byte(0xb2);
@@ -55,7 +56,6 @@ fn errors_of_the_clearing_house_are_as_the_general_codec_writes_them() {
     same_error(&ClearingTokenUnsupported { token: WHO, decimals: 19 });
     same_error(&ClearingAmountIsZero {});
     same_error(&ClearingAmountTooLarge { amountAtoms: two });
-    same_error(&ClearingLockUnderflow { account: ACCOUNT, lockedAtoms: two, releasedAtoms: three });
     same_error(&ClearingAccountReserved { account: ACCOUNT });
 }
 
@@ -80,7 +80,12 @@ fn errors_of_the_vault_program_are_as_the_general_codec_writes_them() {
 fn calls_are_as_the_general_codec_writes_them() {
     let (two, three) = (amount(2), amount(3));
     same_call(&IClearing::takeLpDepositCall { from: WHO, amountAtoms: two });
-    same_call(&IClearing::settleLpEpochCall { acceptedAtoms: two, refusedAtoms: three, redeemedAtoms: amount(4) });
+    same_call(&IClearing::settleLpEpochCall {
+        market: 5,
+        acceptedAtoms: two,
+        refusedAtoms: three,
+        redeemedAtoms: amount(4),
+    });
     same_call(&IClearing::payLpClaimCall { to: WHO, amountAtoms: two });
     same_call(&IERC20::transferCall { to: WHO, value: two });
     same_call(&IERC20::transferFromCall { from: WHO, to: OTHER, value: two });
@@ -132,7 +137,6 @@ fn events_are_as_the_general_codec_writes_them() {
         fromCashAtoms: cash,
         toCashAtoms: I256::ONE,
     });
-    same_event(&CashLocked { account: ACCOUNT, lockedAtoms: two });
     same_event(&OwnershipTransferStarted { previousOwner: WHO, newOwner: OTHER });
     same_event(&OwnershipTransferred { previousOwner: WHO, newOwner: OTHER });
     same_event(&ProgramWired { program: WHO, peer: OTHER, role: ACCOUNT });

@@ -1,0 +1,77 @@
+//! Where everything lies.
+
+use alloy_primitives::{Address, B256, U256};
+use equipoise_kit::ownership::Ownership;
+use equipoise_kit::storage::{namespace_root, Namespace, Namespaced};
+use stylus_sdk::prelude::*;
+use stylus_sdk::storage::{StorageAddress, StorageB256, StorageMap, StorageU32, StorageU64, StorageU8};
+
+/// Where the clearing house keeps its state.
+pub struct ClearingSpace;
+
+impl Namespace for ClearingSpace {
+    const ROOT: U256 = namespace_root("equipoise.clearing");
+}
+
+/// The token, who may move cash, and the ledger.
+#[storage]
+pub struct ClearingSlots {
+    /// The stablecoin.
+    pub token: StorageAddress,
+    /// Its decimals.
+    pub token_decimals: StorageU8,
+    /// What of offsets between markets is credited, of 2^64.
+    pub offset_share: StorageU64,
+    /// The vault program.
+    pub vault: StorageAddress,
+    /// The correlation the offset share comes from, in millionths.
+    pub correlation: StorageU32,
+    /// How many markets there are.
+    pub market_count: StorageU8,
+    /// The senior tranche.
+    pub senior: StorageAddress,
+    /// The junior tranche.
+    pub junior: StorageAddress,
+    /// The program that runs auctions.
+    pub liquidator: StorageAddress,
+    /// The program that runs what comes after them.
+    pub backstop: StorageAddress,
+    /// The program that runs all that is left.
+    pub registrar: StorageAddress,
+    /// Every account's slot.
+    pub accounts: StorageMap<B256, StorageB256>,
+    /// Registered programs: a market's number and one, or [`PROGRAM`].
+    pub programs: StorageMap<Address, StorageU8>,
+    /// Markets by number.
+    pub markets: StorageMap<U256, StorageAddress>,
+    /// Until when an operator may trade for an owner.
+    pub operators: StorageMap<Address, StorageMap<Address, StorageU64>>,
+    /// How many signatures of an owner have been used.
+    pub nonces: StorageMap<Address, StorageU64>,
+    /// Running auctions.
+    pub auctions: StorageMap<B256, AuctionSlots>,
+}
+
+/// A running auction.
+#[storage]
+pub struct AuctionSlots {
+    /// What is left of the portfolio, when it started, and how many seconds count.
+    pub first: StorageB256,
+    /// The bonus budget, and until when seconds are counted.
+    pub second: StorageB256,
+}
+
+/// What registered programs are that are no market.
+pub const PROGRAM: u8 = 0xff;
+
+/// The clearing house's storage.
+#[storage]
+pub struct Ledger {
+    /// Who owns the program.
+    pub ownership: Ownership,
+    /// All the rest.
+    pub slots: Namespaced<ClearingSpace, ClearingSlots>,
+}
+
+// SAFETY: it is the one storage struct of each program.
+unsafe impl TopLevelStorage for Ledger {}

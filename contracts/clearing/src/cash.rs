@@ -1,0 +1,172 @@
+//! Cash that comes, goes and moves by its owner's will, and that of LPs.
+
+use alloy_primitives::{Address, B256, U256};
+use equipoise_clearing_state::access::not_authorised;
+use equipoise_clearing_state::amounts::{positive, unsigned};
+use equipoise_clearing_state::entries::ledger_revert;
+use equipoise_clearing_state::portfolio::{Requirement, UNKNOWN};
+use equipoise_clearing_state::{Account, Ledger};
+use equipoise_interfaces::account::{of, owner, vault_of, INSURANCE, LP_CLAIMS, LP_PENDING};
+use equipoise_interfaces::{AddressIsZero, CashDeposited, CashWithdrawn, ClearingSameAccount, IERC20};
+use equipoise_kit::lean::{call, log, only, revert, Arguments};
+use equipoise_kit::number::{from_i128, from_u128};
+use equipoise_kit::{lock, Revert};
+use stylus_sdk::prelude::*;
+
+use crate::token::{pull, push};
+
+/// Deposits out of the caller's wallet into a trader's account, the caller's first if none is named.
+/// # Errors: NotWired, ClearingAccountReserved, ClearingAmount.., ClearingT.., the token's own
+pub fn deposit(ledger: &mut Ledger, account: Option<B256>, amount_atoms: U256) -> Result<(), Revert> {
+    let sender = ledger.vm().msg_sender();
+    let account = account.unwrap_or_else(|| of(sender));
+    ledger.require_trader(account)?;
+    take(ledger, sender, account, amount_atoms)
+}
+
+/// Into the caller's first account, with an allowance by signature (EIP-2612). A signature that somebody else has used
+/// already does no harm: what counts is the allowance.
+/// # Errors: as `deposit`
+pub fn deposit_with_permit(ledger: &mut Ledger, given: &mut Arguments<'_>) -> Result<(), Revert> {
+    ledger.require_wired()?;
+    let amount_atoms: U256 = given.take()?;
+    let (owner, program) = (ledger.vm().msg_sender(), ledger.vm().contract_address());
+    let permit = IERC20::permitCall {
+        owner,
+        spender: program,
+        value: amount_atoms,
+        deadline: given.take()?,
+        v: given.take()?,
+        r: given.take()?,
+        s: given.take()?,
+    };
+    let token = ledger.slots.token.get();
+    lock::enter(program)?;
+    let _used_or_not = call(ledger, token, &permit);
+    lock::exit(program)?;
+    take(ledger, owner, of(owner), amount_atoms)
+}
+
+/// Gives to the insurance fund, for good.
+/// # Errors: as `deposit`
+pub fn deposit_insurance(ledger: &mut Ledger, amount_atoms: U256) -> Result<(), Revert> {
+    let sender = ledger.vm().msg_sender();
+    take(ledger, sender, INSURANCE, amount_atoms)
+}
+
+/// Withdraws from the caller's first account to the caller.
+/// # Errors: as [`withdraw_from`]
+pub fn withdraw(ledger: &mut Ledger, amount_atoms: U256) -> Result<(), Revert> {
+    let sender = ledger.vm().msg_sender();
+    withdraw_from(ledger, of(sender), amount_atoms, sender)
+}
+
+/// Withdraws from an account of the caller's to any wallet.
+/// # Errors: NotWired, AddressIsZero, ClearingNotAuthorised, ClearingInsufficientCash, ClearingMarginShort,
+/// ClearingAmount.., ClearingT.., the token's own, the markets'
+pub fn withdraw_from(ledger: &mut Ledger, account: B256, amount_atoms: U256, to: Address) -> Result<(), Revert> {
+    ledger.require_wired()?;
+    ledger.require_owner(account, ledger.vm().msg_sender())?;
+    if to.is_zero() {
+        return Err(revert(&AddressIsZero {}));
+    }
+    let amount = positive(amount_atoms)?;
+    let entry = without(ledger, account, amount)?;
+    give(ledger, (account, entry), to, amount)
+}
+
+/// Moves cash from an account of the caller's to any trader's, or between two of whom the caller operates for.
+/// # Errors: ClearingAccountReserved, ClearingNotAuthorised, ClearingSameAccount, ClearingInsufficientCash,
+/// ClearingMarginShort, ClearingAmount.., the markets'
+pub fn transfer_cash(ledger: &mut Ledger, from: B256, to: B256, amount_atoms: U256) -> Result<(), Revert> {
+    let caller = ledger.vm().msg_sender();
+    ledger.require_authority(from, caller)?;
+    ledger.require_trader(to)?;
+    if from == to {
+        return Err(revert(&ClearingSameAccount { account: from }));
+    }
+    if owner(from) != caller && owner(from) != owner(to) {
+        return Err(not_authorised(from, caller));
+    }
+    let amount = positive(amount_atoms)?;
+    let payer = without(ledger, from, amount)?;
+    let payee = ledger.entry(to).credit(amount).map_err(|error| ledger_revert(to, error))?;
+    ledger.set_entry(from, payer);
+    ledger.set_entry(to, payee);
+    ledger.tell_moved((from, payer), (to, payee), amount);
+    Ok(())
+}
+
+/// An LP's deposit, out of his wallet. Tranches only.
+/// # Errors: CallerNotAllowed, ClearingAmount.., ClearingT.., the token's own
+pub fn take_lp_deposit(ledger: &mut Ledger, from: Address, amount_atoms: U256) -> Result<(), Revert> {
+    only_tranches(ledger)?;
+    take(ledger, from, LP_PENDING, amount_atoms)
+}
+
+/// An LP's claim, to his wallet. Tranches only.
+/// # Errors: CallerNotAllowed, ClearingInsufficientCash, ClearingAmount.., ClearingT.., the token's own
+pub fn pay_lp_claim(ledger: &mut Ledger, to: Address, amount_atoms: U256) -> Result<(), Revert> {
+    only_tranches(ledger)?;
+    let amount = positive(amount_atoms)?;
+    let entry = ledger.entry(LP_CLAIMS).debit(amount).map_err(|error| ledger_revert(LP_CLAIMS, error))?;
+    give(ledger, (LP_CLAIMS, entry), to, amount)
+}
+
+/// The end of an epoch in one market. Vault program only.
+/// # Errors: CallerNotAllowed, ClearingMarketUnknown, ClearingInsufficientCash, ClearingAmountTooLarge
+pub fn settle_lp_epoch(ledger: &mut Ledger, given: &mut Arguments<'_>) -> Result<(), Revert> {
+    only(ledger.vm(), ledger.slots.vault.get())?;
+    let vault = known_vault(ledger, given.take()?)?;
+    let [accepted, refused, redeemed]: [U256; 3] = given.take()?;
+    ledger.move_cash(LP_PENDING, vault, unsigned(accepted)?)?;
+    ledger.move_cash(LP_PENDING, LP_CLAIMS, unsigned(refused)?)?;
+    ledger.move_cash(vault, LP_CLAIMS, unsigned(redeemed)?)
+}
+
+/// LP capital of one market to another. Vault program only.
+/// # Errors: CallerNotAllowed, ClearingMarketUnknown, ClearingInsufficientCash, ClearingAmountTooLarge
+pub fn reallocate(ledger: &mut Ledger, from: u8, to: u8, amount_atoms: U256) -> Result<(), Revert> {
+    only(ledger.vm(), ledger.slots.vault.get())?;
+    let (from, to) = (known_vault(ledger, from)?, known_vault(ledger, to)?);
+    ledger.move_cash(from, to, unsigned(amount_atoms)?)
+}
+
+fn known_vault(ledger: &Ledger, market: u8) -> Result<B256, Revert> {
+    ledger.market_number(ledger.market(market))?;
+    Ok(vault_of(market))
+}
+
+fn only_tranches(ledger: &Ledger) -> Result<(), Revert> {
+    if ledger.vm().msg_sender() == ledger.slots.junior.get() {
+        return Ok(());
+    }
+    only(ledger.vm(), ledger.slots.senior.get())
+}
+
+/// An account after `amount` has left it, if it may: cash must cover it, and equity the initial margin of what is held.
+fn without(ledger: &Ledger, account: B256, amount: u128) -> Result<Account, Revert> {
+    let entry = ledger.entry(account).debit(amount).map_err(|error| ledger_revert(account, error))?;
+    if entry.is_margined() {
+        ledger.require_margin(account, entry, UNKNOWN, Requirement::Initial)?;
+    }
+    Ok(entry)
+}
+
+fn take(ledger: &mut Ledger, from: Address, account: B256, amount_atoms: U256) -> Result<(), Revert> {
+    ledger.require_wired()?;
+    let amount = positive(amount_atoms)?;
+    pull(ledger, from, amount)?;
+    let entry = ledger.entry(account).credit(amount).map_err(|error| ledger_revert(account, error))?;
+    ledger.set_entry(account, entry);
+    let cash = from_i128(entry.cash());
+    log(ledger.vm(), &CashDeposited { account, amountAtoms: amount_atoms, cashAtoms: cash });
+    Ok(())
+}
+
+fn give(ledger: &mut Ledger, (account, entry): (B256, Account), to: Address, amount: u128) -> Result<(), Revert> {
+    ledger.set_entry(account, entry);
+    let (amount_atoms, cash) = (from_u128(amount), from_i128(entry.cash()));
+    log(ledger.vm(), &CashWithdrawn { account, amountAtoms: amount_atoms, cashAtoms: cash });
+    push(ledger, to, amount)
+}

@@ -1,0 +1,65 @@
+//! The registrar's door: decodes a call and hands it over.
+
+use alloy_sol_types::SolCall;
+use equipoise_clearing_state::Ledger;
+use equipoise_interfaces::IClearing::{
+    acceptOwnershipCall, backstopCall, correlationCall, isOperatorCall, liquidatorCall, marketCall, marketCountCall,
+    noncesCall, operatorUntilCall, ownerCall, registerMarketCall, registerProgramCall, registrarCall,
+    setCorrelationCall, setOperatorBySignatureCall, setOperatorCall, tokenCall, tranchesCall, transferOwnershipCall,
+    vaultCall, wireCall, DOMAIN_SEPARATORCall,
+};
+use equipoise_kit::lean::{answer, enter, unknown, Arguments, CONSTRUCTOR};
+use stylus_sdk::host::VM;
+use stylus_sdk::prelude::*;
+use stylus_sdk::ArbResult;
+
+use crate::{admin, operators};
+
+/// Runs one call.
+#[entrypoint]
+#[allow(clippy::needless_pass_by_value, reason = "the signature is the SDK's")]
+fn run(input: Vec<u8>, vm: VM) -> ArbResult {
+    let (mut ledger, selector, given) = enter::<Ledger>(&input, vm)?;
+    change(&mut ledger, selector, given)
+}
+
+/// Functions that change state; all others go on to [`show`].
+fn change(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
+    match selector {
+        setOperatorCall::SELECTOR => answer(&operators::set(ledger, given.take()?, given.take()?)?),
+        setOperatorBySignatureCall::SELECTOR => answer(&operators::set_by_signature(ledger, &mut given)?),
+        wireCall::SELECTOR => answer(&admin::wire(ledger, given.take()?)?),
+        registerMarketCall::SELECTOR => answer(&admin::register_market(ledger, given.take()?)?),
+        registerProgramCall::SELECTOR => answer(&admin::register_program(ledger, given.take()?)?),
+        setCorrelationCall::SELECTOR => answer(&admin::set_correlation(ledger, given.take()?)?),
+        transferOwnershipCall::SELECTOR => answer(&ledger.ownership.offer(given.take()?)?),
+        acceptOwnershipCall::SELECTOR => answer(&ledger.ownership.accept()?),
+        CONSTRUCTOR => {
+            let [_liquidator, _backstop, _registrar, owner, token] = given.take()?;
+            answer(&admin::construct(ledger, owner, token)?)
+        }
+        _ => show(ledger, selector, given),
+    }
+}
+
+/// Views.
+fn show(ledger: &Ledger, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
+    let slots = &ledger.slots;
+    match selector {
+        operatorUntilCall::SELECTOR => answer(&ledger.operator_until(given.take()?, given.take()?)),
+        isOperatorCall::SELECTOR => answer(&ledger.is_operator(given.take()?, given.take()?)),
+        noncesCall::SELECTOR => answer(&operators::nonce(ledger, given.take()?)),
+        DOMAIN_SEPARATORCall::SELECTOR => answer(&operators::domain(ledger)),
+        marketCall::SELECTOR => answer(&ledger.market(given.take()?)),
+        marketCountCall::SELECTOR => answer(&slots.market_count.get().to::<u8>()),
+        correlationCall::SELECTOR => answer(&slots.correlation.get().to::<u32>()),
+        tokenCall::SELECTOR => answer(&slots.token.get()),
+        vaultCall::SELECTOR => answer(&slots.vault.get()),
+        tranchesCall::SELECTOR => answer(&(slots.senior.get(), slots.junior.get())),
+        backstopCall::SELECTOR => answer(&slots.backstop.get()),
+        registrarCall::SELECTOR => answer(&slots.registrar.get()),
+        liquidatorCall::SELECTOR => answer(&slots.liquidator.get()),
+        ownerCall::SELECTOR => answer(&ledger.ownership.owner()),
+        _ => unknown(selector),
+    }
+}
