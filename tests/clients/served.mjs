@@ -39,8 +39,9 @@ const clearing = {
   address: clearingAddress,
   abi: parseAbi([
     "function deposit(uint256 amountAtoms)",
-    "function cashOf(bytes32 account) view returns (int256 cashAtoms, uint256 lockedAtoms)",
-    "function vaultCash() view returns (int256 cashAtoms)",
+    "function cashOf(bytes32 account) view returns (int256 cashAtoms, uint8 heldMarkets, uint8 shortMarkets, bool isInAuction)",
+    "function accountMargin(bytes32 account) view returns (int256 equityAtoms, uint256 maintenanceAtoms, uint256 initialAtoms, uint8 state)",
+    "function vaultCash(address market) view returns (int256 cashAtoms)",
   ]),
 };
 const market = {
@@ -58,7 +59,7 @@ const market = {
     "error MarketSlippageExceeded(int256 costAtoms, int256 maxCostAtoms)",
     "error MarketDeadlinePassed(uint64 deadline, uint64 nowAt)",
     "error MarketSeriesUnknown(uint32 series)",
-    "error ClearingInsufficientCash(bytes32 account, int256 cashAtoms, uint256 requiredAtoms)",
+    "error ClearingMarginShort(bytes32 account, int256 equityAtoms, uint256 requiredAtoms)",
   ]),
 };
 
@@ -138,7 +139,7 @@ async function errorsAreDecoded({ series, securedAtoms }, deadline) {
   const [cashAtoms] = await read(clearing, "cashOf", [accountId]);
   const contracts = cashAtoms / securedAtoms + 2n;
   const unsecured = await refusal([[{ series, sizeWad: -oneContract * contracts }], 0n, deadline]);
-  assert.equal(unsecured.name, "ClearingInsufficientCash");
+  assert.equal(unsecured.name, "ClearingMarginShort");
   const [debtor, heldAtoms, requiredAtoms] = unsecured.args;
   assert.equal(debtor, accountId);
   assert.ok(heldAtoms >= cashAtoms && requiredAtoms === securedAtoms * contracts, String(unsecured.args));
@@ -146,7 +147,8 @@ async function errorsAreDecoded({ series, securedAtoms }, deadline) {
 
 async function shortPutIsSecuredByCash({ board, place, series, securedAtoms }, deadline) {
   const legs = [{ series, sizeWad: -oneContract }];
-  const [cashBefore, lockedBefore] = await read(clearing, "cashOf", [accountId]);
+  const [cashBefore] = await read(clearing, "cashOf", [accountId]);
+  const [, , requiredBefore] = await read(clearing, "accountMargin", [accountId]);
   const quoted = await read(market, "quote", [legs]);
   const { costAtoms, midAtoms, skewAtoms, spreadAtoms, feeAtoms } = quoted;
   assert.equal(costAtoms, midAtoms + skewAtoms + spreadAtoms + feeAtoms);
@@ -179,11 +181,12 @@ async function shortPutIsSecuredByCash({ board, place, series, securedAtoms }, d
   assert.equal(traded.account, accountId);
   assert.deepEqual(traded.legs, legs);
   assert.ok(traded.quoted.costAtoms <= maxCostAtoms, `${traded.quoted.costAtoms} over ${maxCostAtoms}`);
-  assert.equal(traded.vaultCashAtoms, await read(clearing, "vaultCash"));
+  assert.equal(traded.vaultCashAtoms, await read(clearing, "vaultCash", [market.address]));
 
-  const [cash, locked] = await read(clearing, "cashOf", [accountId]);
+  const [cash] = await read(clearing, "cashOf", [accountId]);
+  const [, , required] = await read(clearing, "accountMargin", [accountId]);
   assert.equal(cash, cashBefore - traded.quoted.costAtoms);
-  assert.equal(locked, lockedBefore + securedAtoms);
+  assert.equal(required, requiredBefore + securedAtoms);
   const sizes = await read(market, "positions", [accountId, board]);
   assert.equal(sizes[place], -oneContract);
   assert.ok(sizes.every((size, index) => index === place || size === 0n), String(sizes));

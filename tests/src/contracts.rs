@@ -26,13 +26,38 @@ sol! {
 
     #[derive(Debug, PartialEq, Eq)]
     #[allow(missing_docs)]
+    struct Margin {
+        int128 valueX64;
+        int128 markX64;
+        int128[32] maintenanceX64;
+        int128[32] initialX64;
+    }
+
+    #[derive(Debug, PartialEq, Eq)]
+    #[allow(missing_docs)]
+    struct Offer {
+        int128 valueX64;
+        int128 riskChargeX64;
+        int128 spreadX64;
+    }
+
+    #[derive(Debug, PartialEq, Eq)]
+    #[allow(missing_docs)]
     interface TestMarket {
         function follow(address clearing) external;
         function mark(int256 markAtoms, uint256 uncertaintyAtoms, uint256 redeemableAtoms) external;
         function reserve(uint256 reserveAtoms) external;
         function observe(uint64 priceAt, bool isSettlementPending) external;
         function relay(address to, bytes data) external;
+        function relayAll(address to, bytes[] data) external;
         function lpFlowAtoms() external view returns (int256);
+        function nav() external view returns (int256, uint256, uint256, uint256, uint64, bool);
+        function hold(bytes32 account, uint8 holds, Margin margin_) external;
+        function watch(uint64 safeFrom, bool isUnsafe) external;
+        function ask(Offer offer) external;
+        function holdsOf(bytes32 account) external view returns (uint8);
+        function seenVaultCashAtoms() external view returns (int256);
+        function confirm(bytes32 digest) external;
     }
 
     #[derive(Debug, PartialEq, Eq)]

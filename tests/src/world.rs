@@ -7,6 +7,7 @@ use alloy_primitives::{Address, Bytes, U256};
 use alloy_rpc_types_eth::{BlockId, TransactionInput, TransactionRequest};
 use alloy_sol_types::{SolCall, SolEvent, SolValue};
 use equipoise_chain::{Chain, Config, Receipt};
+use equipoise_interfaces::IClearing;
 
 use crate::contracts::{creation_code, PriceFeed, Stablecoin};
 use crate::Failure;
@@ -104,6 +105,28 @@ impl World {
         let calldata = [CONSTRUCTOR.to_vec(), arguments].concat();
         let deployed = self.chain.deploy_program(self.owner, &program(name), calldata.into(), true);
         deployed.map(|program| program.address).map_err(|error| Failure(error.to_string().into_bytes().into()))
+    }
+
+    /// Deploys a program that has no constructor.
+    pub fn deploy_bare(&mut self, name: &str) -> Address {
+        self.chain.deploy_program(self.owner, &program(name), Bytes::new(), true).expect("it fits").address
+    }
+
+    /// Deploys the clearing house with its delegates.
+    pub fn deploy_clearing(&mut self, token: Address) -> Address {
+        let [liquidator, backstop, registrar] =
+            ["liquidator", "backstop", "registrar"].map(|name| self.deploy_bare(name));
+        let arguments = (liquidator, backstop, registrar, self.owner, token).abi_encode_params();
+        self.deploy_program("clearing", arguments).expect("the token will do")
+    }
+
+    /// Wires a clearing house to a vault program with one class of shares, and registers a market.
+    pub fn wire_clearing(&mut self, clearing: Address, market: Address, vault: Address) {
+        let owner = self.owner;
+        let wire = IClearing::wireCall { vault, senior: vault, junior: vault };
+        self.send(owner, clearing, &wire).expect("the owner wires");
+        let register = IClearing::registerMarketCall { market };
+        self.send(owner, clearing, &register).expect("the owner registers");
     }
 
     /// Sends a transaction and returns its receipt, reverted or not.

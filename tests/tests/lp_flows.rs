@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::{Address, I256, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use equipoise_interfaces::account::{of, system, LP_CLAIMS, LP_PENDING, SETTLEMENT, VAULT};
-use equipoise_interfaces::{EpochProcessed, IClearing, IVault};
+use equipoise_interfaces::{EpochProcessed, IClearing, IVault, Margin, Report};
 use equipoise_tests::{Failure, TestMarket, World, TOKEN};
 
 const HOUR: u64 = 3_600;
@@ -54,11 +54,11 @@ impl Life {
     fn new(seed: u64) -> Self {
         let mut world = World::new();
         let owner = world.owner;
-        let clearing = world.deploy_program("clearing", (owner, world.token).abi_encode()).unwrap();
+        let clearing = world.deploy_clearing(world.token);
         let market = world.deploy("TestMarket", Vec::new());
         let arguments = (clearing, market, U256::from(HOUR)).abi_encode();
         let vault = world.deploy_program("vault", arguments).unwrap();
-        world.send(owner, clearing, &IClearing::wireCall { market, vault }).unwrap();
+        world.wire_clearing(clearing, market, vault);
         world.send(owner, market, &TestMarket::followCall { clearing }).unwrap();
         let mut crowd = |kind: &str, count: usize| -> Vec<Address> {
             let names = (0..count).map(|number| format!("{kind} {number}"));
@@ -146,7 +146,7 @@ impl Life {
         assert!(self.of_vault(lp, &IVault::transferCall { to, value }).unwrap());
     }
 
-    /// A trader deposits or withdraws, then pays or is paid, with or without a lock.
+    /// A trader deposits or withdraws, then pays or is paid, or neither.
     fn trade(&mut self) {
         let trader = self.traders[usize::try_from(self.dice.roll(TRADERS as u64)).unwrap()];
         let amount = U256::from(self.dice.amount(50_000 * TOKEN));
@@ -155,32 +155,27 @@ impl Life {
             _ => self.world.send(trader, self.clearing, &IClearing::depositCall { amountAtoms: amount }),
         };
         let cost = self.signed(20_000 * TOKEN);
-        let lock = self.signed(30_000 * TOKEN);
-        let call = IClearing::recordTradeCall { account: of(trader), costAtoms: cost, lockChangeAtoms: lock };
+        let margin = Margin { valueX64: 0, markX64: 0, maintenanceX64: [0; 32], initialX64: [0; 32] };
+        let report = Report { holds: 1, isReducing: false, margin };
+        let call = IClearing::recordTradeCall { account: of(trader), caller: trader, costAtoms: cost, report };
         let _ = self.world.relay(self.market, self.clearing, &call);
     }
 
     /// A board whose payoffs add up to nothing: one trader's gain is the vault's and another's loss.
     fn settle(&mut self) {
         let loser = self.traders[usize::try_from(self.dice.roll(TRADERS as u64)).unwrap()];
-        let (cash, locked) = self.cash(of(loser));
-        let released = self.dice.amount(locked);
-        let loss = self.dice.amount(released.min(u128::try_from(cash).unwrap()));
+        let cash = self.cash(of(loser));
+        let loss = self.dice.amount(u128::try_from(cash).unwrap());
         let of_vault = self.dice.amount(loss);
         let winner = self.traders[usize::try_from(self.dice.roll(TRADERS as u64)).unwrap()];
         let vault = IClearing::settleVaultCall { payoffAtoms: I256::try_from(of_vault).unwrap() };
         self.world.relay(self.market, self.clearing, &vault).unwrap();
-        for (trader, payoff, lock) in
-            [(winner, I256::try_from(loss - of_vault).unwrap(), 0), (loser, -I256::try_from(loss).unwrap(), released)]
-        {
-            let call = IClearing::settleAccountCall {
-                account: of(trader),
-                payoffAtoms: payoff,
-                lockReleasedAtoms: U256::from(lock),
-            };
+        let payoffs = [(winner, I256::try_from(loss - of_vault).unwrap()), (loser, -I256::try_from(loss).unwrap())];
+        for (trader, payoff) in payoffs {
+            let call = IClearing::settleAccountCall { account: of(trader), payoffAtoms: payoff, holds: 0 };
             self.world.relay(self.market, self.clearing, &call).unwrap();
         }
-        assert_eq!(self.cash(SETTLEMENT), (0, 0));
+        assert_eq!(self.cash(SETTLEMENT), 0);
     }
 
     fn pass_time(&mut self) {
@@ -192,7 +187,7 @@ impl Life {
         // The book's value moves, at worst so far that the vault is insolvent.
         let mark = self.signed(40_000 * TOKEN);
         let redeemable = if self.dice.roll(2) == 0 { u128::MAX } else { self.dice.amount(60_000 * TOKEN) };
-        let (cash, _) = self.cash(VAULT);
+        let cash = self.cash(VAULT);
         let call = TestMarket::markCall {
             markAtoms: mark,
             uncertaintyAtoms: U256::from(self.dice.amount(2_000 * TOKEN)),
@@ -218,18 +213,16 @@ impl Life {
 
         let is_waiting = |epoch: &u64| !self.priced.contains(epoch);
         let waiting: u128 = self.deposits.values().filter(|(epoch, _)| is_waiting(epoch)).map(|(_, atoms)| atoms).sum();
-        assert_eq!(self.cash(LP_PENDING), (i128::try_from(waiting).unwrap(), 0), "requests are kept");
+        assert_eq!(self.cash(LP_PENDING), i128::try_from(waiting).unwrap(), "requests are kept");
 
         let accounts = (0..4).map(system).chain(self.traders.clone().into_iter().map(of));
         let mut cash = 0;
         for account in accounts.collect::<Vec<_>>() {
-            let (held, locked) = self.cash(account);
-            assert!(u128::try_from(held).unwrap() >= locked, "{account}");
-            cash += u128::try_from(held).unwrap();
+            cash += u128::try_from(self.cash(account)).unwrap();
         }
         assert_eq!(cash, self.world.tokens(self.clearing), "tokens are the cash");
         if self.deposits.is_empty() && self.redemptions.is_empty() {
-            assert_eq!(self.cash(LP_CLAIMS), (0, 0), "nothing is left when all have claimed");
+            assert_eq!(self.cash(LP_CLAIMS), 0, "nothing is left when all have claimed");
             assert_eq!(self.shares(vault), 0);
         }
     }
@@ -261,9 +254,8 @@ impl Life {
         narrow(self.world.read(self.vault, &IVault::balanceOfCall { owner }))
     }
 
-    fn cash(&mut self, account: alloy_primitives::B256) -> (i128, u128) {
-        let cash = self.world.read(self.clearing, &IClearing::cashOfCall { account });
-        (cash.cashAtoms.try_into().unwrap(), narrow(cash.lockedAtoms))
+    fn cash(&mut self, account: alloy_primitives::B256) -> i128 {
+        self.world.read(self.clearing, &IClearing::cashOfCall { account }).cashAtoms.try_into().unwrap()
     }
 }
 

@@ -12,6 +12,7 @@ use std::{
 use alloy_primitives::{hex, Address, Bytes, Log, I256, U256};
 use alloy_rpc_types_eth::TransactionReceipt;
 use alloy_sol_types::{SolCall, SolError, SolEvent};
+use equipoise_cli::programs::NAMES;
 use equipoise_interfaces::{
     account, series::Series, Board, IAggregator, IClearing, IMarket, Leg, MarketSeriesUnknown, MarketSlippageExceeded,
     OptionTraded, Quote,
@@ -31,8 +32,7 @@ fn binary() -> PathBuf {
 
 /// Whether the program, the market's programs and the clients are there; says why a test is skipped if not.
 fn is_ready() -> bool {
-    let names = ["oracle", "surface", "valuer", "pricer", "desk", "market", "clearing", "vault"];
-    let programs = names.map(|name| (repository(&format!("target/programs/{name}.wasm")), "scripts/build-programs"));
+    let programs = NAMES.map(|name| (repository(&format!("target/programs/{name}.wasm")), "scripts/build-programs"));
     let mut needed = programs.into_iter().chain([(binary(), "cargo build -p equipoise-cli")]);
     let missing = needed.find(|(file, _)| !file.is_file());
     if let Some((file, remedy)) = &missing {
@@ -237,7 +237,7 @@ fn deposit(served: &Served, trader: &Account, tokens: u128) {
     served.send::<IClearing::depositCall>(trader, "clearing", &[&atoms]);
     let after = served.cash(trader.address);
     assert_eq!(after.cashAtoms, before.cashAtoms + I256::try_from(tokens * TOKEN).unwrap());
-    assert_eq!(after.lockedAtoms, before.lockedAtoms);
+    assert_eq!(after.shortMarkets, before.shortMarkets);
 }
 
 #[test]
@@ -263,10 +263,13 @@ fn cast_trades_on_a_served_market() {
     assert_eq!(traded.account, account::of(trader.address));
     assert_eq!(traded.legs, [Leg { series: series.id(), sizeWad: I256::try_from(ONE_WAD).unwrap() }]);
     assert!(traded.quoted.costAtoms > I256::ZERO && traded.quoted.costAtoms <= limit, "{traded:?}, limit {limit}");
-    assert_eq!(traded.vaultCashAtoms, served.read::<IClearing::vaultCashCall>("clearing", &[]));
+    assert_eq!(
+        traded.vaultCashAtoms,
+        served.read::<IClearing::vaultCashCall>("clearing", &[&served.contract("market")])
+    );
     let after = served.cash(trader.address);
     assert_eq!(after.cashAtoms, before.cashAtoms - traded.quoted.costAtoms);
-    assert_eq!(after.lockedAtoms, before.lockedAtoms);
+    assert_eq!(after.shortMarkets, before.shortMarkets);
     assert_eq!(served.position(trader.address, series), I256::try_from(ONE_WAD).unwrap());
     served.interrupt();
 }
@@ -297,7 +300,7 @@ fn cast_shows_the_typed_error_of_a_trade_past_its_limit() {
     let receipt: TransactionReceipt = serde_json::from_str(&printed).unwrap();
     assert!(!receipt.status() && receipt.logs().is_empty(), "{printed}");
     let after = served.cash(trader.address);
-    assert_eq!((after.cashAtoms, after.lockedAtoms), (before.cashAtoms, before.lockedAtoms));
+    assert_eq!((after.cashAtoms, after.heldMarkets), (before.cashAtoms, before.heldMarkets));
     assert_eq!(served.position(trader.address, series), I256::ZERO);
     served.interrupt();
 }

@@ -7,8 +7,8 @@ use alloy_sol_types::{SolCall, SolValue};
 use equipoise_interfaces::account::{of, LP_CLAIMS, LP_PENDING, VAULT};
 use equipoise_interfaces::{
     AlreadyWired, ERC20InsufficientAllowance, ERC20InsufficientBalance, ERC20InvalidReceiver, EpochProcessed,
-    IClearing, IVault, Transfer, VaultEpochNotClosed, VaultInsolvent, VaultNothingToClaim, VaultNothingToProcess,
-    VaultRequestPending, VaultRequestTooSmall, VaultSettlementPending,
+    IClearing, IVault, Margin, Report, Transfer, VaultEpochNotClosed, VaultInsolvent, VaultNothingToClaim,
+    VaultNothingToProcess, VaultRequestPending, VaultRequestTooSmall, VaultSettlementPending,
 };
 use equipoise_tests::{Failure, Stablecoin, TestMarket, TestToken, World, TOKEN};
 
@@ -28,11 +28,11 @@ fn setup_with(token: impl Fn(&mut World) -> Address) -> Setup {
     let mut world = World::new();
     let token = token(&mut world);
     let owner = world.owner;
-    let clearing = world.deploy_program("clearing", (owner, token).abi_encode()).unwrap();
+    let clearing = world.deploy_clearing(token);
     let market = world.deploy("TestMarket", Vec::new());
     let arguments = (clearing, market, U256::from(HOUR)).abi_encode();
     let vault = world.deploy_program("vault", arguments).unwrap();
-    world.send(owner, clearing, &IClearing::wireCall { market, vault }).unwrap();
+    world.wire_clearing(clearing, market, vault);
     world.send(owner, market, &TestMarket::followCall { clearing }).unwrap();
     Setup { world, token, clearing, market, vault }
 }
@@ -138,8 +138,9 @@ impl Setup {
 
     /// Has a trader win from the vault, or lose to it.
     fn trade(&mut self, trader: Address, cost: i128) {
-        let call =
-            IClearing::recordTradeCall { account: of(trader), costAtoms: signed(cost), lockChangeAtoms: I256::ZERO };
+        let margin = Margin { valueX64: 0, markX64: 0, maintenanceX64: [0; 32], initialX64: [0; 32] };
+        let report = Report { holds: 1, isReducing: false, margin };
+        let call = IClearing::recordTradeCall { account: of(trader), caller: trader, costAtoms: signed(cost), report };
         self.world.relay(self.market, self.clearing, &call).unwrap();
     }
 

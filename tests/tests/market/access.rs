@@ -3,9 +3,9 @@
 use alloy_primitives::{Address, I256, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use equipoise_interfaces::{
-    account, AddressHasNoCode, AlreadyWired, CallerNotAllowed, CallerNotOwner, IClearing, IMarket, MarketExpiryInvalid,
-    MarketParameterCount, MarketParameterNotWhole, MarketParameterOutOfBounds, MarketParametersInconsistent,
-    MarketStrikesInvalid, MarketTooManyBoards, NotWired, SelectorUnknown,
+    account, AddressHasNoCode, AlreadyWired, CallerNotAllowed, CallerNotOwner, ClearingMarketUnknown, IClearing,
+    IMarket, Margin, MarketExpiryInvalid, MarketParameterCount, MarketParameterNotWhole, MarketParameterOutOfBounds,
+    MarketParametersInconsistent, MarketStrikesInvalid, MarketTooManyBoards, NotWired, Report, SelectorUnknown,
 };
 use equipoise_tests::TOKEN;
 
@@ -61,7 +61,12 @@ fn wiring_is_done_once_and_names_contracts() {
     let (owner, oracle, clearing, vault) = (market.world.owner, market.oracle, market.clearing, market.vault);
     let again = IMarket::wireCall { oracle, clearing, vault, keeper: owner };
     market.refuse(owner, &again, &AlreadyWired {});
-    market.refuse_at(clearing, owner, &IClearing::wireCall { market: owner, vault }, &AlreadyWired {});
+    market.refuse_at(
+        clearing,
+        owner,
+        &IClearing::wireCall { vault: owner, senior: vault, junior: vault },
+        &AlreadyWired {},
+    );
 
     let stranger = market.trader("stranger", 0);
     let arguments = (market.programs(), owner, U256::from(9)).abi_encode();
@@ -96,16 +101,17 @@ fn only_the_vault_records_flows_and_only_the_market_moves_the_ledger() {
     let mut market = Market::open();
     let (owner, keeper, vault, clearing) = (market.world.owner, market.keeper, market.vault, market.clearing);
     let trader = market.trader("trader", RICH);
-    let allowed = market.market;
     let account = account::of(trader);
     for caller in [trader, owner, keeper, clearing, market.desk] {
         let flow = IMarket::recordLpFlowCall { flowAtoms: I256::ONE };
         market.refuse(caller, &flow, &CallerNotAllowed { caller, allowed: vault });
-        let refused = CallerNotAllowed { caller, allowed };
-        let record = IClearing::recordTradeCall { account, costAtoms: I256::MINUS_ONE, lockChangeAtoms: I256::ZERO };
+        let refused = ClearingMarketUnknown { market: caller };
+        let margin = Margin { valueX64: 0, markX64: 0, maintenanceX64: [0; 32], initialX64: [0; 32] };
+        let report = Report { holds: 1, isReducing: false, margin };
+        let record = IClearing::recordTradeCall { account, caller: trader, costAtoms: I256::MINUS_ONE, report };
         market.refuse_at(clearing, caller, &record, &refused);
         market.refuse_at(clearing, caller, &IClearing::settleVaultCall { payoffAtoms: I256::ONE }, &refused);
-        let settle = IClearing::settleAccountCall { account, payoffAtoms: I256::ONE, lockReleasedAtoms: U256::ZERO };
+        let settle = IClearing::settleAccountCall { account, payoffAtoms: I256::ONE, holds: 0 };
         market.refuse_at(clearing, caller, &settle, &refused);
         let refused = CallerNotAllowed { caller, allowed: vault };
         let take = IClearing::takeLpDepositCall { from: trader, amountAtoms: U256::ONE };
@@ -122,7 +128,9 @@ fn constructors_run_once() {
     let arguments = (market.programs(), stranger, U256::from(8)).abi_encode();
     let data = [CONSTRUCTOR.to_vec(), arguments].concat();
     market.refused_data(market.market, stranger, data).expect(&AlreadyWired {});
-    let data = [CONSTRUCTOR.to_vec(), (stranger, market.world.token).abi_encode()].concat();
+    let data =
+        [CONSTRUCTOR.to_vec(), (market.desk, market.desk, market.desk, stranger, market.world.token).abi_encode()]
+            .concat();
     market.refused_data(market.clearing, stranger, data).expect(&AlreadyWired {});
     let data = [CONSTRUCTOR.to_vec(), (market.world.feed,).abi_encode()].concat();
     market.refused_data(market.oracle, stranger, data).expect(&AlreadyWired {});
@@ -162,7 +170,7 @@ fn desk_called_by_itself_changes_nothing_of_the_market() {
     market.world.send(stranger, desk, &wire).unwrap();
     market.world.send(stranger, desk, &listing(market.now() + 20 * DAY)).unwrap();
     assert_eq!(market.state(&[stranger]), before);
-    // Through it he reaches no ledger: his desk's settlements come from the wrong address.
+    // Through it he reaches no ledger: his desk is no market to it.
     let expiry = market.boards[0].1;
     let listed = market.world.send(stranger, desk, &listing(market.now() + WINDOW + 1)).unwrap();
     let board = IMarket::listBoardCall::abi_decode_returns(&listed.output).unwrap();
@@ -171,7 +179,7 @@ fn desk_called_by_itself_changes_nothing_of_the_market() {
     assert!(market.now() < expiry);
     let first = market.last_round() - 1;
     let settle = IMarket::settleBoardCall { board, firstRound: alloy_primitives::aliases::U80::from(first) };
-    market.refuse_at(desk, stranger, &settle, &CallerNotAllowed { caller: desk, allowed: market.market });
+    market.refuse_at(desk, stranger, &settle, &ClearingMarketUnknown { market: desk });
 }
 
 #[test]

@@ -5,7 +5,7 @@ use equipoise_interfaces::account::{self, LP_CLAIMS, LP_PENDING, SETTLEMENT, SYS
 use equipoise_interfaces::{IMarket, IVault};
 use equipoise_risk::collateral::{worst_loss_ceil, WorstLoss};
 use equipoise_risk::settlement::{payoff_floor, Holding};
-use equipoise_risk::units::{Lots, TokenScale};
+use equipoise_risk::units::{Lots, Money, TokenScale};
 
 use crate::fixture::{Market, LOT};
 use crate::native::{price_of, wad_of, Native};
@@ -66,14 +66,15 @@ fn cash_covers_locks_and_locks_cover_losses(market: &mut Market, owners: &[Addre
         let (cash, locked) = state.cash[usize::from(SYSTEM_ACCOUNTS) + place];
         assert!(cash >= locked as i128, "{owner} has {cash} and must keep {locked}");
         let account = account::of(*owner);
-        let mut loss = 0;
+        let mut loss = Money::ZERO;
         for (board, sizes) in held_by(account, state) {
             let strikes = market.read(&IMarket::strikesCall { board });
             match worst_loss_ceil(&holdings(&strikes, sizes)).unwrap() {
-                WorstLoss::Bounded(money) => loss += scale().atoms_ceil(money).unwrap().count(),
+                WorstLoss::Bounded(money) => loss = loss.plus(money).unwrap(),
                 WorstLoss::Unbounded(calls) => panic!("{owner} is short {calls} calls of board {board}"),
             }
         }
+        let loss = scale().atoms_ceil(loss).unwrap().count();
         assert_eq!(loss, locked as i128, "{owner} must keep what he can lose");
     }
 }

@@ -103,11 +103,11 @@ impl Market {
         let desk = bare("desk");
         let arguments = (desk, valuer, pricer, surface, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
         let market = world.deploy_program("market", arguments).unwrap();
-        let clearing = world.deploy_program("clearing", (owner, token).abi_encode_params()).unwrap();
+        let clearing = world.deploy_clearing(token);
         let arguments = (clearing, market, U256::from(HOUR)).abi_encode_params();
         let vault = world.deploy_program("vault", arguments).unwrap();
         world.send(owner, market, &IMarket::wireCall { oracle, clearing, vault, keeper }).unwrap();
-        world.send(owner, clearing, &IClearing::wireCall { market, vault }).unwrap();
+        world.wire_clearing(clearing, market, vault);
         let boards = Vec::new();
         Self { world, oracle, surface, valuer, pricer, desk, market, clearing, vault, keeper, lp, boards }
     }
@@ -266,10 +266,14 @@ impl Market {
         self.read(&IMarket::bookCall {})
     }
 
-    /// An account's cash and lock.
+    /// An account's cash, and what it must keep.
     pub fn cash(&mut self, account: B256) -> (i128, u128) {
-        let entry = self.world.read(self.clearing, &IClearing::cashOfCall { account });
-        (narrow(entry.cashAtoms), entry.lockedAtoms.try_into().unwrap())
+        let cash = narrow(self.world.read(self.clearing, &IClearing::cashOfCall { account }).cashAtoms);
+        if account::owner(account).is_zero() {
+            return (cash, 0);
+        }
+        let margin = self.world.read(self.clearing, &IClearing::accountMarginCall { account });
+        (cash, margin.initialAtoms.try_into().unwrap())
     }
 
     pub fn cash_of(&mut self, owner: Address) -> (i128, u128) {

@@ -120,10 +120,11 @@ fn cash_secured_put_locks_its_strike_until_it_is_bought_back() {
     let (cash, locked) = market.cash_of(trader);
     let free = cash as u128 - locked;
     let withdraw = |atoms: u128| equipoise_interfaces::IClearing::withdrawCall { amountAtoms: U256::from(atoms) };
-    let refused = equipoise_interfaces::ClearingInsufficientCash {
+    let refused = equipoise_interfaces::ClearingMarginShort {
         account: account::of(trader),
-        cashAtoms: signed(cash),
-        requiredAtoms: U256::from(cash as u128 + 1),
+        // Cash is rounded down to a multiple of 2^-64, and so is what is shown of it.
+        equityAtoms: signed(locked as i128 - 2),
+        requiredAtoms: U256::from(locked),
     };
     market.refuse_at(market.clearing, trader, &withdraw(free + 1), &refused);
     market.trade(trader, &[leg(put_of(1, K3000), CONTRACT)]).unwrap();

@@ -4,11 +4,11 @@ use alloy_primitives::{I256, U256};
 use alloy_rpc_types_eth::{TransactionInput, TransactionRequest};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::{
-    account, CalldataMalformed, ClearingInsufficientCash, IMarket, MarketBoardClosed, MarketBoardUnknown,
-    MarketDeadlinePassed, MarketDeltaLimitExceeded, MarketLegsCount, MarketSeriesUnknown, MarketSettlementPending,
-    MarketShortCallUncovered, MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketSliceMissing, MarketSlippageExceeded,
-    MarketSpotStale, MarketStressLimitExceeded, MarketSurfaceStale, MarketVaultInsolvent, MarketVegaLimitExceeded,
-    SelectorUnknown,
+    account, CalldataMalformed, ClearingInsufficientCash, ClearingMarginShort, IMarket, MarketBoardClosed,
+    MarketBoardUnknown, MarketDeadlinePassed, MarketDeltaLimitExceeded, MarketLegsCount, MarketSeriesUnknown,
+    MarketSettlementPending, MarketShortCallUncovered, MarketSizeNotWholeLots, MarketSizeOutOfRange,
+    MarketSliceMissing, MarketSlippageExceeded, MarketSpotStale, MarketStressLimitExceeded, MarketSurfaceStale,
+    MarketVaultInsolvent, MarketVegaLimitExceeded, SelectorUnknown,
 };
 use equipoise_tests::TOKEN;
 
@@ -166,9 +166,10 @@ fn trade_that_the_cash_does_not_cover_is_refused() {
     let seller = market.trader("seller", 2_000 * TOKEN);
     let legs = [leg(put_of(1, K3000), -CONTRACT)];
     let premium = market.quote(&legs).unwrap().costAtoms.unsigned_abs();
-    let expected = ClearingInsufficientCash {
+    let expected = ClearingMarginShort {
         account: account::of(seller),
-        cashAtoms: I256::from_raw(U256::from(2_000 * TOKEN) + premium),
+        // Rounded down to a multiple of 2^-64, and what is shown of it to an atom.
+        equityAtoms: I256::from_raw(U256::from(2_000 * TOKEN) + premium - U256::ONE),
         requiredAtoms: U256::from(3_000 * TOKEN),
     };
     market.refuse_trade(seller, &legs, &expected);

@@ -58,7 +58,7 @@ impl Market {
                 .iter()
                 .map(|wallet| self.world.read(vault, &IVault::balanceOfCall { owner: *wallet }))
                 .collect(),
-            vault_cash: self.world.read(clearing, &IClearing::vaultCashCall {}),
+            vault_cash: self.world.read(clearing, &IClearing::vaultCashCall { market: self.market }),
         }
     }
 
