@@ -1,5 +1,5 @@
 //! The figures in the README are those that the demo prints today, and those of the bench's baseline: sizes, gas and
-//! ink are exact, so they are compared.
+//! ink are exact, so they are compared. The checks that it names exist.
 //!
 //! `EQUIPOISE_BLESS=1 cargo test -p equipoise-tests --test readme` writes them anew.
 
@@ -152,4 +152,42 @@ fn figures_are_what_the_demo_and_the_bench_measure() {
         readme == measured,
         "the README's figures are not today's; EQUIPOISE_BLESS=1 cargo test -p equipoise-tests --test readme writes them:\n{measured}"
     );
+}
+
+/// The names in backquotes of a section's tables that look like a test's.
+fn named_tests(section: &str) -> Vec<&str> {
+    let cells = section.lines().filter(|line| line.starts_with('|'));
+    let quoted = cells.flat_map(|line| line.split('`').skip(1).step_by(2));
+    quoted
+        .filter(|name| name.contains('_') && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric()))
+        .collect()
+}
+
+/// Every Rust file of a folder, as one text.
+fn sources(folder: &Path, text: &mut String) {
+    for entry in std::fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("it can be read").path();
+        if path.is_dir() {
+            sources(&path, text);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            text.push_str(&std::fs::read_to_string(&path).expect("it can be read"));
+        }
+    }
+}
+
+#[test]
+fn every_invariant_names_a_check_that_exists() {
+    let readme = std::fs::read_to_string(repository("README.md")).expect("the README is there");
+    let (_, rest) = readme.split_once("\n## Invariants\n").expect("it lists invariants");
+    let (section, _) = rest.split_once("\n## ").expect("another section follows");
+    let mut text = String::new();
+    for folder in ["contracts", "scripts/cli/src", "scripts/simulate", "tests/src", "tests/tests"] {
+        sources(&repository(folder), &mut text);
+    }
+    let names = named_tests(section);
+    assert!(names.len() > 20, "{names:?}");
+    for name in names {
+        let is_checked = text.contains(&format!("fn {name}(")) || text.contains(&format!("{name}:"));
+        assert!(is_checked, "README.md names `{name}`, which no test and no report has");
+    }
 }
