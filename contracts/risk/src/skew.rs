@@ -48,7 +48,7 @@ impl SkewReserve {
             return Ok(Atoms::ZERO);
         }
         let balance = scale.money_floor(self.balance)?;
-        let share = div_floor(balance.fx(), before.fx())?.min(Fx::ONE);
+        let share = div_floor(balance.fx(), before.fx())?.min(Fx::ONE).max(Fx::ZERO);
         let owed = scale.atoms_floor(relief.scaled_floor(share)?)?;
         Ok(owed.min(self.budget).min(self.balance).max(Atoms::ZERO))
     }

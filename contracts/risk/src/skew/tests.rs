@@ -55,6 +55,14 @@ fn a_rebate_is_the_share_of_relief_that_is_funded() {
 }
 
 #[test]
+fn a_reserve_below_zero_rebates_nothing_however_large_the_relief() {
+    let owed = reserve(-4_722_366_482_868_651_476_165, -1);
+    for relief in [Money::from_fx(Fx::ONE), Money::from_fx(Fx::from_bits(i128::MAX))] {
+        assert_eq!(owed.rebate_floor(relief, Money::from_fx(Fx::ONE), six_decimals()), Ok(Atoms::ZERO));
+    }
+}
+
+#[test]
 fn a_charge_fills_the_reserve_and_a_rebate_draws_on_the_budget_too() {
     let moved = reserve(100, 25).moved(Atoms::new(40)).unwrap();
     assert_eq!((moved.balance.count(), moved.budget.count()), (140, 25));
