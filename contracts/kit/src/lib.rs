@@ -1,12 +1,12 @@
-//! What the programs share: typed calls, ownership, namespaced storage, checked numbers. It also
+//! What the programs share: typed calls, ownership, namespaced storage, checked numbers, share prices. It also
 //! brings the allocator, the SDK's `mini-alloc`.
 //!
 //! # Re-entrancy
 //!
 //! Programs are built without the SDK's `reentrant` feature: a call that comes back into a program
 //! that is already running reverts with no data, views included. A program may therefore call
-//! another only downwards, in the order vault, market, oracle and clearing, then the token and the
-//! feed; and a token that calls its sender or receiver back cannot reach any of them.
+//! another only downwards, in the order tranche or vault, market, oracle and clearing, then the token and
+//! the feed; and a token that calls its sender or receiver back cannot reach any of them.
 //!
 //! Beside it there is one [`lock`] that all programs see, for code that is not trusted and calls a program that is not
 //! running.
@@ -18,6 +18,7 @@ pub mod lean;
 pub mod lock;
 pub mod number;
 pub mod ownership;
+pub mod shares;
 pub mod signature;
 pub mod storage;
 

@@ -4,7 +4,7 @@
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
-use alloy_primitives::U256;
+use alloy_primitives::{B256, U256};
 use stylus_sdk::host::VM;
 use stylus_sdk::keccak_const::Keccak256;
 use stylus_sdk::storage::{StorageGuard, StorageGuardMut, StorageType};
@@ -86,6 +86,31 @@ impl<N, T> DerefMut for Namespaced<N, T> {
     }
 }
 
+/// The two numbers that share a slot: the high half and the low.
+#[inline(never)]
+pub fn halves(word: B256) -> [u128; 2] {
+    let [a, b, c, d] = *U256::from_be_bytes(word.0).as_limbs();
+    [paired(d, c), paired(b, a)]
+}
+
+/// A slot of two numbers.
+#[inline(never)]
+pub fn joined(high: u128, low: u128) -> B256 {
+    let ([d, c], [b, a]) = (quarters(high), quarters(low));
+    B256::new(U256::from_limbs([a, b, c, d]).to_be_bytes())
+}
+
+/// The two numbers that share half a slot.
+pub fn quarters(half: u128) -> [u64; 2] {
+    let [low, high, ..] = *U256::from(half).as_limbs();
+    [high, low]
+}
+
+/// Half a slot of two numbers.
+pub fn paired(high: u64, low: u64) -> u128 {
+    u128::from(high) << 64 | u128::from(low)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +120,14 @@ mod tests {
     fn root_is_the_example_of_the_standard() {
         let example = uint!(0x183a6125c38840424c4a85fa12bab2ab606c4b6d0e7cc73c0c06ba5300eab500_U256);
         assert_eq!(namespace_root("example.main"), example);
+    }
+
+    #[test]
+    fn numbers_share_a_slot_and_come_back() {
+        let word = joined(u128::MAX - 1, paired(7, u64::MAX));
+        assert_eq!(halves(word), [u128::MAX - 1, paired(7, u64::MAX)]);
+        assert_eq!(quarters(paired(7, u64::MAX)), [7, u64::MAX]);
+        assert_eq!(word[15], 0xfe);
+        assert_eq!(word[23], 7);
     }
 }
