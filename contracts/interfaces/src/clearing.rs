@@ -65,7 +65,9 @@ sol! {
         // The vault program and the tranches
         /// Pulls an LP's deposit out of his wallet; he approves the clearing house for it. Tranches only.
         function takeLpDeposit(address from, uint256 amountAtoms) external;
-        /// Sends a claim to the LP's wallet. Tranches only.
+        /// Sends a deposit that is taken back to the LP's wallet. Tranches only.
+        function returnLpDeposit(address to, uint256 amountAtoms) external;
+        /// Sends a claim to the LP's wallet, or fees to who is due them. Tranches and vault program only.
         function payLpClaim(address to, uint256 amountAtoms) external;
         /// Ends an epoch for one market: pending deposits become its vault's cash or, refused, claims; what the
         /// vault pays for redeemed shares becomes claims. Vault program only.

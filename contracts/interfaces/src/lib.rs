@@ -29,6 +29,7 @@ mod clearing;
 mod feed;
 mod market;
 mod oracle;
+mod tranche;
 mod vault;
 mod wrapper;
 
@@ -36,5 +37,6 @@ pub use clearing::*;
 pub use feed::*;
 pub use market::*;
 pub use oracle::*;
+pub use tranche::*;
 pub use vault::*;
 pub use wrapper::*;

@@ -1,76 +1,83 @@
 use alloy_sol_types::sol;
 
 sol! {
-    /// The LP vault: one class of shares (ERC-20), entered and left by request.
+    /// A market of the vault: the program, the oracle it reads, and its weight when deposits are split.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Allocation { address market; address oracle; uint32 weight; }
+
+    /// What the owner may set. Ratios are millionths: of the claim a year, of the net asset value, of the net asset
+    /// value a year, of the junior's gain.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Terms {
+        uint32 seniorRate;
+        uint32 coverage;
+        uint32 managementFee;
+        uint32 performanceFee;
+        address feeRecipient;
+    }
+
+    /// The vault: the capital of LPs in two tranches, and the epochs in which it moves.
     ///
-    /// A request joins the epoch that is open; an epoch closes at a fixed cut, is priced once by an
-    /// oracle round after the cut, and is then claimed from, by each in his own time. Epoch `n` cuts
-    /// at `n` times the spacing of cuts, in unix time; between one and two spacings lie before it.
+    /// Epoch `n` cuts at `n` times the spacing of cuts, in unix time. A request joins the epoch whose cut lies between one
+    /// and two spacings ahead. After the cut, and a round of every market's feed from then on, anybody may have it priced.
     #[derive(Debug)]
     interface IVault {
-        /// Pulls the assets out of the caller's wallet; he approves the clearing house for them.
-        function requestDeposit(uint256 assetsAtoms) external returns (uint64 epoch);
-        /// Takes the caller's shares into the vault's keeping.
-        function requestRedeem(uint256 shares) external returns (uint64 epoch);
-        /// Prices the oldest epoch that has requests: deposits at the high end of the net asset
-        /// value, redemptions at the low end and as far as the market's limits let them be paid, all
-        /// in proportion. Deposits into an insolvent vault are refused. Anybody may call.
-        function processEpoch() external returns (uint64 epoch);
-        /// Gives `owner` the shares, or the assets back if the deposits were refused or the epoch is
-        /// not priced within a week of its cut.
-        function claimDeposit(address owner) external returns (uint256 shares, uint256 assetsReturnedAtoms);
-        /// Pays the claimable assets to `owner` and gives back the shares that could not be filled, all
-        /// of them if the epoch is not priced within a week of its cut.
-        function claimRedeem(address owner) external returns (uint256 assetsAtoms, uint256 sharesReturned);
+        /// Prices the oldest epoch that has requests. `firstRounds` names, for each market, the first round of its feed at or
+        /// after the cut. If the feed has moved since, the epoch is priced at the worse end of what it can have been
+        /// worth then. An epoch that nobody has priced within a week of its cut is given back instead.
+        function processEpoch(uint80[] firstRounds) external returns (uint64 epoch);
+        /// Brings the senior's claim to the present. Anybody may call.
+        function accrue() external returns (uint256 claimAtoms);
+        /// Sends the fees to their recipient. Anybody may call.
+        function payFees() external returns (uint256 amountAtoms);
 
+        // The owner
+        /// Names the tranches and the markets, once.
+        function wire(address junior, address senior, Allocation[] allocations) external;
+        function setTerms(Terms agreed) external;
+        function transferOwnership(address successor) external;
+        function acceptOwnership() external;
+
+        // Views
         function openEpoch() external view returns (uint64 epoch, uint64 cutAt);
         /// The epoch that `processEpoch` comes to next, zero if no epoch has requests.
         function nextEpoch() external view returns (uint64 epoch, uint64 cutAt);
-        function depositRequest(address owner) external view returns (uint64 epoch, uint256 assetsAtoms);
-        function redeemRequest(address owner) external view returns (uint64 epoch, uint256 shares);
-        function totalAssets() external view returns (uint256 assetsAtoms);
-        function convertToShares(uint256 assetsAtoms) external view returns (uint256 shares);
-        function convertToAssets(uint256 shares) external view returns (uint256 assetsAtoms);
+        /// All markets together: see `IMarket.nav`.
+        function nav() external view
+            returns (
+                int256 navAtoms, uint256 uncertaintyAtoms, uint256 reserveAtoms, uint256 redeemableAtoms, uint64 priceAt,
+                bool isSettlementPending
+            );
+        /// What a tranche is worth: at the mid, to who leaves, to who enters.
+        function trancheValue(bool isSenior) external view returns (uint256 midAtoms, uint256 bidAtoms, uint256 askAtoms);
+        /// The senior's claim now, whether the net asset value covers it, and the junior's series.
+        function claim() external view returns (uint256 claimAtoms, bool isCovered, uint32 juniorSeries);
+        function terms() external view returns (Terms agreed);
+        function allocations() external view returns (Allocation[] list);
+        function feesAtoms() external view returns (uint256);
+        function cutSpacingSecs() external view returns (uint64);
         function clearing() external view returns (address);
-        function market() external view returns (address);
-
-        // ERC-20
-        function name() external view returns (string);
-        function symbol() external view returns (string);
-        function decimals() external view returns (uint8);
-        function totalSupply() external view returns (uint256);
-        function balanceOf(address owner) external view returns (uint256);
-        function allowance(address owner, address spender) external view returns (uint256);
-        function transfer(address to, uint256 value) external returns (bool);
-        function approve(address spender, uint256 value) external returns (bool);
-        function transferFrom(address from, address to, uint256 value) external returns (bool);
+        function junior() external view returns (address);
+        function senior() external view returns (address);
+        function owner() external view returns (address);
     }
 
     #[derive(Debug)]
-    event Transfer(address indexed from, address indexed to, uint256 value);
-    #[derive(Debug)]
-    event Approval(address indexed owner, address indexed spender, uint256 value);
-    #[derive(Debug)]
-    event DepositRequested(address indexed owner, uint64 indexed epoch, uint256 assetsAtoms);
-    #[derive(Debug)]
-    event RedeemRequested(address indexed owner, uint64 indexed epoch, uint256 shares);
-    #[derive(Debug)]
     event EpochProcessed(
-        uint64 indexed epoch, int256 navAtoms, uint256 uncertaintyAtoms, uint256 reserveAtoms, uint256 acceptedAtoms,
-        uint256 refusedAtoms, uint256 sharesMinted, uint256 sharesBurned, uint256 paidAtoms, uint256 sharesUnfilled,
-        uint256 totalSupply
+        uint64 indexed epoch, int256 navAtoms, uint256 uncertaintyAtoms, uint256 reserveAtoms, uint256 claimAtoms,
+        uint256 feeAtoms, uint32 juniorSeries
     );
     #[derive(Debug)]
-    event DepositClaimed(address indexed owner, uint64 indexed epoch, uint256 shares, uint256 assetsReturnedAtoms);
+    event EpochLapsed(uint64 indexed epoch);
     #[derive(Debug)]
-    event RedeemClaimed(address indexed owner, uint64 indexed epoch, uint256 assetsAtoms, uint256 sharesReturned);
+    event ClaimAccrued(bool indexed isCovered, uint256 claimAtoms);
+    #[derive(Debug)]
+    event TermsSet(
+        uint32 seniorRate, uint32 coverage, uint32 managementFee, uint32 performanceFee, address indexed feeRecipient
+    );
+    #[derive(Debug)]
+    event FeesPaid(address indexed recipient, uint256 amountAtoms);
 
-    #[derive(Debug, PartialEq, Eq)]
-    error VaultRequestTooSmall(uint256 amount, uint256 minimum);
-    #[derive(Debug, PartialEq, Eq)]
-    error VaultRequestPending(address owner, uint64 epoch);
-    #[derive(Debug, PartialEq, Eq)]
-    error VaultNothingToClaim(address owner);
     #[derive(Debug, PartialEq, Eq)]
     error VaultEpochNotClosed(uint64 epoch, uint64 cutAt, uint64 priceAt);
     #[derive(Debug, PartialEq, Eq)]
@@ -80,13 +87,17 @@ sol! {
     #[derive(Debug, PartialEq, Eq)]
     error VaultSettlementPending();
     #[derive(Debug, PartialEq, Eq)]
-    error VaultInsolvent(int256 navAtoms);
+    error VaultRoundsCount(uint256 count, uint256 expected);
     #[derive(Debug, PartialEq, Eq)]
-    error VaultAmountTooLarge(uint256 amount);
+    error VaultRoundNotFirst(uint80 roundId, uint64 updatedAt, uint64 cutAt);
     #[derive(Debug, PartialEq, Eq)]
-    error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed);
+    error VaultMarketsCount(uint256 count, uint256 maximum);
     #[derive(Debug, PartialEq, Eq)]
-    error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed);
+    error VaultWeightIsZero(address market);
     #[derive(Debug, PartialEq, Eq)]
-    error ERC20InvalidReceiver(address receiver);
+    error VaultTermOutOfBounds(uint256 place, uint32 value, uint32 min, uint32 max);
+    #[derive(Debug, PartialEq, Eq)]
+    error VaultNoFees();
+    #[derive(Debug, PartialEq, Eq)]
+    error VaultNumberOutOfRange(int256 navAtoms, uint256 claimAtoms);
 }

@@ -378,6 +378,7 @@ macro_rules! event_words {
     )*};
 }
 
+mod capital;
 mod cash;
 mod clearing;
 mod types;

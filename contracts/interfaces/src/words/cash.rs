@@ -1,32 +1,12 @@
-//! The types of the vault program, the token and the feed, and of ownership and wiring, that the word codec
+//! The types of the token and the feed, and of ownership and wiring, that the word codec
 //! knows, with their fields in order.
 
 use alloy_primitives::aliases::U80;
 use alloy_primitives::{I256, U256};
 
-use crate::{
-    Approval, DepositClaimed, DepositRequested, ERC20InsufficientAllowance, ERC20InsufficientBalance,
-    ERC20InvalidReceiver, EpochProcessed, IAggregator, OwnershipTransferStarted, OwnershipTransferred, ProgramWired,
-    RedeemClaimed, RedeemRequested, Transfer, VaultAmountTooLarge, VaultCutSpacingOutOfRange, VaultEpochNotClosed,
-    VaultInsolvent, VaultNothingToClaim, VaultNothingToProcess, VaultRequestPending, VaultRequestTooSmall,
-    VaultSettlementPending, IERC20,
-};
+use crate::{IAggregator, OwnershipTransferStarted, OwnershipTransferred, ProgramWired, IERC20};
 
 to_words! {
-    // The vault program
-    VaultRequestTooSmall { amount, minimum }
-    VaultRequestPending { owner, epoch }
-    VaultNothingToClaim { owner }
-    VaultEpochNotClosed { epoch, cutAt, priceAt }
-    VaultNothingToProcess {}
-    VaultCutSpacingOutOfRange { spacingSecs, minSecs, maxSecs }
-    VaultSettlementPending {}
-    VaultInsolvent { navAtoms }
-    VaultAmountTooLarge { amount }
-    ERC20InsufficientBalance { sender, balance, needed }
-    ERC20InsufficientAllowance { spender, allowance, needed }
-    ERC20InvalidReceiver { receiver }
-
     // The token and the feed
     IERC20::transferCall { to, value }
     IERC20::transferFromCall { from, to, value }
@@ -47,22 +27,12 @@ from_words! {
     }
 }
 
-from_nothing!(IERC20::permitReturn,);
+from_nothing!(IERC20::permitReturn);
 
 event_words! {
     OwnershipTransferStarted { previousOwner, newOwner; }
     OwnershipTransferred { previousOwner, newOwner; }
     ProgramWired { program, peer, role; }
-    Transfer { from, to; value }
-    Approval { owner, spender; value }
-    DepositRequested { owner, epoch; assetsAtoms }
-    RedeemRequested { owner, epoch; shares }
-    EpochProcessed {
-        epoch; navAtoms, uncertaintyAtoms, reserveAtoms, acceptedAtoms, refusedAtoms, sharesMinted, sharesBurned,
-        paidAtoms, sharesUnfilled, totalSupply
-    }
-    DepositClaimed { owner, epoch; shares, assetsReturnedAtoms }
-    RedeemClaimed { owner, epoch; assetsAtoms, sharesReturned }
 }
 
 #[cfg(test)]

@@ -59,6 +59,7 @@ to_words! {
     IClearing::settleAccountCall { account, payoffAtoms, holds }
     IClearing::fundInsuranceCall { amountAtoms }
     IClearing::takeLpDepositCall { from, amountAtoms }
+    IClearing::returnLpDepositCall { to, amountAtoms }
     IClearing::payLpClaimCall { to, amountAtoms }
     IClearing::settleLpEpochCall { market, acceptedAtoms, refusedAtoms, redeemedAtoms }
     IClearing::reallocateCall { from, to, amountAtoms }
@@ -95,6 +96,7 @@ from_nothing!(
     IClearing::settleAccountReturn,
     IClearing::fundInsuranceReturn,
     IClearing::takeLpDepositReturn,
+    IClearing::returnLpDepositReturn,
     IClearing::payLpClaimReturn,
     IClearing::settleLpEpochReturn,
     IClearing::reallocateReturn,

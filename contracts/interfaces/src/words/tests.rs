@@ -73,9 +73,12 @@ fn errors(words: &[u8]) -> Vec<Written> {
         ClearingBidPriceAboveLimit, ClearingBackstopShort, ClearingTooEarly, ClearingSameAccount,
         ClearingNothingInCommon, ClearingNothingHeld, ClearingNoBadDebt, ClearingNumberOutOfDomain, ProgramsLocked,
         LockNotHeld, SignatureDeadlinePassed, SignatureInvalid,
-        VaultRequestTooSmall, VaultRequestPending, VaultNothingToClaim, VaultEpochNotClosed, VaultNothingToProcess,
-        VaultCutSpacingOutOfRange, VaultSettlementPending, VaultInsolvent, VaultAmountTooLarge,
-        ERC20InsufficientBalance, ERC20InsufficientAllowance, ERC20InvalidReceiver,
+        VaultEpochNotClosed, VaultNothingToProcess, VaultCutSpacingOutOfRange, VaultSettlementPending,
+        VaultRoundsCount, VaultRoundNotFirst, VaultMarketsCount, VaultWeightIsZero, VaultTermOutOfBounds, VaultNoFees,
+        VaultNumberOutOfRange, TrancheRequestTooSmall, TrancheRequestPending, TrancheRequestUnknown, TrancheCutPassed,
+        TrancheNotOperator, TrancheNothingToClaim, TrancheClaimExceeded, TrancheInsolvent, TrancheAmountTooLarge,
+        TranchePreviewUnavailable, ERC20InsufficientBalance, ERC20InsufficientAllowance, ERC20InvalidReceiver,
+        ERC2612ExpiredSignature, ERC2612InvalidSigner,
     ))
 }
 
@@ -88,7 +91,10 @@ fn calls(words: &[u8]) -> Vec<Written> {
         IClearing::recordTransferCall, IClearing::fundInsuranceCall, IClearing::reallocateCall,
         IClearing::enterLockCall, IClearing::exitLockCall, IClearing::isLockedCall, IMarketMargin::marginCall,
         IMarketMargin::safeSinceCall, IMarketMargin::moveShareCall, IMarketMargin::takeOverCall,
-        IMarketMargin::deleverageCall, IERC20::transferCall,
+        IMarketMargin::deleverageCall,
+        IClearing::returnLpDepositCall, IClearing::tokenCall, IOracle::feedCall, IVault::trancheValueCall,
+        IVault::clearingCall, IVault::cutSpacingSecsCall, ITranche::pendingCall, ITranche::settleEpochCall,
+        IERC20::transferCall,
         IERC20::transferFromCall, IERC20::balanceOfCall, IERC20::decimalsCall, IERC20::permitCall,
         IAggregator::decimalsCall, IAggregator::getRoundDataCall, IAggregator::latestRoundDataCall,
     ))
@@ -98,6 +104,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
 fn structs(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
     Vec::from(structs!(words;
         Moment, VaultState, Values, BoardSlots, Offer, Leg, Slice, Board, Book, Quote, Margin, Report, AuctionState,
+        Allocation, Terms, Fill,
     ))
 }
 
@@ -125,8 +132,9 @@ fn events(words: &[u8]) -> Vec<WrittenEvent> {
         CashDeposited, CashWithdrawn, CashMoved, OperatorSet, MarketRegistered, ProgramRegistered, CorrelationSet,
         AuctionStarted, AuctionBidFilled, AuctionEnded, AccountTakenOver, AccountDeleveraged, BadDebtCovered,
         OwnershipTransferStarted, OwnershipTransferred,
-        ProgramWired, Transfer, Approval, DepositRequested, RedeemRequested, EpochProcessed, DepositClaimed,
-        RedeemClaimed,
+        ProgramWired, Transfer, Approval, EpochProcessed, EpochLapsed, ClaimAccrued, TermsSet, FeesPaid,
+        DepositRequest, RedeemRequest, ITranche::OperatorSet, CancelDepositRequest, CancelRedeemRequest, CancelDepositClaim,
+        Deposit, Withdraw, EpochSettled,
     ))
 }
 
@@ -184,7 +192,7 @@ where
 
 /// The names in a block of the tables, for example of `to_words!`.
 fn listed(block: &str) -> Vec<String> {
-    let tables = [include_str!("types.rs"), include_str!("cash.rs"), include_str!("clearing.rs")];
+    let tables = [include_str!("types.rs"), include_str!("cash.rs"), include_str!("clearing.rs"), include_str!("capital.rs")];
     let blocks = tables.iter().flat_map(|table| table.split(block).skip(1));
     let lines = blocks.flat_map(|rest| rest.lines().skip(1).take_while(|line| !line.starts_with('}')));
     let entries = lines.filter(|line| line.starts_with("    ") && !line.starts_with("     "));
@@ -257,7 +265,9 @@ fn answers_of_nothing_are_read_from_nothing() {
     assert!(decode::<IMarket::recordLpFlowReturn>(&[]).is_some());
     assert!(decode::<IClearing::takeLpDepositReturn>(&[]).is_some());
     assert!(decode::<IClearing::settleLpEpochReturn>(&[]).is_some());
+    assert!(decode::<IClearing::returnLpDepositReturn>(&[]).is_some());
     assert!(decode::<IClearing::payLpClaimReturn>(&[]).is_some());
+    assert!(decode::<ITranche::settleEpochReturn>(&[]).is_some());
     assert!(decode::<IClearing::recordTransferReturn>(&[]).is_some());
     assert!(decode::<IClearing::fundInsuranceReturn>(&[]).is_some());
     assert!(decode::<IClearing::reallocateReturn>(&[]).is_some());
