@@ -1,31 +1,39 @@
-//! The LP vault: one class of shares (ERC-20), entered and left by request.
+//! The vault: the capital of LPs in two tranches, and the epochs in which it moves.
 //!
-//! The vault holds no tokens: deposits wait, and claims are kept, in the clearing house. What it holds
-//! is shares: those it minted for deposits that are not claimed yet, and those that wait to be redeemed.
+//! Shares and requests are the tranches' (`contracts/tranche`, deployed once for each); cash is the clearing house's. The
+//! vault keeps who is owed what: the senior's claim, the junior's series, and fees.
 //!
 //! # Epochs
 //!
-//! Requests join the epoch whose cut is between one and two spacings away. After the cut anybody may
-//! have the oldest epoch priced, once, by a net asset value whose spot is from after the cut: nobody
-//! knows the price when he asks; who processes chooses its moment. Deposits pay the high end of the value,
-//! redemptions get the low end. Each epoch keeps totals only, so pricing costs the same for any number
-//! of requests, and a claim is never lost, however late anybody comes. A request that stays unpriced
-//! for a week after its cut, because there is no price, may be taken back.
+//! Requests join the epoch whose cut is between one and two spacings away. After the cut anybody may have the oldest
+//! epoch priced, once, for both tranches, by a net asset value whose spot is from after the cut.
 //!
-//! # Authority: none. Whatever the vault does, anybody may have it do
+//! Nobody can choose the price by choosing the moment. An epoch belongs to the first round of each feed after the cut. Who
+//! comes later does not get that round's value, which the markets no longer know, but the worse end of all it can have
+//! been: the uncertainty grows by the value times the feed's move since that round. The markets hold their dollar delta well
+//! within the value, so no moment pays more than the first, and who wants the first can have it: anybody may call.
 //!
-//! # Calls: down to the market and the clearing house
+//! An epoch that is not priced within a week of its cut, because there is no price, is given back.
+//!
+//! # Authority
+//!
+//! The owner wires the vault once and sets its terms within bounds. Whatever else the vault does, anybody may have it do.
+//!
+//! # Calls: down to the tranches, the markets, their oracles and feeds, and the clearing house
 #![cfg_attr(not(test), no_main)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 extern crate alloc;
 
-mod epoch;
+mod admin;
+mod markets;
+mod plan;
 mod processing;
 mod program;
-mod requests;
-mod shares;
+mod rounds;
 mod slots;
 
-pub use epoch::{Fill, Pending, Snapshot, Split, VIRTUAL_ATOMS, VIRTUAL_SHARES};
+pub use plan::{
+    Asked, Capital, Epoch, Filled, Plan, Sides, Terms, Worth, BASE_PRICE_X64, MOST_MANAGEMENT_FEE, MOST_PERFORMANCE_FEE,
+};
 pub use program::Vault;

@@ -1,89 +1,118 @@
 //! Epochs: when they cut, and pricing them.
 
-use alloy_primitives::{I256, U256, U64};
+use alloy_primitives::aliases::U80;
+use alloy_primitives::{Address, U256};
 use equipoise_interfaces::{
-    EpochProcessed, IClearing, IMarket, VaultEpochNotClosed, VaultNothingToProcess, VaultSettlementPending,
+    ClaimAccrued, EpochLapsed, EpochProcessed, FeesPaid, Fill, IClearing, ITranche, VaultNoFees, VaultNothingToProcess,
+    VaultNumberOutOfRange, VaultRoundsCount, VaultSettlementPending,
 };
 use equipoise_kit::lean::{call, log, revert, view};
-use equipoise_kit::number::{from_i128, from_u128, to_i128, to_u128};
+use equipoise_kit::number::{from_i128, from_u128, to_u128};
+use equipoise_kit::shares::Requests;
 use equipoise_kit::Revert;
+use equipoise_risk::waterfall::WaterfallError;
 use stylus_sdk::prelude::*;
 
-use crate::epoch::{Fill, Pending, Snapshot, Split};
-use crate::slots::Stage;
+use crate::markets::{not_closed, Cut, Each, Flow, Source, Survey};
+use crate::plan::{unsigned, Asked, Capital, Epoch, Filled, Plan};
 use crate::Vault;
 
-/// The market's word on the vault's value.
-pub(crate) struct Value {
-    pub(crate) snapshot: Snapshot,
-    nav: I256,
-    uncertainty: U256,
-    reserve: U256,
-    price_at: u64,
-    is_settlement_pending: bool,
+/// An epoch that nobody has priced this long after its cut is given back.
+const LAPSE_SECS: u64 = 7 * 86_400;
+
+/// A tranche's oldest epoch.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Waiting {
+    epoch: u64,
+    asked: Asked,
 }
 
 impl Vault {
     /// The epoch that requests join now, and when it cuts.
     pub(crate) fn open_epoch(&self) -> (u64, u64) {
-        let spacing = self.cut_spacing();
-        let now = self.vm().block_timestamp().checked_div(spacing).unwrap_or(0);
+        let now = self.vm().block_timestamp().checked_div(self.cut_spacing()).unwrap_or(0);
         let epoch = now.saturating_add(2);
         (epoch, self.cut_of(epoch))
     }
 
     /// The oldest epoch with requests that is not priced, and when it cuts; zeros if there is none.
-    pub(crate) fn next_epoch(&self) -> (u64, u64) {
-        let epoch = self.slots.first_epoch();
-        (epoch, self.cut_of(epoch))
+    /// # Errors: none but a tranche's own
+    pub(crate) fn next_epoch(&self) -> Result<(u64, u64), Revert> {
+        let (epoch, _) = self.waiting()?;
+        Ok((epoch, self.cut_of(epoch)))
     }
 
-    /// Prices the oldest epoch that has requests.
-    /// # Errors: VaultNothingToProcess, VaultEpochNotClosed, VaultSettlementPending, the market's own
-    pub(crate) fn process_epoch(&mut self) -> Result<u64, Revert> {
-        let (epoch, cut_at) = self.next_epoch();
+    /// Prices the oldest epoch that has requests, or gives it back if its time has passed.
+    /// # Errors: VaultNothingToProcess, VaultSettlementPending, VaultRound.., VaultNumberOutOfRange,
+    /// the markets' and feeds' own
+    pub(crate) fn process_epoch(&mut self, first_rounds: &[U80]) -> Result<u64, Revert> {
+        let (epoch, [junior, senior]) = self.waiting()?;
         if epoch == 0 {
             return Err(revert(&VaultNothingToProcess {}));
         }
-        let now = self.vm().block_timestamp();
+        let (now, cut_at) = (self.vm().block_timestamp(), self.cut_of(epoch));
+        if now >= cut_at.saturating_add(LAPSE_SECS) {
+            return self.give_back(epoch, [junior, senior]);
+        }
         if now < cut_at {
-            return Err(revert(&VaultEpochNotClosed { epoch, cutAt: cut_at, priceAt: now }));
+            return Err(not_closed(epoch, cut_at, now));
         }
-        let value = self.value()?;
-        if value.price_at < cut_at {
-            let price_at = value.price_at;
-            return Err(revert(&VaultEpochNotClosed { epoch, cutAt: cut_at, priceAt: price_at }));
+        let expected = U256::from(self.slots.market_count());
+        let count = U256::from(first_rounds.len());
+        if count != expected {
+            return Err(revert(&VaultRoundsCount { count, expected }));
         }
-        if value.is_settlement_pending {
+        let survey = self.survey(Some(Cut { epoch, at: cut_at, first_rounds }))?;
+        if survey.is_settlement_pending {
             return Err(revert(&VaultSettlementPending {}));
         }
-        let fill = self.fill(epoch, &value.snapshot);
-        self.slots.dequeue();
-        self.mint(fill.minted);
-        self.burn(fill.burned)?;
-        self.tell_processed(epoch, &value, &fill);
-        self.move_assets(&fill)?;
+        let wants = Epoch {
+            junior: junior.asked_in(epoch),
+            senior: senior.asked_in(epoch),
+            min_deposit_atoms: self.min_deposit_atoms(),
+        };
+        let planned = self.slots.capital().plan(&self.plan_terms()?, &survey.worth, &wants);
+        let plan = planned.map_err(|error| out_of_range(&survey, error))?;
+        self.tell(epoch, &survey, &plan);
+        self.carry_out(epoch, &plan, [junior, senior], &survey.sources)?;
         Ok(epoch)
     }
 
-    /// The vault's value as the market sees it now.
-    pub(crate) fn value(&self) -> Result<Value, Revert> {
-        let nav = view(self.vm(), self.slots.market.get(), &IMarket::navCall {})?;
-        Ok(Value {
-            snapshot: Snapshot {
-                supply: self.slots.supply(),
-                // A value out of range is none: it prices nothing.
-                nav_atoms: to_i128(nav.navAtoms).unwrap_or(i128::MIN),
-                uncertainty_atoms: to_u128(nav.uncertaintyAtoms).unwrap_or(u128::MAX),
-                reserve_atoms: to_u128(nav.reserveAtoms).unwrap_or(u128::MAX),
-                redeemable_atoms: to_u128(nav.redeemableAtoms).unwrap_or(u128::MAX),
-            },
-            nav: nav.navAtoms,
-            uncertainty: nav.uncertaintyAtoms,
-            reserve: nav.reserveAtoms,
-            price_at: nav.priceAt,
-            is_settlement_pending: nav.isSettlementPending,
-        })
+    /// What the markets say now, and the tranches' state with the claim brought to the present.
+    /// # Errors: VaultNumberOutOfRange, the markets' own
+    #[inline(never)]
+    pub(crate) fn present(&self) -> Result<(Survey, Capital), Revert> {
+        let survey = self.survey(None)?;
+        let capital = self.slots.capital().at(&survey.worth);
+        let capital = capital.map_err(|error| out_of_range(&survey, error.into()))?;
+        Ok((survey, capital))
+    }
+
+    /// Brings the senior's claim to the present.
+    /// # Errors: VaultSettlementPending, VaultNumberOutOfRange, the markets' own
+    pub(crate) fn accrue(&mut self) -> Result<U256, Revert> {
+        let (survey, capital) = self.present()?;
+        if survey.is_settlement_pending {
+            return Err(revert(&VaultSettlementPending {}));
+        }
+        self.slots.set_capital(&capital);
+        let (claim, is_covered) = (claim_of(&capital), capital.waterfall.was_covered);
+        log(self.vm(), &ClaimAccrued { isCovered: is_covered, claimAtoms: claim });
+        Ok(claim)
+    }
+
+    /// Sends the fees to their recipient.
+    /// # Errors: VaultNoFees, the token's own
+    pub(crate) fn pay_fees(&mut self) -> Result<U256, Revert> {
+        let (fees, recipient) = (self.slots.fees(), self.slots.terms().feeRecipient);
+        if fees == 0 || recipient.is_zero() {
+            return Err(revert(&VaultNoFees {}));
+        }
+        self.slots.set_fees(0);
+        let (amount, clearing) = (from_u128(fees), self.slots.clearing.get());
+        log(self.vm(), &FeesPaid { recipient, amountAtoms: amount });
+        call(self, clearing, &IClearing::payLpClaimCall { to: recipient, amountAtoms: amount })?;
+        Ok(amount)
     }
 
     /// When an epoch cuts.
@@ -91,62 +120,120 @@ impl Vault {
         epoch.saturating_mul(self.cut_spacing())
     }
 
-    fn cut_spacing(&self) -> u64 {
-        self.slots.cut_spacing.get().to()
+    pub(crate) fn cut_spacing(&self) -> u64 {
+        self.slots.setting()[0]
     }
 
-    /// Prices an epoch and puts what there is to claim in the place of what was requested.
-    fn fill(&mut self, epoch: u64, snapshot: &Snapshot) -> Fill {
-        let min_deposit_atoms = self.min_deposit_atoms();
-        let mut slots = self.slots.epochs.setter(U64::from(epoch));
-        let pending = Pending {
-            deposit_atoms: slots.deposits().requested,
-            redeem_shares: slots.redemptions().requested,
-            min_deposit_atoms,
-        };
-        let fill = snapshot.price(&pending);
-        slots.set_deposits(Split { requested: pending.deposit_atoms, given: fill.minted });
-        slots.set_redemptions(Split { requested: pending.redeem_shares, given: fill.paid_atoms });
-        slots.set_unfilled(fill.unfilled);
-        let is_refused = fill.refused_atoms > 0;
-        slots.set_stage(if is_refused { Stage::Refused } else { Stage::Accepted });
-        fill
+    /// The oldest epoch of both tranches, and what each waits for.
+    fn waiting(&self) -> Result<(u64, [Waiting; 2]), Revert> {
+        let junior = self.waiting_in(self.slots.tranche(false))?;
+        let senior = self.waiting_in(self.slots.tranche(true))?;
+        let oldest = [junior.epoch, senior.epoch].into_iter().filter(|epoch| *epoch > 0).min();
+        Ok((oldest.unwrap_or(0), [junior, senior]))
     }
 
-    /// Has the clearing house move the cash, and the market take note.
-    fn move_assets(&mut self, fill: &Fill) -> Result<(), Revert> {
-        let (clearing, market) = (self.slots.clearing.get(), self.slots.market.get());
-        let settle = IClearing::settleLpEpochCall {
-            market: 0,
-            acceptedAtoms: from_u128(fill.accepted_atoms),
-            refusedAtoms: from_u128(fill.refused_atoms),
-            redeemedAtoms: from_u128(fill.paid_atoms),
-        };
-        call(self, clearing, &settle)?;
-        // The clearing house has just moved both, so each is far from the ends of the range.
-        let flow = 0i128.saturating_add_unsigned(fill.accepted_atoms).saturating_sub_unsigned(fill.paid_atoms);
-        if flow != 0 {
-            call(self, market, &IMarket::recordLpFlowCall { flowAtoms: from_i128(flow) })?;
+    fn waiting_in(&self, tranche: Address) -> Result<Waiting, Revert> {
+        if tranche.is_zero() {
+            return Ok(Waiting::default());
         }
-        Ok(())
+        let said = view(self.vm(), tranche, &ITranche::pendingCall {})?;
+        // A tranche counts in 128 bits.
+        let narrow = |amount| to_u128(amount).unwrap_or(0);
+        let requests = Requests { deposit_atoms: narrow(said.depositAtoms), redeem_shares: narrow(said.redeemShares) };
+        Ok(Waiting { epoch: said.epoch, asked: Asked { supply: narrow(said.supply), requests } })
     }
 
-    fn tell_processed(&self, epoch: u64, value: &Value, fill: &Fill) {
+    fn tell(&self, epoch: u64, survey: &Survey, plan: &Plan) {
         log(
             self.vm(),
             &EpochProcessed {
                 epoch,
-                navAtoms: value.nav,
-                uncertaintyAtoms: value.uncertainty,
-                reserveAtoms: value.reserve,
-                acceptedAtoms: from_u128(fill.accepted_atoms),
-                refusedAtoms: from_u128(fill.refused_atoms),
-                sharesMinted: from_u128(fill.minted),
-                sharesBurned: from_u128(fill.burned),
-                paidAtoms: from_u128(fill.paid_atoms),
-                sharesUnfilled: from_u128(fill.unfilled),
-                totalSupply: from_u128(self.slots.supply()),
+                navAtoms: from_i128(survey.worth.nav.count()),
+                uncertaintyAtoms: from_u128(unsigned(survey.worth.uncertainty)),
+                reserveAtoms: from_u128(unsigned(survey.worth.reserve)),
+                claimAtoms: claim_of(&plan.capital),
+                feeAtoms: from_u128(unsigned(plan.fee)),
+                juniorSeries: plan.capital.waterfall.junior_series,
             },
         );
     }
+
+    fn carry_out(
+        &mut self,
+        epoch: u64,
+        plan: &Plan,
+        [junior, senior]: [Waiting; 2],
+        sources: &Each<Source>,
+    ) -> Result<(), Revert> {
+        self.slots.set_capital(&plan.capital);
+        let fee = unsigned(plan.fee);
+        let fees = self.slots.fees().saturating_add(fee);
+        self.slots.set_fees(fees);
+        let mut flow = Flow { paid_atoms: fee, ..Flow::default() };
+        for (is_senior, tranche, filled) in [(false, junior, plan.junior), (true, senior, plan.senior)] {
+            if tranche.epoch == epoch {
+                flow.add(tranche.asked.requests.deposit_atoms, &filled);
+                self.settle(is_senior, epoch, &filled, plan.is_new_series && !is_senior)?;
+            }
+        }
+        self.move_cash(&flow, sources)
+    }
+
+    /// Ends an epoch with nothing filled.
+    fn give_back(&mut self, epoch: u64, waiting: [Waiting; 2]) -> Result<u64, Revert> {
+        log(self.vm(), &EpochLapsed { epoch });
+        let mut flow = Flow::default();
+        for (is_senior, tranche) in [(false, waiting[0]), (true, waiting[1])] {
+            if tranche.epoch == epoch {
+                flow.add(tranche.asked.requests.deposit_atoms, &Filled::default());
+                self.settle(is_senior, epoch, &Filled::default(), false)?;
+            }
+        }
+        // Nothing comes in or goes out of any market.
+        self.move_cash(&flow, &Each::default())?;
+        Ok(epoch)
+    }
+
+    fn settle(&mut self, is_senior: bool, epoch: u64, filled: &Filled, is_new_series: bool) -> Result<(), Revert> {
+        let filled = Fill {
+            acceptedAtoms: from_u128(filled.entry.accepted_atoms),
+            sharesMinted: from_u128(filled.entry.minted),
+            sharesBurned: from_u128(filled.exit.burned),
+            paidAtoms: from_u128(filled.exit.paid_atoms),
+        };
+        let tranche = self.slots.tranche(is_senior);
+        call(self, tranche, &ITranche::settleEpochCall { epoch, filled, isNewSeries: is_new_series })?;
+        Ok(())
+    }
+}
+
+impl Waiting {
+    /// What is asked in an epoch: a tranche whose oldest is a later one asks nothing.
+    fn asked_in(&self, epoch: u64) -> Asked {
+        if self.epoch == epoch {
+            self.asked
+        } else {
+            Asked { requests: Requests::default(), ..self.asked }
+        }
+    }
+}
+
+impl Flow {
+    fn add(&mut self, asked_atoms: u128, filled: &Filled) {
+        let accepted = filled.entry.accepted_atoms;
+        // The clearing house holds all of it, so the sums fit.
+        self.accepted_atoms = self.accepted_atoms.saturating_add(accepted);
+        self.refused_atoms = self.refused_atoms.saturating_add(asked_atoms.saturating_sub(accepted));
+        self.paid_atoms = self.paid_atoms.saturating_add(filled.exit.paid_atoms);
+    }
+}
+
+pub(crate) fn claim_of(capital: &Capital) -> U256 {
+    from_u128(capital.waterfall.claim_floor().map_or(0, unsigned))
+}
+
+#[cold]
+pub(crate) fn out_of_range(survey: &Survey, _: WaterfallError) -> Revert {
+    let nav = from_i128(survey.worth.nav.count());
+    revert(&VaultNumberOutOfRange { navAtoms: nav, claimAtoms: U256::ZERO })
 }

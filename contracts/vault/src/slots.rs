@@ -1,11 +1,15 @@
 //! The vault's storage.
 
-use alloy_primitives::{Address, U128, U256, U64};
-use equipoise_kit::storage::{namespace_root, Namespace, Namespaced};
+use alloy_primitives::{Address, U256};
+use equipoise_interfaces::{Allocation, Terms as AbiTerms};
+use equipoise_kit::storage::{halves, joined, namespace_root, paired, quarters, Namespace, Namespaced};
+use equipoise_risk::millionths::Millionths;
+use equipoise_risk::units::Atoms;
+use equipoise_risk::waterfall::Waterfall;
 use stylus_sdk::prelude::*;
-use stylus_sdk::storage::{StorageAddress, StorageMap, StorageU128, StorageU256, StorageU64, StorageU8};
+use stylus_sdk::storage::{StorageAddress, StorageB256, StorageMap, StorageU256};
 
-use crate::epoch::Split;
+use crate::plan::Capital;
 
 /// Where the vault keeps its state.
 pub struct VaultSpace;
@@ -21,147 +25,144 @@ pub type Slots = Namespaced<VaultSpace, VaultSlots>;
 #[storage]
 pub struct VaultSlots {
     pub(crate) clearing: StorageAddress,
-    pub(crate) token_decimals: StorageU8,
-    pub(crate) market: StorageAddress,
-    pub(crate) cut_spacing: StorageU64,
-    supply: StorageU128,
-    first: StorageU64,
-    last: StorageU64,
-    pub(crate) balances: StorageMap<Address, StorageU256>,
-    pub(crate) allowances: StorageMap<Address, StorageMap<Address, StorageU256>>,
-    pub(crate) epochs: StorageMap<U64, EpochSlots>,
-    pub(crate) deposits: StorageMap<Address, RequestSlot>,
-    pub(crate) redemptions: StorageMap<Address, RequestSlot>,
+    /// How many markets there are; the spacing of cuts and the token's decimals.
+    setting: StorageB256,
+    pub(crate) junior: StorageAddress,
+    pub(crate) senior: StorageAddress,
+    /// The fixed claim; the seconds it has accrued for and when it was last looked at.
+    claim: StorageB256,
+    /// What the owner has set, 32 bits each; the junior's series and whether the claim was covered, when fees were charged.
+    terms: StorageB256,
+    /// The junior's high-water mark; fees that wait.
+    marks: StorageB256,
+    fee_recipient: StorageAddress,
+    allocations: StorageMap<U256, AllocationSlots>,
+}
+
+/// Beside the series: whether the claim was covered.
+const COVERED: u64 = 1 << 32;
+
+/// One of the four numbers of 32 bits in half a slot, counted from the highest.
+fn eighth(half: u128, place: u8) -> u32 {
+    let low = half >> 96u8.saturating_sub(place.saturating_mul(32)) & u128::from(u32::MAX);
+    // Cut to 32 bits.
+    u32::try_from(low).unwrap_or(u32::MAX)
+}
+
+/// One market.
+#[storage]
+pub struct AllocationSlots {
+    market: StorageAddress,
+    oracle: StorageAddress,
+    weight: StorageU256,
 }
 
 impl VaultSlots {
-    /// All shares.
-    pub(crate) fn supply(&self) -> u128 {
-        self.supply.get().to()
-    }
-
-    /// Replaces the number of all shares.
-    pub(crate) fn set_supply(&mut self, supply: u128) {
-        self.supply.set(U128::from(supply));
-    }
-
-    /// The oldest epoch with requests that is not priced, zero if there is none.
-    pub(crate) fn first_epoch(&self) -> u64 {
-        self.first.get().to()
-    }
-
-    /// Puts an epoch at the end of those that wait to be priced, if it is not there.
-    pub(crate) fn enqueue(&mut self, epoch: u64) {
-        if self.first_epoch() == 0 {
-            self.first.set(U64::from(epoch));
-        } else if self.last.get().to::<u64>() == epoch {
-            return;
-        } else {
-            let last = self.last.get();
-            self.epochs.setter(last).next.set(U64::from(epoch));
-        }
-        self.last.set(U64::from(epoch));
-    }
-
-    /// Takes the oldest epoch off.
-    pub(crate) fn dequeue(&mut self) {
-        let next = self.epochs.getter(self.first.get()).next.get();
-        self.first.set(next);
-    }
-}
-
-/// How far an epoch is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// Not priced yet.
-    Waiting,
-    /// Priced, deposits accepted.
-    Accepted,
-    /// Priced, deposits refused.
-    Refused,
-}
-
-/// An epoch's totals: first what was requested, then what has not been claimed of it.
-#[storage]
-pub struct EpochSlots {
-    deposit_atoms: StorageU128,
-    minted: StorageU128,
-    redeem_shares: StorageU128,
-    paid_atoms: StorageU128,
-    unfilled: StorageU128,
-    next: StorageU64,
-    stage: StorageU8,
-}
-
-impl EpochSlots {
-    /// How far the epoch is.
-    pub(crate) fn stage(&self) -> Stage {
-        match self.stage.get().to::<u8>() {
-            0 => Stage::Waiting,
-            1 => Stage::Accepted,
-            _ => Stage::Refused,
-        }
-    }
-
-    /// Says how far the epoch is.
-    pub(crate) fn set_stage(&mut self, stage: Stage) {
-        let code = match stage {
-            Stage::Waiting => 0,
-            Stage::Accepted => 1,
-            Stage::Refused => 2,
+    /// The state of the tranches.
+    pub(crate) fn capital(&self) -> Capital {
+        let [fixed, times] = halves(self.claim.get());
+        let [accrued_secs, seen_at] = quarters(times);
+        let [set, rest] = halves(self.terms.get());
+        let [series, charged_at] = quarters(rest);
+        let waterfall = Waterfall {
+            fixed: Atoms::new(fixed.cast_signed()),
+            accrued_secs,
+            rate: Millionths::from_raw(eighth(set, 0)),
+            seen_at,
+            was_covered: series & COVERED != 0,
+            junior_series: eighth(u128::from(series), 3),
         };
-        self.stage.set(alloy_primitives::U8::from(code));
+        Capital { waterfall, charged_at, high_water_x64: halves(self.marks.get())[0] }
     }
 
-    /// Deposits and the shares for them.
-    pub(crate) fn deposits(&self) -> Split {
-        Split { requested: self.deposit_atoms.get().to(), given: self.minted.get().to() }
+    /// Replaces the state of the tranches.
+    pub(crate) fn set_capital(&mut self, capital: &Capital) {
+        let Capital { waterfall, charged_at, high_water_x64 } = capital;
+        let times = paired(waterfall.accrued_secs, waterfall.seen_at);
+        self.claim.set(joined(waterfall.fixed.count().cast_unsigned(), times));
+        let [set, _] = halves(self.terms.get());
+        let set = set & (u128::MAX >> 32) | u128::from(waterfall.rate.raw()) << 96;
+        let covered = if waterfall.was_covered { COVERED } else { 0 };
+        let series = u64::from(waterfall.junior_series) | covered;
+        self.terms.set(joined(set, paired(series, *charged_at)));
+        self.marks.set(joined(*high_water_x64, self.fees()));
     }
 
-    /// Replaces deposits and the shares for them.
-    pub(crate) fn set_deposits(&mut self, split: Split) {
-        self.deposit_atoms.set(U128::from(split.requested));
-        self.minted.set(U128::from(split.given));
+    /// What the owner has set.
+    pub(crate) fn terms(&self) -> AbiTerms {
+        let [set, _] = halves(self.terms.get());
+        AbiTerms {
+            seniorRate: eighth(set, 0),
+            coverage: eighth(set, 1),
+            managementFee: eighth(set, 2),
+            performanceFee: eighth(set, 3),
+            feeRecipient: self.fee_recipient.get(),
+        }
     }
 
-    /// Shares to redeem and what is paid for them.
-    pub(crate) fn redemptions(&self) -> Split {
-        Split { requested: self.redeem_shares.get().to(), given: self.paid_atoms.get().to() }
+    /// Replaces what the owner has set, but the senior's rate, which is the claim's.
+    pub(crate) fn set_terms(&mut self, terms: &AbiTerms) {
+        let [set, rest] = halves(self.terms.get());
+        let fees = paired(0, u64::from(terms.managementFee) << 32 | u64::from(terms.performanceFee));
+        let set = set >> 96 << 96 | u128::from(terms.coverage) << 64 | fees;
+        self.terms.set(joined(set, rest));
+        self.fee_recipient.set(terms.feeRecipient);
     }
 
-    /// Replaces shares to redeem and what is paid for them.
-    pub(crate) fn set_redemptions(&mut self, split: Split) {
-        self.redeem_shares.set(U128::from(split.requested));
-        self.paid_atoms.set(U128::from(split.given));
+    /// Fees that wait to be paid.
+    pub(crate) fn fees(&self) -> u128 {
+        halves(self.marks.get())[1]
     }
 
-    /// Shares to give back.
-    pub(crate) fn unfilled(&self) -> u128 {
-        self.unfilled.get().to()
+    /// Replaces the fees that wait to be paid.
+    pub(crate) fn set_fees(&mut self, atoms: u128) {
+        let [high_water_x64, _] = halves(self.marks.get());
+        self.marks.set(joined(high_water_x64, atoms));
     }
 
-    /// Replaces the shares to give back.
-    pub(crate) fn set_unfilled(&mut self, shares: u128) {
-        self.unfilled.set(U128::from(shares));
-    }
-}
-
-/// What one owner requested, of one kind.
-#[storage]
-pub struct RequestSlot {
-    epoch: StorageU64,
-    amount: StorageU128,
-}
-
-impl RequestSlot {
-    /// The epoch and the amount, zero if there is no request.
-    pub(crate) fn get(&self) -> (u64, u128) {
-        (self.epoch.get().to(), self.amount.get().to())
+    /// How many markets there are.
+    pub(crate) fn market_count(&self) -> u8 {
+        // At most four.
+        u8::try_from(halves(self.setting.get())[0]).unwrap_or(0)
     }
 
-    /// Replaces the request.
-    pub(crate) fn set(&mut self, epoch: u64, amount: u128) {
-        self.epoch.set(U64::from(epoch));
-        self.amount.set(U128::from(amount));
+    /// The spacing of cuts in seconds and the token's decimals.
+    pub(crate) fn setting(&self) -> [u64; 2] {
+        quarters(halves(self.setting.get())[1])
+    }
+
+    /// Replaces the spacing of cuts and the token's decimals.
+    pub(crate) fn set_setting(&mut self, cut_spacing_secs: u64, token_decimals: u8) {
+        self.setting.set(joined(0, paired(cut_spacing_secs, token_decimals.into())));
+    }
+
+    /// One market.
+    pub(crate) fn allocation(&self, number: u8) -> Allocation {
+        let slots = self.allocations.getter(U256::from(number));
+        let [weight, ..] = *slots.weight.get().as_limbs();
+        Allocation {
+            market: slots.market.get(),
+            oracle: slots.oracle.get(),
+            weight: u32::try_from(weight).unwrap_or(0),
+        }
+    }
+
+    /// Adds a market.
+    pub(crate) fn add_allocation(&mut self, allocation: &Allocation) {
+        let [count, rest] = halves(self.setting.get());
+        let mut slots = self.allocations.setter(U256::from(count));
+        slots.market.set(allocation.market);
+        slots.oracle.set(allocation.oracle);
+        slots.weight.set(U256::from(allocation.weight));
+        self.setting.set(joined(count.saturating_add(1), rest));
+    }
+
+    /// A tranche.
+    pub(crate) fn tranche(&self, is_senior: bool) -> Address {
+        if is_senior {
+            self.senior.get()
+        } else {
+            self.junior.get()
+        }
     }
 }
