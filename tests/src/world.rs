@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use alloy_primitives::aliases::U80;
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_rpc_types_eth::{BlockId, TransactionInput, TransactionRequest};
 use alloy_sol_types::{SolCall, SolEvent, SolValue};
 use equipoise_chain::{Chain, Config, Receipt};
-use equipoise_interfaces::IClearing;
+use equipoise_interfaces::{Allocation, IAggregator, IClearing, IVault};
 
 use crate::contracts::{creation_code, PriceFeed, Stablecoin};
 use crate::Failure;
@@ -120,15 +121,6 @@ impl World {
         self.deploy_program("clearing", arguments).expect("the token will do")
     }
 
-    /// Wires a clearing house to a vault program with one class of shares, and registers a market.
-    pub fn wire_clearing(&mut self, clearing: Address, market: Address, vault: Address) {
-        let owner = self.owner;
-        let wire = IClearing::wireCall { vault, senior: vault, junior: vault };
-        self.send(owner, clearing, &wire).expect("the owner wires");
-        let register = IClearing::registerMarketCall { market };
-        self.send(owner, clearing, &register).expect("the owner registers");
-    }
-
     /// Sends a transaction and returns its receipt, reverted or not.
     pub fn submit(&mut self, from: Address, to: Address, data: Vec<u8>) -> Receipt {
         let request = TransactionRequest {
@@ -186,6 +178,40 @@ impl World {
             updatedAt: U256::from(updated_at),
         };
         self.send(owner, feed, &round).expect("the owner writes the feed");
+    }
+
+    /// The feed's first round at or after a moment; the one that will be, if there is none.
+    pub fn first_round_from(&mut self, at: u64) -> U80 {
+        let feed = self.feed;
+        let mut round = self.read(feed, &PriceFeed::latestRoundCall {});
+        while round > U80::ZERO {
+            let data = self.read(feed, &IAggregator::getRoundDataCall { roundId: round });
+            if data.updatedAt < U256::from(at) {
+                break;
+            }
+            round -= U80::from(1);
+        }
+        round + U80::from(1)
+    }
+
+    /// Deploys the tranches of a vault; wires the clearing house, and registers the markets in it; names all of it to the
+    /// vault, each market with its oracle and of equal weight.
+    /// # Returns: the junior and the senior
+    pub fn wire_vault(&mut self, clearing: Address, vault: Address, markets: &[(Address, Address)]) -> [Address; 2] {
+        let tranches = [false, true].map(|is_senior| {
+            let arguments = (vault, is_senior).abi_encode_params();
+            self.deploy_program("tranche", arguments).expect("a vault can have tranches")
+        });
+        let ([junior, senior], owner) = (tranches, self.owner);
+        self.send(owner, clearing, &IClearing::wireCall { vault, senior, junior }).expect("the owner wires");
+        for &(market, _) in markets {
+            let register = IClearing::registerMarketCall { market };
+            self.send(owner, clearing, &register).expect("the owner registers");
+        }
+        let allocations = markets.iter().map(|&(market, oracle)| Allocation { market, oracle, weight: 1 });
+        let wire = IVault::wireCall { junior, senior, allocations: allocations.collect() };
+        self.send(owner, vault, &wire).expect("the owner wires the vault");
+        tranches
     }
 
     /// Lets `spender` move all stablecoins of `owner`.

@@ -18,7 +18,7 @@ mod fixture;
 mod state;
 
 use alloy_primitives::U256;
-use equipoise_interfaces::{BoardSettled, EpochProcessed, IVault, Leg, MarketVaultCashShort, VaultSettlementPending};
+use equipoise_interfaces::{BoardSettled, EpochSettled, ITranche, Leg, MarketVaultCashShort, VaultSettlementPending};
 use equipoise_math::Fx;
 use equipoise_risk::book::{Exposure, NUMBERS};
 use equipoise_risk::parameters::Parameters;
@@ -76,18 +76,18 @@ fn no_epoch_is_priced_by_an_old_surface_while_options_are_held() {
     market.trade(trader, &[leg(put_of(4, K3000), 20 * CONTRACT)]).unwrap();
     let lp = market.lp;
     let shares = U256::from(CAPITAL / 10) * U256::from(1_000_000);
-    market.vault_send(lp, &IVault::requestRedeemCall { shares }).unwrap();
+    market.lp_send(lp, &ITranche::requestRedeemCall { shares, controller: lp, owner: lp }).unwrap();
     market.pass(3 * DAY);
     market.push(3_000);
-    let refused = market.vault_send(lp, &IVault::processEpochCall {}).unwrap_err();
+    let refused = market.process(lp).unwrap_err();
     refused.expect(&VaultSettlementPending {});
     market.post_surface().unwrap();
     // Nor by an old price, though it is from after the cut.
     market.pass(3 * HOUR);
-    market.vault_send(lp, &IVault::processEpochCall {}).unwrap_err().expect(&VaultSettlementPending {});
+    market.process(lp).unwrap_err().expect(&VaultSettlementPending {});
     market.push(3_000);
-    let processed = market.vault_send(lp, &IVault::processEpochCall {}).unwrap();
-    let told = World::events::<EpochProcessed>(&processed).remove(0);
+    let processed = market.process(lp).unwrap();
+    let told = World::events::<EpochSettled>(&processed).remove(0);
     assert!(told.paidAtoms > U256::ZERO && told.sharesUnfilled.is_zero(), "{told:?}");
 }
 

@@ -59,14 +59,10 @@ fn ownership_goes_over_in_two_steps() {
 fn wiring_is_done_once_and_names_contracts() {
     let mut market = Market::open();
     let (owner, oracle, clearing, vault) = (market.world.owner, market.oracle, market.clearing, market.vault);
+    let (senior, junior) = (market.senior, market.junior);
     let again = IMarket::wireCall { oracle, clearing, vault, keeper: owner };
     market.refuse(owner, &again, &AlreadyWired {});
-    market.refuse_at(
-        clearing,
-        owner,
-        &IClearing::wireCall { vault: owner, senior: vault, junior: vault },
-        &AlreadyWired {},
-    );
+    market.refuse_at(clearing, owner, &IClearing::wireCall { vault: owner, senior, junior }, &AlreadyWired {});
 
     let stranger = market.trader("stranger", 0);
     let arguments = (market.programs(), owner, U256::from(9)).abi_encode();

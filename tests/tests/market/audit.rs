@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, U256};
 use equipoise_interfaces::account::{self, LP_CLAIMS, LP_PENDING, SETTLEMENT, SYSTEM_ACCOUNTS, VAULT};
-use equipoise_interfaces::{IMarket, IVault};
+use equipoise_interfaces::{IMarket, ITranche};
 use equipoise_risk::collateral::{worst_loss_ceil, WorstLoss};
 use equipoise_risk::settlement::{payoff_floor, Holding};
 use equipoise_risk::units::{Lots, Money, TokenScale};
@@ -118,6 +118,6 @@ fn net_asset_value_is_cash_less_reserve_and_the_book(market: &mut Market, native
 }
 
 fn shares_are_the_sum_of_balances(market: &mut Market, state: &State) {
-    let supply = market.world.read(market.vault, &IVault::totalSupplyCall {});
+    let supply = market.world.read(market.junior, &ITranche::totalSupplyCall {});
     assert_eq!(state.shares.iter().sum::<U256>(), supply);
 }

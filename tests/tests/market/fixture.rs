@@ -5,7 +5,7 @@ use alloy_primitives::{Address, Bytes, B256, I256, U256};
 use alloy_sol_types::{SolCall, SolError, SolValue};
 use equipoise_chain::Receipt;
 use equipoise_interfaces::series::Series;
-use equipoise_interfaces::{account, Book, IClearing, IMarket, IVault, Leg, OptionTraded, Quote, Slice};
+use equipoise_interfaces::{account, Book, IClearing, IMarket, ITranche, IVault, Leg, OptionTraded, Quote, Slice};
 use equipoise_tests::{program, Failure, World, TOKEN};
 
 pub const HOUR: u64 = 3_600;
@@ -42,6 +42,9 @@ pub struct Market {
     pub market: Address,
     pub clearing: Address,
     pub vault: Address,
+    /// The tranche of the only LP.
+    pub junior: Address,
+    pub senior: Address,
     pub keeper: Address,
     pub lp: Address,
     /// Ids and expiries of the boards that were listed.
@@ -104,12 +107,12 @@ impl Market {
         let arguments = (desk, valuer, pricer, surface, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
         let market = world.deploy_program("market", arguments).unwrap();
         let clearing = world.deploy_clearing(token);
-        let arguments = (clearing, market, U256::from(HOUR)).abi_encode_params();
+        let arguments = (owner, clearing, U256::from(HOUR)).abi_encode_params();
         let vault = world.deploy_program("vault", arguments).unwrap();
+        let [junior, senior] = world.wire_vault(clearing, vault, &[(market, oracle)]);
         world.send(owner, market, &IMarket::wireCall { oracle, clearing, vault, keeper }).unwrap();
-        world.wire_clearing(clearing, market, vault);
         let boards = Vec::new();
-        Self { world, oracle, surface, valuer, pricer, desk, market, clearing, vault, keeper, lp, boards }
+        Self { world, oracle, surface, valuer, pricer, desk, market, clearing, vault, junior, senior, keeper, lp, boards }
     }
 
     /// What the constructor of the market is told first.
@@ -133,12 +136,13 @@ impl Market {
     /// An LP deposits, his epoch cuts and is priced, he claims his shares.
     pub fn fill_vault(&mut self, atoms: u128) {
         let lp = self.fund(self.lp, atoms);
-        self.vault_send(lp, &IVault::requestDepositCall { assetsAtoms: U256::from(atoms) }).unwrap();
+        let assets = U256::from(atoms);
+        self.lp_send(lp, &ITranche::requestDepositCall { assets, controller: lp, owner: lp }).unwrap();
         let cut = self.world.read(self.vault, &IVault::nextEpochCall {}).cutAt;
         self.world.go_to(cut);
         self.push(SPOT);
-        self.vault_send(lp, &IVault::processEpochCall {}).unwrap();
-        self.vault_send(lp, &IVault::claimDepositCall { owner: lp }).unwrap();
+        self.process(lp).unwrap();
+        self.lp_send(lp, &ITranche::deposit_0Call { assets, receiver: lp }).unwrap();
     }
 
     /// Mints stablecoins to an account and lets the clearing house pull them.
@@ -166,6 +170,17 @@ impl Market {
 
     pub fn vault_send<C: SolCall>(&mut self, from: Address, call: &C) -> Result<Receipt, Failure> {
         self.world.send(from, self.vault, call)
+    }
+
+    pub fn lp_send<C: SolCall>(&mut self, from: Address, call: &C) -> Result<Receipt, Failure> {
+        self.world.send(from, self.junior, call)
+    }
+
+    /// Has the oldest epoch priced.
+    pub fn process(&mut self, from: Address) -> Result<Receipt, Failure> {
+        let cut = self.world.read(self.vault, &IVault::nextEpochCall {}).cutAt;
+        let first_rounds = vec![self.world.first_round_from(cut)];
+        self.vault_send(from, &IVault::processEpochCall { firstRounds: first_rounds })
     }
 
     pub fn send<C: SolCall>(&mut self, from: Address, call: &C) -> Result<Receipt, Failure> {

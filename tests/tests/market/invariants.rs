@@ -9,7 +9,7 @@ use std::time::Instant;
 use alloy_primitives::{Address, I256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_chain::Receipt;
-use equipoise_interfaces::{account, BoardSettled, EpochProcessed, IClearing, IMarket, IVault, Leg};
+use equipoise_interfaces::{account, BoardSettled, EpochSettled, IClearing, IMarket, ITranche, IVault, Leg};
 use equipoise_tests::{Failure, World, TOKEN};
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -151,11 +151,15 @@ impl Life {
             "process" => self.process(),
             "claim deposit" => {
                 let owner = self.lp();
-                self.ask_vault(owner, &IVault::claimDepositCall { owner }).map(drop)
+                let assets =
+                    self.market.world.read(self.market.junior, &ITranche::maxDepositCall { controller: owner });
+                self.ask_tranche(owner, &ITranche::deposit_0Call { assets, receiver: owner }).map(drop)
             }
             "claim redeem" => {
                 let owner = self.lp();
-                self.ask_vault(owner, &IVault::claimRedeemCall { owner }).map(drop)
+                let shares = self.market.world.read(self.market.junior, &ITranche::maxRedeemCall { controller: owner });
+                let call = ITranche::redeemCall { shares, receiver: owner, controller: owner };
+                self.ask_tranche(owner, &call).map(drop)
             }
             "settle board" => self.settle_board(),
             "settle account" => self.settle_account(),
@@ -191,6 +195,11 @@ impl Life {
     fn ask_vault<C: SolCall>(&mut self, from: Address, call: &C) -> Result<Receipt, Failure> {
         self.note(&format!("{from}"));
         self.market.vault_send(from, call)
+    }
+
+    fn ask_tranche<C: SolCall>(&mut self, from: Address, call: &C) -> Result<Receipt, Failure> {
+        self.note(&format!("{from}"));
+        self.market.lp_send(from, call)
     }
 
     fn trade(&mut self) -> Result<(), Failure> {
@@ -287,21 +296,23 @@ impl Life {
 
     fn request_deposit(&mut self) -> Result<(), Failure> {
         let lp = self.lp();
-        let call = IVault::requestDepositCall { assetsAtoms: U256::from(self.below(30_000_000_000)) };
-        self.ask_vault(lp, &call).map(drop)
+        let assets = U256::from(self.below(30_000_000_000));
+        self.ask_tranche(lp, &ITranche::requestDepositCall { assets, controller: lp, owner: lp }).map(drop)
     }
 
     fn request_redeem(&mut self) -> Result<(), Failure> {
         let lp = self.lp();
-        let shares = self.market.world.read(self.market.vault, &IVault::balanceOfCall { owner: lp });
+        let shares = self.market.world.read(self.market.junior, &ITranche::balanceOfCall { owner: lp });
         let part = shares * U256::from(self.below(120)) / U256::from(500);
-        self.ask_vault(lp, &IVault::requestRedeemCall { shares: part }).map(drop)
+        self.ask_tranche(lp, &ITranche::requestRedeemCall { shares: part, controller: lp, owner: lp }).map(drop)
     }
 
     fn process(&mut self) -> Result<(), Failure> {
         let owner = self.market.world.owner;
-        let receipt = self.ask_vault(owner, &IVault::processEpochCall {})?;
-        let told = World::events::<EpochProcessed>(&receipt).remove(0);
+        let cut = self.market.world.read(self.market.vault, &IVault::nextEpochCall {}).cutAt;
+        let first_rounds = vec![self.market.world.first_round_from(cut)];
+        let receipt = self.ask_vault(owner, &IVault::processEpochCall { firstRounds: first_rounds })?;
+        let Some(told) = World::events::<EpochSettled>(&receipt).pop() else { return Ok(()) };
         let flow = told.acceptedAtoms.to::<u128>() as i128 - told.paidAtoms.to::<u128>() as i128;
         if flow != 0 {
             self.native.follow_lps(flow);

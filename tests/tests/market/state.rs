@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, Bytes, B256, I256, U256};
 use equipoise_interfaces::account::{self, SYSTEM_ACCOUNTS};
-use equipoise_interfaces::{IClearing, IMarket, IVault};
+use equipoise_interfaces::{IClearing, IMarket, ITranche};
 
 use crate::fixture::Market;
 
@@ -45,8 +45,9 @@ impl Market {
         for holder in &holders {
             directory.push(self.read(&IMarket::accountBoardsCall { account: *holder }));
         }
-        let (vault, clearing) = (self.vault, self.clearing);
-        let wallets: Vec<Address> = [clearing, vault, self.lp].into_iter().chain(owners.iter().copied()).collect();
+        let (vault, junior, clearing) = (self.vault, self.junior, self.clearing);
+        let wallets: Vec<Address> =
+            [clearing, vault, junior, self.lp].into_iter().chain(owners.iter().copied()).collect();
         State {
             cash: ledger.into_iter().map(|account| self.cash(account)).collect(),
             positions,
@@ -56,7 +57,7 @@ impl Market {
             tokens: wallets.iter().map(|wallet| self.world.tokens(*wallet)).collect(),
             shares: wallets
                 .iter()
-                .map(|wallet| self.world.read(vault, &IVault::balanceOfCall { owner: *wallet }))
+                .map(|wallet| self.world.read(junior, &ITranche::balanceOfCall { owner: *wallet }))
                 .collect(),
             vault_cash: self.world.read(clearing, &IClearing::vaultCashCall { market: self.market }),
         }

@@ -1,0 +1,11 @@
+//! The vault program and its tranches on the embedded chain.
+
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions, missing_docs)]
+
+mod attacks;
+mod differential;
+mod fixture;
+mod permit;
+mod requests;
+mod rounds;
+mod tranches;
