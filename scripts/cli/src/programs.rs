@@ -12,7 +12,7 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 use crate::error::CliError;
 
 /// The programs of a market, in the order they are deployed in; the last is not part of every market.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 13] = [
     "oracle",
     "surface",
     "valuer",
@@ -24,6 +24,7 @@ pub const NAMES: [&str; 12] = [
     "registrar",
     "clearing",
     "vault",
+    "tranche",
     "wrapper",
 ];
 

@@ -112,7 +112,22 @@ impl Market {
         let [junior, senior] = world.wire_vault(clearing, vault, &[(market, oracle)]);
         world.send(owner, market, &IMarket::wireCall { oracle, clearing, vault, keeper }).unwrap();
         let boards = Vec::new();
-        Self { world, oracle, surface, valuer, pricer, desk, market, clearing, vault, junior, senior, keeper, lp, boards }
+        Self {
+            world,
+            oracle,
+            surface,
+            valuer,
+            pricer,
+            desk,
+            market,
+            clearing,
+            vault,
+            junior,
+            senior,
+            keeper,
+            lp,
+            boards,
+        }
     }
 
     /// What the constructor of the market is told first.

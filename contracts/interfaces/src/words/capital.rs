@@ -6,12 +6,11 @@ use crate::{
     Allocation, Approval, CancelDepositClaim, CancelDepositRequest, CancelRedeemRequest, ClaimAccrued, Deposit,
     DepositRequest, ERC20InsufficientAllowance, ERC20InsufficientBalance, ERC20InvalidReceiver,
     ERC2612ExpiredSignature, ERC2612InvalidSigner, EpochLapsed, EpochProcessed, EpochSettled, FeesPaid, Fill,
-    IClearing, IOracle, ITranche, IVault, RedeemRequest, Terms, TermsSet, TrancheAmountTooLarge,
-    TrancheClaimExceeded, TrancheCutPassed, TrancheInsolvent, TrancheNotOperator, TrancheNothingToClaim,
-    TranchePreviewUnavailable, TrancheRequestPending, TrancheRequestTooSmall, TrancheRequestUnknown, Transfer,
-    VaultCutSpacingOutOfRange, VaultEpochNotClosed, VaultMarketsCount, VaultNoFees, VaultNothingToProcess,
-    VaultNumberOutOfRange, VaultRoundNotFirst, VaultRoundsCount, VaultSettlementPending, VaultTermOutOfBounds,
-    VaultWeightIsZero, Withdraw,
+    IClearing, IOracle, ITranche, IVault, RedeemRequest, Terms, TermsSet, TrancheAmountTooLarge, TrancheClaimExceeded,
+    TrancheCutPassed, TrancheInsolvent, TrancheNotOperator, TrancheNothingToClaim, TranchePreviewUnavailable,
+    TrancheRequestPending, TrancheRequestTooSmall, TrancheRequestUnknown, Transfer, VaultCutSpacingOutOfRange,
+    VaultEpochNotClosed, VaultMarketsCount, VaultNoFees, VaultNothingToProcess, VaultNumberOutOfRange,
+    VaultRoundNotFirst, VaultRoundsCount, VaultSettlementPending, VaultTermOutOfBounds, VaultWeightIsZero, Withdraw,
 };
 
 to_words! {

@@ -192,7 +192,8 @@ where
 
 /// The names in a block of the tables, for example of `to_words!`.
 fn listed(block: &str) -> Vec<String> {
-    let tables = [include_str!("types.rs"), include_str!("cash.rs"), include_str!("clearing.rs"), include_str!("capital.rs")];
+    let tables =
+        [include_str!("types.rs"), include_str!("cash.rs"), include_str!("clearing.rs"), include_str!("capital.rs")];
     let blocks = tables.iter().flat_map(|table| table.split(block).skip(1));
     let lines = blocks.flat_map(|rest| rest.lines().skip(1).take_while(|line| !line.starts_with('}')));
     let entries = lines.filter(|line| line.starts_with("    ") && !line.starts_with("     "));

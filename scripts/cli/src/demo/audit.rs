@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, B256};
 use alloy_rpc_types_eth::Filter;
-use equipoise_interfaces::{account, CashDeposited, CashMoved, CashWithdrawn, IClearing, IMarket, IVault, Transfer};
+use equipoise_interfaces::{account, CashDeposited, CashMoved, CashWithdrawn, IClearing, IMarket, ITranche, Transfer};
 
 use super::Demo;
 use crate::error::CliError;
@@ -90,15 +90,19 @@ impl Demo {
         Ok(narrow_unsigned(book.skewReserveAtoms))
     }
 
-    /// The vault's shares, and whether its holders have all of them.
+    /// The shares of both tranches, and whether their holders have all of them.
     fn shares(&mut self) -> Result<(i128, bool), CliError> {
-        let vault = self.world.contracts.vault;
-        let supply = narrow_unsigned(self.world.view(vault, &IVault::totalSupplyCall {})?);
-        let mut sum = 0;
-        for owner in self.holders(vault) {
-            sum += narrow_unsigned(self.world.view(vault, &IVault::balanceOfCall { owner })?);
+        let (mut all, mut is_held) = (0, true);
+        for tranche in [self.world.contracts.junior, self.world.contracts.senior] {
+            let supply = narrow_unsigned(self.world.view(tranche, &ITranche::totalSupplyCall {})?);
+            let mut sum = 0;
+            for owner in self.holders(tranche) {
+                sum += narrow_unsigned(self.world.view(tranche, &ITranche::balanceOfCall { owner })?);
+            }
+            all += supply;
+            is_held &= supply == sum;
         }
-        Ok((supply, supply == sum))
+        Ok((all, is_held))
     }
 }
 

@@ -26,7 +26,7 @@ use crate::report::{BoardSummary, Report};
 use crate::units::narrow;
 use crate::world::{Setup, World};
 use crowd::{Board, Crowd, Trader};
-use lps::{Provider, DEPOSITS};
+use lps::{is_senior, Provider, DEPOSITS};
 use tally::Tally;
 use trading::Order;
 
@@ -129,7 +129,12 @@ impl Demo {
         let mut deposit = || ((LEAST_DEPOSIT + DEPOSIT_RANGE * crowd.uniform()) * 1e6).round() as u128;
         let first = ROLES + DEPOSITS.len();
         let traders = (first..count).map(|place| Trader { address: address(place), deposited: deposit() }).collect();
-        let provider = |place: usize| Provider { address: address(place), paid_in: 0, taken_out: 0 };
+        let provider = |place: usize| Provider {
+            address: address(place),
+            is_senior: is_senior(place - ROLES),
+            paid_in: 0,
+            taken_out: 0,
+        };
         let spot = input.surface.spot;
         Ok(Self {
             boards_at_once: options.boards,

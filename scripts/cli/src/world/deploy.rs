@@ -6,7 +6,7 @@ use alloy_primitives::{Address, Bytes, U256};
 use alloy_rpc_types_eth::{TransactionInput, TransactionRequest};
 use alloy_sol_types::SolValue;
 use equipoise_chain::{Chain, Config};
-use equipoise_interfaces::{IClearing, IMarket};
+use equipoise_interfaces::{Allocation, IClearing, IMarket, IVault};
 
 use super::contracts::{price_feed_code, stablecoin_code};
 use super::{GasLog, World};
@@ -69,11 +69,15 @@ pub struct Contracts {
     pub registrar: Address,
     /// The LP vault.
     pub vault: Address,
+    /// The junior tranche.
+    pub junior: Address,
+    /// The senior tranche.
+    pub senior: Address,
 }
 
 impl Contracts {
     /// Name and address of each, in the order of deployment.
-    pub fn named(&self) -> [(&'static str, Address); 13] {
+    pub fn named(&self) -> [(&'static str, Address); 15] {
         [
             ("token", self.token),
             ("feed", self.feed),
@@ -88,6 +92,8 @@ impl Contracts {
             ("registrar", self.registrar),
             ("clearing", self.clearing),
             ("vault", self.vault),
+            ("junior", self.junior),
+            ("senior", self.senior),
         ]
     }
 }
@@ -150,21 +156,25 @@ impl World {
         let registrar = self.install(programs, "registrar", None)?;
         let arguments = (liquidator, backstop, registrar, owner, token).abi_encode_params();
         let clearing = self.install(programs, "clearing", Some(arguments))?;
-        let arguments = (clearing, market, U256::from(setup.epoch_secs)).abi_encode_params();
+        let arguments = (owner, clearing, U256::from(setup.epoch_secs)).abi_encode_params();
         let vault = self.install(programs, "vault", Some(arguments))?;
-        let stateless = Contracts { surface, valuer, pricer, ..self.contracts };
+        let junior = self.install(programs, "tranche", Some((vault, false).abi_encode_params()))?;
+        let senior = self.install(programs, "tranche", Some((vault, true).abi_encode_params()))?;
+        let stateless = Contracts { surface, valuer, pricer, junior, senior, ..self.contracts };
         self.contracts =
             Contracts { oracle, desk, market, clearing, liquidator, backstop, registrar, vault, ..stateless };
         Ok(())
     }
 
     fn wire(&mut self) -> Result<(), CliError> {
-        let Contracts { oracle, market, clearing, vault, .. } = self.contracts;
+        let Contracts { oracle, market, clearing, vault, junior, senior, .. } = self.contracts;
         let (owner, keeper) = (self.owner, self.keeper);
         let call = IMarket::wireCall { oracle, clearing, vault, keeper };
         self.send("market_wire", owner, market, &call)?;
-        self.send("clearing_wire", owner, clearing, &IClearing::wireCall { vault, senior: vault, junior: vault })?;
+        self.send("clearing_wire", owner, clearing, &IClearing::wireCall { vault, senior, junior })?;
         self.send("clearing_register", owner, clearing, &IClearing::registerMarketCall { market })?;
+        let allocations = vec![Allocation { market, oracle, weight: 1 }];
+        self.send("vault_wire", owner, vault, &IVault::wireCall { junior, senior, allocations })?;
         Ok(())
     }
 

@@ -47,6 +47,12 @@ impl World {
         self.rounds.last().copied()
     }
 
+    /// The feed's first round at or after a moment, or the one that will be.
+    pub fn first_round_from(&self, at: u64) -> U80 {
+        let before = self.rounds.partition_point(|round| *round < at);
+        U80::from(before as u64 + 1)
+    }
+
     /// Lists an expiry with its strikes in USD.
     /// # Errors: [`CliError::Reverted`]
     pub fn list_board(&mut self, expiry: u64, strikes: &[f64]) -> Result<u16, CliError> {
