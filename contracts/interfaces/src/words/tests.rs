@@ -237,6 +237,11 @@ fn every_type_that_is_read_is_compared() {
         "IMarketMargin::moveShareReturn",
         "IMarketMargin::takeOverReturn",
         "IMarketMargin::deleverageReturn",
+        "Allocation",
+        "Terms",
+        "Fill",
+        "IVault::trancheValueReturn",
+        "ITranche::pendingReturn",
     ]
     .map(String::from);
     assert_eq!(sorted(known.iter()), sorted(listed("from_words! {").iter()));
@@ -346,6 +351,13 @@ proptest! {
         reads_strictly(&taken, &words, bit);
         let [closed] = answers!(IMarketMargin::deleverageCall);
         reads_strictly(&closed, &words, bit);
+        reads_strictly::<Allocation>(&of_value(), &words, bit);
+        reads_strictly::<Terms>(&of_value(), &words, bit);
+        reads_strictly::<Fill>(&of_value(), &words, bit);
+        let [value] = answers!(IVault::trancheValueCall);
+        reads_strictly(&value, &words, bit);
+        let [pending] = answers!(ITranche::pendingCall);
+        reads_strictly(&pending, &words, bit);
     }
 
     #[test]
