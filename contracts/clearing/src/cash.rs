@@ -104,13 +104,26 @@ pub fn take_lp_deposit(ledger: &mut Ledger, from: Address, amount_atoms: U256) -
     take(ledger, from, LP_PENDING, amount_atoms)
 }
 
-/// An LP's claim, to his wallet. Tranches only.
+/// An LP's deposit that he takes back, to his wallet. Tranches only.
+/// # Errors: as [`pay_lp_claim`]
+pub fn return_lp_deposit(ledger: &mut Ledger, to: Address, amount_atoms: U256) -> Result<(), Revert> {
+    only_tranches(ledger)?;
+    pay_lp(ledger, LP_PENDING, to, amount_atoms)
+}
+
+/// An LP's claim, to his wallet, or fees. Tranches and vault program only.
 /// # Errors: CallerNotAllowed, ClearingInsufficientCash, ClearingAmount.., ClearingT.., the token's own
 pub fn pay_lp_claim(ledger: &mut Ledger, to: Address, amount_atoms: U256) -> Result<(), Revert> {
-    only_tranches(ledger)?;
+    if ledger.vm().msg_sender() != ledger.slots.vault.get() {
+        only_tranches(ledger)?;
+    }
+    pay_lp(ledger, LP_CLAIMS, to, amount_atoms)
+}
+
+fn pay_lp(ledger: &mut Ledger, account: B256, to: Address, amount_atoms: U256) -> Result<(), Revert> {
     let amount = positive(amount_atoms)?;
-    let entry = ledger.entry(LP_CLAIMS).debit(amount).map_err(|error| ledger_revert(LP_CLAIMS, error))?;
-    give(ledger, (LP_CLAIMS, entry), to, amount)
+    let entry = ledger.entry(account).debit(amount).map_err(|error| ledger_revert(account, error))?;
+    give(ledger, (account, entry), to, amount)
 }
 
 /// The end of an epoch in one market. Vault program only.

@@ -8,9 +8,9 @@ use equipoise_interfaces::account::vault_of;
 use equipoise_interfaces::IClearing::{
     accountMarginCall, auctionCall, bidCall, cashOfCall, coverBadDebtCall, deleverageCall, depositCall, depositForCall,
     depositInsuranceCall, depositWithPermitCall, endAuctionCall, enterLockCall, exitLockCall, fundInsuranceCall,
-    isLockedCall, payLpClaimCall, reallocateCall, recordTradeCall, recordTransferCall, settleAccountCall,
-    settleLpEpochCall, settleVaultCall, startAuctionCall, takeLpDepositCall, takeOverCall, tokenDecimalsCall,
-    transferCashCall, vaultCashCall, withdrawCall, withdrawFromCall,
+    isLockedCall, payLpClaimCall, reallocateCall, recordTradeCall, recordTransferCall, returnLpDepositCall,
+    settleAccountCall, settleLpEpochCall, settleVaultCall, startAuctionCall, takeLpDepositCall, takeOverCall,
+    tokenDecimalsCall, transferCashCall, vaultCashCall, withdrawCall, withdrawFromCall,
 };
 use equipoise_interfaces::{AlreadyWired, CallerNotAllowed};
 use equipoise_kit::lean::{answer, enter, revert, Arguments, CONSTRUCTOR};
@@ -58,6 +58,7 @@ fn change(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>, inpu
             answer(&cash::transfer_cash(ledger, given.take()?, given.take()?, given.take()?)?)
         }
         takeLpDepositCall::SELECTOR => answer(&cash::take_lp_deposit(ledger, given.take()?, given.take()?)?),
+        returnLpDepositCall::SELECTOR => answer(&cash::return_lp_deposit(ledger, given.take()?, given.take()?)?),
         payLpClaimCall::SELECTOR => answer(&cash::pay_lp_claim(ledger, given.take()?, given.take()?)?),
         settleLpEpochCall::SELECTOR => answer(&cash::settle_lp_epoch(ledger, &mut given)?),
         reallocateCall::SELECTOR => answer(&cash::reallocate(ledger, given.take()?, given.take()?, given.take()?)?),

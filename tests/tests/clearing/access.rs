@@ -107,6 +107,8 @@ fn strangers_move_nobodys_cash() {
     setup.send(stranger, &take).unwrap_err().expect(&of_vault);
     let settle = IClearing::settleLpEpochCall { market: 0, acceptedAtoms: one, refusedAtoms: one, redeemedAtoms: one };
     setup.send(stranger, &settle).unwrap_err().expect(&of_vault);
+    let give_back = IClearing::returnLpDepositCall { to: stranger, amountAtoms: one };
+    setup.send(stranger, &give_back).unwrap_err().expect(&of_vault);
     let pay = IClearing::payLpClaimCall { to: stranger, amountAtoms: one };
     setup.send(stranger, &pay).unwrap_err().expect(&of_vault);
     let move_capital = IClearing::reallocateCall { from: 0, to: 1, amountAtoms: one };

@@ -2,12 +2,12 @@ use alloy_primitives::{Address, B256, I256, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use equipoise_interfaces::account::{of, settlement_of, vault_of, INSURANCE, LP_CLAIMS, LP_PENDING, SETTLEMENT, VAULT};
 use equipoise_interfaces::{
-    AlreadyWired, CashDeposited, CashMoved, ClearingAmountIsZero, ClearingAmountTooLarge, ClearingInsufficientCash,
-    ClearingMarketUnknown, IClearing,
+    AlreadyWired, CallerNotAllowed, CashDeposited, CashMoved, CashWithdrawn, ClearingAmountIsZero,
+    ClearingAmountTooLarge, ClearingInsufficientCash, ClearingMarketUnknown, IClearing,
 };
 use equipoise_tests::{Failure, Stablecoin, World, TOKEN};
 
-use crate::fixture::{nothing, setup, signed, trade_of};
+use crate::fixture::{nothing, setup, signed, trade_of, unwired};
 
 #[test]
 fn deposits_and_withdrawals_move_tokens_and_cash() {
@@ -137,6 +137,51 @@ fn lp_cash_goes_through_its_own_accounts() {
     let pay = IClearing::payLpClaimCall { to: lp, amountAtoms: U256::from(350) };
     setup.by_vault(&pay).unwrap();
     assert_eq!(setup.world.tokens(lp), 350);
+    setup.assert_custody(&[]);
+}
+
+#[test]
+fn deposits_go_back_by_tranches_only_and_fees_leave_by_the_vault_program() {
+    let mut setup = unwired(|world| world.token);
+    let (owner, vault) = (setup.world.owner, setup.vault);
+    let [senior, junior] = [(); 2].map(|()| setup.world.deploy("TestMarket", Vec::new()));
+    setup.send(owner, &IClearing::wireCall { vault, senior, junior }).unwrap();
+    let market = setup.market;
+    setup.send(owner, &IClearing::registerMarketCall { market }).unwrap();
+    let clearing = setup.clearing;
+    let lp = setup.world.account_with("an LP", 1_000);
+    setup.world.approve(lp, clearing);
+    let amount = |atoms| U256::from(atoms);
+    let take = IClearing::takeLpDepositCall { from: lp, amountAtoms: amount(500) };
+    let refused = CallerNotAllowed { caller: vault, allowed: senior };
+    setup.by_vault(&take).unwrap_err().expect(&refused);
+    for tranche in [senior, junior] {
+        setup.world.relay(tranche, clearing, &take).unwrap();
+    }
+    assert_eq!(setup.cash(LP_PENDING), 1_000);
+    let give_back = |atoms| IClearing::returnLpDepositCall { to: lp, amountAtoms: amount(atoms) };
+    setup.by_vault(&give_back(1)).unwrap_err().expect(&refused);
+    setup.by_market(&give_back(1)).unwrap_err().expect(&CallerNotAllowed { caller: market, allowed: senior });
+    setup.world.relay(senior, clearing, &give_back(200)).unwrap();
+    let receipt = setup.world.relay(junior, clearing, &give_back(100)).unwrap();
+    assert_eq!(World::events::<CashWithdrawn>(&receipt).len(), 1);
+    assert_eq!((setup.cash(LP_PENDING), setup.world.tokens(lp)), (700, 300));
+    let too_much = ClearingInsufficientCash { account: LP_PENDING, cashAtoms: signed(700), requiredAtoms: amount(701) };
+    setup.world.relay(junior, clearing, &give_back(701)).unwrap_err().expect(&too_much);
+    let settle = IClearing::settleLpEpochCall {
+        market: 0,
+        acceptedAtoms: amount(600),
+        refusedAtoms: amount(100),
+        redeemedAtoms: amount(50),
+    };
+    setup.by_vault(&settle).unwrap();
+    let recipient = setup.world.account("who is due the fees");
+    let pay = |to, atoms| IClearing::payLpClaimCall { to, amountAtoms: amount(atoms) };
+    setup.by_vault(&pay(recipient, 50)).unwrap();
+    setup.world.relay(senior, clearing, &pay(lp, 60)).unwrap();
+    setup.world.relay(junior, clearing, &pay(lp, 40)).unwrap();
+    setup.by_market(&pay(lp, 1)).unwrap_err().expect(&CallerNotAllowed { caller: market, allowed: senior });
+    assert_eq!((setup.world.tokens(recipient), setup.world.tokens(lp), setup.cash(LP_CLAIMS)), (50, 400, 0));
     setup.assert_custody(&[]);
 }
 
