@@ -32,7 +32,7 @@ sol! {
         function payFees() external returns (uint256 amountAtoms);
 
         // The owner
-        /// Names the tranches and the markets, once.
+        /// Names the tranches and the markets, these by the numbers that the clearing house has given them, once.
         function wire(address junior, address senior, Allocation[] allocations) external;
         function setTerms(Terms agreed) external;
         function transferOwnership(address successor) external;
@@ -94,6 +94,9 @@ sol! {
     error VaultMarketsCount(uint256 count, uint256 maximum);
     #[derive(Debug, PartialEq, Eq)]
     error VaultWeightIsZero(address market);
+    /// The clearing house has another market under this number: name them in the order in which they were registered.
+    #[derive(Debug, PartialEq, Eq)]
+    error VaultMarketOutOfOrder(address market, uint8 number);
     #[derive(Debug, PartialEq, Eq)]
     error VaultTermOutOfBounds(uint256 place, uint32 value, uint32 min, uint32 max);
     #[derive(Debug, PartialEq, Eq)]

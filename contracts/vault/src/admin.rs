@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, U256};
 use equipoise_interfaces::{
     AddressIsZero, Allocation, AlreadyWired, IClearing, ProgramWired, Terms as AbiTerms, TermsSet,
-    VaultCutSpacingOutOfRange, VaultMarketsCount, VaultTermOutOfBounds, VaultWeightIsZero,
+    VaultCutSpacingOutOfRange, VaultMarketOutOfOrder, VaultMarketsCount, VaultTermOutOfBounds, VaultWeightIsZero,
 };
 use equipoise_kit::lean::{log, revert, view};
 use equipoise_kit::{require_code, Revert};
@@ -60,7 +60,8 @@ impl Vault {
     }
 
     /// Names the tranches and the markets, once. Owner only.
-    /// # Errors: CallerNotOwner, AlreadyWired, AddressIsZero, AddressHasNoCode, VaultMarketsCount, VaultWeightIsZero
+    /// # Errors: CallerNotOwner, AlreadyWired, AddressIsZero, AddressHasNoCode, VaultMarketsCount, VaultWeightIsZero,
+    /// VaultMarketOutOfOrder
     pub(crate) fn wire(&mut self, junior: Address, senior: Address, markets: &[Allocation]) -> Result<(), Revert> {
         self.ownership.only_owner()?;
         if self.slots.market_count() > 0 || junior == senior {
@@ -76,11 +77,16 @@ impl Vault {
         self.slots.senior.set(senior);
         self.tell_wired(junior, b"junior");
         self.tell_wired(senior, b"senior");
-        for allocation in markets {
+        let clearing = self.slots.clearing.get();
+        for (number, allocation) in (0..).zip(markets) {
             require_code(self.vm(), allocation.market)?;
             require_code(self.vm(), allocation.oracle)?;
             if allocation.weight == 0 {
                 return Err(revert(&VaultWeightIsZero { market: allocation.market }));
+            }
+            // Cash is moved by number, and the market told by address.
+            if view(self.vm(), clearing, &IClearing::marketCall { number })? != allocation.market {
+                return Err(revert(&VaultMarketOutOfOrder { market: allocation.market, number }));
             }
             self.slots.add_allocation(allocation);
             self.tell_wired(allocation.market, b"market");

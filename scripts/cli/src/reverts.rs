@@ -28,8 +28,9 @@ use equipoise_interfaces::{
     SelectorUnknown, SignatureDeadlinePassed, SignatureInvalid, TrancheAmountTooLarge, TrancheClaimExceeded,
     TrancheCutPassed, TrancheInsolvent, TrancheNotOperator, TrancheNothingToClaim, TranchePreviewUnavailable,
     TrancheRequestPending, TrancheRequestTooSmall, TrancheRequestUnknown, VaultCutSpacingOutOfRange,
-    VaultEpochNotClosed, VaultMarketsCount, VaultNoFees, VaultNothingToProcess, VaultNumberOutOfRange,
-    VaultRoundNotFirst, VaultRoundsCount, VaultSettlementPending, VaultTermOutOfBounds, VaultWeightIsZero,
+    VaultEpochNotClosed, VaultMarketOutOfOrder, VaultMarketsCount, VaultNoFees, VaultNothingToProcess,
+    VaultNumberOutOfRange, VaultRoundNotFirst, VaultRoundsCount, VaultSettlementPending, VaultTermOutOfBounds,
+    VaultWeightIsZero,
 };
 
 sol! {
@@ -201,6 +202,7 @@ typed_errors!(
     TrancheRequestPending,
     TrancheRequestTooSmall,
     TrancheRequestUnknown,
+    VaultMarketOutOfOrder,
     VaultMarketsCount,
     VaultNoFees,
     VaultNumberOutOfRange,

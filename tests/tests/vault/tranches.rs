@@ -3,7 +3,7 @@
 use alloy_primitives::{I256, U256};
 use equipoise_interfaces::{
     Allocation, AlreadyWired, CallerNotAllowed, CallerNotOwner, EpochSettled, Fill, ITranche, IVault, Terms,
-    TrancheInsolvent, VaultMarketsCount, VaultNoFees, VaultTermOutOfBounds,
+    TrancheInsolvent, VaultMarketOutOfOrder, VaultMarketsCount, VaultNoFees, VaultTermOutOfBounds,
 };
 use equipoise_tests::TOKEN;
 
@@ -221,6 +221,10 @@ fn only_the_owner_sets_terms_and_wires_and_only_the_vault_ends_epochs() {
     let none = IVault::wireCall { junior, senior, allocations: Vec::new() };
     let count = VaultMarketsCount { count: U256::ZERO, maximum: U256::from(4) };
     setup.send(owner, fresh, &none).unwrap_err().expect(&count);
+    let unknown = Allocation { market: setup.token, oracle: setup.market, weight: 1 };
+    let wire = IVault::wireCall { junior, senior, allocations: vec![unknown] };
+    let out_of_order = VaultMarketOutOfOrder { market: setup.token, number: 0 };
+    setup.send(owner, fresh, &wire).unwrap_err().expect(&out_of_order);
     let filled =
         Fill { acceptedAtoms: U256::ZERO, sharesMinted: U256::MAX, sharesBurned: U256::ZERO, paidAtoms: U256::ZERO };
     let settle = ITranche::settleEpochCall { epoch: 1, filled, isNewSeries: false };

@@ -9,8 +9,9 @@ use crate::{
     IClearing, IOracle, ITranche, IVault, RedeemRequest, Terms, TermsSet, TrancheAmountTooLarge, TrancheClaimExceeded,
     TrancheCutPassed, TrancheInsolvent, TrancheNotOperator, TrancheNothingToClaim, TranchePreviewUnavailable,
     TrancheRequestPending, TrancheRequestTooSmall, TrancheRequestUnknown, Transfer, VaultCutSpacingOutOfRange,
-    VaultEpochNotClosed, VaultMarketsCount, VaultNoFees, VaultNothingToProcess, VaultNumberOutOfRange,
-    VaultRoundNotFirst, VaultRoundsCount, VaultSettlementPending, VaultTermOutOfBounds, VaultWeightIsZero, Withdraw,
+    VaultEpochNotClosed, VaultMarketOutOfOrder, VaultMarketsCount, VaultNoFees, VaultNothingToProcess,
+    VaultNumberOutOfRange, VaultRoundNotFirst, VaultRoundsCount, VaultSettlementPending, VaultTermOutOfBounds,
+    VaultWeightIsZero, Withdraw,
 };
 
 to_words! {
@@ -26,6 +27,7 @@ to_words! {
     VaultRoundNotFirst { roundId, updatedAt, cutAt }
     VaultMarketsCount { count, maximum }
     VaultWeightIsZero { market }
+    VaultMarketOutOfOrder { market, number }
     VaultTermOutOfBounds { place, value, min, max }
     VaultNoFees {}
     VaultNumberOutOfRange { navAtoms, claimAtoms }
@@ -34,6 +36,7 @@ to_words! {
     IVault::cutSpacingSecsCall {}
     IOracle::feedCall {}
     IClearing::tokenCall {}
+    IClearing::marketCall { number }
 
     // The tranches
     ITranche::pendingCall {}

@@ -51,6 +51,7 @@ fn errors_are_as_the_general_codec_writes_them() {
     same_error(&VaultRoundNotFirst { roundId: U80::MAX, updatedAt: 7, cutAt: 8 });
     same_error(&VaultMarketsCount { count: two, maximum: three });
     same_error(&VaultWeightIsZero { market: WHO });
+    same_error(&VaultMarketOutOfOrder { market: WHO, number: 7 });
     same_error(&VaultTermOutOfBounds { place: two, value: 7, min: 8, max: 9 });
     same_error(&VaultNoFees {});
     same_error(&VaultNumberOutOfRange { navAtoms: I256::MIN, claimAtoms: two });
@@ -78,6 +79,7 @@ fn calls_are_as_the_general_codec_writes_them() {
     same_call(&IVault::cutSpacingSecsCall {});
     same_call(&IOracle::feedCall {});
     same_call(&IClearing::tokenCall {});
+    same_call(&IClearing::marketCall { number: 7 });
     same_call(&ITranche::pendingCall {});
     same_call(&ITranche::settleEpochCall { epoch: 7, filled: filled(), isNewSeries: true });
 }
