@@ -196,20 +196,20 @@ impl World {
 
     /// Deploys the tranches of a vault; wires the clearing house, and registers the markets in it; names all of it to the
     /// vault, each market with its oracle and of equal weight.
-    /// # Returns: the junior and the senior
+    /// # Returns: the senior and the junior
     pub fn wire_vault(&mut self, clearing: Address, vault: Address, markets: &[(Address, Address)]) -> [Address; 2] {
-        let tranches = [false, true].map(|is_senior| {
+        let tranches = [true, false].map(|is_senior| {
             let arguments = (vault, is_senior).abi_encode_params();
             self.deploy_program("tranche", arguments).expect("a vault can have tranches")
         });
-        let ([junior, senior], owner) = (tranches, self.owner);
+        let ([senior, junior], owner) = (tranches, self.owner);
         self.send(owner, clearing, &IClearing::wireCall { vault, senior, junior }).expect("the owner wires");
         for &(market, _) in markets {
             let register = IClearing::registerMarketCall { market };
             self.send(owner, clearing, &register).expect("the owner registers");
         }
         let allocations = markets.iter().map(|&(market, oracle)| Allocation { market, oracle, weight: 1 });
-        let wire = IVault::wireCall { junior, senior, allocations: allocations.collect() };
+        let wire = IVault::wireCall { senior, junior, allocations: allocations.collect() };
         self.send(owner, vault, &wire).expect("the owner wires the vault");
         tranches
     }

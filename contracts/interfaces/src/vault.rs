@@ -33,7 +33,7 @@ sol! {
 
         // The owner
         /// Names the tranches and the markets, these by the numbers that the clearing house has given them, once.
-        function wire(address junior, address senior, Allocation[] allocations) external;
+        function wire(address senior, address junior, Allocation[] allocations) external;
         function setTerms(Terms agreed) external;
         function transferOwnership(address successor) external;
         function acceptOwnership() external;
@@ -57,8 +57,8 @@ sol! {
         function feesAtoms() external view returns (uint256);
         function cutSpacingSecs() external view returns (uint64);
         function clearing() external view returns (address);
-        function junior() external view returns (address);
         function senior() external view returns (address);
+        function junior() external view returns (address);
         function owner() external view returns (address);
     }
 

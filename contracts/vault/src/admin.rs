@@ -62,7 +62,7 @@ impl Vault {
     /// Names the tranches and the markets, once. Owner only.
     /// # Errors: CallerNotOwner, AlreadyWired, AddressIsZero, AddressHasNoCode, VaultMarketsCount, VaultWeightIsZero,
     /// VaultMarketOutOfOrder
-    pub(crate) fn wire(&mut self, junior: Address, senior: Address, markets: &[Allocation]) -> Result<(), Revert> {
+    pub(crate) fn wire(&mut self, [senior, junior]: [Address; 2], markets: &[Allocation]) -> Result<(), Revert> {
         self.ownership.only_owner()?;
         if self.slots.market_count() > 0 || junior == senior {
             return Err(revert(&AlreadyWired {}));
@@ -71,12 +71,12 @@ impl Vault {
             let (count, maximum) = (U256::from(markets.len()), U256::from(MOST_MARKETS));
             return Err(revert(&VaultMarketsCount { count, maximum }));
         }
-        require_code(self.vm(), junior)?;
         require_code(self.vm(), senior)?;
-        self.slots.junior.set(junior);
+        require_code(self.vm(), junior)?;
         self.slots.senior.set(senior);
-        self.tell_wired(junior, b"junior");
+        self.slots.junior.set(junior);
         self.tell_wired(senior, b"senior");
+        self.tell_wired(junior, b"junior");
         let clearing = self.slots.clearing.get();
         for (number, allocation) in (0..).zip(markets) {
             require_code(self.vm(), allocation.market)?;

@@ -48,8 +48,8 @@ impl Vault {
             accrueCall::SELECTOR => answer(&self.accrue()?),
             payFeesCall::SELECTOR => answer(&self.pay_fees()?),
             wireCall::SELECTOR => {
-                let (junior, senior) = (given.take()?, given.take()?);
-                answer(&self.wire(junior, senior, &given.take_array::<Allocation>()?)?)
+                let tranches = [given.take()?, given.take()?];
+                answer(&self.wire(tranches, &given.take_array::<Allocation>()?)?)
             }
             setTermsCall::SELECTOR => answer(&self.set_terms(&given.take()?)?),
             transferOwnershipCall::SELECTOR => answer(&self.ownership.offer(given.take()?)?),
@@ -83,8 +83,8 @@ impl Vault {
             feesAtomsCall::SELECTOR => answer(&from_u128(self.slots.fees())),
             cutSpacingSecsCall::SELECTOR => answer(&self.cut_spacing()),
             clearingCall::SELECTOR => answer(&self.slots.clearing.get()),
-            juniorCall::SELECTOR => answer(&self.slots.tranche(false)),
             seniorCall::SELECTOR => answer(&self.slots.tranche(true)),
+            juniorCall::SELECTOR => answer(&self.slots.tranche(false)),
             ownerCall::SELECTOR => answer(&self.ownership.owner()),
             _ => unknown(selector),
         }

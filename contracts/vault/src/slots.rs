@@ -27,8 +27,8 @@ pub struct VaultSlots {
     pub(crate) clearing: StorageAddress,
     /// How many markets there are; the spacing of cuts and the token's decimals.
     setting: StorageB256,
-    pub(crate) junior: StorageAddress,
     pub(crate) senior: StorageAddress,
+    pub(crate) junior: StorageAddress,
     /// The fixed claim; the seconds it has accrued for and when it was last looked at.
     claim: StorageB256,
     /// What the owner has set, 32 bits each; the junior's series and whether the claim was covered, when fees were charged.

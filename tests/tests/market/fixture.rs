@@ -109,7 +109,7 @@ impl Market {
         let clearing = world.deploy_clearing(token);
         let arguments = (owner, clearing, U256::from(HOUR)).abi_encode_params();
         let vault = world.deploy_program("vault", arguments).unwrap();
-        let [junior, senior] = world.wire_vault(clearing, vault, &[(market, oracle)]);
+        let [senior, junior] = world.wire_vault(clearing, vault, &[(market, oracle)]);
         world.send(owner, market, &IMarket::wireCall { oracle, clearing, vault, keeper }).unwrap();
         let boards = Vec::new();
         Self {

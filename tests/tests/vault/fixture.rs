@@ -31,7 +31,7 @@ pub fn setup_with(token: impl Fn(&mut World) -> Address) -> Setup {
     let oracle = world.deploy_program("oracle", (world.feed,).abi_encode()).unwrap();
     let market = world.deploy("TestMarket", Vec::new());
     let vault = world.deploy_program("vault", (owner, clearing, U256::from(HOUR)).abi_encode()).unwrap();
-    let [junior, senior] = world.wire_vault(clearing, vault, &[(market, oracle)]);
+    let [senior, junior] = world.wire_vault(clearing, vault, &[(market, oracle)]);
     world.send(owner, market, &TestMarket::followCall { clearing }).unwrap();
     world.push_price(PRICE);
     Setup { world, token, clearing, market, vault, junior, senior }

@@ -214,15 +214,15 @@ fn only_the_owner_sets_terms_and_wires_and_only_the_vault_ends_epochs() {
     let terms = IVault::setTermsCall { agreed: Setup::plain_terms() };
     setup.send(stranger, vault, &terms).unwrap_err().expect(&CallerNotOwner { caller: stranger, owner });
     let allocations = vec![Allocation { market: setup.market, oracle: setup.market, weight: 1 }];
-    let wire = IVault::wireCall { junior, senior, allocations };
+    let wire = IVault::wireCall { senior, junior, allocations };
     setup.send(owner, vault, &wire).unwrap_err().expect(&AlreadyWired {});
     let arguments = alloy_sol_types::SolValue::abi_encode(&(owner, setup.clearing, U256::from(3_600)));
     let fresh = setup.world.deploy_program("vault", arguments).unwrap();
-    let none = IVault::wireCall { junior, senior, allocations: Vec::new() };
+    let none = IVault::wireCall { senior, junior, allocations: Vec::new() };
     let count = VaultMarketsCount { count: U256::ZERO, maximum: U256::from(4) };
     setup.send(owner, fresh, &none).unwrap_err().expect(&count);
     let unknown = Allocation { market: setup.token, oracle: setup.market, weight: 1 };
-    let wire = IVault::wireCall { junior, senior, allocations: vec![unknown] };
+    let wire = IVault::wireCall { senior, junior, allocations: vec![unknown] };
     let out_of_order = VaultMarketOutOfOrder { market: setup.token, number: 0 };
     setup.send(owner, fresh, &wire).unwrap_err().expect(&out_of_order);
     let filled =

@@ -69,10 +69,10 @@ pub struct Contracts {
     pub registrar: Address,
     /// The LP vault.
     pub vault: Address,
-    /// The junior tranche.
-    pub junior: Address,
     /// The senior tranche.
     pub senior: Address,
+    /// The junior tranche.
+    pub junior: Address,
 }
 
 impl Contracts {
@@ -92,8 +92,8 @@ impl Contracts {
             ("registrar", self.registrar),
             ("clearing", self.clearing),
             ("vault", self.vault),
-            ("junior", self.junior),
             ("senior", self.senior),
+            ("junior", self.junior),
         ]
     }
 }
@@ -158,23 +158,23 @@ impl World {
         let clearing = self.install(programs, "clearing", Some(arguments))?;
         let arguments = (owner, clearing, U256::from(setup.epoch_secs)).abi_encode_params();
         let vault = self.install(programs, "vault", Some(arguments))?;
-        let junior = self.install(programs, "tranche", Some((vault, false).abi_encode_params()))?;
         let senior = self.install(programs, "tranche", Some((vault, true).abi_encode_params()))?;
-        let stateless = Contracts { surface, valuer, pricer, junior, senior, ..self.contracts };
+        let junior = self.install(programs, "tranche", Some((vault, false).abi_encode_params()))?;
+        let stateless = Contracts { surface, valuer, pricer, senior, junior, ..self.contracts };
         self.contracts =
             Contracts { oracle, desk, market, clearing, liquidator, backstop, registrar, vault, ..stateless };
         Ok(())
     }
 
     fn wire(&mut self) -> Result<(), CliError> {
-        let Contracts { oracle, market, clearing, vault, junior, senior, .. } = self.contracts;
+        let Contracts { oracle, market, clearing, vault, senior, junior, .. } = self.contracts;
         let (owner, keeper) = (self.owner, self.keeper);
         let call = IMarket::wireCall { oracle, clearing, vault, keeper };
         self.send("market_wire", owner, market, &call)?;
         self.send("clearing_wire", owner, clearing, &IClearing::wireCall { vault, senior, junior })?;
         self.send("clearing_register", owner, clearing, &IClearing::registerMarketCall { market })?;
         let allocations = vec![Allocation { market, oracle, weight: 1 }];
-        self.send("vault_wire", owner, vault, &IVault::wireCall { junior, senior, allocations })?;
+        self.send("vault_wire", owner, vault, &IVault::wireCall { senior, junior, allocations })?;
         Ok(())
     }
 
