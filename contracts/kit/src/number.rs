@@ -65,6 +65,7 @@ pub fn mul_div_up(a: u128, b: u128, divisor: u128) -> Option<u128> {
 
 /// The quotient, and whether it is exact. Bit by bit: 128 steps cost about 40 gas, where a general
 /// division of 256 bits costs every program that has it 10 kB of code.
+#[inline(never)]
 fn mul_div(a: u128, b: u128, divisor: u128) -> Option<(u128, bool)> {
     let (mut remainder, low) = product(a, b);
     if remainder >= divisor {

@@ -4,9 +4,10 @@
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
-use alloy_primitives::{B256, U256};
+use alloy_primitives::{Address, B256, U256};
 use stylus_sdk::host::VM;
 use stylus_sdk::keccak_const::Keccak256;
+use stylus_sdk::prelude::*;
 use stylus_sdk::storage::{StorageGuard, StorageGuardMut, StorageType};
 
 /// Names a region of storage.
@@ -84,6 +85,138 @@ impl<N, T> DerefMut for Namespaced<N, T> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.inner
     }
+}
+
+/// One slot, whole. Unlike the SDK's types it costs a program no code where it is used, but a call.
+pub struct Word {
+    slot: U256,
+    vm: VM,
+}
+
+impl Word {
+    /// What it holds.
+    pub fn get(&self) -> B256 {
+        load(&self.vm, &self.slot)
+    }
+
+    /// Replaces what it holds.
+    pub fn set(&mut self, word: B256) {
+        save(&self.vm, &self.slot, word);
+    }
+
+    /// The address it holds.
+    pub fn address(&self) -> Address {
+        Address::from_word(self.get())
+    }
+
+    /// Replaces the address it holds.
+    pub fn set_address(&mut self, address: Address) {
+        self.set(address.into_word());
+    }
+
+    /// The number it holds.
+    pub fn number(&self) -> U256 {
+        self.get().into()
+    }
+
+    /// Replaces the number it holds.
+    pub fn set_number(&mut self, number: U256) {
+        self.set(number.into());
+    }
+}
+
+impl StorageType for Word {
+    type Wraps<'a> = StorageGuard<'a, Self>;
+    type WrapsMut<'a> = StorageGuardMut<'a, Self>;
+
+    unsafe fn new(slot: U256, _offset: u8, vm: VM) -> Self {
+        Self { slot, vm }
+    }
+
+    fn load<'s>(self) -> Self::Wraps<'s> {
+        StorageGuard::new(self)
+    }
+
+    fn load_mut<'s>(self) -> Self::WrapsMut<'s> {
+        StorageGuardMut::new(self)
+    }
+}
+
+/// A mapping from words to values of whole slots, laid out as Solidity does: what belongs to `key` begins at
+/// `keccak256(key . slot)`. Addresses are keys as words, numbers as [`number_key`].
+pub struct Mapping<T> {
+    slot: U256,
+    marker: PhantomData<T>,
+    vm: VM,
+}
+
+impl<T: StorageType> Mapping<T> {
+    /// What belongs to a key.
+    pub fn at(&self, key: B256) -> StorageGuard<'_, T> {
+        StorageGuard::new(self.place(key))
+    }
+
+    /// What belongs to a key, to be changed.
+    pub fn at_mut(&mut self, key: B256) -> StorageGuardMut<'_, T> {
+        StorageGuardMut::new(self.place(key))
+    }
+
+    fn place(&self, key: B256) -> T {
+        const { assert!(T::SLOT_BYTES == 32, "values fill whole slots") };
+        // SAFETY: the place is the key's alone, and the guards borrow the mapping.
+        unsafe { T::new(mapped(&self.vm, key, &self.slot), 0, self.vm.clone()) }
+    }
+}
+
+impl<T: StorageType> StorageType for Mapping<T> {
+    type Wraps<'a>
+        = StorageGuard<'a, Self>
+    where
+        Self: 'a;
+    type WrapsMut<'a>
+        = StorageGuardMut<'a, Self>
+    where
+        Self: 'a;
+
+    unsafe fn new(slot: U256, _offset: u8, vm: VM) -> Self {
+        Self { slot, marker: PhantomData, vm }
+    }
+
+    fn load<'s>(self) -> Self::Wraps<'s>
+    where
+        Self: 's,
+    {
+        StorageGuard::new(self)
+    }
+
+    fn load_mut<'s>(self) -> Self::WrapsMut<'s>
+    where
+        Self: 's,
+    {
+        StorageGuardMut::new(self)
+    }
+}
+
+/// A number as the key of a mapping.
+pub fn number_key(number: u64) -> B256 {
+    joined(0, number.into())
+}
+
+#[inline(never)]
+fn load(vm: &VM, slot: &U256) -> B256 {
+    vm.storage_load_bytes32(*slot)
+}
+
+#[inline(never)]
+fn save(vm: &VM, slot: &U256, word: B256) {
+    // SAFETY: each slot has one owner, who is borrowed.
+    unsafe { vm.storage_cache_bytes32(*slot, word) };
+}
+
+#[inline(never)]
+fn mapped(vm: &VM, key: B256, mapping: &U256) -> U256 {
+    let preimage: [u8; 64] = key.concat_const::<32, 64>(B256::from(*mapping)).0;
+    vm.native_keccak256(&preimage).into()
 }
 
 /// The two numbers that share a slot: the high half and the low.
