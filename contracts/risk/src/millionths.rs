@@ -2,8 +2,7 @@
 
 use equipoise_math::Fx;
 
-use crate::parameters::MILLION;
-use crate::units::ratio_floor;
+use crate::arithmetic::div_floor;
 use crate::RiskError;
 
 const ONE: u32 = 1_000_000;
@@ -43,7 +42,7 @@ impl Millionths {
     /// # Rounding: down to the nearest 2^-64; whole numbers are exact
     /// # Errors: none in range
     pub fn number(self) -> Result<Fx, RiskError> {
-        ratio_floor(i128::from(self.0), MILLION)
+        div_floor(Fx::from_num(self.0), Fx::from_num(ONE))
     }
 
     /// The product, at most [`Millionths::MOST`].

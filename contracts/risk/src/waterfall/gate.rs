@@ -1,6 +1,9 @@
 //! The least share of the value that the junior tranche has when seniors enter or juniors leave.
 
+use equipoise_math::Fx;
+
 use super::Split;
+use crate::arithmetic::div_floor;
 use crate::millionths::Millionths;
 use crate::units::Atoms;
 use crate::RiskError;
@@ -36,8 +39,9 @@ impl Coverage {
     }
 
     fn free_over(self, split: Split, divisor: u32) -> Result<Atoms, RiskError> {
-        let room = self.free(split)?.max(0).checked_div(i128::from(divisor));
-        room.map(Atoms::new).ok_or(RiskError::Overflow)
+        // The bits of the quotient are the whole number.
+        let room = div_floor(Fx::from_bits(self.free(split)?.max(0)), Fx::from_num(divisor))?;
+        Ok(Atoms::new(room.to_bits()))
     }
 
     /// `J - c NAV` in millionths of an atom.
