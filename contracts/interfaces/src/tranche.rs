@@ -32,7 +32,7 @@ sol! {
         event OperatorSet(address indexed controller, address indexed operator, bool approved);
 
         // Taking back (after ERC-7887)
-        /// Makes the assets claimable by `claimCancelDepositRequest` at once.
+        /// Pays the assets to the controller at once.
         function cancelDepositRequest(uint256 requestId, address controller) external;
         /// Returns the shares to the controller at once.
         function cancelRedeemRequest(uint256 requestId, address controller) external;

@@ -102,5 +102,5 @@ sol! {
     #[derive(Debug, PartialEq, Eq)]
     error VaultNoFees();
     #[derive(Debug, PartialEq, Eq)]
-    error VaultNumberOutOfRange(int256 navAtoms, uint256 claimAtoms);
+    error VaultNumberOutOfRange(int256 navAtoms);
 }

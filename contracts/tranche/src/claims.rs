@@ -7,6 +7,7 @@ use equipoise_interfaces::{
 };
 use equipoise_kit::lean::{call, log, revert};
 use equipoise_kit::number::from_u128;
+use equipoise_kit::storage::number_key;
 use equipoise_kit::Revert;
 use stylus_sdk::prelude::*;
 
@@ -33,8 +34,8 @@ pub(crate) type Take = fn(Claim, u128) -> Option<(Claim, Claim)>;
 impl Tranche {
     /// What a controller's deposit has come to, if it is priced and not collected.
     pub(crate) fn due_deposit(&self, controller: Address) -> Option<Due> {
-        let Request { epoch, amount, .. } = self.slots.deposits.getter(controller).request();
-        let slots = self.slots.epochs.getter(U256::from(epoch));
+        let Request { epoch, amount, .. } = self.deposit_request(controller);
+        let slots = self.slots.epochs.at(number_key(epoch));
         if amount == 0 || !slots.is_settled() {
             return None;
         }
@@ -45,8 +46,8 @@ impl Tranche {
 
     /// What a controller's redemption has come to, if it is priced and not collected.
     pub(crate) fn due_redeem(&self, controller: Address) -> Option<Due> {
-        let Request { epoch, amount, series } = self.slots.redemptions.getter(controller).request();
-        let slots = self.slots.epochs.getter(U256::from(epoch));
+        let Request { epoch, amount, series } = self.redeem_request(controller);
+        let slots = self.slots.epochs.at(number_key(epoch));
         if amount == 0 || !slots.is_settled() {
             return None;
         }
@@ -70,7 +71,7 @@ impl Tranche {
         let Some(due) = self.due_deposit(controller) else {
             return Ok(());
         };
-        let mut slots = self.slots.deposits.setter(controller);
+        let mut slots = self.slots.deposits.at_mut(controller.into_word());
         let request = slots.request();
         slots.set_request(Request { amount: 0, ..request });
         let (held, series) = (slots.claim(), slots.claim_series());
@@ -80,7 +81,7 @@ impl Tranche {
         slots.set_claim(claim);
         let returned = slots.returned().checked_add(due.unfilled).ok_or_else(|| too_large(due.unfilled))?;
         slots.set_returned(due.series, returned);
-        self.slots.epochs.setter(U256::from(request.epoch)).set_deposits(due.left);
+        self.slots.epochs.at_mut(number_key(request.epoch)).set_deposits(due.left);
         if is_dead {
             self.release_shares(series, controller, held.shares)?;
         }
@@ -93,20 +94,20 @@ impl Tranche {
         let Some(due) = self.due_redeem(controller) else {
             return Ok(());
         };
-        let mut slots = self.slots.redemptions.setter(controller);
+        let mut slots = self.slots.redemptions.at_mut(controller.into_word());
         let request = slots.request();
         slots.set_request(Request { amount: 0, ..request });
         if due.claim != Claim::default() {
             let claim = slots.claim().plus(due.claim).ok_or_else(|| too_large(due.claim.shares))?;
             slots.set_claim(claim);
         }
-        self.slots.epochs.setter(U256::from(request.epoch)).set_redemptions(due.left);
+        self.slots.epochs.at_mut(number_key(request.epoch)).set_redemptions(due.left);
         self.release_shares(request.series, controller, due.unfilled)
     }
 
     /// What a controller may claim of deposits: the accepted assets and their shares.
     pub(crate) fn claimable_deposit(&self, controller: Address) -> Claim {
-        let slots = self.slots.deposits.getter(controller);
+        let slots = self.slots.deposits.at(controller.into_word());
         let held = slots.claim();
         match self.due_deposit(controller) {
             Some(due) if held.shares > 0 && slots.claim_series() != due.series => due.claim,
@@ -117,7 +118,7 @@ impl Tranche {
 
     /// What a controller may claim of redemptions: the redeemed shares and their assets.
     pub(crate) fn claimable_redeem(&self, controller: Address) -> Claim {
-        let held = self.slots.redemptions.getter(controller).claim();
+        let held = self.slots.redemptions.at(controller.into_word()).claim();
         let due = self.due_redeem(controller).map_or(Claim::default(), |due| due.claim);
         held.plus(due).unwrap_or(held)
     }
@@ -125,7 +126,7 @@ impl Tranche {
     /// What a controller may claim of deposits that were not accepted.
     pub(crate) fn claimable_returned(&self, controller: Address) -> u128 {
         let due = self.due_deposit(controller).map_or(0, |due| due.unfilled);
-        self.slots.deposits.getter(controller).returned().saturating_add(due)
+        self.slots.deposits.at(controller.into_word()).returned().saturating_add(due)
     }
 
     /// Gives shares that were minted for a deposit.
@@ -139,7 +140,7 @@ impl Tranche {
         self.require_may_act_for(controller)?;
         self.require_receiver(receiver)?;
         self.collect_deposit(controller)?;
-        let mut slots = self.slots.deposits.setter(controller);
+        let mut slots = self.slots.deposits.at_mut(controller.into_word());
         let series = slots.claim_series();
         let (part, left) = part_of(slots.claim(), amount, take, controller)?;
         if part.shares == 0 {
@@ -162,7 +163,7 @@ impl Tranche {
     ) -> Result<Claim, Revert> {
         self.require_may_act_for(controller)?;
         self.collect_redeem(controller)?;
-        let mut slots = self.slots.redemptions.setter(controller);
+        let mut slots = self.slots.redemptions.at_mut(controller.into_word());
         let (part, left) = part_of(slots.claim(), amount, take, controller)?;
         if part.assets == 0 {
             return Err(revert(&TrancheNothingToClaim { controller }));
@@ -180,7 +181,7 @@ impl Tranche {
     pub(crate) fn claim_returned(&mut self, receiver: Address, controller: Address) -> Result<U256, Revert> {
         self.require_may_act_for(controller)?;
         self.collect_deposit(controller)?;
-        let mut slots = self.slots.deposits.setter(controller);
+        let mut slots = self.slots.deposits.at_mut(controller.into_word());
         let assets = from_u128(slots.returned());
         if assets.is_zero() {
             return Err(revert(&TrancheNothingToClaim { controller }));
@@ -194,7 +195,7 @@ impl Tranche {
     }
 
     fn pay(&mut self, to: Address, amount: U256) -> Result<(), Revert> {
-        let clearing = self.slots.clearing.get();
+        let clearing = self.slots.clearing.address();
         call(self, clearing, &IClearing::payLpClaimCall { to, amountAtoms: amount })?;
         Ok(())
     }

@@ -4,6 +4,7 @@ use alloy_primitives::U256;
 use equipoise_interfaces::{EpochSettled, Fill, TrancheAmountTooLarge};
 use equipoise_kit::lean::{log, only, revert};
 use equipoise_kit::number::{from_u128, to_u128};
+use equipoise_kit::storage::number_key;
 use equipoise_kit::Revert;
 use stylus_sdk::prelude::*;
 
@@ -28,7 +29,7 @@ impl Tranche {
     /// The oldest epoch that is not priced and what it asks for; all shares. Shares of an earlier series ask for nothing.
     pub(crate) fn pending(&self) -> (u64, [U256; 3]) {
         let epoch = self.slots.first_epoch();
-        let slots = self.slots.epochs.getter(U256::from(epoch));
+        let slots = self.slots.epochs.at(number_key(epoch));
         let is_current = slots.redeem_series() == self.slots.series();
         let shares = if is_current { slots.redeem_shares() } else { 0 };
         (epoch, [slots.deposit_atoms(), shares, self.slots.supply()].map(from_u128))
@@ -37,7 +38,7 @@ impl Tranche {
     /// Ends the oldest epoch: puts what there is to claim beside what was requested. The vault program only.
     /// # Errors: CallerNotAllowed, TrancheAmountTooLarge
     pub(crate) fn settle_epoch(&mut self, epoch: u64, fill: &Fill, is_new_series: bool) -> Result<(), Revert> {
-        only(self.vm(), self.slots.core.get())?;
+        only(self.vm(), self.slots.core.address())?;
         let (accepted, minted) = (narrow(fill.acceptedAtoms)?, narrow(fill.sharesMinted)?);
         let (burned, paid) = (narrow(fill.sharesBurned)?, narrow(fill.paidAtoms)?);
         self.burn_kept(burned)?;
@@ -46,7 +47,7 @@ impl Tranche {
         }
         self.mint_kept(minted);
         let series = self.slots.series();
-        let mut slots = self.slots.epochs.setter(U256::from(epoch));
+        let mut slots = self.slots.epochs.at_mut(number_key(epoch));
         let (deposited, asked) = (slots.deposit_atoms(), slots.redeem_shares());
         slots.set_deposits(Parts { requested: deposited, filled: accepted, given: minted });
         slots.set_redemptions(Parts { requested: asked, filled: burned, given: paid });

@@ -13,14 +13,15 @@ impl Tranche {
     /// # Returns: true, as ERC-7540 wants
     pub(crate) fn set_operator(&mut self, operator: Address, approved: bool) -> bool {
         let controller = self.vm().msg_sender();
-        self.slots.operators.setter(controller).setter(operator).set(U256::from(approved));
+        let mut operators = self.slots.operators.at_mut(controller.into_word());
+        operators.at_mut(operator.into_word()).set_number(U256::from(approved));
         log(self.vm(), &ITranche::OperatorSet { controller, operator, approved });
         true
     }
 
     /// Whether one may act for another.
     pub(crate) fn is_operator(&self, controller: Address, operator: Address) -> bool {
-        !self.slots.operators.getter(controller).get(operator).is_zero()
+        !self.slots.operators.at(controller.into_word()).at(operator.into_word()).get().is_zero()
     }
 
     /// Whether the caller may act for somebody.

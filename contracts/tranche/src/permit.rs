@@ -33,16 +33,21 @@ impl Tranche {
         if U256::from(self.vm().block_timestamp()) > deadline {
             return Err(revert(&ERC2612ExpiredSignature { deadline }));
         }
-        let nonce = self.slots.nonces.get(owner);
+        let nonce = self.nonce(owner);
         let mut message = Vec::new();
         (PERMIT_TYPE, owner, spender, value, nonce, deadline).write(&mut message);
         let signer = self.signer_of(keccak256(&message), v, r, s);
         if signer.is_zero() || signer != owner {
             return Err(revert(&ERC2612InvalidSigner { signer, owner }));
         }
-        self.slots.nonces.setter(owner).set(nonce.saturating_add(U256::ONE));
+        self.slots.nonces.at_mut(owner.into_word()).set_number(nonce.saturating_add(U256::ONE));
         self.allow(owner, spender, value);
         Ok(())
+    }
+
+    /// How many signatures of an owner have been used.
+    pub(crate) fn nonce(&self, owner: Address) -> U256 {
+        self.slots.nonces.at(owner.into_word()).number()
     }
 
     /// The domain of signatures, of the chain as it is now.

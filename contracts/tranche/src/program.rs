@@ -120,7 +120,7 @@ impl Tranche {
             pendingCall::SELECTOR => answer(&self.pending()),
             pendingDepositRequestCall::SELECTOR | claimableDepositRequestCall::SELECTOR => {
                 let (id, controller) = (given.take()?, given.take()?);
-                let request = self.slots.deposits.getter(controller).request();
+                let request = self.deposit_request(controller);
                 if selector == pendingDepositRequestCall::SELECTOR {
                     return answer(&self.pending_of(request, id));
                 }
@@ -128,7 +128,7 @@ impl Tranche {
             }
             pendingRedeemRequestCall::SELECTOR | claimableRedeemRequestCall::SELECTOR => {
                 let (id, controller) = (given.take()?, given.take()?);
-                let request = self.slots.redemptions.getter(controller).request();
+                let request = self.redeem_request(controller);
                 if selector == pendingRedeemRequestCall::SELECTOR {
                     return answer(&self.pending_of(request, id));
                 }
@@ -136,7 +136,7 @@ impl Tranche {
             }
             claimableCancelDepositRequestCall::SELECTOR => {
                 let (id, controller) = (given.take()?, given.take()?);
-                let request = self.slots.deposits.getter(controller).request();
+                let request = self.deposit_request(controller);
                 answer(&Self::under_id(request, id, self.claimable_returned(controller)))
             }
             maxDepositCall::SELECTOR => answer(&assets(self.claimable_deposit(given.take()?))),
@@ -144,11 +144,11 @@ impl Tranche {
             maxRedeemCall::SELECTOR => answer(&shares(self.claimable_redeem(given.take()?))),
             maxWithdrawCall::SELECTOR => answer(&assets(self.claimable_redeem(given.take()?))),
             depositRequestCall::SELECTOR => {
-                let request = self.slots.deposits.getter(given.take()?).request();
+                let request = self.deposit_request(given.take()?);
                 answer(&(request.epoch, from_u128(request.amount)))
             }
             redeemRequestCall::SELECTOR => {
-                let request = self.slots.redemptions.getter(given.take()?).request();
+                let request = self.redeem_request(given.take()?);
                 answer(&(request.epoch, from_u128(request.amount)))
             }
             isOperatorCall::SELECTOR => answer(&self.is_operator(given.take()?, given.take()?)),
@@ -166,7 +166,7 @@ impl Tranche {
             totalAssetsCall::SELECTOR => answer(&self.total_assets()?),
             convertToSharesCall::SELECTOR => answer(&self.convert_to_shares(given.take()?)?),
             convertToAssetsCall::SELECTOR => answer(&self.convert_to_assets(given.take()?)?),
-            assetCall::SELECTOR => answer(&self.slots.token.get()),
+            assetCall::SELECTOR => answer(&self.slots.token.address()),
             shareCall::SELECTOR => answer(&self.vm().contract_address()),
             vaultCall::SELECTOR => answer(&self.vault_of(given.take()?)),
             supportsInterfaceCall::SELECTOR => {
@@ -174,7 +174,7 @@ impl Tranche {
                 let id = word.first_chunk().map_or(0, |bytes| u32::from_be_bytes(*bytes));
                 answer(&Self::supports(id))
             }
-            coreCall::SELECTOR => answer(&self.slots.core.get()),
+            coreCall::SELECTOR => answer(&self.slots.core.address()),
             isSeniorCall::SELECTOR => answer(&self.slots.is_senior()),
             seriesCall::SELECTOR => answer(&self.slots.series()),
             nameCall::SELECTOR => answer_text(self.name()),
@@ -183,8 +183,8 @@ impl Tranche {
             totalSupplyCall::SELECTOR => answer(&from_u128(self.slots.supply())),
             balanceOfCall::SELECTOR => answer(&self.balance(self.slots.series(), given.take()?)),
             balanceOfSeriesCall::SELECTOR => answer(&self.balance(given.take()?, given.take()?)),
-            allowanceCall::SELECTOR => answer(&self.slots.allowances.getter(given.take()?).get(given.take()?)),
-            noncesCall::SELECTOR => answer(&self.slots.nonces.get(given.take()?)),
+            allowanceCall::SELECTOR => answer(&self.allowance(given.take()?, given.take()?)),
+            noncesCall::SELECTOR => answer(&self.nonce(given.take()?)),
             DOMAIN_SEPARATORCall::SELECTOR => answer(&self.domain_separator()),
             _ => unknown(selector),
         }
@@ -193,7 +193,7 @@ impl Tranche {
     /// Starts a tranche of a vault. Once.
     /// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode, the vault program's and the clearing house's own
     fn construct(&mut self, core: Address, is_senior: bool) -> Result<(), Revert> {
-        if !self.slots.core.get().is_zero() {
+        if !self.slots.core.address().is_zero() {
             return Err(revert(&AlreadyWired {}));
         }
         require_code(self.vm(), core)?;
@@ -201,9 +201,9 @@ impl Tranche {
         let spacing = view(self.vm(), core, &IVault::cutSpacingSecsCall {})?;
         let token = view(self.vm(), clearing, &IClearing::tokenCall {})?;
         let decimals = view(self.vm(), clearing, &IClearing::tokenDecimalsCall {})?;
-        self.slots.core.set(core);
-        self.slots.clearing.set(clearing);
-        self.slots.token.set(token);
+        self.slots.core.set_address(core);
+        self.slots.clearing.set_address(clearing);
+        self.slots.token.set_address(token);
         self.slots.set_setting(is_senior, spacing, decimals);
         Ok(())
     }

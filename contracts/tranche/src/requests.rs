@@ -8,6 +8,7 @@ use equipoise_interfaces::{
 use equipoise_kit::lean::{call, log, revert};
 use equipoise_kit::number::from_u128;
 use equipoise_kit::shares::VIRTUAL_SHARES;
+use equipoise_kit::storage::number_key;
 use equipoise_kit::Revert;
 use stylus_sdk::prelude::*;
 
@@ -31,12 +32,12 @@ impl Tranche {
         let atoms = at_least(assets, self.min_deposit_atoms())?;
         self.collect_deposit(controller)?;
         let epoch = self.open_epoch();
-        let total = add(held_in(self.slots.deposits.getter(controller).request(), epoch, controller)?, atoms)?;
-        let clearing = self.slots.clearing.get();
+        let total = add(held_in(self.deposit_request(controller), epoch, controller)?, atoms)?;
+        let clearing = self.slots.clearing.address();
         call(self, clearing, &IClearing::takeLpDepositCall { from: owner, amountAtoms: assets })?;
         let request = Request { epoch, amount: total, series: 0 };
-        self.slots.deposits.setter(controller).set_request(request);
-        let mut slots = self.slots.epochs.setter(U256::from(epoch));
+        self.slots.deposits.at_mut(controller.into_word()).set_request(request);
+        let mut slots = self.slots.epochs.at_mut(number_key(epoch));
         let sum = add(slots.deposit_atoms(), atoms)?;
         slots.set_deposit_atoms(sum);
         self.slots.enqueue(epoch);
@@ -56,7 +57,7 @@ impl Tranche {
         let shares = at_least(value, self.min_redeem_shares())?;
         self.collect_redeem(controller)?;
         let (epoch, series) = (self.open_epoch(), self.slots.series());
-        let held = self.slots.redemptions.getter(controller).request();
+        let held = self.redeem_request(controller);
         let is_dead = held.amount > 0 && held.series != series;
         if is_dead {
             // Of an earlier series: worth nothing, and in nobody's way.
@@ -66,8 +67,8 @@ impl Tranche {
         let keeper = self.vm().contract_address();
         self.move_shares(series, owner, keeper, value)?;
         let request = Request { epoch, amount: add(held, shares)?, series };
-        self.slots.redemptions.setter(controller).set_request(request);
-        let mut slots = self.slots.epochs.setter(U256::from(epoch));
+        self.slots.redemptions.at_mut(controller.into_word()).set_request(request);
+        let mut slots = self.slots.epochs.at_mut(number_key(epoch));
         let before = if slots.redeem_series() == series { slots.redeem_shares() } else { 0 };
         slots.set_redeem_series(series);
         let sum = add(before, shares)?;
@@ -81,12 +82,13 @@ impl Tranche {
     /// Takes a deposit back, out of the clearing house to the controller.
     /// # Errors: TrancheNotOperator, TrancheRequestUnknown, TrancheCutPassed, the token's own
     pub(crate) fn cancel_deposit(&mut self, id: U256, controller: Address) -> Result<(), Revert> {
-        let request = self.cancellable(self.slots.deposits.getter(controller).request(), id, controller)?;
-        self.slots.deposits.setter(controller).set_request(Request::default());
-        let mut slots = self.slots.epochs.setter(U256::from(request.epoch));
+        let request = self.cancellable(self.deposit_request(controller), id, controller)?;
+        self.slots.deposits.at_mut(controller.into_word()).set_request(Request::default());
+        let mut slots = self.slots.epochs.at_mut(number_key(request.epoch));
         let left = slots.deposit_atoms().saturating_sub(request.amount);
         slots.set_deposit_atoms(left);
-        let (assets, clearing, sender) = (from_u128(request.amount), self.slots.clearing.get(), self.vm().msg_sender());
+        let (assets, clearing, sender) =
+            (from_u128(request.amount), self.slots.clearing.address(), self.vm().msg_sender());
         log(self.vm(), &CancelDepositRequest { controller, requestId: id, sender, assets });
         call(self, clearing, &IClearing::returnLpDepositCall { to: controller, amountAtoms: assets })?;
         Ok(())
@@ -95,9 +97,9 @@ impl Tranche {
     /// Takes shares back that wait to be redeemed.
     /// # Errors: TrancheNotOperator, TrancheRequestUnknown, TrancheCutPassed
     pub(crate) fn cancel_redeem(&mut self, id: U256, controller: Address) -> Result<(), Revert> {
-        let request = self.cancellable(self.slots.redemptions.getter(controller).request(), id, controller)?;
-        self.slots.redemptions.setter(controller).set_request(Request::default());
-        let mut slots = self.slots.epochs.setter(U256::from(request.epoch));
+        let request = self.cancellable(self.redeem_request(controller), id, controller)?;
+        self.slots.redemptions.at_mut(controller.into_word()).set_request(Request::default());
+        let mut slots = self.slots.epochs.at_mut(number_key(request.epoch));
         if slots.redeem_series() == request.series {
             let left = slots.redeem_shares().saturating_sub(request.amount);
             slots.set_redeem_shares(left);
@@ -107,22 +109,31 @@ impl Tranche {
         self.release_shares(request.series, controller, request.amount)
     }
 
-    /// The smallest deposit: one token.
+    /// A controller's last deposit.
+    pub(crate) fn deposit_request(&self, controller: Address) -> Request {
+        self.slots.deposits.at(controller.into_word()).request()
+    }
+
+    /// A controller's last redemption.
+    pub(crate) fn redeem_request(&self, controller: Address) -> Request {
+        self.slots.redemptions.at(controller.into_word()).request()
+    }
+
+    /// The smallest deposit: one token, of the 18 decimals at most that the clearing house takes.
     pub(crate) fn min_deposit_atoms(&self) -> u128 {
-        10u128.saturating_pow(u32::try_from(self.slots.setting()[1]).unwrap_or(0))
+        10u64.saturating_pow(u32::try_from(self.slots.setting()[1]).unwrap_or(0)).into()
     }
 
     /// The smallest redemption: the shares that a thousandth of a token buys first.
     fn min_redeem_shares(&self) -> u128 {
-        let of_a_token = self.min_deposit_atoms().saturating_mul(VIRTUAL_SHARES);
-        of_a_token.checked_div(1_000).unwrap_or(of_a_token)
+        self.min_deposit_atoms().saturating_mul(VIRTUAL_SHARES / 1_000)
     }
 
     /// A request that may be taken back: before its cut, or when nobody has priced it for a week after.
     fn cancellable(&self, request: Request, id: U256, controller: Address) -> Result<Request, Revert> {
         self.require_may_act_for(controller)?;
         let epoch = request.epoch;
-        let is_settled = self.slots.epochs.getter(U256::from(epoch)).is_settled();
+        let is_settled = self.slots.epochs.at(number_key(epoch)).is_settled();
         if request.amount == 0 || is_settled || U256::from(epoch) != id {
             return Err(revert(&TrancheRequestUnknown { requestId: id, controller }));
         }

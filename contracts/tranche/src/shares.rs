@@ -6,6 +6,7 @@ use equipoise_interfaces::{
 };
 use equipoise_kit::lean::{log, revert};
 use equipoise_kit::number::from_u128;
+use equipoise_kit::storage::number_key;
 use equipoise_kit::Revert;
 use stylus_sdk::prelude::*;
 
@@ -14,7 +15,7 @@ use crate::Tranche;
 impl Tranche {
     /// Somebody's shares of a series.
     pub(crate) fn balance(&self, series: u32, owner: Address) -> U256 {
-        self.slots.balances.getter(U256::from(series)).get(owner)
+        self.slots.balances.at(number_key(series.into())).at(owner.into_word()).number()
     }
 
     /// Moves shares at their owner's wish: anywhere but to nobody or into the tranche's own keeping.
@@ -39,23 +40,29 @@ impl Tranche {
     /// # Errors: ERC20InsufficientAllowance
     pub(crate) fn spend_allowance(&mut self, owner: Address, value: U256) -> Result<(), Revert> {
         let spender = self.vm().msg_sender();
-        let mut allowances = self.slots.allowances.setter(owner);
-        let mut slot = allowances.setter(spender);
-        let allowance = slot.get();
+        let mut allowances = self.slots.allowances.at_mut(owner.into_word());
+        let mut slot = allowances.at_mut(spender.into_word());
+        let allowance = slot.number();
         if allowance == U256::MAX {
             return Ok(());
         }
         let left = allowance
             .checked_sub(value)
             .ok_or_else(|| revert(&ERC20InsufficientAllowance { spender, allowance, needed: value }))?;
-        slot.set(left);
+        slot.set_number(left);
         Ok(())
+    }
+
+    /// What a spender may move of the owner's shares.
+    pub(crate) fn allowance(&self, owner: Address, spender: Address) -> U256 {
+        self.slots.allowances.at(owner.into_word()).at(spender.into_word()).number()
     }
 
     /// Allows the spender to move the owner's shares.
     /// # Returns: true, as ERC-20 wants
     pub(crate) fn allow(&mut self, owner: Address, spender: Address, value: U256) -> bool {
-        self.slots.allowances.setter(owner).setter(spender).set(value);
+        let mut allowances = self.slots.allowances.at_mut(owner.into_word());
+        allowances.at_mut(spender.into_word()).set_number(value);
         log(self.vm(), &Approval { owner, spender, value });
         true
     }
@@ -109,21 +116,21 @@ impl Tranche {
     }
 
     fn debit(&mut self, series: u32, owner: Address, value: U256) -> Result<(), Revert> {
-        let mut balances = self.slots.balances.setter(U256::from(series));
-        let mut slot = balances.setter(owner);
-        let balance = slot.get();
+        let mut balances = self.slots.balances.at_mut(number_key(series.into()));
+        let mut slot = balances.at_mut(owner.into_word());
+        let balance = slot.number();
         let left = balance
             .checked_sub(value)
             .ok_or_else(|| revert(&ERC20InsufficientBalance { sender: owner, balance, needed: value }))?;
-        slot.set(left);
+        slot.set_number(left);
         Ok(())
     }
 
     /// Balances add up to the supply, so that none can overflow.
     fn credit(&mut self, series: u32, owner: Address, value: U256) {
-        let mut balances = self.slots.balances.setter(U256::from(series));
-        let mut slot = balances.setter(owner);
-        let balance = slot.get();
-        slot.set(balance.saturating_add(value));
+        let mut balances = self.slots.balances.at_mut(number_key(series.into()));
+        let mut slot = balances.at_mut(owner.into_word());
+        let balance = slot.number();
+        slot.set_number(balance.saturating_add(value));
     }
 }

@@ -1,9 +1,10 @@
 //! The tranche's storage.
 
-use alloy_primitives::{Address, U256};
-use equipoise_kit::storage::{halves, joined, namespace_root, paired, quarters, Namespace, Namespaced};
+use alloy_primitives::U256;
+use equipoise_kit::storage::{
+    halves, joined, namespace_root, number_key, paired, quarters, Mapping, Namespace, Namespaced, Word,
+};
 use stylus_sdk::prelude::*;
-use stylus_sdk::storage::{StorageAddress, StorageB256, StorageMap, StorageU256};
 
 use crate::parts::{Claim, Parts};
 
@@ -20,20 +21,20 @@ pub type Slots = Namespaced<TrancheSpace, TrancheSlots>;
 /// Everything a tranche keeps.
 #[storage]
 pub struct TrancheSlots {
-    pub(crate) core: StorageAddress,
-    pub(crate) clearing: StorageAddress,
+    pub(crate) core: Word,
+    pub(crate) clearing: Word,
     /// The series, and one if it is the senior; the spacing of cuts and the token's decimals.
-    setting: StorageB256,
+    setting: Word,
     /// All shares of the series; the first and the last of the epochs that wait to be priced.
-    queue: StorageB256,
-    pub(crate) token: StorageAddress,
-    pub(crate) balances: StorageMap<U256, StorageMap<Address, StorageU256>>,
-    pub(crate) allowances: StorageMap<Address, StorageMap<Address, StorageU256>>,
-    pub(crate) operators: StorageMap<Address, StorageMap<Address, StorageU256>>,
-    pub(crate) nonces: StorageMap<Address, StorageU256>,
-    pub(crate) epochs: StorageMap<U256, EpochSlots>,
-    pub(crate) deposits: StorageMap<Address, RequestSlots>,
-    pub(crate) redemptions: StorageMap<Address, RequestSlots>,
+    queue: Word,
+    pub(crate) token: Word,
+    pub(crate) balances: Mapping<Mapping<Word>>,
+    pub(crate) allowances: Mapping<Mapping<Word>>,
+    pub(crate) operators: Mapping<Mapping<Word>>,
+    pub(crate) nonces: Mapping<Word>,
+    pub(crate) epochs: Mapping<EpochSlots>,
+    pub(crate) deposits: Mapping<RequestSlots>,
+    pub(crate) redemptions: Mapping<RequestSlots>,
 }
 
 impl TrancheSlots {
@@ -87,7 +88,7 @@ impl TrancheSlots {
         if first == 0 {
             self.set_ends(epoch, epoch);
         } else if last != epoch {
-            self.epochs.setter(U256::from(last)).set_next(epoch);
+            self.epochs.at_mut(number_key(last)).set_next(epoch);
             self.set_ends(first, epoch);
         }
     }
@@ -95,7 +96,7 @@ impl TrancheSlots {
     /// Takes the oldest epoch off.
     pub(crate) fn dequeue(&mut self) {
         let [first, last] = self.ends();
-        let next = self.epochs.getter(U256::from(first)).next();
+        let next = self.epochs.at(number_key(first)).next();
         self.set_ends(next, last);
     }
 
@@ -112,13 +113,13 @@ impl TrancheSlots {
 #[storage]
 pub struct EpochSlots {
     /// Deposits; what of them is accepted.
-    deposits: StorageB256,
+    deposits: Word,
     /// Shares to redeem; how many of them are redeemed.
-    redemptions: StorageB256,
+    redemptions: Word,
     /// Shares minted; assets paid.
-    given: StorageB256,
+    given: Word,
     /// The next epoch that waits, one if it is settled; the series of what it minted, of what it redeems.
-    stage: StorageB256,
+    stage: Word,
 }
 
 impl EpochSlots {
@@ -226,11 +227,11 @@ fn narrow(series: u64) -> u32 {
 #[storage]
 pub struct RequestSlots {
     /// The epoch and the series; the amount.
-    request: StorageB256,
+    request: Word,
     /// Assets; shares.
-    claim: StorageB256,
+    claim: Word,
     /// The series of the shares that may be claimed; assets that were not accepted.
-    returned: StorageB256,
+    returned: Word,
 }
 
 /// A request.

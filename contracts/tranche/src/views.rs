@@ -5,6 +5,7 @@ use equipoise_interfaces::{IVault, TrancheAmountTooLarge, TrancheInsolvent};
 use equipoise_kit::lean::{revert, view};
 use equipoise_kit::number::{from_u128, to_u128};
 use equipoise_kit::shares::Tranche as Shares;
+use equipoise_kit::storage::number_key;
 use equipoise_kit::Revert;
 use stylus_sdk::prelude::*;
 
@@ -64,7 +65,7 @@ impl Tranche {
 
     /// What of a request with this id is not priced yet.
     pub(crate) fn pending_of(&self, request: Request, id: U256) -> U256 {
-        let is_settled = self.slots.epochs.getter(U256::from(request.epoch)).is_settled();
+        let is_settled = self.slots.epochs.at(number_key(request.epoch)).is_settled();
         if is_settled || U256::from(request.epoch) != id {
             return U256::ZERO;
         }
@@ -82,7 +83,7 @@ impl Tranche {
 
     /// The program for an asset, as ERC-7575 asks the share.
     pub(crate) fn vault_of(&self, asset: Address) -> Address {
-        if asset == self.slots.token.get() {
+        if asset == self.slots.token.address() {
             self.vm().contract_address()
         } else {
             Address::ZERO
@@ -97,6 +98,6 @@ impl Tranche {
 
     fn value(&self) -> Result<IVault::trancheValueReturn, Revert> {
         let ask = IVault::trancheValueCall { isSenior: self.slots.is_senior() };
-        view(self.vm(), self.slots.core.get(), &ask)
+        view(self.vm(), self.slots.core.address(), &ask)
     }
 }

@@ -13,7 +13,6 @@ use stylus_sdk::prelude::*;
 
 use crate::markets::MOST_MARKETS;
 use crate::plan::{Terms, MOST_MANAGEMENT_FEE, MOST_PERFORMANCE_FEE};
-use crate::processing::out_of_range;
 use crate::Vault;
 
 /// A request waits an hour at least.
@@ -37,7 +36,7 @@ impl Vault {
     /// Starts a vault whose epochs cut every `cut_spacing_secs` of unix time. Once.
     /// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode, VaultCutSpacingOutOfRange
     pub(crate) fn construct(&mut self, owner: Address, clearing: Address, cut_spacing_secs: u64) -> Result<(), Revert> {
-        if !self.slots.clearing.get().is_zero() {
+        if !self.slots.clearing.address().is_zero() {
             return Err(revert(&AlreadyWired {}));
         }
         self.ownership.begin(owner)?;
@@ -50,7 +49,7 @@ impl Vault {
             }));
         }
         let decimals = view(self.vm(), clearing, &IClearing::tokenDecimalsCall {})?;
-        self.slots.clearing.set(clearing);
+        self.slots.clearing.set_address(clearing);
         self.slots.set_setting(cut_spacing_secs, decimals);
         let mut capital = self.slots.capital();
         capital.waterfall.rate = Millionths::from_raw(FIRST_TERMS.seniorRate);
@@ -73,11 +72,11 @@ impl Vault {
         }
         require_code(self.vm(), senior)?;
         require_code(self.vm(), junior)?;
-        self.slots.senior.set(senior);
-        self.slots.junior.set(junior);
+        self.slots.senior.set_address(senior);
+        self.slots.junior.set_address(junior);
         self.tell_wired(senior, b"senior");
         self.tell_wired(junior, b"junior");
-        let clearing = self.slots.clearing.get();
+        let clearing = self.slots.clearing.address();
         for (number, allocation) in (0..).zip(markets) {
             require_code(self.vm(), allocation.market)?;
             require_code(self.vm(), allocation.oracle)?;
@@ -115,7 +114,7 @@ impl Vault {
         // The claim so far has grown at the rate so far, and what fees were not charged for is not charged for later.
         let (survey, mut capital) = self.present()?;
         let rate = Millionths::from_raw(terms.seniorRate);
-        capital.waterfall = capital.waterfall.with_rate(rate).map_err(|error| out_of_range(&survey, error))?;
+        capital.waterfall = capital.waterfall.with_rate(rate).map_err(|_| survey.out_of_range())?;
         if terms.managementFee != self.slots.terms().managementFee {
             capital.charged_at = survey.worth.now;
         }

@@ -27,6 +27,7 @@ extern crate alloc;
 
 mod admin;
 mod markets;
+mod orders;
 mod plan;
 mod processing;
 mod program;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use alloy_primitives::aliases::U80;
 use alloy_primitives::{I256, U256};
 use equipoise_interfaces::{Allocation, IClearing, IMarket, VaultEpochNotClosed, VaultNumberOutOfRange};
-use equipoise_kit::lean::{call, revert, view};
+use equipoise_kit::lean::{revert, view};
 use equipoise_kit::number::{from_i128, from_u128, mul_div_down, to_i128, to_u128};
 use equipoise_kit::Revert;
 use equipoise_risk::units::Atoms;
@@ -42,6 +42,14 @@ pub(crate) struct Survey {
     pub(crate) price_at: u64,
     pub(crate) is_settlement_pending: bool,
     pub(crate) sources: Each<Source>,
+}
+
+impl Survey {
+    /// That a number does not fit, which starts from the net asset value.
+    #[cold]
+    pub(crate) fn out_of_range(&self) -> Revert {
+        out_of_range(from_i128(self.worth.nav.count()))
+    }
 }
 
 /// Cash of an epoch, of all markets or of one.
@@ -102,18 +110,18 @@ impl Vault {
     }
 
     fn move_cash_of(&mut self, number: u8, flow: &Flow) -> Result<(), Revert> {
-        let (clearing, market) = (self.slots.clearing.get(), self.slots.allocation(number).market);
+        let (clearing, market) = (self.slots.clearing.address(), self.slots.allocation(number).market);
         let settle = IClearing::settleLpEpochCall {
             market: number,
             acceptedAtoms: from_u128(flow.accepted_atoms),
             refusedAtoms: from_u128(flow.refused_atoms),
             redeemedAtoms: from_u128(flow.paid_atoms),
         };
-        call(self, clearing, &settle)?;
+        self.order(clearing, &settle)?;
         // The clearing house has just moved both, so each is far from the ends of the range.
         let net = 0i128.saturating_add_unsigned(flow.accepted_atoms).saturating_sub_unsigned(flow.paid_atoms);
         if net != 0 {
-            call(self, market, &IMarket::recordLpFlowCall { flowAtoms: from_i128(net) })?;
+            self.order(market, &IMarket::recordLpFlowCall { flowAtoms: from_i128(net) })?;
         }
         Ok(())
     }
@@ -169,7 +177,7 @@ pub(crate) fn not_closed(epoch: u64, cut_at: u64, price_at: u64) -> Revert {
 
 #[cold]
 fn out_of_range(nav_atoms: I256) -> Revert {
-    revert(&VaultNumberOutOfRange { navAtoms: nav_atoms, claimAtoms: U256::ZERO })
+    revert(&VaultNumberOutOfRange { navAtoms: nav_atoms })
 }
 
 #[cfg(test)]

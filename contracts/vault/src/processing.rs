@@ -4,13 +4,12 @@ use alloy_primitives::aliases::U80;
 use alloy_primitives::{Address, U256};
 use equipoise_interfaces::{
     ClaimAccrued, EpochLapsed, EpochProcessed, FeesPaid, Fill, IClearing, ITranche, VaultNoFees, VaultNothingToProcess,
-    VaultNumberOutOfRange, VaultRoundsCount, VaultSettlementPending,
+    VaultRoundsCount, VaultSettlementPending,
 };
-use equipoise_kit::lean::{call, log, revert, view};
+use equipoise_kit::lean::{log, revert, view};
 use equipoise_kit::number::{from_i128, from_u128, to_u128};
 use equipoise_kit::shares::Requests;
 use equipoise_kit::Revert;
-use equipoise_risk::waterfall::WaterfallError;
 use stylus_sdk::prelude::*;
 
 use crate::markets::{not_closed, Cut, Each, Flow, Source, Survey};
@@ -46,13 +45,14 @@ impl Vault {
     /// # Errors: VaultNothingToProcess, VaultSettlementPending, VaultRound.., VaultNumberOutOfRange,
     /// the markets' and feeds' own
     pub(crate) fn process_epoch(&mut self, first_rounds: &[U80]) -> Result<u64, Revert> {
-        let (epoch, [junior, senior]) = self.waiting()?;
+        let (epoch, waiting) = self.waiting()?;
         if epoch == 0 {
             return Err(revert(&VaultNothingToProcess {}));
         }
         let (now, cut_at) = (self.vm().block_timestamp(), self.cut_of(epoch));
         if now >= cut_at.saturating_add(LAPSE_SECS) {
-            return self.give_back(epoch, [junior, senior]);
+            self.give_back(epoch, &waiting)?;
+            return Ok(epoch);
         }
         if now < cut_at {
             return Err(not_closed(epoch, cut_at, now));
@@ -66,15 +66,12 @@ impl Vault {
         if survey.is_settlement_pending {
             return Err(revert(&VaultSettlementPending {}));
         }
-        let wants = Epoch {
-            junior: junior.asked_in(epoch),
-            senior: senior.asked_in(epoch),
-            min_deposit_atoms: self.min_deposit_atoms(),
-        };
+        let [junior, senior] = waiting.map(|tranche| tranche.asked_in(epoch));
+        let wants = Epoch { junior, senior, min_deposit_atoms: self.min_deposit_atoms() };
         let planned = self.slots.capital().plan(&self.plan_terms()?, &survey.worth, &wants);
-        let plan = planned.map_err(|error| out_of_range(&survey, error))?;
+        let plan = planned.map_err(|_| survey.out_of_range())?;
         self.tell(epoch, &survey, &plan);
-        self.carry_out(epoch, &plan, [junior, senior], &survey.sources)?;
+        self.carry_out(epoch, &plan, &waiting, &survey.sources)?;
         Ok(epoch)
     }
 
@@ -84,7 +81,7 @@ impl Vault {
     pub(crate) fn present(&self) -> Result<(Survey, Capital), Revert> {
         let survey = self.survey(None)?;
         let capital = self.slots.capital().at(&survey.worth);
-        let capital = capital.map_err(|error| out_of_range(&survey, error.into()))?;
+        let capital = capital.map_err(|_| survey.out_of_range())?;
         Ok((survey, capital))
     }
 
@@ -109,9 +106,9 @@ impl Vault {
             return Err(revert(&VaultNoFees {}));
         }
         self.slots.set_fees(0);
-        let (amount, clearing) = (from_u128(fees), self.slots.clearing.get());
+        let (amount, clearing) = (from_u128(fees), self.slots.clearing.address());
         log(self.vm(), &FeesPaid { recipient, amountAtoms: amount });
-        call(self, clearing, &IClearing::payLpClaimCall { to: recipient, amountAtoms: amount })?;
+        self.order(clearing, &IClearing::payLpClaimCall { to: recipient, amountAtoms: amount })?;
         Ok(amount)
     }
 
@@ -158,11 +155,12 @@ impl Vault {
         );
     }
 
+    /// Ends an epoch as planned.
     fn carry_out(
         &mut self,
         epoch: u64,
         plan: &Plan,
-        [junior, senior]: [Waiting; 2],
+        waiting: &[Waiting; 2],
         sources: &Each<Source>,
     ) -> Result<(), Revert> {
         self.slots.set_capital(&plan.capital);
@@ -170,39 +168,44 @@ impl Vault {
         let fees = self.slots.fees().saturating_add(fee);
         self.slots.set_fees(fees);
         let mut flow = Flow { paid_atoms: fee, ..Flow::default() };
-        for (is_senior, tranche, filled) in [(false, junior, plan.junior), (true, senior, plan.senior)] {
-            if tranche.epoch == epoch {
-                flow.add(tranche.asked.requests.deposit_atoms, &filled);
-                self.settle(is_senior, epoch, &filled, plan.is_new_series && !is_senior)?;
-            }
-        }
+        self.settle(epoch, waiting, &[plan.junior, plan.senior], plan.is_new_series, &mut flow)?;
         self.move_cash(&flow, sources)
     }
 
     /// Ends an epoch with nothing filled.
-    fn give_back(&mut self, epoch: u64, waiting: [Waiting; 2]) -> Result<u64, Revert> {
+    fn give_back(&mut self, epoch: u64, waiting: &[Waiting; 2]) -> Result<(), Revert> {
         log(self.vm(), &EpochLapsed { epoch });
         let mut flow = Flow::default();
-        for (is_senior, tranche) in [(false, waiting[0]), (true, waiting[1])] {
-            if tranche.epoch == epoch {
-                flow.add(tranche.asked.requests.deposit_atoms, &Filled::default());
-                self.settle(is_senior, epoch, &Filled::default(), false)?;
-            }
-        }
+        self.settle(epoch, waiting, &[Filled::default(); 2], false, &mut flow)?;
         // Nothing comes in or goes out of any market.
-        self.move_cash(&flow, &Each::default())?;
-        Ok(epoch)
+        self.move_cash(&flow, &Each::default())
     }
 
-    fn settle(&mut self, is_senior: bool, epoch: u64, filled: &Filled, is_new_series: bool) -> Result<(), Revert> {
-        let filled = Fill {
-            acceptedAtoms: from_u128(filled.entry.accepted_atoms),
-            sharesMinted: from_u128(filled.entry.minted),
-            sharesBurned: from_u128(filled.exit.burned),
-            paidAtoms: from_u128(filled.exit.paid_atoms),
-        };
-        let tranche = self.slots.tranche(is_senior);
-        call(self, tranche, &ITranche::settleEpochCall { epoch, filled, isNewSeries: is_new_series })?;
+    /// Ends an epoch in both tranches, the junior first, and adds up the cash.
+    fn settle(
+        &mut self,
+        epoch: u64,
+        waiting: &[Waiting; 2],
+        fills: &[Filled; 2],
+        is_new_series: bool,
+        flow: &mut Flow,
+    ) -> Result<(), Revert> {
+        for (is_senior, (tranche, filled)) in [false, true].into_iter().zip(waiting.iter().zip(fills)) {
+            if tranche.epoch == epoch {
+                flow.add(tranche.asked.requests.deposit_atoms, filled);
+                let settle = ITranche::settleEpochCall {
+                    epoch,
+                    filled: Fill {
+                        acceptedAtoms: from_u128(filled.entry.accepted_atoms),
+                        sharesMinted: from_u128(filled.entry.minted),
+                        sharesBurned: from_u128(filled.exit.burned),
+                        paidAtoms: from_u128(filled.exit.paid_atoms),
+                    },
+                    isNewSeries: is_new_series && !is_senior,
+                };
+                self.order(self.slots.tranche(is_senior), &settle)?;
+            }
+        }
         Ok(())
     }
 }
@@ -230,10 +233,4 @@ impl Flow {
 
 pub(crate) fn claim_of(capital: &Capital) -> U256 {
     from_u128(capital.waterfall.claim_floor().map_or(0, unsigned))
-}
-
-#[cold]
-pub(crate) fn out_of_range(survey: &Survey, _: WaterfallError) -> Revert {
-    let nav = from_i128(survey.worth.nav.count());
-    revert(&VaultNumberOutOfRange { navAtoms: nav, claimAtoms: U256::ZERO })
 }

@@ -19,7 +19,7 @@ use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
 use crate::plan::unsigned;
-use crate::processing::{claim_of, out_of_range};
+use crate::processing::claim_of;
 use crate::slots::Slots;
 
 /// The vault program.
@@ -82,7 +82,7 @@ impl Vault {
             allocationsCall::SELECTOR => answer_array(&self.allocation_list()),
             feesAtomsCall::SELECTOR => answer(&from_u128(self.slots.fees())),
             cutSpacingSecsCall::SELECTOR => answer(&self.cut_spacing()),
-            clearingCall::SELECTOR => answer(&self.slots.clearing.get()),
+            clearingCall::SELECTOR => answer(&self.slots.clearing.address()),
             seniorCall::SELECTOR => answer(&self.slots.tranche(true)),
             juniorCall::SELECTOR => answer(&self.slots.tranche(false)),
             ownerCall::SELECTOR => answer(&self.ownership.owner()),
@@ -94,13 +94,13 @@ impl Vault {
     /// # Errors: VaultNumberOutOfRange, the markets' own
     fn tranche_value(&self, is_senior: bool) -> Result<[U256; 3], Revert> {
         let (survey, capital) = self.present()?;
-        let sides = capital.sides(&survey.worth).map_err(|error| out_of_range(&survey, error.into()))?;
+        let sides = capital.sides(&survey.worth).map_err(|_| survey.out_of_range())?;
         let of = |split: Split| from_u128(unsigned(if is_senior { split.senior } else { split.junior }));
         Ok([of(sides.mid), of(sides.bid), of(sides.ask)])
     }
 
-    /// The smallest deposit: one token.
+    /// The smallest deposit: one token, of the 18 decimals at most that the clearing house takes.
     pub(crate) fn min_deposit_atoms(&self) -> u128 {
-        10u128.saturating_pow(u32::try_from(self.slots.setting()[1]).unwrap_or(0))
+        10u64.saturating_pow(u32::try_from(self.slots.setting()[1]).unwrap_or(0)).into()
     }
 }

@@ -2,13 +2,14 @@
 
 use alloy_primitives::{Address, U256};
 use equipoise_interfaces::{Allocation, Terms as AbiTerms};
-use equipoise_kit::storage::{halves, joined, namespace_root, paired, quarters, Namespace, Namespaced};
+use equipoise_kit::storage::{halves, joined, namespace_root, paired, quarters, Namespace, Namespaced, Word};
 use equipoise_risk::millionths::Millionths;
 use equipoise_risk::units::Atoms;
 use equipoise_risk::waterfall::Waterfall;
 use stylus_sdk::prelude::*;
-use stylus_sdk::storage::{StorageAddress, StorageB256, StorageMap, StorageU256};
+use stylus_sdk::storage::StorageArray;
 
+use crate::markets::MOST_MARKETS;
 use crate::plan::Capital;
 
 /// Where the vault keeps its state.
@@ -24,109 +25,119 @@ pub type Slots = Namespaced<VaultSpace, VaultSlots>;
 /// Everything the vault keeps.
 #[storage]
 pub struct VaultSlots {
-    pub(crate) clearing: StorageAddress,
+    pub(crate) clearing: Word,
     /// How many markets there are; the spacing of cuts and the token's decimals.
-    setting: StorageB256,
-    pub(crate) senior: StorageAddress,
-    pub(crate) junior: StorageAddress,
+    setting: Word,
+    pub(crate) senior: Word,
+    pub(crate) junior: Word,
     /// The fixed claim; the seconds it has accrued for and when it was last looked at.
-    claim: StorageB256,
+    claim: Word,
     /// What the owner has set, 32 bits each; the junior's series and whether the claim was covered, when fees were charged.
-    terms: StorageB256,
+    terms: Word,
     /// The junior's high-water mark; fees that wait.
-    marks: StorageB256,
-    fee_recipient: StorageAddress,
-    allocations: StorageMap<U256, AllocationSlots>,
+    marks: Word,
+    fee_recipient: Word,
+    /// The last, so that there can be more of them.
+    allocations: StorageArray<AllocationSlots, MOST_MARKETS>,
 }
 
-/// Beside the series: whether the claim was covered.
-const COVERED: u64 = 1 << 32;
+/// A number of two: the high 32 bits and the low.
+fn pair(high: u32, low: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
+}
 
-/// One of the four numbers of 32 bits in half a slot, counted from the highest.
-fn eighth(half: u128, place: u8) -> u32 {
-    let low = half >> 96u8.saturating_sub(place.saturating_mul(32)) & u128::from(u32::MAX);
-    // Cut to 32 bits.
-    u32::try_from(low).unwrap_or(u32::MAX)
+/// The two numbers of [`pair`].
+fn parts(both: u64) -> [u32; 2] {
+    // Each fits.
+    [both >> 32, both & u64::from(u32::MAX)].map(|part| u32::try_from(part).unwrap_or(0))
 }
 
 /// One market.
 #[storage]
 pub struct AllocationSlots {
-    market: StorageAddress,
-    oracle: StorageAddress,
-    weight: StorageU256,
+    market: Word,
+    oracle: Word,
+    weight: Word,
 }
 
+// Out of line: a byte of code costs more at every start than a call does.
 impl VaultSlots {
     /// The state of the tranches.
+    #[inline(never)]
     pub(crate) fn capital(&self) -> Capital {
         let [fixed, times] = halves(self.claim.get());
         let [accrued_secs, seen_at] = quarters(times);
         let [set, rest] = halves(self.terms.get());
         let [series, charged_at] = quarters(rest);
+        let ([rate, _], [covered, junior_series]) = (parts(quarters(set)[0]), parts(series));
         let waterfall = Waterfall {
             fixed: Atoms::new(fixed.cast_signed()),
             accrued_secs,
-            rate: Millionths::from_raw(eighth(set, 0)),
+            rate: Millionths::from_raw(rate),
             seen_at,
-            was_covered: series & COVERED != 0,
-            junior_series: eighth(u128::from(series), 3),
+            was_covered: covered == 1,
+            junior_series,
         };
         Capital { waterfall, charged_at, high_water_x64: halves(self.marks.get())[0] }
     }
 
     /// Replaces the state of the tranches.
+    #[inline(never)]
     pub(crate) fn set_capital(&mut self, capital: &Capital) {
         let Capital { waterfall, charged_at, high_water_x64 } = capital;
         let times = paired(waterfall.accrued_secs, waterfall.seen_at);
         self.claim.set(joined(waterfall.fixed.count().cast_unsigned(), times));
-        let [set, _] = halves(self.terms.get());
-        let set = set & (u128::MAX >> 32) | u128::from(waterfall.rate.raw()) << 96;
-        let covered = if waterfall.was_covered { COVERED } else { 0 };
-        let series = u64::from(waterfall.junior_series) | covered;
-        self.terms.set(joined(set, paired(series, *charged_at)));
+        let [first, fees] = quarters(halves(self.terms.get())[0]);
+        let first = pair(waterfall.rate.raw(), parts(first)[1]);
+        let series = pair(waterfall.was_covered.into(), waterfall.junior_series);
+        self.terms.set(joined(paired(first, fees), paired(series, *charged_at)));
         self.marks.set(joined(*high_water_x64, self.fees()));
     }
 
     /// What the owner has set.
+    #[inline(never)]
     pub(crate) fn terms(&self) -> AbiTerms {
-        let [set, _] = halves(self.terms.get());
+        let [first, fees] = quarters(halves(self.terms.get())[0]).map(parts);
         AbiTerms {
-            seniorRate: eighth(set, 0),
-            coverage: eighth(set, 1),
-            managementFee: eighth(set, 2),
-            performanceFee: eighth(set, 3),
-            feeRecipient: self.fee_recipient.get(),
+            seniorRate: first[0],
+            coverage: first[1],
+            managementFee: fees[0],
+            performanceFee: fees[1],
+            feeRecipient: self.fee_recipient.address(),
         }
     }
 
     /// Replaces what the owner has set, but the senior's rate, which is the claim's.
     pub(crate) fn set_terms(&mut self, terms: &AbiTerms) {
         let [set, rest] = halves(self.terms.get());
-        let fees = paired(0, u64::from(terms.managementFee) << 32 | u64::from(terms.performanceFee));
-        let set = set >> 96 << 96 | u128::from(terms.coverage) << 64 | fees;
+        let [rate, _] = parts(quarters(set)[0]);
+        let set = paired(pair(rate, terms.coverage), pair(terms.managementFee, terms.performanceFee));
         self.terms.set(joined(set, rest));
-        self.fee_recipient.set(terms.feeRecipient);
+        self.fee_recipient.set_address(terms.feeRecipient);
     }
 
     /// Fees that wait to be paid.
+    #[inline(never)]
     pub(crate) fn fees(&self) -> u128 {
         halves(self.marks.get())[1]
     }
 
     /// Replaces the fees that wait to be paid.
+    #[inline(never)]
     pub(crate) fn set_fees(&mut self, atoms: u128) {
         let [high_water_x64, _] = halves(self.marks.get());
         self.marks.set(joined(high_water_x64, atoms));
     }
 
     /// How many markets there are.
+    #[inline(never)]
     pub(crate) fn market_count(&self) -> u8 {
         // At most four.
         u8::try_from(halves(self.setting.get())[0]).unwrap_or(0)
     }
 
     /// The spacing of cuts in seconds and the token's decimals.
+    #[inline(never)]
     pub(crate) fn setting(&self) -> [u64; 2] {
         quarters(halves(self.setting.get())[1])
     }
@@ -138,11 +149,13 @@ impl VaultSlots {
 
     /// One market.
     pub(crate) fn allocation(&self, number: u8) -> Allocation {
-        let slots = self.allocations.getter(U256::from(number));
-        let [weight, ..] = *slots.weight.get().as_limbs();
+        let Some(slots) = self.allocations.getter(number) else {
+            return Allocation { market: Address::ZERO, oracle: Address::ZERO, weight: 0 };
+        };
+        let [_, weight] = halves(slots.weight.get());
         Allocation {
-            market: slots.market.get(),
-            oracle: slots.oracle.get(),
+            market: slots.market.address(),
+            oracle: slots.oracle.address(),
             weight: u32::try_from(weight).unwrap_or(0),
         }
     }
@@ -150,19 +163,21 @@ impl VaultSlots {
     /// Adds a market.
     pub(crate) fn add_allocation(&mut self, allocation: &Allocation) {
         let [count, rest] = halves(self.setting.get());
-        let mut slots = self.allocations.setter(U256::from(count));
-        slots.market.set(allocation.market);
-        slots.oracle.set(allocation.oracle);
-        slots.weight.set(U256::from(allocation.weight));
+        if let Some(mut slots) = self.allocations.setter(self.market_count()) {
+            slots.market.set_address(allocation.market);
+            slots.oracle.set_address(allocation.oracle);
+            slots.weight.set(joined(0, allocation.weight.into()));
+        }
         self.setting.set(joined(count.saturating_add(1), rest));
     }
 
     /// A tranche.
+    #[inline(never)]
     pub(crate) fn tranche(&self, is_senior: bool) -> Address {
         if is_senior {
-            self.senior.get()
+            self.senior.address()
         } else {
-            self.junior.get()
+            self.junior.address()
         }
     }
 }

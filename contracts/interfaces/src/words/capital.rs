@@ -30,7 +30,7 @@ to_words! {
     VaultMarketOutOfOrder { market, number }
     VaultTermOutOfBounds { place, value, min, max }
     VaultNoFees {}
-    VaultNumberOutOfRange { navAtoms, claimAtoms }
+    VaultNumberOutOfRange { navAtoms }
     IVault::trancheValueCall { isSenior }
     IVault::clearingCall {}
     IVault::cutSpacingSecsCall {}

@@ -54,7 +54,7 @@ fn errors_are_as_the_general_codec_writes_them() {
     same_error(&VaultMarketOutOfOrder { market: WHO, number: 7 });
     same_error(&VaultTermOutOfBounds { place: two, value: 7, min: 8, max: 9 });
     same_error(&VaultNoFees {});
-    same_error(&VaultNumberOutOfRange { navAtoms: I256::MIN, claimAtoms: two });
+    same_error(&VaultNumberOutOfRange { navAtoms: I256::MIN });
     same_error(&TrancheRequestTooSmall { amount: two, minimum: three });
     same_error(&TrancheRequestPending { controller: WHO, epoch: 7 });
     same_error(&TrancheRequestUnknown { requestId: two, controller: WHO });
