@@ -9,7 +9,7 @@ use equipoise_clearing_state::{Account, Ledger};
 use equipoise_interfaces::account::{of, owner, vault_of, INSURANCE, LP_CLAIMS, LP_PENDING};
 use equipoise_interfaces::{AddressIsZero, CashDeposited, CashWithdrawn, ClearingSameAccount, IERC20};
 use equipoise_kit::lean::{call, log, only, revert, Arguments};
-use equipoise_kit::number::{from_i128, from_u128};
+use equipoise_kit::number::from_i128;
 use equipoise_kit::{lock, Revert};
 use stylus_sdk::prelude::*;
 
@@ -70,9 +70,7 @@ pub fn withdraw_from(ledger: &mut Ledger, account: B256, amount_atoms: U256, to:
     if to.is_zero() {
         return Err(revert(&AddressIsZero {}));
     }
-    let amount = positive(amount_atoms)?;
-    let entry = without(ledger, account, amount)?;
-    give(ledger, (account, entry), to, amount)
+    pay_out(ledger, account, to, amount_atoms)
 }
 
 /// Moves cash from an account of the caller's to any trader's, or between two of whom the caller operates for.
@@ -108,7 +106,7 @@ pub fn take_lp_deposit(ledger: &mut Ledger, from: Address, amount_atoms: U256) -
 /// # Errors: as [`pay_lp_claim`]
 pub fn return_lp_deposit(ledger: &mut Ledger, to: Address, amount_atoms: U256) -> Result<(), Revert> {
     only_tranches(ledger)?;
-    pay_lp(ledger, LP_PENDING, to, amount_atoms)
+    pay_out(ledger, LP_PENDING, to, amount_atoms)
 }
 
 /// An LP's claim, to his wallet, or fees. Tranches and vault program only.
@@ -117,13 +115,7 @@ pub fn pay_lp_claim(ledger: &mut Ledger, to: Address, amount_atoms: U256) -> Res
     if ledger.vm().msg_sender() != ledger.slots.vault.get() {
         only_tranches(ledger)?;
     }
-    pay_lp(ledger, LP_CLAIMS, to, amount_atoms)
-}
-
-fn pay_lp(ledger: &mut Ledger, account: B256, to: Address, amount_atoms: U256) -> Result<(), Revert> {
-    let amount = positive(amount_atoms)?;
-    let entry = ledger.entry(account).debit(amount).map_err(|error| ledger_revert(account, error))?;
-    give(ledger, (account, entry), to, amount)
+    pay_out(ledger, LP_CLAIMS, to, amount_atoms)
 }
 
 /// The end of an epoch in one market. Vault program only.
@@ -150,6 +142,7 @@ fn known_vault(ledger: &Ledger, market: u8) -> Result<B256, Revert> {
     Ok(vault_of(market))
 }
 
+#[inline(never)]
 fn only_tranches(ledger: &Ledger) -> Result<(), Revert> {
     if ledger.vm().msg_sender() == ledger.slots.junior.get() {
         return Ok(());
@@ -177,9 +170,12 @@ fn take(ledger: &mut Ledger, from: Address, account: B256, amount_atoms: U256) -
     Ok(())
 }
 
-fn give(ledger: &mut Ledger, (account, entry): (B256, Account), to: Address, amount: u128) -> Result<(), Revert> {
+/// Out of an account to a wallet. Nobody holds positions in the accounts of LPs, so their cash is all that is asked of them.
+fn pay_out(ledger: &mut Ledger, account: B256, to: Address, amount_atoms: U256) -> Result<(), Revert> {
+    let amount = positive(amount_atoms)?;
+    let entry = without(ledger, account, amount)?;
     ledger.set_entry(account, entry);
-    let (amount_atoms, cash) = (from_u128(amount), from_i128(entry.cash()));
+    let cash = from_i128(entry.cash());
     log(ledger.vm(), &CashWithdrawn { account, amountAtoms: amount_atoms, cashAtoms: cash });
     push(ledger, to, amount)
 }
