@@ -109,9 +109,11 @@ fn only_the_vault_records_flows_and_only_the_market_moves_the_ledger() {
         market.refuse_at(clearing, caller, &IClearing::settleVaultCall { payoffAtoms: I256::ONE }, &refused);
         let settle = IClearing::settleAccountCall { account, payoffAtoms: I256::ONE, holds: 0 };
         market.refuse_at(clearing, caller, &settle, &refused);
-        let refused = CallerNotAllowed { caller, allowed: vault };
+        let refused = CallerNotAllowed { caller, allowed: market.senior };
         let take = IClearing::takeLpDepositCall { from: trader, amountAtoms: U256::ONE };
         market.refuse_at(clearing, caller, &take, &refused);
+        let back = IClearing::returnLpDepositCall { to: caller, amountAtoms: U256::ONE };
+        market.refuse_at(clearing, caller, &back, &refused);
         let pay = IClearing::payLpClaimCall { to: caller, amountAtoms: U256::ONE };
         market.refuse_at(clearing, caller, &pay, &refused);
     }

@@ -105,7 +105,10 @@ fn a_deposit_and_redemption_in_a_row_lose() {
     setup.pass_cut();
     setup.process().unwrap();
     let back = setup.claim_redeem(junior, attacker);
-    assert!(back < 990 * TOKEN, "{back}");
+    // In at the ask of 1,010 for 1,000 shares, out at the bid of 1,990 for all.
+    let expected = 1_990 * TOKEN * shares / (1_000 * SHARE + shares);
+    assert!(shares.abs_diff(1_000 * SHARE * 1_000 / 1_010) < SHARE / TOKEN, "{shares}");
+    assert!(back.abs_diff(expected) <= 1 && back < 991 * TOKEN, "{back}");
 }
 
 #[test]

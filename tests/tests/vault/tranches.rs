@@ -1,18 +1,21 @@
 //! Junior and senior together.
 
-use alloy_primitives::{I256, U256};
+use alloy_primitives::{keccak256, Address, B256, I256, U256};
+use alloy_rpc_types_eth::BlockId;
+use alloy_sol_types::SolValue;
 use equipoise_interfaces::{
     Allocation, AlreadyWired, CallerNotAllowed, CallerNotOwner, EpochSettled, Fill, ITranche, IVault, Terms,
     TrancheInsolvent, VaultMarketOutOfOrder, VaultMarketsCount, VaultNoFees, VaultTermOutOfBounds,
 };
-use equipoise_tests::TOKEN;
+use equipoise_kit::storage::namespace_root;
+use equipoise_tests::{Failure, TOKEN};
 
-use crate::fixture::{narrow, setup, Setup, SHARE};
+use crate::fixture::{narrow, setup, Setup, HOUR, SHARE};
 
 const YEAR: u64 = 365 * 86_400;
 
 /// A junior with 400 tokens and a senior with as many as the coverage of a fifth allows, or less.
-fn both(senior_tokens: u128) -> (Setup, alloy_primitives::Address, alloy_primitives::Address) {
+fn both(senior_tokens: u128) -> (Setup, Address, Address) {
     let mut setup = setup();
     let (junior, senior) = (setup.junior, setup.senior);
     setup.set_terms(Setup::plain_terms()).unwrap();
@@ -216,7 +219,7 @@ fn only_the_owner_sets_terms_and_wires_and_only_the_vault_ends_epochs() {
     let allocations = vec![Allocation { market: setup.market, oracle: setup.market, weight: 1 }];
     let wire = IVault::wireCall { senior, junior, allocations };
     setup.send(owner, vault, &wire).unwrap_err().expect(&AlreadyWired {});
-    let arguments = alloy_sol_types::SolValue::abi_encode(&(owner, setup.clearing, U256::from(3_600)));
+    let arguments = (owner, setup.clearing, U256::from(HOUR)).abi_encode();
     let fresh = setup.world.deploy_program("vault", arguments).unwrap();
     let none = IVault::wireCall { senior, junior, allocations: Vec::new() };
     let count = VaultMarketsCount { count: U256::ZERO, maximum: U256::from(4) };
@@ -230,4 +233,50 @@ fn only_the_owner_sets_terms_and_wires_and_only_the_vault_ends_epochs() {
     let settle = ITranche::settleEpochCall { epoch: 1, filled, isNewSeries: false };
     setup.send(stranger, junior, &settle).unwrap_err().expect(&CallerNotAllowed { caller: stranger, allowed: vault });
     assert_eq!(setup.nav(), i128::try_from(I256::ZERO).unwrap());
+}
+
+#[test]
+fn constructors_run_once_and_want_contracts_and_a_sensible_spacing() {
+    let mut setup = setup();
+    let (owner, clearing, vault) = (setup.world.owner, setup.clearing, setup.vault);
+    let stranger = setup.world.account("stranger");
+    for (program, arguments) in [
+        (vault, (owner, clearing, U256::from(HOUR)).abi_encode_params()),
+        (setup.junior, (vault, false).abi_encode_params()),
+    ] {
+        let again = [vec![0x55, 0x85, 0x25, 0x8d], arguments].concat();
+        let receipt = setup.world.submit(stranger, program, again);
+        assert!(!receipt.status);
+        Failure(receipt.output).expect(&AlreadyWired {});
+    }
+    for secs in [HOUR - 1, 14 * 24 * HOUR + 1] {
+        let arguments = (owner, clearing, U256::from(secs)).abi_encode_params();
+        assert!(setup.world.deploy_program("vault", arguments).is_err());
+    }
+    let no_owner = (Address::ZERO, clearing, U256::from(HOUR)).abi_encode_params();
+    let no_clearing = (owner, stranger, U256::from(HOUR)).abi_encode_params();
+    for arguments in [no_owner, no_clearing] {
+        assert!(setup.world.deploy_program("vault", arguments).is_err());
+    }
+    assert!(setup.world.deploy_program("tranche", (stranger, true).abi_encode_params()).is_err());
+}
+
+/// Balances and allowances are where Solidity would put them, from the namespace's root on.
+#[test]
+fn storage_is_laid_out_as_in_solidity() {
+    let mut setup = setup();
+    let junior = setup.junior;
+    let lp = setup.member(junior, "an LP", 100 * TOKEN);
+    let spender = setup.world.account("spender");
+    setup.send(lp, junior, &ITranche::approveCall { spender, value: U256::from(7) }).unwrap();
+    let series = setup.world.read(junior, &ITranche::seriesCall {});
+    let root = namespace_root("equipoise.tranche");
+    let mapped = |key: B256, slot: U256| U256::from_be_bytes(keccak256((key, slot).abi_encode()).0);
+    let held = |slot: U256| setup.world.chain.storage(junior, slot, BlockId::pending()).unwrap();
+    let of_series = mapped(B256::from(U256::from(series)), root + U256::from(5));
+    let balance = mapped(lp.into_word(), of_series);
+    assert_eq!(held(balance), B256::from(U256::from(100 * SHARE)));
+    let allowance = mapped(spender.into_word(), mapped(lp.into_word(), root + U256::from(6)));
+    assert_eq!(held(allowance), B256::from(U256::from(7)));
+    assert_eq!(held(root), setup.vault.into_word());
 }
