@@ -160,3 +160,6 @@ const fn tail_quantile(target: u64) -> (u64, u64) {
     let step = bend.wrapping_add(negate_if(below, step));
     add_wide((high, low), (negative_mask(step.cast_signed()), step))
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@
 
 use equipoise_math::{
     div_ceil, div_floor, exp, exp_negative, ln, mul_ceil, mul_floor, normal_cdf, normal_inverse_cdf, normal_pdf, sqrt,
-    Fx, MathError,
+    Function, Fx, MathError,
 };
 use proptest::prelude::*;
 
@@ -189,6 +189,27 @@ fn edges_are_exact() {
     assert_eq!(normal_inverse_cdf(Fx::ONE >> 1), Ok(Fx::ZERO));
     assert_eq!(exp_negative(Fx::MIN), Fx::ZERO);
     assert_eq!(exp_negative(Fx::MAX), Fx::ONE);
+}
+
+#[test]
+fn the_largest_argument_of_exp_is_allowed() {
+    let largest = Fx::lit("43.6");
+    assert!(exp(largest).is_ok());
+    let above = largest + Fx::DELTA;
+    assert_eq!(exp(above), Err(MathError::Domain { function: Function::Exp, value: above }));
+}
+
+#[test]
+fn pieces_of_the_distribution_begin_where_they_say() {
+    // 1,948,894,336,277,817,667.49 units, of which the piece below 5/4 would make one more
+    assert_eq!(normal_cdf(Fx::lit("-1.25") - Fx::from_bits(8)), Fx::from_bits(1_948_894_336_277_817_667));
+    // 0.37 units
+    assert_eq!(normal_cdf(Fx::lit("-9.1875")), Fx::ZERO);
+}
+
+#[test]
+fn a_root_of_two_equal_words_is_not_zero() {
+    assert_eq!(sqrt(Fx::ONE + Fx::DELTA), Ok(Fx::ONE));
 }
 
 #[test]

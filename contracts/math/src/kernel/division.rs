@@ -111,3 +111,6 @@ const fn shift_left(x: (u64, u64), shift: u32) -> (u64, u64, u64) {
 const fn is_less(x: (u64, u64), y: (u64, u64)) -> bool {
     x.0 < y.0 || (x.0 == y.0 && x.1 < y.1)
 }
+
+#[cfg(test)]
+mod tests;

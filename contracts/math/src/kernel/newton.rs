@@ -72,3 +72,6 @@ const fn closer_inverse_sqrt(m: i64, y: i64) -> i64 {
     let product = m.wrapping_mul(y.wrapping_mul(y) >> 30) >> 32;
     y.wrapping_mul((3_i64 << 30).wrapping_sub(product)) >> 31
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,8 @@
 
 use std::vec::Vec;
 
+use fixed::types::I64F64;
+
 use super::newton::{reciprocal_word, reciprocal_word_below, sqrt_word};
 use super::{exp2, gaussian, log_ratio, log_word, mills_ratio, mills_ratio_short, Aligned, Scaled};
 
@@ -191,4 +193,49 @@ fn sums_of_scaled_numbers_are_exact_to_their_last_place() {
     assert_eq!(five.plus(Scaled::new(1, -200)), five);
     assert_eq!(Scaled::new(1, -200).plus(five), five);
     assert_eq!(Scaled::new(u64::MAX - 1, 0).plus(Scaled::new(u64::MAX - 1, 0)), Scaled::new(u64::MAX - 1, 1));
+}
+
+#[test]
+fn only_zero_is_zero() {
+    assert!(Scaled::new(0, 5).is_zero());
+    assert!(!Scaled::new(1, -1000).is_zero());
+}
+
+#[test]
+fn a_mask_of_ones_negates() {
+    let number = Scaled::new(5, -2);
+    assert_eq!(number.to_signed(0), I64F64::lit("1.25"));
+    assert_eq!(number.to_signed(u64::MAX), I64F64::lit("-1.25"));
+}
+
+#[test]
+fn large_words_are_cut() {
+    let (three_halves, five_quarters) = (Scaled::new(3, -1), Scaled::new(5, -2));
+    assert_eq!([2, 1, 0].map(|places| five_quarters.to_large_word(places)), [5, 2, 1]);
+    assert_eq!([3, 2, 1].map(|places| five_quarters.times_to_large_word(three_halves, places)), [15, 7, 3]);
+    assert_eq!(Scaled::new(u64::MAX, 0).to_large_word(0), u64::MAX);
+    assert_eq!(Scaled::new(0, 0).to_large_word(40), 0);
+    assert_eq!(Scaled::new(0, 0).times_to_large_word(five_quarters, 40), 0);
+}
+
+#[test]
+fn exact_products_fill_a_missing_place_from_the_low_word() {
+    let top = 1 << 63;
+    let product = |a, b| Scaled::new(a, 0).times_exactly(Scaled::new(b, 0));
+    // 2^126 + 2^64 + 1 and 2^126 + 3 2^63 + 2 lack the place, (2^64 - 1) (2^64 - 2^62) does not
+    assert_eq!(product(top + 1, top + 1), Scaled::new(top + 2, 63));
+    assert_eq!(product(top + 1, top + 2), Scaled::new(top + 3, 63));
+    assert_eq!(product(u64::MAX, 3 << 62), Scaled::new((3 << 62) - 1, 64));
+}
+
+#[test]
+fn large_bits_are_read_as_any_others() {
+    let long = 0x0123_4567_89ab_cdef_fedc_ba98_7654_3210;
+    for (bits, lift) in [(1 << 64, 0), (long, 0), (long, 6), (long >> 40, 25), (0xdead_beef_cafe, 24)] {
+        assert_eq!(Scaled::from_large_bits(bits, lift), Scaled::from_bits(bits), "{bits:#x}");
+        let (own, other) = (Aligned::from_large_bits(bits, lift), Aligned::from_bits(bits));
+        assert_eq!(own.scaled(), Scaled::from_bits(bits), "{bits:#x}");
+        assert_eq!(other.scaled(), Scaled::from_bits(bits), "{bits:#x}");
+        assert!(log_ratio(own, other).is_zero(), "{bits:#x}");
+    }
 }

@@ -10,6 +10,10 @@ fn float(coarse: i64) -> f64 {
     coarse as f64 / ONE as f64
 }
 
+fn size(number: Scaled) -> f64 {
+    number.significand() as f64 * 2_f64.powi(number.exponent())
+}
+
 /// `y` of a `u`, in deviations.
 fn deviations(u: i64) -> f64 {
     float(u) * (2.0 * core::f64::consts::LN_2).sqrt()
@@ -23,16 +27,15 @@ fn places() -> impl Iterator<Item = i64> {
 fn constants_are_what_they_stand_for() {
     assert!((float(LOG2_SQRT_2_PI) - (2.0 * core::f64::consts::PI).sqrt().log2()).abs() < 1e-12);
     assert!((float(FARTHEST) - 6.5 * (core::f64::consts::LOG2_E / 2.0).sqrt()).abs() < 1e-11);
-    assert!((float(UNIT.to_word(40).cast_signed()) - (core::f64::consts::LOG2_E / 2.0).sqrt()).abs() < 1e-12);
-    assert!((float(SQUARED_DEVIATION.to_word(40).cast_signed()) - 2.0 * core::f64::consts::LN_2).abs() < 1e-12);
+    assert!((size(UNIT) - (core::f64::consts::LOG2_E / 2.0).sqrt()).abs() < 1e-12);
+    assert!((size(SQUARED_DEVIATION) - 2.0 * core::f64::consts::LN_2).abs() < 1e-12);
 }
 
 #[test]
 fn densities_are_accurate() {
     for u in places() {
         let y = deviations(u);
-        let exact = gaussian::<6>((y * 2_f64.powi(58)) as u64);
-        let exact = exact.significand() as f64 * 2_f64.powi(exact.exponent());
+        let exact = size(gaussian::<6>((y * 2_f64.powi(58)) as u64));
         let error = (float(density(u, LOG2_SQRT_2_PI)) - exact).abs();
         assert!(
             error <= 2_f64.powi(-29) * (1.0 + 2.0 * float(u)) * exact + 2_f64.powi(-40),
@@ -82,4 +85,9 @@ fn rates_divide() {
             "{rate} * {number}: {quotient}"
         );
     }
+}
+
+#[test]
+fn an_instant_rate_is_two_to_the_18() {
+    assert_eq!(Rate::new(Rate::INSTANT).times(ONE), ONE << 18);
 }
