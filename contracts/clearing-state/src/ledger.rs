@@ -1,6 +1,6 @@
 //! One account's entry in the ledger, packed in a slot.
 
-use equipoise_interfaces::account::MAX_MARKETS;
+use equipoise_interfaces::account::{Holds, MAX_MARKETS};
 
 const FLAGS: usize = 29;
 const SHORT: usize = 30;
@@ -15,28 +15,6 @@ pub struct Account {
     short: u8,
     blamed: u8,
     is_in_auction: bool,
-}
-
-/// What an account holds in a market.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holds {
-    /// Nothing.
-    Nothing,
-    /// Longs only, which are fully paid.
-    Longs,
-    /// A short too.
-    Short,
-}
-
-impl Holds {
-    /// From the ABI's number; what it does not know is taken for the worst.
-    pub const fn from_number(number: u8) -> Self {
-        match number {
-            0 => Self::Nothing,
-            1 => Self::Longs,
-            _ => Self::Short,
-        }
-    }
 }
 
 /// Why an entry cannot be made.

@@ -14,5 +14,6 @@ pub mod slots;
 
 mod ledger;
 
-pub use ledger::{bit, markets, Account, Holds, LedgerError};
+pub use equipoise_interfaces::account::Holds;
+pub use ledger::{bit, markets, Account, LedgerError};
 pub use slots::Ledger;

@@ -6,22 +6,25 @@ use equipoise_interfaces::series::MAX_STRIKES;
 use equipoise_interfaces::words::{decode, word_of, words_of, write_array, ToWords};
 use equipoise_interfaces::ISurface::checkSurfaceCall;
 use equipoise_interfaces::{
-    BoardListed, MarketExpiryInvalid, MarketParameterCount, MarketParameterNotWhole, MarketSliceMissing,
-    MarketSliceOutOfRange, MarketStrikesInvalid, MarketSurfaceOutOfOrder, MarketTooManyBoards, ParametersSet,
-    Slice as AbiSlice, SurfacePosted,
+    BoardListed, MarginParametersSet, MarketExpiryInvalid, MarketParameterCount, MarketParameterNotWhole,
+    MarketSliceMissing, MarketSliceOutOfRange, MarketStrikesInvalid, MarketSurfaceOutOfOrder, MarketTooManyBoards,
+    ParametersSet, Slice as AbiSlice, SurfacePosted,
 };
 use equipoise_kit::lean::{emit, failed, revert, view_bytes};
 use equipoise_kit::number::{from_u128, to_i128, to_u128};
 use equipoise_kit::Revert;
+use equipoise_market_state::account_boards::MAX_BOARD_ID;
 use equipoise_market_state::convert::{price_of, slots_of};
-use equipoise_market_state::errors::{number_error, parameter_error};
+use equipoise_market_state::errors::{margin_parameter_error, number_error, parameter_error};
 use equipoise_market_state::layout::{
-    encode_lanes, encode_parameters, encode_slice, BoardState, BoardWords, Directory, Header, Slot, LANES,
+    encode_lanes, encode_margin_parameters, encode_parameters, encode_slice, BoardState, BoardWords, Directory, Header,
+    Slot, LANES,
 };
 use equipoise_market_state::store::{fits, Place};
 use equipoise_math::Fx;
 use equipoise_risk::clock::{phase, Phase, WINDOW_SECS};
-use equipoise_risk::parameters::{Parameters, COUNT, MILLIONTH_WAD};
+use equipoise_risk::margin::MarginParameters;
+use equipoise_risk::parameters::{Parameters, MILLIONTH_WAD};
 use equipoise_risk::surface::Slice;
 use equipoise_risk::units::{from_wad_floor, YEAR_SECS};
 use stylus_sdk::prelude::*;
@@ -40,7 +43,7 @@ impl Desk {
         }
         let mantissas = strike_mantissas(strikes_wad, self.store.scales().1)?;
         let mut directory = self.store.directory();
-        let id = directory.last_board.checked_add(1).ok_or_else(too_many_boards)?;
+        let id = directory.last_board.checked_add(1).filter(|id| *id <= MAX_BOARD_ID).ok_or_else(too_many_boards)?;
         self.enter_directory(&mut directory, id, expiry)?;
         directory.last_board = id;
         self.store.set_directory(&directory)?;
@@ -81,6 +84,18 @@ impl Desk {
         let mut data = Vec::new();
         write_array(1, wads, &mut data);
         emit(self.store.vm(), &[ParametersSet::SIGNATURE_HASH], &data);
+        Ok(())
+    }
+
+    /// Replaces the margin parameters.
+    pub(crate) fn replace_margin_parameters(&mut self, wads: &[U256]) -> Result<(), Revert> {
+        let millionths = millionths_of(wads)?;
+        let checked = MarginParameters::new(millionths);
+        let checked = checked.map_err(|error| margin_parameter_error(error, &millionths))?;
+        self.store.set(Place::MarginParameters, encode_margin_parameters(&checked));
+        let mut data = Vec::new();
+        write_array(1, wads, &mut data);
+        emit(self.store.vm(), &[MarginParametersSet::SIGNATURE_HASH], &data);
         Ok(())
     }
 
@@ -190,12 +205,12 @@ fn strike_slots(mantissas: &[u32]) -> Vec<Slot> {
 }
 
 /// The parameters in millionths, in the order of the rules.
-fn millionths_of(wads: &[U256]) -> Result<[u32; COUNT], Revert> {
-    if wads.len() != COUNT {
-        let (count, expected) = (U256::from(wads.len()), U256::from(COUNT));
+fn millionths_of<const N: usize>(wads: &[U256]) -> Result<[u32; N], Revert> {
+    if wads.len() != N {
+        let (count, expected) = (U256::from(wads.len()), U256::from(N));
         return Err(revert(&MarketParameterCount { count, expected }));
     }
-    let mut millionths = [0u32; COUNT];
+    let mut millionths = [0u32; N];
     for (place, (millionth, wad)) in millionths.iter_mut().zip(wads).enumerate() {
         let number = to_u128(*wad);
         let rest = number.and_then(|wad| wad.checked_rem(MILLIONTH_WAD));

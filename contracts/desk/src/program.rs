@@ -3,20 +3,21 @@
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::IMarket::{
-    acceptOwnershipCall, accountBoardsCall, boardCall, listBoardCall, liveBoardsCall, ownerCall, parametersCall,
-    positionsCall, postSurfaceCall, setParametersCall, settleAccountCall, settleBoardCall, sliceCall, strikesCall,
-    transferOwnershipCall, wireCall,
+    acceptOwnershipCall, accountBoardsCall, boardCall, listBoardCall, liveBoardsCall, marginParametersCall, ownerCall,
+    parametersCall, positionsCall, postSurfaceCall, setMarginParametersCall, setParametersCall, settleBoardCall,
+    sliceCall, strikesCall, transferOwnershipCall, wireCall,
 };
-use equipoise_interfaces::{AlreadyWired, IClearing, IMarketMargin, MarketNumberOutOfDomain, SelectorUnknown};
-use equipoise_kit::lean::{answer, answer_array, only, revert, view, Arguments};
+use equipoise_interfaces::{AlreadyWired, IClearing, MarketNumberOutOfDomain};
+use equipoise_kit::lean::{answer, answer_array, only, open, revert, unknown, view, Arguments, CONSTRUCTOR};
 use equipoise_kit::ownership::Ownership;
 use equipoise_kit::{require_code, Revert};
-use equipoise_market_state::cover::cover_ceil;
-use equipoise_market_state::layout::{decode_parameters, encode_parameters};
+use equipoise_market_state::layout::{
+    decode_margin_parameters, decode_parameters, encode_margin_parameters, encode_parameters,
+};
 use equipoise_market_state::store::{Place, Store};
+use equipoise_risk::margin::MarginParameters;
 use equipoise_risk::parameters::Parameters;
 use equipoise_risk::units::TokenScale;
-use stylus_sdk::abi::CONSTRUCTOR_SELECTOR;
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::storage::StorageType;
@@ -26,7 +27,6 @@ use crate::views::wads_of;
 
 /// Binary shift of strikes at most: the mantissa has 32 bits.
 const MAX_STRIKE_SHIFT: u8 = 32;
-const CONSTRUCTOR: [u8; 4] = CONSTRUCTOR_SELECTOR.to_be_bytes();
 
 /// The desk, on the market's storage.
 pub struct Desk {
@@ -38,10 +38,7 @@ pub struct Desk {
 #[entrypoint]
 #[allow(clippy::needless_pass_by_value, reason = "the signature that the SDK calls")]
 fn run(input: Vec<u8>, vm: VM) -> ArbResult {
-    if !vm.msg_value().is_zero() {
-        return Err(Revert::new());
-    }
-    let (selector, given) = Arguments::split(&input)?;
+    let (selector, given) = open(&input, &vm)?;
     // SAFETY: ownership has a namespace of its own, and this is its one handle.
     let ownership = unsafe { Ownership::new(U256::ZERO, 0, vm.clone()) };
     let mut desk = Desk { ownership, store: Store::new(vm) };
@@ -52,7 +49,6 @@ impl Desk {
     /// Functions that change state; all others go on to [`Desk::show`].
     fn change(&mut self, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
         match selector {
-            settleAccountCall::SELECTOR => answer(&self.settle_one_account(given.take()?, given.take()?)?),
             settleBoardCall::SELECTOR => answer(&self.settle_one_board(given.take()?, given.take()?)?),
             postSurfaceCall::SELECTOR => {
                 only(self.store.vm(), self.store.address(Place::Keeper))?;
@@ -68,6 +64,10 @@ impl Desk {
                 self.ownership.only_owner()?;
                 answer(&self.replace_parameters(&given.take_array()?)?)
             }
+            setMarginParametersCall::SELECTOR => {
+                self.ownership.only_owner()?;
+                answer(&self.replace_margin_parameters(&given.take_array()?)?)
+            }
             wireCall::SELECTOR => {
                 self.ownership.only_owner()?;
                 answer(&self.wire([given.take()?, given.take()?, given.take()?], given.take()?)?)
@@ -75,7 +75,7 @@ impl Desk {
             transferOwnershipCall::SELECTOR => answer(&self.ownership.offer(given.take()?)?),
             acceptOwnershipCall::SELECTOR => answer(&self.ownership.accept()?),
             CONSTRUCTOR => {
-                let _programs: [Address; 4] = given.take()?;
+                let _programs: [Address; 6] = given.take()?;
                 answer(&self.construct(given.take()?, given.take()?)?)
             }
             _ => self.show(selector, given),
@@ -90,11 +90,16 @@ impl Desk {
             sliceCall::SELECTOR => answer(&self.show_slice(given.take()?)?),
             strikesCall::SELECTOR => answer_array(&self.show_strikes(given.take()?)?),
             positionsCall::SELECTOR => answer_array(&self.show_positions(given.take()?, given.take()?)?),
-            IMarketMargin::marginCall::SELECTOR => answer(&cover_ceil(&self.store, given.take()?)?.margin()),
             accountBoardsCall::SELECTOR => answer_array(&self.show_account_boards(given.take()?)),
-            parametersCall::SELECTOR => answer_array(&wads_of(&decode_parameters(&self.store.parameters()))),
+            parametersCall::SELECTOR => {
+                answer_array(&wads_of(&decode_parameters(&self.store.parameters()).all_millionths()))
+            }
+            marginParametersCall::SELECTOR => {
+                let parameters = decode_margin_parameters(&self.store.get(Place::MarginParameters));
+                answer_array(&wads_of(&parameters.all_millionths()))
+            }
             ownerCall::SELECTOR => answer(&self.ownership.owner()),
-            _ => Err(revert(&SelectorUnknown { selector: selector.into() })),
+            _ => unknown(selector),
         }
     }
 
@@ -110,6 +115,7 @@ impl Desk {
         self.ownership.begin(owner)?;
         self.store.set_scales(0, strike_shift);
         self.store.set_parameters(encode_parameters(&Parameters::default()));
+        self.store.set(Place::MarginParameters, encode_margin_parameters(&MarginParameters::default()));
         Ok(())
     }
 

@@ -1,21 +1,17 @@
-//! Settlement: a board once, then each account in its own time.
+//! A board's settlement. Each account follows in its own time, in the mover.
 
-use alloy_primitives::{aliases::U80, B256, I256, U256};
+use alloy_primitives::{aliases::U80, U256};
 use alloy_sol_types::SolEvent;
 use equipoise_interfaces::words::{word_of, words_of};
-use equipoise_interfaces::{
-    AccountSettled, BoardSettled, IClearing, IOracle, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled,
-};
+use equipoise_interfaces::{BoardSettled, IClearing, IOracle, MarketBoardNotExpired, MarketBoardSettled};
 use equipoise_kit::lean::{call, emit, revert, view};
 use equipoise_kit::Revert;
-use equipoise_market_state::convert::{atoms, price_of, signed, unsigned, unsigned_wad};
-use equipoise_market_state::cover::cover_ceil;
+use equipoise_market_state::convert::{atoms, price_of, signed, unsigned_wad};
 use equipoise_market_state::errors::number_error;
-use equipoise_market_state::layout::{decode_ids, with_board, BoardState, Directory};
+use equipoise_market_state::layout::{BoardState, Directory};
 use equipoise_market_state::store::Place;
 use equipoise_math::Fx;
 use equipoise_risk::clock::{phase, Phase, WINDOW_SECS};
-use equipoise_risk::collateral::{worst_loss_ceil, WorstLoss};
 use equipoise_risk::settlement::{payoff_floor, PayoutRatio};
 use equipoise_risk::units::Atoms;
 use equipoise_risk::RiskError;
@@ -53,40 +49,6 @@ impl Desk {
         let (topic, data) = (word_of(&board), (price_wad, signed(payoff), ratio_wad(ratio)));
         emit(self.store.vm(), &[BoardSettled::SIGNATURE_HASH, topic], &words_of(&data));
         Ok(price_wad)
-    }
-
-    /// Pays an account's positions in a settled board. Anybody may call, for anybody, again and again:
-    /// what has been settled is nothing the second time.
-    /// # Errors: MarketBoardNotSettled
-    pub(crate) fn settle_one_account(&mut self, account: B256, board: u16) -> Result<I256, Revert> {
-        let header = self.store.header(board)?;
-        let BoardState::Settled { price, ratio } = header.state else {
-            return Err(revert(&MarketBoardNotSettled { board }));
-        };
-        let boards = self.store.account_boards(account);
-        if !decode_ids(&boards).contains(&board) {
-            return Ok(I256::ZERO);
-        }
-        let scale = self.store.scale()?;
-        let held = self.store.holdings(board, Some(account))?;
-        let payoff = payoff_floor(&held, price, scale).and_then(|payoff| ratio.applied_floor(payoff));
-        let payoff = payoff.map_err(number_error(board))?;
-        let lock = match worst_loss_ceil(&held).map_err(number_error(board))? {
-            WorstLoss::Bounded(loss) => scale.atoms_ceil(loss).map_err(number_error(board))?,
-            // No trade leaves an account so.
-            WorstLoss::Unbounded(_) => Atoms::ZERO,
-        };
-        self.store.clear_position(account, board, &held);
-        self.store.set_account_boards(account, with_board(&boards, board, false).unwrap_or(boards));
-
-        let clearing = self.store.wired(Place::Clearing)?;
-        let payoff_atoms = signed(payoff);
-        let holds = cover_ceil(&self.store, account)?.holds;
-        let pay = IClearing::settleAccountCall { account, payoffAtoms: payoff_atoms, holds };
-        call(&mut self.store, clearing, &pay)?;
-        let topics = [AccountSettled::SIGNATURE_HASH, account, word_of(&board)];
-        emit(self.store.vm(), &topics, &words_of(&(payoff_atoms, unsigned(lock))));
-        Ok(payoff_atoms)
     }
 }
 

@@ -5,8 +5,8 @@ use equipoise_interfaces::{account, Board, Slice as AbiSlice};
 use equipoise_kit::number::{from_i128, from_u128};
 use equipoise_kit::Revert;
 use equipoise_market_state::convert::{signed_wad, unsigned_wad};
-use equipoise_market_state::layout::{decode_ids, decode_slice, BoardState};
-use equipoise_risk::parameters::{Parameters, MILLIONTH_WAD};
+use equipoise_market_state::layout::{decode_slice, BoardState};
+use equipoise_risk::parameters::MILLIONTH_WAD;
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::{Lots, Price, LOT_WAD};
 
@@ -81,7 +81,7 @@ impl Desk {
 
     /// The boards an account holds anything in.
     pub(crate) fn show_account_boards(&self, account: B256) -> Vec<u16> {
-        decode_ids(&self.store.account_boards(account)).into_iter().filter(|id| *id != 0).collect()
+        self.store.account_boards(account).ids().collect()
     }
 }
 
@@ -91,7 +91,7 @@ fn sizes_wad(held: &[Holding]) -> Vec<I256> {
 }
 
 /// Parameters as the ABI shows them.
-pub fn wads_of(parameters: &Parameters) -> Vec<U256> {
-    let wad = |millionths: u32| from_u128(u128::from(millionths).wrapping_mul(MILLIONTH_WAD));
-    parameters.all_millionths().map(wad).to_vec()
+pub fn wads_of(millionths: &[u32]) -> Vec<U256> {
+    let wad = |millionths: &u32| from_u128(u128::from(*millionths).wrapping_mul(MILLIONTH_WAD));
+    millionths.iter().map(wad).collect()
 }

@@ -60,3 +60,35 @@ pub fn sub(owner: Address, number: u64) -> B256 {
 pub fn owner(account: B256) -> Address {
     Address::from_slice(&account[..20])
 }
+
+/// What an account holds in a market, or of a board.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Holds {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Longs only, which are fully paid.
+    Longs,
+    /// A short too.
+    Short,
+}
+
+impl Holds {
+    /// From the ABI's number; what it does not know is taken for the worst.
+    pub const fn from_number(number: u8) -> Self {
+        match number {
+            0 => Self::Nothing,
+            1 => Self::Longs,
+            _ => Self::Short,
+        }
+    }
+
+    /// Its number in the ABI.
+    pub const fn number(self) -> u8 {
+        // A discriminant of one byte.
+        #[allow(clippy::as_conversions)]
+        let number = self as u8;
+        number
+    }
+}

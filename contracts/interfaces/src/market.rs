@@ -71,10 +71,18 @@ sol! {
         /// Replaces all parameters, in WAD and in the order of `equipoise_risk::parameters::RULES`, each within its
         /// bounds and a whole number of millionths.
         function setParameters(uint256[] parametersWad) external;
+        /// Replaces all margin parameters, in WAD and in the order of `equipoise_risk::margin::RULES`.
+        function setMarginParameters(uint256[] parametersWad) external;
         function postSurface(uint256 spotWad, uint64 observedAt, Slice[] slices) external;
 
         // Anybody
         function trade(Leg[] legs, int256 maxCostAtoms, uint64 deadline) external returns (int256 costAtoms);
+        /// The same for any account that the caller owns or operates.
+        function tradeFor(bytes32 account, Leg[] legs, int256 maxCostAtoms, uint64 deadline)
+            external returns (int256 costAtoms);
+        /// Moves long positions, each a series and its size, to another account: from one that is short nowhere, for its
+        /// owner to any account he owns or operates. For who else may, see [`IClearing::recordTransferCall`].
+        function transferLongs(bytes32 from, bytes32 to, Leg[] legs) external;
         function settleBoard(uint16 board, uint80 firstRound) external returns (uint256 settlementPriceWad);
         function settleAccount(bytes32 account, uint16 board) external returns (int256 payoffAtoms);
 
@@ -102,6 +110,7 @@ sol! {
         function positions(bytes32 account, uint16 board) external view returns (int256[] sizesWad);
         function accountBoards(bytes32 account) external view returns (uint16[] ids);
         function parameters() external view returns (uint256[] parametersWad);
+        function marginParameters() external view returns (uint256[] parametersWad);
         function owner() external view returns (address);
         function transferOwnership(address successor) external;
         function acceptOwnership() external;
@@ -179,6 +188,16 @@ sol! {
         uint256 most;
     }
 
+    /// The assessor: a program without state that says what an account must hold against its options.
+    #[derive(Debug)]
+    interface IAssessor {
+        /// The margin of what `position` is in each board, as [`crate::Margin`] has it. A settled board counts with its
+        /// payoff and no risk.
+        function assess(Moment moment, uint8 tokenDecimals, bytes32 marginParameters, BoardSlots[] boards)
+            external view
+            returns (int128 valueX64, int128 markX64, int128[32] maintenanceX64, int128[32] initialX64);
+    }
+
     /// The valuer: a program without state that values the market's slots.
     #[derive(Debug)]
     interface IValuer {
@@ -221,7 +240,24 @@ sol! {
     #[derive(Debug)]
     event BoardSettled(uint16 indexed board, uint256 settlementPriceWad, int256 vaultPayoffAtoms, uint256 payoutRatioWad);
     #[derive(Debug)]
-    event AccountSettled(bytes32 indexed account, uint16 indexed board, int256 payoffAtoms, uint256 lockReleasedAtoms);
+    event AccountSettled(bytes32 indexed account, uint16 indexed board, int256 payoffAtoms);
+    /// Longs that went from an account to another, without cash.
+    #[derive(Debug)]
+    event LongsTransferred(bytes32 indexed from, bytes32 indexed to, Leg[] legs);
+    /// A share, of 2^64, of every position of an account, each rounded up to whole lots, that went to a bidder.
+    #[derive(Debug)]
+    event PositionsMoved(bytes32 indexed from, bytes32 indexed to, int128 shareX64);
+    /// All positions of an account, which the vault took at these terms.
+    #[derive(Debug)]
+    event PositionsTakenOver(
+        bytes32 indexed account, Quote quoted, int256 vaultCashAtoms, int256 dollarDeltaWad, int256 vegaWad,
+        uint256 penaltyWad, uint256 skewReserveAtoms, Leg[] legs
+    );
+    /// Positions of an account that were closed against those of another.
+    #[derive(Debug)]
+    event PositionsClosed(bytes32 indexed account, bytes32 indexed counter, int128 valueX64);
+    #[derive(Debug)]
+    event MarginParametersSet(uint256[] parametersWad);
 
     #[derive(Debug, PartialEq, Eq)]
     error MarketSlippageExceeded(int256 costAtoms, int256 maxCostAtoms);
@@ -257,8 +293,12 @@ sol! {
     error MarketSpotStale(uint64 updatedAt, uint64 maxAgeSecs);
     #[derive(Debug, PartialEq, Eq)]
     error MarketSurfaceStale(uint64 observedAt, uint64 maxAgeSecs);
+    /// A transfer of longs would need more than the account has, or is not of a long.
     #[derive(Debug, PartialEq, Eq)]
-    error MarketShortCallUncovered(bytes32 account, uint16 board, int256 netCallsWad);
+    error MarketLongsMissing(bytes32 account, uint32 series, int256 heldWad, int256 sizeWad);
+    /// A board that the account holds has been settled: call `settleAccount` first.
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketAccountUnsettled(bytes32 account, uint16 board);
     #[derive(Debug, PartialEq, Eq)]
     error MarketDeltaLimitExceeded(int256 dollarDeltaWad, uint256 limitWad);
     #[derive(Debug, PartialEq, Eq)]

@@ -1,24 +1,6 @@
 use alloy_sol_types::sol;
 
 sol! {
-    /// The market, as far as the wrapper moves positions in it.
-    #[derive(Debug)]
-    interface IMarketLongs {
-        /// Moves fully paid long positions, each a series and its size, between accounts. The caller is the owner or a
-        /// live operator of both.
-        function transferLongs(bytes32 from, bytes32 to, (uint32, int256)[] legs) external;
-    }
-
-    /// The clearing house, as far as the wrapper asks for authority, moves cash and takes the lock.
-    #[derive(Debug)]
-    interface IClearingAuthority {
-        function isOperator(address owner, address operator) external view returns (bool);
-        function transferCash(bytes32 from, bytes32 to, uint256 amountAtoms) external;
-        function enterLock() external;
-        function exitLock() external;
-        function isLocked() external view returns (bool);
-    }
-
     /// What a contract that takes ERC-1155 tokens answers.
     #[derive(Debug)]
     interface IERC1155Receiver {
@@ -106,9 +88,6 @@ sol! {
     error WrapperBoardNotSettled(uint16 board);
     #[derive(Debug, PartialEq, Eq)]
     error WrapperNothingToRedeem(uint32 series, uint256 lots);
-    /// Something that the clearing house does not trust is running: no state changes until it returns.
-    #[derive(Debug, PartialEq, Eq)]
-    error WrapperLocked();
 
     // ERC-6093
     #[derive(Debug, PartialEq, Eq)]

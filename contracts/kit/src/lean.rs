@@ -111,13 +111,19 @@ pub fn enter<P>(input: &[u8], vm: VM) -> Result<(P, [u8; 4], Arguments<'_>), Rev
 where
     P: StorageType + TopLevelStorage,
 {
-    if !vm.msg_value().is_zero() {
-        return Err(Revert::new());
-    }
-    let (selector, arguments) = Arguments::split(input)?;
+    let (selector, arguments) = open(input, &vm)?;
     // SAFETY: a program's storage begins at slot zero, and this is its one handle.
     let program = unsafe { P::new(U256::ZERO, 0, vm) };
     Ok((program, selector, arguments))
+}
+
+/// Begins a call: refuses ether and splits the calldata.
+/// # Errors: no data if the call carries ether, CalldataMalformed
+pub fn open<'a>(input: &'a [u8], vm: &VM) -> Result<([u8; 4], Arguments<'a>), Revert> {
+    if !vm.msg_value().is_zero() {
+        return Err(Revert::new());
+    }
+    Arguments::split(input)
 }
 
 /// What a call of a function that the program does not have gets.
@@ -137,7 +143,7 @@ pub struct Arguments<'a> {
 impl<'a> Arguments<'a> {
     /// Splits calldata into its selector and its arguments.
     /// # Errors: CalldataMalformed if it is shorter than a selector
-    pub fn split(input: &'a [u8]) -> Result<([u8; 4], Self), Revert> {
+    fn split(input: &'a [u8]) -> Result<([u8; 4], Self), Revert> {
         let Some((selector, data)) = input.split_first_chunk::<4>() else {
             return Err(revert(&CalldataMalformed { selector: [0; 4].into() }));
         };

@@ -9,6 +9,7 @@ use equipoise_interfaces::{
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
 use equipoise_risk::limits::Limited;
+use equipoise_risk::margin::{self, MarginParameter, MarginParameterError};
 use equipoise_risk::parameters::{Parameter, ParameterError, RULES};
 use equipoise_risk::{RiskError, SliceError};
 
@@ -107,15 +108,36 @@ pub fn parameter_error(error: ParameterError, millionths: &[u32]) -> Revert {
         |parameter, other| revert(&MarketParametersInconsistent { parameter: place(parameter), other: place(other) });
     match error {
         ParameterError::OutOfBounds(index) => {
-            let (min, max) = RULES.get(index).map_or((0, 0), |rule| (rule.min, rule.max));
-            revert(&MarketParameterOutOfBounds {
-                parameter: u8::try_from(index).unwrap_or(u8::MAX),
-                value: U256::from(millionths.get(index).copied().unwrap_or(0)),
-                min: U256::from(min),
-                max: U256::from(max),
-            })
+            let bounds = RULES.get(index).map_or((0, 0), |rule| (rule.min, rule.max));
+            out_of_bounds(index, millionths, bounds)
         }
         ParameterError::FloorAboveLambda => inconsistent(Parameter::LambdaFloor, Parameter::Lambda),
         ParameterError::VegaHorizonBelowDelta => inconsistent(Parameter::VegaHorizonDays, Parameter::DeltaHorizonDays),
     }
+}
+
+/// The same for margin parameters, which are numbered by themselves.
+pub fn margin_parameter_error(error: MarginParameterError, millionths: &[u32]) -> Revert {
+    let place = |parameter: MarginParameter| {
+        let place = margin::RULES.iter().position(|rule| rule.parameter == parameter).unwrap_or(0);
+        u8::try_from(place).unwrap_or(u8::MAX)
+    };
+    let (parameter, other) = match error {
+        MarginParameterError::OutOfBounds(index) => {
+            let bounds = margin::RULES.get(index).map_or((0, 0), |rule| (rule.min, rule.max));
+            return out_of_bounds(index, millionths, bounds);
+        }
+        MarginParameterError::NearTailInsideGrid => (MarginParameter::NearTail, MarginParameter::SpotShock),
+        MarginParameterError::FarTailInsideNear => (MarginParameter::FarTailDown, MarginParameter::NearTail),
+    };
+    revert(&MarketParametersInconsistent { parameter: place(parameter), other: place(other) })
+}
+
+fn out_of_bounds(index: usize, millionths: &[u32], (min, max): (u32, u32)) -> Revert {
+    revert(&MarketParameterOutOfBounds {
+        parameter: u8::try_from(index).unwrap_or(u8::MAX),
+        value: U256::from(millionths.get(index).copied().unwrap_or(0)),
+        min: U256::from(min),
+        max: U256::from(max),
+    })
 }

@@ -6,6 +6,7 @@
 use equipoise_math::Fx;
 use equipoise_risk::book::MAX_BOARDS;
 use equipoise_risk::capital::RiskCapital;
+use equipoise_risk::margin::MarginParameters;
 use equipoise_risk::parameters::{Parameters, COUNT};
 use equipoise_risk::settlement::{Holding, PayoutRatio};
 use equipoise_risk::skew::SkewReserve;
@@ -352,19 +353,14 @@ pub fn decode_reserve(slot: &Slot) -> SkewReserve {
     SkewReserve { balance, budget, updated_at: reader.take_u64(5) }
 }
 
-/// Packs the ids of the boards an account holds positions in.
-pub fn encode_ids(ids: [u16; ACCOUNT_BOARDS]) -> Slot {
-    let mut slot = [0; 32];
-    for (place, id) in slot.chunks_exact_mut(2).zip(ids) {
-        place.copy_from_slice(&id.to_be_bytes());
-    }
-    slot
+/// Packs the margin parameters.
+pub fn encode_margin_parameters(parameters: &MarginParameters) -> Slot {
+    encode_lanes(parameters.all_millionths())
 }
 
-/// The ids of a slot, zero where there is none.
-pub fn decode_ids(slot: &Slot) -> [u16; ACCOUNT_BOARDS] {
-    let mut reader = Reader::new(slot);
-    core::array::from_fn(|_| u16::try_from(reader.take(2)).unwrap_or(0))
+/// The margin parameters of a slot.
+pub fn decode_margin_parameters(slot: &Slot) -> MarginParameters {
+    MarginParameters::from_stored(decode_lanes(slot))
 }
 
 /// The strikes of a board, from its header.
@@ -375,6 +371,16 @@ pub fn strike_count(header: &Slot) -> usize {
 
 /// Strikes to a slot of series: a call and a put each.
 const STRIKES_A_SLOT: usize = LANES / 2;
+
+/// The slots that a board of so many strikes uses for them.
+pub fn strike_slots(strikes: usize) -> usize {
+    strikes.div_ceil(LANES).min(STRIKE_SLOTS)
+}
+
+/// The slots that a board of so many strikes uses for its series.
+pub fn series_slots(strikes: usize) -> usize {
+    strikes.div_ceil(STRIKES_A_SLOT).min(SERIES_SLOTS)
+}
 
 /// What is held of each strike of a board, by rising strike.
 pub fn decode_holdings(board: &BoardWords, series: &[Slot; SERIES_SLOTS], strike_shift: u8) -> Vec<Holding> {
@@ -396,19 +402,6 @@ pub fn encode_holdings(held: &[Holding]) -> [Slot; SERIES_SLOTS] {
         *slot = encode_lots(lots);
     }
     slots
-}
-
-/// The ids of the boards an account holds anything in, after it holds something of `board` or not.
-/// # Returns: None if there is no room
-pub fn with_board(slot: &Slot, board: u16, is_held: bool) -> Option<Slot> {
-    let mut ids = decode_ids(slot);
-    let listed = ids.iter_mut().find(|id| **id == board);
-    match (is_held, listed) {
-        (true, Some(_)) | (false, None) => {}
-        (false, Some(id)) => *id = 0,
-        (true, None) => *ids.iter_mut().find(|id| **id == 0)? = board,
-    }
-    Some(encode_ids(ids))
 }
 
 /// A price from a strike's mantissa and the market's binary shift.

@@ -1,13 +1,17 @@
 //! What the market's programs share: the layout of its storage and the numbers of its ABI.
 //!
-//! The market keeps the slots, the desk works on them by delegate call, programs without state read and pack them
-//! without having any: [`layout`] packs, [`store`] says where.
+//! The market keeps the slots, the desk and the mover work on them by delegate call, programs without state read and
+//! pack them without having any: [`layout`] packs, [`store`] says where, [`snapshot`] hands them over, [`pricing`] reads
+//! them there.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 extern crate alloc;
 
+pub mod account_boards;
+pub mod assessment;
 pub mod convert;
-pub mod cover;
 pub mod errors;
 pub mod layout;
+pub mod pricing;
+pub mod snapshot;
 pub mod store;

@@ -12,11 +12,12 @@
 //! | 9 to 11 | parameters |
 //! | 12 | by board: header, slice, 2 of strikes, 4 of the vault's inventory |
 //! | 13 | by account and board: 4 of positions |
-//! | 14 | by account: ids of the boards it holds anything in |
-//! | 15, 16 | the valuer, the surface |
+//! | 14 | by account: the boards it holds anything in |
+//! | 15, 16, 17, 18 | the valuer, the surface, the assessor, the mover |
+//! | 19 | margin parameters |
 
 use alloy_primitives::{Address, B256, U256};
-use equipoise_interfaces::{MarketBoardUnknown, MarketNumberOutOfDomain, NotWired};
+use equipoise_interfaces::{MarketBoardUnknown, MarketNumberOutOfDomain, MarketTooManyBoards, NotWired};
 use equipoise_kit::lean::revert;
 use equipoise_kit::storage::namespace_root;
 use equipoise_kit::Revert;
@@ -25,9 +26,10 @@ use equipoise_risk::units::TokenScale;
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 
+use crate::account_boards::{kind_of, AccountBoards};
 use crate::layout::{
-    decode_holdings, encode_holdings, strike_count, BoardWords, Directory, Header, Slot, PARAMETER_SLOTS, SERIES_SLOTS,
-    STRIKE_SLOTS,
+    decode_holdings, encode_holdings, series_slots, strike_count, strike_slots, BoardWords, Directory, Header, Slot,
+    ACCOUNT_BOARDS, PARAMETER_SLOTS,
 };
 
 /// Where the market's storage begins.
@@ -61,12 +63,18 @@ pub enum Place {
     Boards = 12,
     /// Positions by account and board.
     Positions,
-    /// Ids of boards by account.
+    /// Boards by account.
     AccountBoards,
     /// The program that values the book.
     Valuer,
     /// The program that proves slices free of arbitrage.
     Surface,
+    /// The program that says what accounts must hold.
+    Assessor,
+    /// The program that moves positions.
+    Mover,
+    /// The margin parameters.
+    MarginParameters,
 }
 
 /// The first of a board's slots of each kind.
@@ -204,11 +212,6 @@ impl Store {
         self.save_run(offset(self.board(board), STRIKES), slots);
     }
 
-    /// Stores the slots of what the vault holds of a board.
-    pub fn set_inventory(&mut self, board: u16, slots: &[Slot]) {
-        self.save_run(offset(self.board(board), INVENTORY), slots);
-    }
-
     /// All of a board's slots, and an account's positions in it if one is named. What is past the
     /// board's last strike is not read.
     pub fn board_words(&self, id: u16, account: Option<B256>) -> BoardWords {
@@ -216,13 +219,11 @@ impl Store {
         let mut words =
             BoardWords { header: self.load(base), slice: self.load(offset(base, SLICE)), ..BoardWords::default() };
         let count = strike_count(&words.header);
-        let strike_slots = count.div_ceil(8).min(STRIKE_SLOTS);
-        let series_slots = count.div_ceil(4).min(SERIES_SLOTS);
-        self.load_into(offset(base, STRIKES), words.strikes.iter_mut().take(strike_slots));
-        self.load_into(offset(base, INVENTORY), words.inventory.iter_mut().take(series_slots));
+        self.load_into(offset(base, STRIKES), words.strikes.iter_mut().take(strike_slots(count)));
+        self.load_into(offset(base, INVENTORY), words.inventory.iter_mut().take(series_slots(count)));
         if let Some(account) = account {
             let base = self.positions(account, id);
-            self.load_into(base, words.position.iter_mut().take(series_slots));
+            self.load_into(base, words.position.iter_mut().take(series_slots(count)));
         }
         words
     }
@@ -230,35 +231,50 @@ impl Store {
     /// What an account, or the vault if none is named, holds of a board.
     /// # Errors: MarketBoardUnknown
     pub fn holdings(&self, board: u16, account: Option<B256>) -> Result<Vec<Holding>, Revert> {
-        let words = self.board_words(board, account);
-        if strike_count(&words.header) == 0 {
+        let base = self.board(board);
+        let mut words = BoardWords { header: self.load(base), ..BoardWords::default() };
+        let count = strike_count(&words.header);
+        if count == 0 {
             return Err(revert(&MarketBoardUnknown { board }));
         }
-        let slots = if account.is_some() { words.position } else { words.inventory };
-        Ok(decode_holdings(&words, &slots, self.scales().1))
+        self.load_into(offset(base, STRIKES), words.strikes.iter_mut().take(strike_slots(count)));
+        let held = account.map_or_else(|| offset(base, INVENTORY), |account| self.positions(account, board));
+        self.load_into(held, words.position.iter_mut().take(series_slots(count)));
+        Ok(decode_holdings(&words, &words.position, self.scales().1))
     }
 
-    /// Stores the slots of what an account holds of a board.
-    pub fn set_position(&mut self, account: B256, board: u16, slots: &[Slot]) {
-        self.save_run(self.positions(account, board), slots);
+    /// A board's slots with what an account holds of it, and nothing of the vault's.
+    pub fn held_words(&self, id: u16, account: B256) -> BoardWords {
+        let base = self.board(id);
+        let mut words =
+            BoardWords { header: self.load(base), slice: self.load(offset(base, SLICE)), ..BoardWords::default() };
+        let count = strike_count(&words.header);
+        self.load_into(offset(base, STRIKES), words.strikes.iter_mut().take(strike_slots(count)));
+        self.load_into(self.positions(account, id), words.position.iter_mut().take(series_slots(count)));
+        words
     }
 
-    /// Empties an account's positions in a board.
-    pub fn clear_position(&mut self, account: B256, board: u16, held: &[Holding]) {
-        let nothing: Vec<Holding> = held.iter().map(Holding::emptied).collect();
-        let used = held.len().div_ceil(4);
-        let slots = encode_holdings(&nothing);
-        self.set_position(account, board, slots.get(..used).unwrap_or(&slots));
+    /// Stores what an account, or the vault if none is named, holds of a board, and for an account that it does.
+    ///
+    /// Slots that did not change cost nothing: the host drops such writes.
+    /// # Errors: MarketTooManyBoards
+    pub fn set_holdings(&mut self, board: u16, account: Option<B256>, held: &[Holding]) -> Result<(), Revert> {
+        let slots = encode_holdings(held);
+        let used = slots.get(..series_slots(held.len())).unwrap_or(&slots);
+        let Some(account) = account else {
+            self.save_run(offset(self.board(board), INVENTORY), used);
+            return Ok(());
+        };
+        self.save_run(self.positions(account, board), used);
+        let boards = self.account_boards(account).with(board, kind_of(held));
+        let boards = boards.ok_or_else(|| revert(&MarketTooManyBoards { maximum: U256::from(ACCOUNT_BOARDS) }))?;
+        self.save(self.mapped(account, key(Place::AccountBoards)), boards.encode());
+        Ok(())
     }
 
-    /// The slot of the boards an account holds anything in.
-    pub fn account_boards(&self, account: B256) -> Slot {
-        self.load(self.mapped(account, key(Place::AccountBoards)))
-    }
-
-    /// Stores the slot of the boards an account holds anything in.
-    pub fn set_account_boards(&mut self, account: B256, slot: Slot) {
-        self.save(self.mapped(account, key(Place::AccountBoards)), slot);
+    /// The boards an account holds anything in.
+    pub fn account_boards(&self, account: B256) -> AccountBoards {
+        AccountBoards::decode(&self.load(self.mapped(account, key(Place::AccountBoards))))
     }
 
     fn board(&self, id: u16) -> U256 {

@@ -2,50 +2,64 @@
 
 use alloy_primitives::{Address, I256};
 use alloy_sol_types::SolCall;
+use equipoise_interfaces::account;
 use equipoise_interfaces::AlreadyWired;
-use equipoise_interfaces::IMarket::{bookCall, navCall, quoteCall, recordLpFlowCall, tradeCall};
+use equipoise_interfaces::IMarket::{
+    bookCall, navCall, quoteCall, recordLpFlowCall, settleAccountCall, tradeCall, tradeForCall, transferLongsCall,
+};
+use equipoise_interfaces::IMarketMargin::{deleverageCall, marginCall, moveShareCall, safeSinceCall, takeOverCall};
 use equipoise_interfaces::IPricer as pricer;
-use equipoise_kit::lean::{answer, only, revert, Arguments};
+use equipoise_kit::lean::{answer, only, open, revert, CONSTRUCTOR};
 use equipoise_kit::{require_code, Revert};
 use equipoise_market_state::convert::atoms;
 use equipoise_market_state::errors::pricing_error;
 use equipoise_market_state::layout::{decode_capital, encode_capital};
+use equipoise_market_state::snapshot::{FreeCash, Snapshot};
 use equipoise_market_state::store::{fits, Place, Store};
-use stylus_sdk::abi::CONSTRUCTOR_SELECTOR;
 use stylus_sdk::call::delegate_call;
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
-use crate::book::{FreeCash, Snapshot};
 use crate::trade::{execute, quote};
 
-const CONSTRUCTOR: [u8; 4] = CONSTRUCTOR_SELECTOR.to_be_bytes();
+/// The programs that work for the market, in the order of the constructor's arguments.
+const PROGRAMS: [Place; 6] = [Place::Desk, Place::Mover, Place::Valuer, Place::Pricer, Place::Surface, Place::Assessor];
 
 /// Runs one call. No function takes ether.
 #[entrypoint]
 #[allow(clippy::needless_pass_by_value, reason = "the signature that the SDK calls")]
 fn run(input: Vec<u8>, vm: VM) -> ArbResult {
-    if !vm.msg_value().is_zero() {
-        return Err(Revert::new());
-    }
-    let (selector, mut given) = Arguments::split(&input)?;
+    let (selector, mut given) = open(&input, &vm)?;
     let mut store = Store::new(vm);
     match selector {
         tradeCall::SELECTOR => {
+            let account = account::of(store.vm().msg_sender());
             let legs = given.take_array()?;
-            answer(&execute(&mut store, &legs, given.take()?, given.take()?)?)
+            answer(&execute(&mut store, account, &legs, (given.take()?, given.take()?))?)
+        }
+        tradeForCall::SELECTOR => {
+            let account = given.take()?;
+            let legs = given.take_array()?;
+            answer(&execute(&mut store, account, &legs, (given.take()?, given.take()?))?)
         }
         quoteCall::SELECTOR => answer(&quote(&store, &given.take_array()?)?),
         // The pricer answers as the market's own callers expect it.
         navCall::SELECTOR => whole(&store, pricer::navCall::SELECTOR),
         bookCall::SELECTOR => whole(&store, pricer::bookCall::SELECTOR),
         recordLpFlowCall::SELECTOR => answer(&follow_lps(&mut store, given.take()?)?),
+        settleAccountCall::SELECTOR
+        | transferLongsCall::SELECTOR
+        | marginCall::SELECTOR
+        | safeSinceCall::SELECTOR
+        | moveShareCall::SELECTOR
+        | takeOverCall::SELECTOR
+        | deleverageCall::SELECTOR => ask(&mut store, Place::Mover, &input),
         CONSTRUCTOR => {
             take_programs(&mut store, given.take()?)?;
-            ask_desk(&mut store, &input)
+            ask(&mut store, Place::Desk, &input)
         }
-        _ => ask_desk(&mut store, &input),
+        _ => ask(&mut store, Place::Desk, &input),
     }
 }
 
@@ -55,27 +69,26 @@ fn whole(store: &Store, selector: [u8; 4]) -> ArbResult {
     Snapshot::load(store, None, &[], FreeCash::Always)?.ask(store, selector, &[])
 }
 
-/// Keeps the addresses of the desk, the valuer, the pricer and the surface, the constructor's first arguments. Once.
+/// Keeps the addresses of the programs that work for the market, the constructor's first arguments. Once.
 /// # Errors: AlreadyWired, AddressHasNoCode
-fn take_programs(store: &mut Store, programs: [Address; 4]) -> Result<(), Revert> {
+fn take_programs(store: &mut Store, programs: [Address; PROGRAMS.len()]) -> Result<(), Revert> {
     if !store.address(Place::Desk).is_zero() {
         return Err(revert(&AlreadyWired {}));
     }
-    let places = [Place::Desk, Place::Valuer, Place::Pricer, Place::Surface];
-    for (place, program) in places.into_iter().zip(programs) {
+    for (place, program) in PROGRAMS.into_iter().zip(programs) {
         require_code(store.vm(), program)?;
         store.set_address(place, program);
     }
     Ok(())
 }
 
-/// Lets the desk run a call in the market's storage.
-/// # Errors: NotWired, the desk's own
-fn ask_desk(store: &mut Store, input: &[u8]) -> ArbResult {
-    let desk = store.wired(Place::Desk)?;
+/// Lets the desk or the mover run a call in the market's storage.
+/// # Errors: NotWired, the program's own
+fn ask(store: &mut Store, place: Place, input: &[u8]) -> ArbResult {
+    let program = store.wired(place)?;
     let context = Call::new_mutating(store);
-    // SAFETY: the desk was named at construction and works on the same layout.
-    unsafe { delegate_call(store.vm(), context, desk, input) }.map_err(Revert::from)
+    // SAFETY: the program was named at construction and works on the same layout.
+    unsafe { delegate_call(store.vm(), context, program, input) }.map_err(Revert::from)
 }
 
 /// Follows what LPs put in or take out. Vault program only.

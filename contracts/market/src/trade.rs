@@ -2,32 +2,33 @@
 
 use alloy_primitives::{B256, I256, U256};
 use alloy_sol_types::{SolCall, SolEvent};
+use equipoise_interfaces::account::Holds;
 use equipoise_interfaces::series::{Series, MAX_LEGS};
 use equipoise_interfaces::words::{decode, write_array, ToWords};
 use equipoise_interfaces::IPricer::priceCall;
 use equipoise_interfaces::{
-    account, IClearing, Leg, MarketDeadlinePassed, MarketLegsCount, MarketSlippageExceeded, MarketTooManyBoards,
-    MarketVaultCashShort, Offer, OptionTraded, Quote, Report,
+    IClearing, Leg, MarketDeadlinePassed, MarketLegsCount, MarketSlippageExceeded, MarketVaultCashShort, Offer,
+    OptionTraded, Quote, Report,
 };
 use equipoise_kit::lean::{call, emit, failed, revert};
 use equipoise_kit::Revert;
+use equipoise_market_state::assessment::{margin_of, NO_MARGIN};
 use equipoise_market_state::convert::lots_of;
-use equipoise_market_state::cover::cover_ceil;
 use equipoise_market_state::errors::{number_error, require_openable};
-use equipoise_market_state::layout::{decode_holdings, encode_holdings, with_board, BoardWords, Slot, ACCOUNT_BOARDS};
+use equipoise_market_state::layout::{decode_holdings, BoardWords};
+use equipoise_market_state::snapshot::{as_signed, FreeCash, Snapshot};
 use equipoise_market_state::store::{Place, Store};
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::Lots;
 use equipoise_risk::RiskError;
 use stylus_sdk::prelude::*;
 
-use crate::book::{as_signed, FreeCash, Snapshot};
-
 /// Prices a trade. Both `quote` and `trade` go through here.
-/// # Errors: MarketLegsCount if there are none, those of the valuer and of the pricer
+/// # Errors: MarketLegsCount, those of the valuer and of the pricer
 fn offer(store: &Store, snapshot: &Snapshot, legs: &[Leg]) -> Result<Offer, Revert> {
-    if legs.is_empty() {
-        return Err(revert(&MarketLegsCount { count: U256::ZERO, maximum: U256::from(MAX_LEGS) }));
+    if legs.is_empty() || legs.len() > MAX_LEGS {
+        let (count, maximum) = (U256::from(legs.len()), U256::from(MAX_LEGS));
+        return Err(revert(&MarketLegsCount { count, maximum }));
     }
     let data = snapshot.ask(store, priceCall::SELECTOR, legs)?;
     decode(&data).ok_or_else(|| failed(store.address(Place::Pricer), priceCall::SELECTOR))
@@ -40,15 +41,20 @@ pub fn quote(store: &Store, legs: &[Leg]) -> Result<Quote, Revert> {
     offer(store, &snapshot, legs).map(|offer| offer.quoted)
 }
 
-/// Trades at the quoted price for the caller's first account.
-/// # Errors: MarketDeadlinePassed, MarketSlippageExceeded; those of the legs, of the account's collateral,
-/// of stale prices, of the vault's limits, of the oracle and of the ledger
-pub fn execute(store: &mut Store, legs: &[Leg], max_cost: I256, deadline: u64) -> Result<I256, Revert> {
+/// Trades at the quoted price for an account that the caller owns or operates, of which the ledger makes sure.
+/// # Inputs: what it may cost at most, and until when
+/// # Errors: MarketDeadlinePassed, MarketSlippageExceeded; those of the legs, of stale prices, of the vault's limits, of
+/// the oracle, and of the ledger, the account's margin among them
+pub fn execute(
+    store: &mut Store,
+    account: B256,
+    legs: &[Leg],
+    (max_cost, deadline): (I256, u64),
+) -> Result<I256, Revert> {
     let now = store.vm().block_timestamp();
     if now > deadline {
         return Err(revert(&MarketDeadlinePassed { deadline, nowAt: now }));
     }
-    let account = account::of(store.vm().msg_sender());
     let snapshot = Snapshot::load(store, Some(account), legs, FreeCash::InNewRound)?;
     let offer = offer(store, &snapshot, legs)?;
     let cost = offer.quoted.costAtoms;
@@ -61,8 +67,7 @@ pub fn execute(store: &mut Store, legs: &[Leg], max_cost: I256, deadline: u64) -
     }
     store.set(Place::Reserve, offer.reserve.0);
     store.set(Place::Capital, offer.capital.0);
-    let cover = cover_ceil(store, account)?;
-    let report = Report { holds: cover.holds, isReducing: is_closing, margin: cover.margin() };
+    let report = report(store, &snapshot, account, is_closing)?;
     let caller = store.vm().msg_sender();
     let record = IClearing::recordTradeCall { account, caller, costAtoms: cost, report };
     let clearing = store.wired(Place::Clearing)?;
@@ -76,6 +81,13 @@ pub fn execute(store: &mut Store, legs: &[Leg], max_cost: I256, deadline: u64) -
     Ok(cost)
 }
 
+/// What the ledger is told of the account: its margin only if it is short here, for only then it is read.
+fn report(store: &Store, snapshot: &Snapshot, account: B256, is_closing: bool) -> Result<Report, Revert> {
+    let holds = store.account_boards(account).holds();
+    let margin = if holds == Holds::Short { margin_of(store, &snapshot.moment, account)? } else { NO_MARGIN };
+    Ok(Report { holds: holds.number(), isReducing: is_closing, margin })
+}
+
 /// Stores what a trade makes of each board; tells whether it only closes.
 fn keep_positions(store: &mut Store, account: B256, snapshot: &Snapshot, legs: &[Leg]) -> Result<bool, Revert> {
     let strike_shift = store.scales().1;
@@ -84,7 +96,8 @@ fn keep_positions(store: &mut Store, account: B256, snapshot: &Snapshot, legs: &
         let mine: Vec<_> = legs.iter().filter(|leg| leg.series >> 8 == u32::from(*id)).collect();
         if !mine.is_empty() {
             let change = Change::new(*id, words, &mine, strike_shift)?;
-            change.keep(store, account)?;
+            store.set_holdings(*id, None, &change.inventory)?;
+            store.set_holdings(*id, Some(account), &change.position)?;
             is_closing &= change.is_closing;
         }
     }
@@ -93,7 +106,6 @@ fn keep_positions(store: &mut Store, account: B256, snapshot: &Snapshot, legs: &
 
 /// What a trade makes of one board: the vault's inventory and the account's position.
 struct Change {
-    board: u16,
     inventory: Vec<Holding>,
     position: Vec<Holding>,
     is_closing: bool,
@@ -116,19 +128,7 @@ impl Change {
             held.calls.is_reduced_by_going_to(next.calls) && held.puts.is_reduced_by_going_to(next.puts)
         };
         let is_closing = before.iter().zip(&position).all(reduces);
-        Ok(Self { board, inventory, position, is_closing })
-    }
-
-    /// Stores it. Slots that did not change cost nothing: the host drops such writes.
-    fn keep(&self, store: &mut Store, account: B256) -> Result<(), Revert> {
-        let used = self.position.len().div_ceil(4);
-        let pack = |held: &[Holding]| -> Vec<Slot> { encode_holdings(held).into_iter().take(used).collect() };
-        store.set_inventory(self.board, &pack(&self.inventory));
-        store.set_position(account, self.board, &pack(&self.position));
-        let is_held = self.position.iter().any(|held| !held.is_empty());
-        let boards = with_board(&store.account_boards(account), self.board, is_held);
-        store.set_account_boards(account, boards.ok_or_else(too_many_boards)?);
-        Ok(())
+        Ok(Self { inventory, position, is_closing })
     }
 }
 
@@ -152,9 +152,4 @@ fn log_trade(store: &Store, account: B256, legs: &[Leg], offer: &Offer, vault_ca
     offer.skewReserveAtoms.write(&mut data);
     write_array(TRADE_HEAD_WORDS, legs, &mut data);
     emit(store.vm(), &[OptionTraded::SIGNATURE_HASH, account], &data);
-}
-
-#[cold]
-fn too_many_boards() -> Revert {
-    revert(&MarketTooManyBoards { maximum: U256::from(ACCOUNT_BOARDS) })
 }

@@ -9,19 +9,18 @@ use equipoise_market_state::errors::{pricing_error, Refusal};
 use equipoise_market_state::layout::{
     decode_capital, decode_parameters, decode_reserve, encode_capital, encode_reserve, Directory,
 };
+use equipoise_market_state::pricing::staleness;
 use equipoise_market_state::store::fits;
 use equipoise_math::Fx;
 use equipoise_risk::book::{Exposure, Measure, NUMBERS};
 use equipoise_risk::capital::RiskCapital;
 use equipoise_risk::limits::{breach, required_capital, LIQUID_SHARE};
-use equipoise_risk::parameters::{Parameter, Parameters};
+use equipoise_risk::parameters::Parameters;
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::quote::{price, Charge, Package, Priced};
 use equipoise_risk::skew::SkewReserve;
-use equipoise_risk::units::{times_floor, Atoms, Money, TokenScale};
+use equipoise_risk::units::{Atoms, Money, TokenScale};
 use equipoise_risk::RiskError;
-
-const HOUR_SECS: u64 = 3_600;
 
 /// The answer of `nav`.
 type Nav = (I256, U256, U256, U256, u64, bool);
@@ -147,7 +146,7 @@ impl Counter {
         let spare = nav.minus(self.uncertainty).and_then(|low| low.minus(required));
         let spare = spare.and_then(|spare| self.scale.atoms_floor(spare)).map_err(pricing_error)?;
         // What is held is always uncertain; nothing held has its value at any price.
-        let is_stale = self.uncertainty > Money::ZERO && self.staleness()?.0 != Refusal::None;
+        let is_stale = self.uncertainty > Money::ZERO && self.staleness()?.is_some();
         let may_owe = self.scale.atoms_ceil(self.may_owe);
         let unowed = may_owe.and_then(|may_owe| self.free_cash.minus(may_owe)).map_err(pricing_error)?;
         Ok((
@@ -176,9 +175,8 @@ impl Counter {
 
     /// Why trades that open positions may not pass, the measure, and what it may be at most.
     fn refusal(&self, after: &Exposure, capital: Money) -> Result<(Refusal, I256, U256), Revert> {
-        let stale = self.staleness()?;
-        if stale.0 != Refusal::None {
-            return Ok(stale);
+        if let Some((refusal, since, most)) = self.staleness()? {
+            return Ok((refusal, I256::from_raw(U256::from(since)), U256::from(most)));
         }
         Ok(match breach(&self.before, after, capital, &self.parameters).map_err(pricing_error)? {
             Some(breach) => {
@@ -189,21 +187,8 @@ impl Counter {
         })
     }
 
-    /// Whether spot or the surface is too old to open positions on: since when, and the age at most.
-    fn staleness(&self) -> Result<(Refusal, I256, U256), Revert> {
-        let aged = [
-            (Refusal::SpotStale, self.spot_at, Parameter::MaxSpotAgeHours),
-            (Refusal::SurfaceStale, self.directory.surface_at, Parameter::MaxSurfaceAgeHours),
-        ];
-        for (refusal, since, parameter) in aged {
-            let hours = self.parameters.number(parameter).map_err(pricing_error)?;
-            let secs = times_floor(hours, HOUR_SECS).map_err(pricing_error)?;
-            let most = u64::try_from(secs).unwrap_or(u64::MAX);
-            if self.now.saturating_sub(since) > most {
-                return Ok((refusal, I256::from_raw(U256::from(since)), U256::from(most)));
-            }
-        }
-        Ok((Refusal::None, I256::ZERO, U256::ZERO))
+    fn staleness(&self) -> Result<Option<(Refusal, u64, u64)>, Revert> {
+        staleness(&self.parameters, self.spot_at, self.directory.surface_at, self.now)
     }
 
     fn quote_of(&self, priced: &Priced) -> Result<Quote, Revert> {

@@ -2,8 +2,8 @@
 
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::IPricer::{bookCall, navCall, priceCall};
-use equipoise_interfaces::{SelectorUnknown, Values};
-use equipoise_kit::lean::{answer, revert, Arguments};
+use equipoise_interfaces::Values;
+use equipoise_kit::lean::{answer, open, unknown, Arguments};
 use equipoise_kit::Revert;
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
@@ -15,15 +15,12 @@ use crate::counter::Counter;
 #[entrypoint]
 #[allow(clippy::needless_pass_by_value, reason = "the signature that the SDK calls")]
 fn run(input: Vec<u8>, vm: VM) -> ArbResult {
-    if !vm.msg_value().is_zero() {
-        return Err(Revert::new());
-    }
-    let (selector, mut given) = Arguments::split(&input)?;
+    let (selector, mut given) = open(&input, &vm)?;
     match selector {
         priceCall::SELECTOR => answer(&unpack(&mut given)?.price()?),
         bookCall::SELECTOR => answer(&unpack(&mut given)?.book()?),
         navCall::SELECTOR => answer(&unpack(&mut given)?.nav()?),
-        _ => Err(revert(&SelectorUnknown { selector: selector.into() })),
+        _ => unknown(selector),
     }
 }
 

@@ -11,7 +11,7 @@ use equipoise_interfaces::{
 };
 use equipoise_kit::lean::{log, revert, view};
 use equipoise_kit::{require_code, Revert};
-use equipoise_risk::margin::{MarginParameter, MarginParameters, MarginRule, OffsetShare, COUNT, RULES};
+use equipoise_risk::margin::{Correlation, OffsetShare};
 use stylus_sdk::prelude::*;
 
 /// The finest token whose sums surely fit the ledger's 128 bits.
@@ -28,7 +28,7 @@ pub fn construct(ledger: &mut Ledger, owner: Address, token: Address) -> Result<
     }
     ledger.slots.token.set(token);
     ledger.slots.token_decimals.set(U8::from(decimals));
-    store_correlation(ledger, correlation_rule()?.default)
+    store_correlation(ledger, Correlation::DEFAULT)
 }
 
 /// Names the vault program, the senior tranche and the junior one, once. Owner only.
@@ -80,28 +80,20 @@ pub fn register_program(ledger: &mut Ledger, program: Address) -> Result<(), Rev
 /// # Errors: CallerNotOwner, ClearingCorrelationOutOfBounds
 pub fn set_correlation(ledger: &mut Ledger, millionths: u32) -> Result<(), Revert> {
     ledger.ownership.only_owner()?;
-    let MarginRule { min, max, .. } = correlation_rule()?;
-    if !(min..=max).contains(&millionths) {
-        return Err(revert(&ClearingCorrelationOutOfBounds { millionths, min, max }));
-    }
-    store_correlation(ledger, millionths)
+    let (min, max) = (Correlation::MIN, Correlation::MAX);
+    let correlation = Correlation::new(millionths);
+    let correlation = correlation.ok_or_else(|| revert(&ClearingCorrelationOutOfBounds { millionths, min, max }))?;
+    store_correlation(ledger, correlation)
 }
 
-fn store_correlation(ledger: &mut Ledger, millionths: u32) -> Result<(), Revert> {
-    let mut parameters = [0; COUNT];
-    for (value, rule) in parameters.iter_mut().zip(&RULES) {
-        *value = if rule.parameter == MarginParameter::Correlation { millionths } else { rule.default };
-    }
-    let share = OffsetShare::new_floor(&MarginParameters::from_stored(parameters)).map_err(number_error)?;
+fn store_correlation(ledger: &mut Ledger, correlation: Correlation) -> Result<(), Revert> {
+    let millionths = correlation.millionths();
+    let share = OffsetShare::new_floor(correlation).map_err(number_error)?;
     let share = u64::try_from(share.fx().to_bits()).map_err(|_| out_of_domain())?;
     ledger.slots.correlation.set(U32::from(millionths));
     ledger.slots.offset_share.set(U64::from(share));
     log(ledger.vm(), &CorrelationSet { millionths, offsetShareX64: share });
     Ok(())
-}
-
-fn correlation_rule() -> Result<MarginRule, Revert> {
-    RULES.into_iter().find(|rule| rule.parameter == MarginParameter::Correlation).ok_or_else(out_of_domain)
 }
 
 fn require_new(ledger: &Ledger, program: Address) -> Result<(), Revert> {

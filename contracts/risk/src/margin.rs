@@ -30,7 +30,7 @@ use equipoise_math::Fx;
 
 pub use account::{AccountMargin, MarginState};
 pub use losses::{ScenarioLosses, ENTRIES, GRID, SCENARIOS, SPOT_STEPS, TAILS, VOL_STEPS};
-pub use offset::{combined_ceil, OffsetShare};
+pub use offset::{combined_ceil, Correlation, OffsetShare};
 pub use parameters::{MarginParameter, MarginParameterError, MarginParameters, MarginRule, COUNT, RULES};
 pub use scenarios::Shocks;
 

@@ -127,6 +127,33 @@ impl Lots {
         let same_side = (self.0 >= 0) == (after.0 >= 0) || after.0 == 0;
         same_side && after.0.unsigned_abs() <= self.0.unsigned_abs()
     }
+
+    /// A share of them, on the same side.
+    /// # Inputs: the share in [0, 1], of which more counts as all and less as nothing
+    /// # Rounding: up to whole lots, away from zero
+    #[must_use]
+    pub fn share_ceil(self, share: Fx) -> Self {
+        let share = share.max(Fx::ZERO).min(Fx::ONE).to_bits();
+        // A number of 31 bits times one of 65; what is left over makes a lot more.
+        let part = i128::from(self.0).wrapping_abs().wrapping_mul(share);
+        let part = (part >> 64).wrapping_add(i128::from(part & i128::from(u64::MAX) != 0));
+        let part = i32::try_from(part.wrapping_mul(i128::from(self.0.signum()))).unwrap_or(self.0);
+        Self(part)
+    }
+
+    /// As much of them as `other` holds on the other side: what both can close against each other.
+    #[must_use]
+    pub const fn closed_by(self, other: Self) -> Self {
+        if self.0.signum() == other.0.signum() {
+            return Self::ZERO;
+        }
+        if self.0.unsigned_abs() <= other.0.unsigned_abs() {
+            self
+        } else {
+            // It is nearer to zero, so its opposite fits.
+            Self(other.0.wrapping_neg())
+        }
+    }
 }
 
 /// The token's smallest units, signed.

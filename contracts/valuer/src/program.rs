@@ -2,9 +2,8 @@
 
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::IValuer::valueCall;
-use equipoise_interfaces::{SelectorUnknown, Values};
-use equipoise_kit::lean::{answer, revert, Arguments};
-use equipoise_kit::Revert;
+use equipoise_interfaces::Values;
+use equipoise_kit::lean::{answer, open, unknown};
 use equipoise_risk::book::{Exposure, Valuation};
 use equipoise_risk::units::Money;
 use stylus_sdk::host::VM;
@@ -17,12 +16,9 @@ use crate::live::Live;
 #[entrypoint]
 #[allow(clippy::needless_pass_by_value, reason = "the signature that the SDK calls")]
 fn run(input: Vec<u8>, vm: VM) -> ArbResult {
-    if !vm.msg_value().is_zero() {
-        return Err(Revert::new());
-    }
-    let (selector, mut given) = Arguments::split(&input)?;
+    let (selector, mut given) = open(&input, &vm)?;
     if selector != valueCall::SELECTOR {
-        return Err(revert(&SelectorUnknown { selector: selector.into() }));
+        return unknown(selector);
     }
     let mut live = Live::unpack(&given.take()?, &given.take_array()?)?;
     live.enter(&given.take_array()?)?;

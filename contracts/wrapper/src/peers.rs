@@ -7,21 +7,17 @@ use alloy_sol_types::SolCall;
 use equipoise_interfaces::account::{owner, sub};
 use equipoise_interfaces::series::{Series, MAX_STRIKES};
 use equipoise_interfaces::words::{decode, read_array, write_bytes, ToWords};
-use equipoise_interfaces::{
-    Board, IClearing, IClearingAuthority, IMarket, IMarketLongs, WrapperCallerNotAuthorised, WrapperLocked,
-    WrapperSeriesUnknown,
-};
+use equipoise_interfaces::{Board, IClearing, IMarket, Leg, WrapperCallerNotAuthorised, WrapperSeriesUnknown};
 use equipoise_kit::lean::{call, encode, failed, revert, view, view_bytes};
-use equipoise_kit::number::{to_i128, to_u128};
+use equipoise_kit::lock::require_unlocked;
+use equipoise_kit::number::{from_i128, to_i128, to_u128};
 use equipoise_kit::Revert;
+use equipoise_risk::units::LOT_WAD;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
 use crate::program::Wrapper;
 use crate::slots::Place;
-
-/// A lot, times 1e18.
-const LOT_WAD: u64 = 1_000_000_000_000_000;
 
 impl Wrapper {
     /// The account that holds what is wrapped of a board.
@@ -32,11 +28,10 @@ impl Wrapper {
     /// Moves longs between accounts.
     /// # Errors: the market's
     pub(crate) fn move_longs(&mut self, from: B256, to: B256, series: u32, lots: u32) -> Result<(), Revert> {
-        // A lot is 2^50, so that the product fits easily.
-        let size = U256::from(lots).wrapping_mul(U256::from(LOT_WAD));
-        let legs = [(series, I256::from_raw(size))].into();
+        let size = from_i128(i128::from(lots).wrapping_mul(LOT_WAD));
+        let legs = [Leg { series, sizeWad: size }].into();
         let market = self.peer(Place::Market);
-        call(self, market, &IMarketLongs::transferLongsCall { from, to, legs }).map(|_| ())
+        call(self, market, &IMarket::transferLongsCall { from, to, legs }).map(|_| ())
     }
 
     /// Fails unless the caller may act for an account.
@@ -46,7 +41,7 @@ impl Wrapper {
         if caller == owner {
             return Ok(());
         }
-        let question = IClearingAuthority::isOperatorCall { owner, operator: caller };
+        let question = IClearing::isOperatorCall { owner, operator: caller };
         if view(self.vm(), self.peer(Place::Clearing), &question)? {
             return Ok(());
         }
@@ -54,12 +49,9 @@ impl Wrapper {
     }
 
     /// Fails while something runs that the clearing house does not trust.
-    /// # Errors: WrapperLocked
+    /// # Errors: ProgramsLocked
     pub(crate) fn require_unlocked(&self) -> Result<(), Revert> {
-        if view(self.vm(), self.peer(Place::Clearing), &IClearingAuthority::isLockedCall {})? {
-            return Err(revert(&WrapperLocked {}));
-        }
-        Ok(())
+        require_unlocked(self.vm(), self.peer(Place::Clearing))
     }
 
     /// An account's cash, of which the first word of the ledger's answer is all that counts here.

@@ -4,8 +4,8 @@ use alloy_primitives::{Address, B256, U256};
 use equipoise_interfaces::account::owner;
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{
-    ERC1155InvalidReceiver, IClearingAuthority, IMarket, OptionRedeemed, OptionUnwrapped, OptionWrapped,
-    WrappedBoardSettled, WrapperBoardNotSettled, WrapperBoardSettled, WrapperLotsOutOfRange, WrapperNothingToRedeem,
+    ERC1155InvalidReceiver, IClearing, IMarket, OptionRedeemed, OptionUnwrapped, OptionWrapped, WrappedBoardSettled,
+    WrapperBoardNotSettled, WrapperBoardSettled, WrapperLotsOutOfRange, WrapperNothingToRedeem,
     WrapperReceiverNotOwner,
 };
 use equipoise_kit::lean::{call, log, revert};
@@ -85,7 +85,7 @@ impl Wrapper {
         log(self.vm(), &event);
         let account = self.account_of(series.board);
         let clearing = self.peer(Place::Clearing);
-        call(self, clearing, &IClearingAuthority::transferCashCall { from: account, to, amountAtoms: payout })?;
+        call(self, clearing, &IClearing::transferCashCall { from: account, to, amountAtoms: payout })?;
         Ok(payout)
     }
 

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::{AlreadyWired, IWrapper, WrapperUnderlyingInvalid};
-use equipoise_kit::lean::{answer, answer_array, revert, unknown, Arguments, CONSTRUCTOR};
+use equipoise_kit::lean::{answer, answer_array, open, revert, unknown, Arguments, CONSTRUCTOR};
 use equipoise_kit::{require_code, Revert};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
@@ -32,10 +32,7 @@ impl HostAccess for Wrapper {
 #[entrypoint]
 #[allow(clippy::needless_pass_by_value, reason = "the signature is the SDK's")]
 fn run(input: Vec<u8>, vm: VM) -> ArbResult {
-    if !vm.msg_value().is_zero() {
-        return Err(Revert::new());
-    }
-    let (selector, given) = Arguments::split(&input)?;
+    let (selector, given) = open(&input, &vm)?;
     Wrapper { vm }.change(selector, given)
 }
 

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::words::{write_bytes, write_items, ToWords, WORD};
-use equipoise_interfaces::{ERC1155InvalidReceiver, IClearingAuthority, IERC1155Receiver};
+use equipoise_interfaces::{ERC1155InvalidReceiver, IClearing, IERC1155Receiver};
 use equipoise_kit::lean::{call, encode, revert};
 use equipoise_kit::Revert;
 use stylus_sdk::call::call as call_contract;
@@ -86,7 +86,7 @@ impl Wrapper {
             return Ok(());
         }
         let clearing = self.peer(Place::Clearing);
-        call(self, clearing, &IClearingAuthority::enterLockCall {})?;
+        call(self, clearing, &IClearing::enterLockCall {})?;
         let context = Call::new_mutating(self);
         let answer = call_contract(self.vm(), context, receiver, &encode(selector, words)).map_err(Revert::from);
         match answer {
@@ -94,7 +94,7 @@ impl Wrapper {
             Err(data) if !data.is_empty() => return Err(data),
             _ => return Err(revert(&ERC1155InvalidReceiver { receiver })),
         }
-        call(self, clearing, &IClearingAuthority::exitLockCall {}).map(|_| ())
+        call(self, clearing, &IClearing::exitLockCall {}).map(|_| ())
     }
 }
 

@@ -31,7 +31,7 @@ impl Wrapper {
     }
 
     /// Lets an operator move all tokens of the caller, or no longer.
-    /// # Errors: ERC1155InvalidOperator, WrapperLocked
+    /// # Errors: ERC1155InvalidOperator, ProgramsLocked
     pub(crate) fn approve(&mut self, operator: Address, approved: bool) -> Result<(), Revert> {
         if operator == NOBODY {
             return Err(revert(&ERC1155InvalidOperator { operator }));
@@ -49,7 +49,7 @@ impl Wrapper {
     }
 
     /// Moves tokens of one series.
-    /// # Errors: ERC1155.., WrapperLocked, the receiver's own
+    /// # Errors: ERC1155.., ProgramsLocked, the receiver's own
     pub(crate) fn transfer(
         &mut self,
         from: Address,
@@ -64,7 +64,7 @@ impl Wrapper {
     }
 
     /// Moves tokens of several series.
-    /// # Errors: ERC1155.., WrapperLocked, the receiver's own
+    /// # Errors: ERC1155.., ProgramsLocked, the receiver's own
     pub(crate) fn transfer_batch(
         &mut self,
         from: Address,

@@ -12,12 +12,14 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 use crate::error::CliError;
 
 /// The programs of a market, in the order they are deployed in; the last is not part of every market.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 15] = [
     "oracle",
     "surface",
     "valuer",
     "pricer",
+    "assessor",
     "desk",
+    "mover",
     "market",
     "liquidator",
     "backstop",

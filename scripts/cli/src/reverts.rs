@@ -4,34 +4,8 @@ use std::fmt;
 
 use alloy_primitives::hex;
 use alloy_sol_types::{sol, SolError};
-use equipoise_interfaces::{
-    AddressHasNoCode, AddressIsZero, AlreadyWired, CallFailed, CalldataMalformed, CallerNotAllowed, CallerNotOwner,
-    ClearingAccountHealthy, ClearingAccountInAuction, ClearingAccountReserved, ClearingAccountShort,
-    ClearingAlreadyRegistered, ClearingAmountIsZero, ClearingAmountTooLarge, ClearingAuctionNotCured,
-    ClearingBackstopShort, ClearingBidPriceAboveLimit, ClearingBidTooSmall, ClearingCorrelationOutOfBounds,
-    ClearingInsufficientCash, ClearingMarginShort, ClearingMarketUnknown, ClearingMarketsFull, ClearingNoBadDebt,
-    ClearingNotAuthorised, ClearingNotInAuction, ClearingNothingHeld, ClearingNothingInCommon,
-    ClearingNumberOutOfDomain, ClearingOracleUnsafe, ClearingSameAccount, ClearingTokenTransferFailed,
-    ClearingTokenUnsupported, ClearingTooEarly, ClearingTransferredAmountDiffers, ERC20InsufficientAllowance,
-    ERC20InsufficientBalance, ERC20InvalidReceiver, ERC2612ExpiredSignature, ERC2612InvalidSigner, LockNotHeld,
-    MarketBoardClosed, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled, MarketBoardUnknown,
-    MarketDeadlinePassed, MarketDeltaLimitExceeded, MarketExpiryInvalid, MarketLegsCount, MarketNumberOutOfDomain,
-    MarketParameterCount, MarketParameterNotWhole, MarketParameterOutOfBounds, MarketParametersInconsistent,
-    MarketSeriesUnknown, MarketSettlementPending, MarketShortCallUncovered, MarketSizeNotWholeLots,
-    MarketSizeOutOfRange, MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceMissing,
-    MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketSlippageExceeded,
-    MarketSpotStale, MarketStressLimitExceeded, MarketStrikesInvalid, MarketSurfaceOutOfOrder, MarketSurfaceStale,
-    MarketTooManyBoards, MarketVaultCashShort, MarketVaultInsolvent, MarketVegaLimitExceeded, NotWired,
-    OracleDecimalsUnsupported, OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate,
-    OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete,
-    OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, ProgramsLocked,
-    SelectorUnknown, SignatureDeadlinePassed, SignatureInvalid, TrancheAmountTooLarge, TrancheClaimExceeded,
-    TrancheCutPassed, TrancheInsolvent, TrancheNotOperator, TrancheNothingToClaim, TranchePreviewUnavailable,
-    TrancheRequestPending, TrancheRequestTooSmall, TrancheRequestUnknown, VaultCutSpacingOutOfRange,
-    VaultEpochNotClosed, VaultMarketOutOfOrder, VaultMarketsCount, VaultNoFees, VaultNothingToProcess,
-    VaultNumberOutOfRange, VaultRoundNotFirst, VaultRoundsCount, VaultSettlementPending, VaultTermOutOfBounds,
-    VaultWeightIsZero,
-};
+#[allow(clippy::wildcard_imports, reason = "every error of the programs")]
+use equipoise_interfaces::*;
 
 sol! {
     #[derive(Debug)]
@@ -145,7 +119,9 @@ typed_errors!(
     MarketDeadlinePassed,
     MarketDeltaLimitExceeded,
     MarketExpiryInvalid,
+    MarketAccountUnsettled,
     MarketLegsCount,
+    MarketLongsMissing,
     MarketNumberOutOfDomain,
     MarketParameterCount,
     MarketParameterNotWhole,
@@ -153,7 +129,6 @@ typed_errors!(
     MarketParametersInconsistent,
     MarketSeriesUnknown,
     MarketSettlementPending,
-    MarketShortCallUncovered,
     MarketSizeNotWholeLots,
     MarketSizeOutOfRange,
     MarketSliceButterflyArbitrage,
@@ -210,6 +185,20 @@ typed_errors!(
     VaultRoundsCount,
     VaultTermOutOfBounds,
     VaultWeightIsZero,
+    WrapperUnderlyingInvalid,
+    WrapperSeriesUnknown,
+    WrapperLotsOutOfRange,
+    WrapperCallerNotAuthorised,
+    WrapperReceiverNotOwner,
+    WrapperBoardSettled,
+    WrapperBoardNotSettled,
+    WrapperNothingToRedeem,
+    ERC1155InsufficientBalance,
+    ERC1155InvalidSender,
+    ERC1155InvalidReceiver,
+    ERC1155MissingApprovalForAll,
+    ERC1155InvalidOperator,
+    ERC1155InvalidArrayLength,
 );
 
 #[cfg(test)]

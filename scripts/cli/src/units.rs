@@ -1,6 +1,7 @@
 //! Between floating point, WAD and atoms. The one place where scales are.
 
 use alloy_primitives::{I256, U256};
+use equipoise_risk::units::LOT_WAD;
 
 /// Atoms in one stablecoin.
 pub const TOKEN_ATOMS: u128 = 1_000_000;
@@ -10,8 +11,6 @@ pub const FEED_DECIMALS: u8 = 8;
 const FEED_UNIT_WAD: u128 = 10_000_000_000;
 const FEED_ONE: f64 = 1e8;
 const WAD: f64 = 1e18;
-/// A lot in WAD: the smallest size.
-const LOT_WAD: i128 = 1_000_000_000_000_000;
 const LOTS: f64 = 1e3;
 
 /// A price as the feed answers it, rounded to the nearest.

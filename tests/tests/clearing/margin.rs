@@ -4,7 +4,7 @@ use alloy_primitives::{I256, U256};
 use equipoise_interfaces::account::of;
 use equipoise_interfaces::{ClearingInsufficientCash, ClearingMarginShort, IClearing};
 use equipoise_math::Fx;
-use equipoise_risk::margin::{AccountMargin, MarginParameters, MarketMargin, OffsetShare, ScenarioLosses};
+use equipoise_risk::margin::{AccountMargin, Correlation, MarketMargin, OffsetShare, ScenarioLosses};
 use equipoise_risk::units::{Atoms, Money, TokenScale};
 use equipoise_tests::{TestMarket, TOKEN};
 
@@ -117,7 +117,7 @@ fn two_markets_offset_as_far_as_the_pure_crate_credits_it() {
         maintenance: ScenarioLosses::from_array(margin.maintenanceX64.map(money)),
         initial: ScenarioLosses::from_array(margin.initialX64.map(money)),
     });
-    let share = OffsetShare::new_floor(&MarginParameters::default()).unwrap();
+    let share = OffsetShare::new_floor(Correlation::DEFAULT).unwrap();
     let scale = TokenScale::from_decimals(6).unwrap();
     let cash = scale.money_floor(Atoms::new(100 * T)).unwrap();
     let expected = AccountMargin::new(cash, &pure, share).unwrap();

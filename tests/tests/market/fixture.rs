@@ -38,7 +38,9 @@ pub struct Market {
     pub surface: Address,
     pub valuer: Address,
     pub pricer: Address,
+    pub assessor: Address,
     pub desk: Address,
+    pub mover: Address,
     pub market: Address,
     pub clearing: Address,
     pub vault: Address,
@@ -103,8 +105,11 @@ impl Market {
             deployed.unwrap().address
         };
         let (surface, valuer, pricer) = (bare("surface"), bare("valuer"), bare("pricer"));
+        let assessor = bare("assessor");
         let desk = bare("desk");
-        let arguments = (desk, valuer, pricer, surface, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
+        let mover = bare("mover");
+        let arguments =
+            (desk, mover, valuer, pricer, surface, assessor, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
         let market = world.deploy_program("market", arguments).unwrap();
         let clearing = world.deploy_clearing(token);
         let arguments = (owner, clearing, U256::from(HOUR)).abi_encode_params();
@@ -118,7 +123,9 @@ impl Market {
             surface,
             valuer,
             pricer,
+            assessor,
             desk,
+            mover,
             market,
             clearing,
             vault,
@@ -131,8 +138,8 @@ impl Market {
     }
 
     /// What the constructor of the market is told first.
-    pub const fn programs(&self) -> [Address; 4] {
-        [self.desk, self.valuer, self.pricer, self.surface]
+    pub const fn programs(&self) -> [Address; 6] {
+        [self.desk, self.mover, self.valuer, self.pricer, self.surface, self.assessor]
     }
 
     /// A market that trades: LPs' cash in the vault, four boards of twelve strikes, a surface, spot at [`SPOT`].

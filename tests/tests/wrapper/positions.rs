@@ -5,8 +5,8 @@ use alloy_sol_types::SolCall;
 use equipoise_interfaces::account::{of, sub};
 use equipoise_interfaces::{
     AlreadyWired, ERC1155InsufficientBalance, ERC1155InvalidReceiver, IWrapper, MarketBoardSettled, MarketBoardUnknown,
-    MarketSeriesUnknown, OptionUnwrapped, OptionWrapped, TransferSingle, WrapperBoardSettled,
-    WrapperCallerNotAuthorised, WrapperLocked, WrapperLotsOutOfRange, WrapperReceiverNotOwner, WrapperSeriesUnknown,
+    MarketSeriesUnknown, OptionUnwrapped, OptionWrapped, ProgramsLocked, TransferSingle, WrapperBoardSettled,
+    WrapperCallerNotAuthorised, WrapperLotsOutOfRange, WrapperReceiverNotOwner, WrapperSeriesUnknown,
 };
 use equipoise_tests::World;
 
@@ -269,7 +269,7 @@ fn nothing_changes_while_the_lock_is_held() {
         if place < 2 {
             refused.expect(&TestLongs::TestLocked {});
         } else {
-            refused.expect(&WrapperLocked {});
+            refused.expect(&ProgramsLocked { holder: longs });
         }
     }
     assert_eq!(setup.snapshot(), before);

@@ -68,6 +68,14 @@ to_words! {
     IClearing::isLockedCall {}
     IClearing::vaultCashCall { market }
     IClearing::tokenDecimalsCall {}
+    IClearing::isOperatorCall { owner, operator }
+    IClearing::transferCashCall { from, to, amountAtoms }
+
+    // As markets answer it
+    IMarketMargin::safeSinceReturn { since, isSafe }
+    IMarketMargin::moveShareReturn { fromMargin, toMargin, fromHolds, toHolds }
+    IMarketMargin::takeOverReturn { valueX64, riskChargeX64, spreadX64 }
+    IMarketMargin::deleverageReturn { valueX64, accountMargin, counterMargin, accountHolds, counterHolds }
 
     // As it calls markets
     IMarketMargin::marginCall { account }
@@ -102,6 +110,7 @@ from_nothing!(
     IClearing::reallocateReturn,
     IClearing::enterLockReturn,
     IClearing::exitLockReturn,
+    IClearing::transferCashReturn,
 );
 
 event_words! {

@@ -56,7 +56,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
         CalldataMalformed, SelectorUnknown, MarketParameterCount, MarketSlippageExceeded, MarketDeadlinePassed,
         MarketSeriesUnknown, MarketBoardUnknown, MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketLegsCount,
         MarketBoardClosed, MarketSettlementPending, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled,
-        MarketSpotStale, MarketSurfaceStale, MarketShortCallUncovered, MarketDeltaLimitExceeded,
+        MarketSpotStale, MarketSurfaceStale, MarketLongsMissing, MarketAccountUnsettled, MarketDeltaLimitExceeded,
         MarketVegaLimitExceeded, MarketStressLimitExceeded, MarketVaultInsolvent, MarketVaultCashShort,
         MarketTooManyBoards, MarketStrikesInvalid, MarketExpiryInvalid, MarketSliceOutOfRange,
         MarketSliceWingsTooSteep, MarketSliceVarianceOutOfDomain, MarketSliceButterflyArbitrage,

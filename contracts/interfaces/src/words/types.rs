@@ -5,18 +5,19 @@ use alloy_primitives::{B256, I256, U256};
 
 use crate::{
     AddressHasNoCode, AddressIsZero, AlreadyWired, Board, BoardSlots, Book, CallFailed, CalldataMalformed,
-    CallerNotAllowed, CallerNotOwner, IMarket, IOracle, Leg, MarketBoardClosed, MarketBoardNotExpired,
-    MarketBoardNotSettled, MarketBoardSettled, MarketBoardUnknown, MarketDeadlinePassed, MarketDeltaLimitExceeded,
-    MarketExpiryInvalid, MarketLegsCount, MarketNumberOutOfDomain, MarketParameterCount, MarketParameterNotWhole,
-    MarketParameterOutOfBounds, MarketParametersInconsistent, MarketSeriesUnknown, MarketSettlementPending,
-    MarketShortCallUncovered, MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketSliceButterflyArbitrage,
-    MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain,
-    MarketSliceWingsTooSteep, MarketSlippageExceeded, MarketSpotStale, MarketStressLimitExceeded, MarketStrikesInvalid,
-    MarketSurfaceOutOfOrder, MarketSurfaceStale, MarketTooManyBoards, MarketVaultCashShort, MarketVaultInsolvent,
-    MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported, OracleFeedUnreadable,
-    OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive,
-    OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid,
-    OracleWindowOpen, Quote, SelectorUnknown, Slice, Values, VaultState,
+    CallerNotAllowed, CallerNotOwner, IMarket, IOracle, Leg, MarketAccountUnsettled, MarketBoardClosed,
+    MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled, MarketBoardUnknown, MarketDeadlinePassed,
+    MarketDeltaLimitExceeded, MarketExpiryInvalid, MarketLegsCount, MarketLongsMissing, MarketNumberOutOfDomain,
+    MarketParameterCount, MarketParameterNotWhole, MarketParameterOutOfBounds, MarketParametersInconsistent,
+    MarketSeriesUnknown, MarketSettlementPending, MarketSizeNotWholeLots, MarketSizeOutOfRange,
+    MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSliceOutOfRange,
+    MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketSlippageExceeded, MarketSpotStale,
+    MarketStressLimitExceeded, MarketStrikesInvalid, MarketSurfaceOutOfOrder, MarketSurfaceStale, MarketTooManyBoards,
+    MarketVaultCashShort, MarketVaultInsolvent, MarketVegaLimitExceeded, Moment, NotWired, Offer,
+    OracleDecimalsUnsupported, OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate,
+    OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete,
+    OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote, SelectorUnknown,
+    Slice, Values, VaultState,
 };
 
 to_words! {
@@ -59,7 +60,8 @@ to_words! {
     MarketBoardSettled { board }
     MarketSpotStale { updatedAt, maxAgeSecs }
     MarketSurfaceStale { observedAt, maxAgeSecs }
-    MarketShortCallUncovered { account, board, netCallsWad }
+    MarketLongsMissing { account, series, heldWad, sizeWad }
+    MarketAccountUnsettled { account, board }
     MarketDeltaLimitExceeded { dollarDeltaWad, limitWad }
     MarketVegaLimitExceeded { vegaWad, limitWad }
     MarketStressLimitExceeded { stressLossWad, limitWad }

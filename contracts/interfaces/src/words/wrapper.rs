@@ -7,10 +7,10 @@ use alloy_primitives::U256;
 use crate::words::{write_array, ToWords};
 use crate::{
     ApprovalForAll, Board, ERC1155InsufficientBalance, ERC1155InvalidArrayLength, ERC1155InvalidOperator,
-    ERC1155InvalidReceiver, ERC1155InvalidSender, ERC1155MissingApprovalForAll, IClearingAuthority, IMarket,
-    IMarketLongs, OptionRedeemed, OptionUnwrapped, OptionWrapped, TransferSingle, WrappedBoardSettled,
-    WrapperBoardNotSettled, WrapperBoardSettled, WrapperCallerNotAuthorised, WrapperLocked, WrapperLotsOutOfRange,
-    WrapperNothingToRedeem, WrapperReceiverNotOwner, WrapperSeriesUnknown, WrapperUnderlyingInvalid,
+    ERC1155InvalidReceiver, ERC1155InvalidSender, ERC1155MissingApprovalForAll, IMarket, OptionRedeemed,
+    OptionUnwrapped, OptionWrapped, TransferSingle, WrappedBoardSettled, WrapperBoardNotSettled, WrapperBoardSettled,
+    WrapperCallerNotAuthorised, WrapperLotsOutOfRange, WrapperNothingToRedeem, WrapperReceiverNotOwner,
+    WrapperSeriesUnknown, WrapperUnderlyingInvalid,
 };
 
 to_words! {
@@ -22,7 +22,6 @@ to_words! {
     WrapperBoardSettled { board }
     WrapperBoardNotSettled { board }
     WrapperNothingToRedeem { series, lots }
-    WrapperLocked {}
     ERC1155InsufficientBalance { sender, balance, needed, tokenId }
     ERC1155InvalidSender { sender }
     ERC1155InvalidReceiver { receiver }
@@ -33,14 +32,9 @@ to_words! {
     // What it calls
     IMarket::boardCall { id }
     IMarket::strikesCall { board }
-    IClearingAuthority::isOperatorCall { owner, operator }
-    IClearingAuthority::transferCashCall { from, to, amountAtoms }
-    IClearingAuthority::enterLockCall {}
-    IClearingAuthority::exitLockCall {}
-    IClearingAuthority::isLockedCall {}
 }
 
-impl ToWords for IMarketLongs::transferLongsCall {
+impl ToWords for IMarket::transferLongsCall {
     fn write(&self, out: &mut Vec<u8>) {
         self.from.write(out);
         self.to.write(out);
@@ -55,12 +49,7 @@ from_words! {
     }
 }
 
-from_nothing!(
-    IMarketLongs::transferLongsReturn,
-    IClearingAuthority::transferCashReturn,
-    IClearingAuthority::enterLockReturn,
-    IClearingAuthority::exitLockReturn,
-);
+from_nothing!(IMarket::transferLongsReturn);
 
 event_words! {
     TransferSingle { operator, from, to; id, value }

@@ -110,19 +110,6 @@ fn a_reserve_below_zero_or_past_its_fields_is_refused() {
 }
 
 #[test]
-fn an_account_that_holds_sixteen_boards_has_no_room_for_another() {
-    let mut slot = [0; 32];
-    for board in 1..=16 {
-        slot = with_board(&slot, board, true).unwrap();
-    }
-    assert_eq!(with_board(&slot, 17, true), None);
-    assert_eq!(with_board(&slot, 16, true), Some(slot), "it is listed already");
-    let freed = with_board(&slot, 3, false).unwrap();
-    assert_eq!(decode_ids(&with_board(&freed, 17, true).unwrap())[2], 17);
-    assert_eq!(with_board(&freed, 3, false), Some(freed), "it is gone already");
-}
-
-#[test]
 fn a_strike_is_its_mantissa_over_a_power_of_two() {
     assert_eq!(strike_price(3_000, 0).fx(), 3_000);
     assert_eq!(strike_price(6_001, 1).fx(), 3_000.5);
@@ -181,13 +168,15 @@ proptest! {
 
     #[test]
     fn parameters_lanes_positions_and_ids_are_read_back(
-        millionths in any::<[u32; COUNT]>(), lots in any::<[i32; LANES]>(), ids in any::<[u16; ACCOUNT_BOARDS]>(),
+        millionths in any::<[u32; COUNT]>(), lots in any::<[i32; LANES]>(),
+        margin in any::<[u32; LANES]>(),
     ) {
         let parameters = Parameters::from_stored(millionths);
         prop_assert_eq!(decode_parameters(&encode_parameters(&parameters)), parameters);
         let lots = lots.map(Lots::new);
         prop_assert_eq!(decode_lots(&encode_lots(lots)), lots);
-        prop_assert_eq!(decode_ids(&encode_ids(ids)), ids);
+        let margin = MarginParameters::from_stored(margin);
+        prop_assert_eq!(decode_margin_parameters(&encode_margin_parameters(&margin)), margin);
     }
 
     #[test]
@@ -210,7 +199,7 @@ proptest! {
     #[test]
     fn any_slot_can_be_read(slot in any::<[u8; 32]>(), shift in any::<u8>()) {
         let _ = (Header::decode(&slot), Directory::decode(&slot), decode_slice(&slot), decode_capital(&slot));
-        let _ = (decode_reserve(&slot), decode_ids(&slot));
+        let _ = decode_reserve(&slot);
         let board = BoardWords { header: slot, strikes: [slot; 2], inventory: [slot; 4], ..BoardWords::default() };
         prop_assert!(decode_holdings(&board, &board.inventory, shift).len() <= 16);
         prop_assert_eq!(&encode_slice(&decode_slice(&slot)).unwrap()[..30], &slot[..30], "a slice has 30 bytes");

@@ -19,12 +19,35 @@
 use equipoise_math::Fx;
 
 use super::losses::ScenarioLosses;
-use super::parameters::{MarginParameter, MarginParameters};
 use crate::arithmetic::{add, div_ceil, mul_floor, sqrt, sub};
-use crate::units::Money;
+use crate::parameters::MILLION;
+use crate::units::{ratio_floor, Money};
 use crate::RiskError;
 
 const TWO: Fx = Fx::lit("2");
+
+/// The lowest correlation that two underlyings are trusted to keep in a stress, in millionths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Correlation(u32);
+
+impl Correlation {
+    /// At least.
+    pub const MIN: u32 = 0;
+    /// At most.
+    pub const MAX: u32 = 900_000;
+    /// At the start. The lowest correlation of ETH and BTC over a week of 6-hour steps, from 2018 to 2025, was 0.74.
+    pub const DEFAULT: Self = Self(500_000);
+
+    /// # Returns: None out of its bounds
+    pub fn new(millionths: u32) -> Option<Self> {
+        (Self::MIN..=Self::MAX).contains(&millionths).then_some(Self(millionths))
+    }
+
+    /// In millionths.
+    pub const fn millionths(self) -> u32 {
+        self.0
+    }
+}
 
 /// The part of what markets offset that is credited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +60,9 @@ impl OffsetShare {
     /// The share for the trusted correlation.
     /// # Returns: in [0, 0.78]
     /// # Rounding: down: less is credited
-    /// # Errors: none for checked parameters
-    pub fn new_floor(parameters: &MarginParameters) -> Result<Self, RiskError> {
-        let apart = sub(Fx::ONE, parameters.number(MarginParameter::Correlation)?)?;
+    /// # Errors: none in range
+    pub fn new_floor(correlation: Correlation) -> Result<Self, RiskError> {
+        let apart = sub(Fx::ONE, ratio_floor(i128::from(correlation.0), MILLION)?)?;
         // The root of a number below one is cut by less than a unit.
         let kept = add(sqrt(div_ceil(apart, TWO)?)?, Fx::DELTA)?;
         Ok(Self(sub(Fx::ONE, kept)?.max(Fx::ZERO)))

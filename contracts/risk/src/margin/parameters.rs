@@ -7,7 +7,7 @@ use crate::units::ratio_floor;
 use crate::RiskError;
 
 /// How many margin parameters there are.
-pub const COUNT: usize = 9;
+pub const COUNT: usize = 8;
 
 /// One tunable number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +28,6 @@ pub enum MarginParameter {
     ShortMinimum,
     /// Initial over maintenance margin.
     InitialFactor,
-    /// The lowest correlation that two underlyings are trusted to keep in a stress.
-    Correlation,
 }
 
 /// A parameter with its default and its bounds, in millionths.
@@ -55,7 +53,7 @@ const fn rule(parameter: MarginParameter, default: u32, min: u32, max: u32) -> M
 /// the worst hour since 2022 fell 16.5 % from the last close and rose 13.1 % (20 %); the worst day since 2018 fell
 /// 48 % and rose 31 % (40 %); the worst three days fell 57 % and rose 60 % (60 % and 100 %). Day on day the volatility
 /// of a fixed strike moved by -9 to +12 % at 15 to 45 days and by -53 to +90 % at 1 to 3 days (-23 to +40 % and -49 to
-/// +126 % of the shocks scaled for time). The lowest correlation of ETH and BTC over a week of 6-hour steps was 0.74.
+/// +126 % of the shocks scaled for time).
 pub const RULES: [MarginRule; COUNT] = [
     rule(MarginParameter::SpotShock, 200_000, 50_000, 350_000),
     rule(MarginParameter::NearTail, 400_000, 100_000, 600_000),
@@ -65,7 +63,6 @@ pub const RULES: [MarginRule; COUNT] = [
     rule(MarginParameter::VolShockDown, 300_000, 50_000, 1_500_000),
     rule(MarginParameter::ShortMinimum, 10_000, 1_000, 100_000),
     rule(MarginParameter::InitialFactor, 1_300_000, 1_050_000, 3_000_000),
-    rule(MarginParameter::Correlation, 500_000, 0, 900_000),
 ];
 
 /// Why a set of margin parameters is refused.
@@ -79,7 +76,7 @@ pub enum MarginParameterError {
     FarTailInsideNear,
 }
 
-/// All margin parameters.
+/// All margin parameters of a market.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarginParameters {
     millionths: [u32; COUNT],

@@ -132,3 +132,24 @@ proptest! {
         prop_assert_eq!(Lots::new(before).is_reduced_by_going_to(Lots::new(after)), reduced);
     }
 }
+
+#[test]
+fn a_share_of_lots_is_rounded_away_from_zero() {
+    let share = |lots, share: f64| Lots::new(lots).share_ceil(Fx::from_num(share)).count();
+    assert_eq!([share(10, 0.5), share(-10, 0.5), share(1, 0.001), share(-1, 0.001)], [5, -5, 1, -1]);
+    assert_eq!([share(10, 0.51), share(-10, 0.51), share(0, 0.5), share(7, 0.0)], [6, -6, 0, 0]);
+    for lots in [i32::MIN, -7, 0, 1, i32::MAX] {
+        assert_eq!([share(lots, 1.0), share(lots, 2.0)], [lots, lots], "all of them");
+        assert_eq!(share(lots, -1.0), 0);
+        assert_eq!(Lots::new(lots).share_ceil(Fx::DELTA).count(), lots.signum());
+    }
+}
+
+#[test]
+fn what_closes_is_the_smaller_of_two_opposite_sides() {
+    let closed = |lots, other| Lots::new(lots).closed_by(Lots::new(other)).count();
+    assert_eq!([closed(5, -3), closed(-5, 3), closed(3, -5), closed(-3, 5)], [3, -3, 3, -3]);
+    assert_eq!([closed(5, 3), closed(-5, -3), closed(0, 3), closed(5, 0)], [0; 4]);
+    assert_eq!([closed(i32::MIN, i32::MAX), closed(i32::MAX, i32::MIN)], [-i32::MAX, i32::MAX]);
+    assert_eq!(closed(i32::MIN, 1), -1);
+}

@@ -55,8 +55,12 @@ pub struct Contracts {
     pub valuer: Address,
     /// The pricer, stateless.
     pub pricer: Address,
+    /// The assessor, stateless.
+    pub assessor: Address,
     /// The desk, which the market calls by delegation.
     pub desk: Address,
+    /// The mover, which it calls by delegation, too.
+    pub mover: Address,
     /// The market.
     pub market: Address,
     /// The clearing house.
@@ -77,7 +81,7 @@ pub struct Contracts {
 
 impl Contracts {
     /// Name and address of each, in the order of deployment.
-    pub fn named(&self) -> [(&'static str, Address); 15] {
+    pub fn named(&self) -> [(&'static str, Address); 17] {
         [
             ("token", self.token),
             ("feed", self.feed),
@@ -85,7 +89,9 @@ impl Contracts {
             ("surface", self.surface),
             ("valuer", self.valuer),
             ("pricer", self.pricer),
+            ("assessor", self.assessor),
             ("desk", self.desk),
+            ("mover", self.mover),
             ("market", self.market),
             ("liquidator", self.liquidator),
             ("backstop", self.backstop),
@@ -148,8 +154,11 @@ impl World {
         let surface = self.install(programs, "surface", None)?;
         let valuer = self.install(programs, "valuer", None)?;
         let pricer = self.install(programs, "pricer", None)?;
+        let assessor = self.install(programs, "assessor", None)?;
         let desk = self.install(programs, "desk", None)?;
-        let arguments = (desk, valuer, pricer, surface, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
+        let mover = self.install(programs, "mover", None)?;
+        let own = (desk, mover, valuer, pricer, surface, assessor);
+        let arguments = (own, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
         let market = self.install(programs, "market", Some(arguments))?;
         let liquidator = self.install(programs, "liquidator", None)?;
         let backstop = self.install(programs, "backstop", None)?;
@@ -160,9 +169,8 @@ impl World {
         let vault = self.install(programs, "vault", Some(arguments))?;
         let senior = self.install(programs, "tranche", Some((vault, true).abi_encode_params()))?;
         let junior = self.install(programs, "tranche", Some((vault, false).abi_encode_params()))?;
-        let stateless = Contracts { surface, valuer, pricer, senior, junior, ..self.contracts };
-        self.contracts =
-            Contracts { oracle, desk, market, clearing, liquidator, backstop, registrar, vault, ..stateless };
+        let own = Contracts { surface, valuer, pricer, assessor, desk, mover, senior, junior, ..self.contracts };
+        self.contracts = Contracts { oracle, market, clearing, liquidator, backstop, registrar, vault, ..own };
         Ok(())
     }
 

@@ -18,9 +18,7 @@ fn any_losses() -> impl Strategy<Value = ScenarioLosses> {
 }
 
 fn share(correlation: u32) -> OffsetShare {
-    let mut millionths = MarginParameters::default().all_millionths();
-    millionths[8] = correlation;
-    OffsetShare::new_floor(&MarginParameters::new(millionths).unwrap()).unwrap()
+    OffsetShare::new_floor(Correlation::new(correlation).unwrap()).unwrap()
 }
 
 #[test]
@@ -190,6 +188,13 @@ fn the_default_parameters_pass_their_own_checks() {
         }
         assert_eq!(MarginParameters::from_stored(defaults.all_millionths()).millionths(rule.parameter), rule.default);
     }
+}
+
+#[test]
+fn a_correlation_stays_within_its_bounds() {
+    assert_eq!(Correlation::new(Correlation::DEFAULT.millionths()), Some(Correlation::DEFAULT));
+    assert_eq!(Correlation::new(Correlation::MAX).map(Correlation::millionths), Some(900_000));
+    assert_eq!(Correlation::new(Correlation::MAX + 1), None);
 }
 
 #[test]

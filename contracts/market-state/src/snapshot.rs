@@ -7,18 +7,20 @@ use equipoise_interfaces::IValuer::valueCall;
 use equipoise_interfaces::{IClearing, IOracle, Leg, Moment, VaultState};
 use equipoise_kit::lean::{view, view_bytes};
 use equipoise_kit::Revert;
-use equipoise_market_state::convert::{atoms, signed, slots_of, BOARD_BYTES};
-use equipoise_market_state::errors::pricing_error;
-use equipoise_market_state::layout::{decode_capital, decode_reserve, stored_round, BoardWords, Directory};
-use equipoise_market_state::store::{Place, Store};
 use equipoise_risk::units::Atoms;
 use stylus_sdk::prelude::*;
+
+use crate::convert::{atoms, signed, slots_of, BOARD_BYTES};
+use crate::errors::pricing_error;
+use crate::layout::{decode_capital, decode_reserve, stored_round, BoardWords, Directory};
+use crate::store::{Place, Store};
 
 /// The market as it is stored, and spot.
 pub struct Snapshot {
     /// The slots of each board that is not settled.
     pub boards: Vec<(u16, BoardWords)>,
-    moment: Moment,
+    /// What programs without state are told of now.
+    pub moment: Moment,
     vault: VaultState,
 }
 
@@ -29,37 +31,50 @@ pub enum FreeCash {
     Always,
     /// Risk capital follows it where the oracle is in a new round.
     InNewRound,
+    /// The clearing house, which cannot be asked while it calls, has told the vault's cash.
+    Told(I256),
+}
+
+/// The moment, and the oracle's round.
+/// # Errors: NotWired, the oracle's
+pub fn moment(store: &Store) -> Result<(Moment, u64), Revert> {
+    let spot = view(store.vm(), store.wired(Place::Oracle)?, &IOracle::spotCall {})?;
+    let moment = Moment {
+        spotWad: spot.priceWad,
+        spotAt: spot.updatedAt,
+        nowAt: store.vm().block_timestamp(),
+        strikeShift: store.scales().1,
+        directory: B256::new(store.get(Place::Directory)),
+        parameters: store.parameters().map(B256::new),
+    };
+    Ok((moment, stored_round(spot.roundId.to::<u128>())))
 }
 
 impl Snapshot {
     /// Loads the market, with the account's positions in the boards that the legs are of.
     /// # Errors: NotWired, the oracle's, MarketNumberOutOfDomain
     pub fn load(store: &Store, account: Option<B256>, legs: &[Leg], cash: FreeCash) -> Result<Self, Revert> {
-        let spot = view(store.vm(), store.wired(Place::Oracle)?, &IOracle::spotCall {})?;
-        let directory = store.get(Place::Directory);
+        let (moment, round) = moment(store)?;
         let capital = store.get(Place::Capital);
-        let (token_decimals, strike_shift) = store.scales();
-        let round = stored_round(spot.roundId.to::<u128>());
-        let is_asked = cash == FreeCash::Always || decode_capital(&capital).round != round;
-        let free_cash = if is_asked { free_cash(store)? } else { Atoms::ZERO };
-        let moment = Moment {
-            spotWad: spot.priceWad,
-            spotAt: spot.updatedAt,
-            nowAt: store.vm().block_timestamp(),
-            strikeShift: strike_shift,
-            directory: B256::new(directory),
-            parameters: store.parameters().map(B256::new),
+        let reserve = store.get(Place::Reserve);
+        let vault_cash = match cash {
+            FreeCash::Told(vault_cash) => Some(vault_cash),
+            FreeCash::InNewRound if decode_capital(&capital).round == round => None,
+            FreeCash::Always | FreeCash::InNewRound => Some(ask_vault_cash(store)?),
         };
+        let reserved = decode_reserve(&reserve).balance;
+        let free = |vault_cash| atoms(vault_cash)?.minus(reserved).map_err(pricing_error);
+        let free_cash = vault_cash.map_or(Ok(Atoms::ZERO), free)?;
         let vault = VaultState {
             round,
-            tokenDecimals: token_decimals,
+            tokenDecimals: store.scales().0,
             capital: B256::new(capital),
-            reserve: B256::new(store.get(Place::Reserve)),
+            reserve: B256::new(reserve),
             freeCashAtoms: signed(free_cash),
         };
         let is_traded = |id: u16| legs.iter().any(|leg| leg.series >> 8 == u32::from(id));
         let words = |id: u16| (id, store.board_words(id, account.filter(|_| is_traded(id))));
-        let boards = Directory::decode(&directory).live().map(words).collect();
+        let boards = Directory::decode(&moment.directory.0).live().map(words).collect();
         Ok(Self { boards, moment, vault })
     }
 
@@ -91,12 +106,10 @@ impl Snapshot {
 /// Bytes of the valuer's arguments before its arrays: the moment, and where each array begins.
 const HEAD_BYTES: u64 = 10 * 32;
 
-/// The vault's cash less the skew reserve.
-/// # Errors: NotWired, MarketNumberOutOfDomain
-fn free_cash(store: &Store) -> Result<Atoms, Revert> {
+/// # Errors: NotWired
+fn ask_vault_cash(store: &Store) -> Result<I256, Revert> {
     let clearing = store.wired(Place::Clearing)?;
-    let cash: I256 = view(store.vm(), clearing, &IClearing::vaultCashCall { market: store.vm().contract_address() })?;
-    atoms(cash)?.minus(decode_reserve(&store.get(Place::Reserve)).balance).map_err(pricing_error)
+    view(store.vm(), clearing, &IClearing::vaultCashCall { market: store.vm().contract_address() })
 }
 
 /// Atoms of the ABI that are not negative, as a signed amount.

@@ -1,0 +1,73 @@
+//! How boards are priced at a moment, from the slots that a program without state is handed.
+
+use equipoise_interfaces::Moment;
+use equipoise_kit::Revert;
+use equipoise_risk::marks::BoardTerms;
+use equipoise_risk::parameters::{Parameter, Parameters};
+use equipoise_risk::spread::SpreadTerms;
+use equipoise_risk::units::{times_floor, Price};
+
+use crate::convert::price_of;
+use crate::errors::{number_error, pricing_error, Refusal};
+use crate::layout::{decode_parameters, decode_slice, BoardState, BoardWords, Directory, Header};
+
+/// What all boards share.
+#[derive(Clone, Debug)]
+pub struct Pricing {
+    /// Unix seconds.
+    pub now: u64,
+    /// The price of the underlying.
+    pub spot: Price,
+    /// The boards that are not settled.
+    pub directory: Directory,
+    spread: SpreadTerms,
+}
+
+impl Pricing {
+    /// # Errors: MarketNumberOutOfDomain
+    pub fn new(moment: &Moment) -> Result<Self, Revert> {
+        let parameters = decode_parameters(&moment.parameters.map(|slot| slot.0));
+        let directory = Directory::decode(&moment.directory.0);
+        let spot = price_of(moment.spotWad)?;
+        let age = moment.nowAt.saturating_sub(moment.spotAt);
+        let surface_age = moment.nowAt.saturating_sub(directory.surface_at);
+        let spread = SpreadTerms::new(spot, age, directory.variance, &parameters);
+        let spread = spread.and_then(|spread| spread.on_surface_of(surface_age, &parameters)).map_err(pricing_error)?;
+        Ok(Self { now: moment.nowAt, spot, directory, spread })
+    }
+
+    /// How a board is priced.
+    /// # Returns: None if it has no slice, or has been settled
+    /// # Errors: MarketNumberOutOfDomain
+    pub fn terms(&self, id: u16, header: &Header, words: &BoardWords) -> Result<Option<BoardTerms>, Revert> {
+        let BoardState::Live { basis, forward, .. } = header.state else { return Ok(None) };
+        let reference = (forward, decode_slice(&words.slice));
+        let terms = BoardTerms::new(self.spot, basis, reference, (self.now, header.expiry), self.spread);
+        terms.map(Some).map_err(number_error(id))
+    }
+}
+
+/// Why what the market knows is too old to open positions on, the time it is of, and the age at most.
+/// # Errors: MarketNumberOutOfDomain
+pub fn staleness(
+    parameters: &Parameters,
+    spot_at: u64,
+    surface_at: u64,
+    now: u64,
+) -> Result<Option<(Refusal, u64, u64)>, Revert> {
+    let aged = [
+        (Refusal::SpotStale, spot_at, Parameter::MaxSpotAgeHours),
+        (Refusal::SurfaceStale, surface_at, Parameter::MaxSurfaceAgeHours),
+    ];
+    for (refusal, since, parameter) in aged {
+        let hours = parameters.number(parameter).map_err(pricing_error)?;
+        let secs = times_floor(hours, HOUR_SECS).map_err(pricing_error)?;
+        let most = u64::try_from(secs).unwrap_or(u64::MAX);
+        if now.saturating_sub(since) > most {
+            return Ok(Some((refusal, since, most)));
+        }
+    }
+    Ok(None)
+}
+
+const HOUR_SECS: u64 = 3_600;

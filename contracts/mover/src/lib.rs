@@ -1,0 +1,15 @@
+//! The market's mover: positions that change hands without a trade, and what an account must hold against them.
+//!
+//! It is never called itself: the market hands it these functions by delegate call, so it works on the market's
+//! storage, with the market's caller. An account's settlement, a liquidator's bid, a takeover by the vault, closing
+//! two accounts against each other, and transfers of longs are all here; trades are in the market.
+//!
+//! # Calls: down to the oracle, the valuer, the pricer and the assessor in views, and to the ledger last
+#![cfg_attr(not(test), no_main)]
+
+extern crate alloc;
+
+mod liquidation;
+mod positions;
+mod program;
+mod settle;

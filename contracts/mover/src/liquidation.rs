@@ -1,0 +1,207 @@
+//! What the clearing house has done with the positions of accounts that cannot meet their margin.
+
+use alloy_primitives::{B256, I256};
+use alloy_sol_types::{SolCall, SolEvent};
+use equipoise_interfaces::words::{decode, words_of, write_array, ToWords};
+use equipoise_interfaces::IMarketMargin::{deleverageReturn, moveShareReturn, safeSinceReturn, takeOverReturn};
+use equipoise_interfaces::IPricer::priceCall;
+use equipoise_interfaces::{
+    Margin, MarketAccountUnsettled, MarketVaultCashShort, Moment, Offer, PositionsClosed, PositionsMoved,
+    PositionsTakenOver,
+};
+use equipoise_kit::lean::{emit, failed, revert};
+use equipoise_kit::Revert;
+use equipoise_market_state::assessment::{assess, margin_of};
+use equipoise_market_state::convert::{atoms, signed};
+use equipoise_market_state::errors::{number_error, pricing_error, require_openable};
+use equipoise_market_state::layout::{decode_parameters, encode_holdings, BoardState};
+use equipoise_market_state::pricing::staleness;
+use equipoise_market_state::snapshot::{as_signed, moment, FreeCash, Snapshot};
+use equipoise_market_state::store::{Place, Store};
+use equipoise_math::Fx;
+use equipoise_risk::settlement::Holding;
+use equipoise_risk::units::{Atoms, Lots};
+use equipoise_risk::RiskError;
+use stylus_sdk::prelude::*;
+
+use crate::positions::sale_of;
+
+/// Moves a share of every position to a bidder.
+/// # Rounding: each position up to whole lots
+/// # Errors: MarketTooManyBoards, MarketNumberOutOfDomain, the oracle's, the assessor's
+pub fn move_share(store: &mut Store, [from, to]: [B256; 2], share: i128) -> Result<moveShareReturn, Revert> {
+    let boards: Vec<u16> = store.account_boards(from).ids().collect();
+    for board in boards {
+        let mut kept = store.holdings(board, Some(from))?;
+        let mut taken = store.holdings(board, Some(to))?;
+        for (mine, his) in kept.iter_mut().zip(&mut taken) {
+            let part = |lots: Lots| lots.share_ceil(Fx::from_bits(share));
+            let moved = Holding { strike: mine.strike, calls: part(mine.calls), puts: part(mine.puts) };
+            let sides = shift(mine, his, &moved);
+            (*mine, *his) = sides.map_err(number_error(board))?;
+        }
+        store.set_holdings(board, Some(from), &kept)?;
+        store.set_holdings(board, Some(to), &taken)?;
+    }
+    let (moment, _) = moment(store)?;
+    let [(from_margin, from_holds), (to_margin, to_holds)] =
+        [left_with(store, &moment, from)?, left_with(store, &moment, to)?];
+    emit(store.vm(), &[PositionsMoved::SIGNATURE_HASH, from, to], &words_of(&share));
+    Ok(moveShareReturn { fromMargin: from_margin, toMargin: to_margin, fromHolds: from_holds, toHolds: to_holds })
+}
+
+/// Moves all positions of an account into the vault's book, at mid less what the vault asks of a trade: the charge for
+/// risk, no rebate, and half the spread.
+/// # Errors: MarketAccountUnsettled, MarketBoardClosed, MarketSettlementPending, the vault's limits and MarketVaultCashShort
+pub fn take_over(store: &mut Store, account: B256, vault_cash: I256) -> Result<takeOverReturn, Revert> {
+    let mut legs = Vec::new();
+    for board in store.account_boards(account).ids() {
+        if matches!(store.header(board)?.state, BoardState::Settled { .. }) {
+            return Err(revert(&MarketAccountUnsettled { account, board }));
+        }
+        sale_of(board, &store.holdings(board, Some(account))?, &mut legs);
+    }
+    let snapshot = Snapshot::load(store, None, &[], FreeCash::Told(vault_cash))?;
+    let data = snapshot.ask(store, priceCall::SELECTOR, &legs)?;
+    let offer: Offer = decode(&data).ok_or_else(|| failed(store.address(Place::Pricer), priceCall::SELECTOR))?;
+    require_openable(offer.refusal, offer.measured, offer.most)?;
+
+    let terms = Terms::new(&offer).map_err(pricing_error)?;
+    let left = atoms(vault_cash)?.minus(terms.paid().map_err(pricing_error)?).map_err(pricing_error)?;
+    let required = as_signed(offer.cashToOpenAtoms);
+    if left < atoms(required)? {
+        let left = signed(left);
+        return Err(revert(&MarketVaultCashShort { vaultCashAtoms: left, requiredAtoms: offer.cashToOpenAtoms }));
+    }
+    give_to_vault(store, account)?;
+    store.set(Place::Reserve, offer.reserve.0);
+    store.set(Place::Capital, offer.capital.0);
+
+    let mut data = Vec::new();
+    offer.quoted.write(&mut data);
+    (vault_cash, offer.dollarDeltaWad, offer.vegaWad, offer.penaltyWad, offer.skewReserveAtoms).write(&mut data);
+    write_array(TAKEOVER_HEAD_WORDS, &legs, &mut data);
+    emit(store.vm(), &[PositionsTakenOver::SIGNATURE_HASH, account], &data);
+    terms.shown(store)
+}
+
+/// Words of `PositionsTakenOver` before its legs: a quote, five numbers, and where the legs begin.
+const TAKEOVER_HEAD_WORDS: u64 = 12;
+
+/// What the vault pays for an account's options, and why.
+struct Terms {
+    value: Atoms,
+    risk: Atoms,
+    spread: Atoms,
+}
+
+impl Terms {
+    fn new(offer: &Offer) -> Result<Self, RiskError> {
+        let quoted = &offer.quoted;
+        let number = |amount| atoms(amount).map_err(|_| RiskError::Overflow);
+        Ok(Self {
+            value: number(quoted.midAtoms)?.negated()?,
+            risk: number(quoted.skewAtoms)?.max(Atoms::ZERO),
+            spread: number(as_signed(quoted.spreadAtoms))?,
+        })
+    }
+
+    fn paid(&self) -> Result<Atoms, RiskError> {
+        self.value.minus(self.risk)?.minus(self.spread)
+    }
+
+    /// # Rounding: the value down, the charges up
+    fn shown(&self, store: &Store) -> Result<takeOverReturn, Revert> {
+        let scale = store.scale()?;
+        let floor = |amount: Atoms| scale.money_floor(amount).map(|money| money.fx().to_bits());
+        let ceil = |amount: Atoms| floor(amount.negated()?).map(i128::wrapping_neg);
+        let shown = || {
+            Ok(takeOverReturn {
+                valueX64: floor(self.value)?,
+                riskChargeX64: ceil(self.risk)?,
+                spreadX64: ceil(self.spread)?,
+            })
+        };
+        shown().map_err(pricing_error)
+    }
+}
+
+/// Adds all that an account holds to the vault's book.
+fn give_to_vault(store: &mut Store, account: B256) -> Result<(), Revert> {
+    let boards: Vec<u16> = store.account_boards(account).ids().collect();
+    for board in boards {
+        let mut held = store.holdings(board, Some(account))?;
+        let mut inventory = store.holdings(board, None)?;
+        for (mine, vaults) in held.iter_mut().zip(&mut inventory) {
+            let moved = *mine;
+            (*mine, *vaults) = shift(mine, vaults, &moved).map_err(number_error(board))?;
+        }
+        store.set_holdings(board, Some(account), &held)?;
+        store.set_holdings(board, None, &inventory)?;
+    }
+    Ok(())
+}
+
+/// Closes what an account and its counter hold on opposite sides of one series, as far as both go, in every board
+/// that is not settled.
+/// # Returns: the value at mid of what the account gave up
+/// # Errors: MarketNumberOutOfDomain, the oracle's, the assessor's
+pub fn deleverage(store: &mut Store, [account, counter]: [B256; 2]) -> Result<deleverageReturn, Revert> {
+    let (moment, _) = moment(store)?;
+    let common: Vec<u16> = store.account_boards(account).ids().collect();
+    let mut given_up = Vec::with_capacity(common.len());
+    for board in common {
+        if matches!(store.header(board)?.state, BoardState::Settled { .. }) {
+            continue;
+        }
+        let mut mine = store.holdings(board, Some(account))?;
+        let mut his = store.holdings(board, Some(counter))?;
+        let mut closed = Vec::with_capacity(mine.len());
+        for (mine, his) in mine.iter_mut().zip(&mut his) {
+            let both = Holding {
+                strike: mine.strike,
+                calls: mine.calls.closed_by(his.calls),
+                puts: mine.puts.closed_by(his.puts),
+            };
+            (*mine, *his) = shift(mine, his, &both).map_err(number_error(board))?;
+            closed.push(both);
+        }
+        store.set_holdings(board, Some(account), &mine)?;
+        store.set_holdings(board, Some(counter), &his)?;
+        let mut words = store.held_words(board, account);
+        words.position = encode_holdings(&closed);
+        given_up.push((board, words));
+    }
+    let value = assess(store, &moment, &given_up)?.markX64;
+    let (account_margin, account_holds) = left_with(store, &moment, account)?;
+    let (counter_margin, counter_holds) = left_with(store, &moment, counter)?;
+    emit(store.vm(), &[PositionsClosed::SIGNATURE_HASH, account, counter], &words_of(&value));
+    Ok(deleverageReturn {
+        valueX64: value,
+        accountMargin: account_margin,
+        counterMargin: counter_margin,
+        accountHolds: account_holds,
+        counterHolds: counter_holds,
+    })
+}
+
+/// Since when what this market knows has been fit to liquidate on: spot and the surface are young enough to open
+/// positions on.
+/// # Errors: NotWired, the oracle's
+pub fn safe_since(store: &Store) -> Result<safeSinceReturn, Revert> {
+    let (moment, _) = moment(store)?;
+    let parameters = decode_parameters(&store.parameters());
+    let stale = staleness(&parameters, moment.spotAt, store.directory().surface_at, moment.nowAt)?;
+    Ok(safeSinceReturn { since: 0, isSafe: stale.is_none() })
+}
+
+/// What an account is left with: its margin, and what it holds.
+fn left_with(store: &Store, moment: &Moment, account: B256) -> Result<(Margin, u8), Revert> {
+    Ok((margin_of(store, moment, account)?, store.account_boards(account).holds().number()))
+}
+
+/// Takes some of what one side has of a strike and gives it to the other.
+fn shift(from: &Holding, to: &Holding, moved: &Holding) -> Result<(Holding, Holding), RiskError> {
+    let (calls, puts) = (Lots::ZERO.minus(moved.calls)?, Lots::ZERO.minus(moved.puts)?);
+    Ok((from.plus(calls, puts)?, to.plus(moved.calls, moved.puts)?))
+}

@@ -1,0 +1,53 @@
+//! The mover's door: decodes a call, checks who makes it, and hands it over.
+
+use alloy_primitives::B256;
+use alloy_sol_types::SolCall;
+use equipoise_interfaces::IMarket::{settleAccountCall, transferLongsCall};
+use equipoise_interfaces::IMarketMargin::{deleverageCall, marginCall, moveShareCall, safeSinceCall, takeOverCall};
+use equipoise_kit::lean::{answer, only, open, unknown};
+use equipoise_kit::Revert;
+use equipoise_market_state::assessment::margin_of;
+use equipoise_market_state::snapshot::moment;
+use equipoise_market_state::store::{Place, Store};
+use stylus_sdk::host::VM;
+use stylus_sdk::prelude::*;
+use stylus_sdk::ArbResult;
+
+use crate::liquidation::{deleverage, move_share, safe_since, take_over};
+use crate::positions::transfer_longs;
+use crate::settle::settle_account;
+
+/// Runs one call. No function takes ether.
+#[entrypoint]
+#[allow(clippy::needless_pass_by_value, reason = "the signature that the SDK calls")]
+fn run(input: Vec<u8>, vm: VM) -> ArbResult {
+    let (selector, mut given) = open(&input, &vm)?;
+    let mut store = Store::new(vm);
+    match selector {
+        marginCall::SELECTOR => answer(&margin_of(&store, &moment(&store)?.0, given.take()?)?),
+        settleAccountCall::SELECTOR => answer(&settle_account(&mut store, given.take()?, given.take()?)?),
+        transferLongsCall::SELECTOR => {
+            let [from, to]: [B256; 2] = given.take()?;
+            answer(&transfer_longs(&mut store, from, to, &given.take_array()?)?)
+        }
+        safeSinceCall::SELECTOR => answer(&safe_since(&store)?),
+        moveShareCall::SELECTOR => {
+            only_clearing(&store)?;
+            answer(&move_share(&mut store, given.take()?, given.take()?)?)
+        }
+        takeOverCall::SELECTOR => {
+            only_clearing(&store)?;
+            answer(&take_over(&mut store, given.take()?, given.take()?)?)
+        }
+        deleverageCall::SELECTOR => {
+            only_clearing(&store)?;
+            answer(&deleverage(&mut store, given.take()?)?)
+        }
+        _ => unknown(selector),
+    }
+}
+
+/// # Errors: NotWired, CallerNotAllowed
+fn only_clearing(store: &Store) -> Result<(), Revert> {
+    only(store.vm(), store.address(Place::Clearing))
+}
