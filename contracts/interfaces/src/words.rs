@@ -385,4 +385,6 @@ mod types;
 mod wrapper;
 
 #[cfg(test)]
+mod same;
+#[cfg(test)]
 mod tests;

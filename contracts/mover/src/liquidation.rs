@@ -3,18 +3,17 @@
 use alloy_primitives::{B256, I256};
 use alloy_sol_types::{SolCall, SolEvent};
 use equipoise_interfaces::words::{decode, words_of, write_array, ToWords};
-use equipoise_interfaces::IMarketMargin::{deleverageReturn, moveShareReturn, safeSinceReturn, takeOverReturn};
+use equipoise_interfaces::IMarketMargin::{safeSinceReturn, takeOverReturn};
 use equipoise_interfaces::IPricer::priceCall;
 use equipoise_interfaces::{
-    Margin, MarketAccountUnsettled, MarketVaultCashShort, Moment, Offer, PositionsClosed, PositionsMoved,
-    PositionsTakenOver,
+    MarketAccountUnsettled, MarketVaultCashShort, Moment, Offer, PositionsClosed, PositionsMoved, PositionsTakenOver,
 };
 use equipoise_kit::lean::{emit, failed, revert};
 use equipoise_kit::Revert;
 use equipoise_market_state::assessment::{assess, margin_of};
 use equipoise_market_state::convert::{atoms, signed};
 use equipoise_market_state::errors::{number_error, pricing_error, require_openable};
-use equipoise_market_state::layout::{decode_parameters, encode_holdings, BoardState};
+use equipoise_market_state::layout::{decode_parameters, encode_holdings, BoardState, BoardWords};
 use equipoise_market_state::pricing::staleness;
 use equipoise_market_state::snapshot::{as_signed, moment, FreeCash, Snapshot};
 use equipoise_market_state::store::{Place, Store};
@@ -23,13 +22,15 @@ use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::{Atoms, Lots};
 use equipoise_risk::RiskError;
 use stylus_sdk::prelude::*;
+use stylus_sdk::ArbResult;
 
 use crate::positions::sale_of;
 
 /// Moves a share of every position to a bidder.
+/// # Returns: as `moveShare` of [`equipoise_interfaces::IMarketMargin`], encoded
 /// # Rounding: each position up to whole lots
 /// # Errors: MarketTooManyBoards, MarketNumberOutOfDomain, the oracle's, the assessor's
-pub fn move_share(store: &mut Store, [from, to]: [B256; 2], share: i128) -> Result<moveShareReturn, Revert> {
+pub fn move_share(store: &mut Store, [from, to]: [B256; 2], share: i128) -> ArbResult {
     let boards: Vec<u16> = store.account_boards(from).ids().collect();
     for board in boards {
         let mut kept = store.holdings(board, Some(from))?;
@@ -44,10 +45,10 @@ pub fn move_share(store: &mut Store, [from, to]: [B256; 2], share: i128) -> Resu
         store.set_holdings(board, Some(to), &taken)?;
     }
     let (moment, _) = moment(store)?;
-    let [(from_margin, from_holds), (to_margin, to_holds)] =
-        [left_with(store, &moment, from)?, left_with(store, &moment, to)?];
     emit(store.vm(), &[PositionsMoved::SIGNATURE_HASH, from, to], &words_of(&share));
-    Ok(moveShareReturn { fromMargin: from_margin, toMargin: to_margin, fromHolds: from_holds, toHolds: to_holds })
+    let mut answer = Vec::new();
+    show_left(store, &moment, [from, to], &mut answer)?;
+    Ok(answer)
 }
 
 /// Moves all positions of an account into the vault's book, at mid less what the vault asks of a trade: the charge for
@@ -144,9 +145,9 @@ fn give_to_vault(store: &mut Store, account: B256) -> Result<(), Revert> {
 
 /// Closes what an account and its counter hold on opposite sides of one series, as far as both go, in every board
 /// that is not settled.
-/// # Returns: the value at mid of what the account gave up
+/// # Returns: as `deleverage` of [`equipoise_interfaces::IMarketMargin`], encoded
 /// # Errors: MarketNumberOutOfDomain, the oracle's, the assessor's
-pub fn deleverage(store: &mut Store, [account, counter]: [B256; 2]) -> Result<deleverageReturn, Revert> {
+pub fn deleverage(store: &mut Store, [account, counter]: [B256; 2]) -> ArbResult {
     let (moment, _) = moment(store)?;
     let common: Vec<u16> = store.account_boards(account).ids().collect();
     let mut given_up = Vec::with_capacity(common.len());
@@ -172,17 +173,16 @@ pub fn deleverage(store: &mut Store, [account, counter]: [B256; 2]) -> Result<de
         words.position = encode_holdings(&closed);
         given_up.push((board, words));
     }
-    let value = assess(store, &moment, &given_up)?.markX64;
-    let (account_margin, account_holds) = left_with(store, &moment, account)?;
-    let (counter_margin, counter_holds) = left_with(store, &moment, counter)?;
+    let value = mark(store, &moment, &given_up)?;
     emit(store.vm(), &[PositionsClosed::SIGNATURE_HASH, account, counter], &words_of(&value));
-    Ok(deleverageReturn {
-        valueX64: value,
-        accountMargin: account_margin,
-        counterMargin: counter_margin,
-        accountHolds: account_holds,
-        counterHolds: counter_holds,
-    })
+    let mut answer = words_of(&value);
+    show_left(store, &moment, [account, counter], &mut answer)?;
+    Ok(answer)
+}
+
+#[inline(never)]
+fn mark(store: &Store, moment: &Moment, boards: &[(u16, BoardWords)]) -> Result<i128, Revert> {
+    Ok(assess(store, moment, boards)?.markX64)
 }
 
 /// Since when what this market knows has been fit to liquidate on: spot and the surface are young enough to open
@@ -195,9 +195,22 @@ pub fn safe_since(store: &Store) -> Result<safeSinceReturn, Revert> {
     Ok(safeSinceReturn { since: 0, isSafe: stale.is_none() })
 }
 
-/// What an account is left with: its margin, and what it holds.
-fn left_with(store: &Store, moment: &Moment, account: B256) -> Result<(Margin, u8), Revert> {
-    Ok((margin_of(store, moment, account)?, store.account_boards(account).holds().number()))
+/// Appends what two accounts are left with: the margin of each, then what each holds. One after the other, for
+/// a margin takes a kilobyte of the stack and each copy another.
+fn show_left(store: &Store, moment: &Moment, accounts: [B256; 2], answer: &mut Vec<u8>) -> Result<(), Revert> {
+    for account in accounts {
+        show_margin(store, moment, account, answer)?;
+    }
+    for account in accounts {
+        store.account_boards(account).holds().number().write(answer);
+    }
+    Ok(())
+}
+
+#[inline(never)]
+fn show_margin(store: &Store, moment: &Moment, account: B256, answer: &mut Vec<u8>) -> Result<(), Revert> {
+    margin_of(store, moment, account)?.write(answer);
+    Ok(())
 }
 
 /// Takes some of what one side has of a strike and gives it to the other.

@@ -33,7 +33,7 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         safeSinceCall::SELECTOR => answer(&safe_since(&store)?),
         moveShareCall::SELECTOR => {
             only_clearing(&store)?;
-            answer(&move_share(&mut store, given.take()?, given.take()?)?)
+            move_share(&mut store, given.take()?, given.take()?)
         }
         takeOverCall::SELECTOR => {
             only_clearing(&store)?;
@@ -41,7 +41,7 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         }
         deleverageCall::SELECTOR => {
             only_clearing(&store)?;
-            answer(&deleverage(&mut store, given.take()?)?)
+            deleverage(&mut store, given.take()?)
         }
         _ => unknown(selector),
     }

@@ -1,9 +1,9 @@
 //! What must hold after every action, whatever it was.
 
 use alloy_primitives::{Address, B256, U256};
-use equipoise_interfaces::account::{self, LP_CLAIMS, LP_PENDING, SETTLEMENT, SYSTEM_ACCOUNTS, VAULT};
-use equipoise_interfaces::{IMarket, ITranche};
-use equipoise_risk::collateral::{worst_loss_ceil, WorstLoss};
+use alloy_sol_types::{SolError, SolValue};
+use equipoise_interfaces::account::{self, LP_CLAIMS, LP_PENDING, SETTLEMENT, VAULT};
+use equipoise_interfaces::{IMarket, ITranche, Margin, MarketSettlementPending};
 use equipoise_risk::settlement::{payoff_floor, Holding};
 use equipoise_risk::units::{Lots, Money, TokenScale};
 
@@ -28,7 +28,7 @@ fn holdings(strikes: &[U256], sizes: &[i128]) -> Vec<Holding> {
 pub fn audit(market: &mut Market, native: &Native, owners: &[Address], state: &State) {
     positions_of_a_live_series_sum_to_zero(market, native, state);
     tokens_are_the_sum_of_the_ledger(state);
-    cash_covers_locks_and_locks_cover_losses(market, owners, state);
+    margins_are_what_the_pure_crate_says(market, native, owners, state);
     settlement_account_covers_what_is_due(market, owners, state);
     net_asset_value_is_cash_less_reserve_and_the_book(market, native, state);
     shares_are_the_sum_of_balances(market, state);
@@ -53,29 +53,46 @@ fn positions_of_a_live_series_sum_to_zero(market: &Market, native: &Native, stat
 }
 
 fn tokens_are_the_sum_of_the_ledger(state: &State) {
-    let ledger: i128 = state.cash.iter().map(|(cash, _)| cash).sum();
+    let ledger: i128 = state.cash.iter().sum();
     assert_eq!(state.tokens[0] as i128, ledger, "tokens of the clearing house");
     let places = [VAULT, LP_PENDING, LP_CLAIMS].map(|account| usize::from(account[31]));
     for place in places {
-        assert!(state.cash[place].0 >= 0, "the ledger's account {place} owes");
+        assert!(state.cash[place] >= 0, "the ledger's account {place} owes");
     }
 }
 
-fn cash_covers_locks_and_locks_cover_losses(market: &mut Market, owners: &[Address], state: &State) {
-    for (place, owner) in owners.iter().enumerate() {
-        let (cash, locked) = state.cash[usize::from(SYSTEM_ACCOUNTS) + place];
-        assert!(cash >= locked as i128, "{owner} has {cash} and must keep {locked}");
+fn margins_are_what_the_pure_crate_says(market: &mut Market, native: &Native, owners: &[Address], state: &State) {
+    let moment = market.moment();
+    for (owner, told) in owners.iter().zip(&state.margins) {
         let account = account::of(*owner);
-        let mut loss = Money::ZERO;
+        let (mut live, mut settled) = (Vec::new(), Money::ZERO);
+        let mut pending = Vec::new();
         for (board, sizes) in held_by(account, state) {
             let strikes = market.read(&IMarket::strikesCall { board });
-            match worst_loss_ceil(&holdings(&strikes, sizes)).unwrap() {
-                WorstLoss::Bounded(money) => loss = loss.plus(money).unwrap(),
-                WorstLoss::Unbounded(calls) => panic!("{owner} is short {calls} calls of board {board}"),
+            let held = holdings(&strikes, sizes);
+            let listed = market.read(&IMarket::boardCall { id: board });
+            if listed.isSettled {
+                let payoff = payoff_floor(&held, price_of(listed.settlementPriceWad), scale()).unwrap();
+                settled = settled.plus(scale().money_floor(payoff).unwrap()).unwrap();
+            } else if listed.expiry <= moment.now {
+                pending.push(MarketSettlementPending { board }.abi_encode());
+            } else {
+                live.push((board, held));
             }
         }
-        let loss = scale().atoms_ceil(loss).unwrap().count();
-        assert_eq!(loss, locked as i128, "{owner} must keep what he can lose");
+        if !pending.is_empty() {
+            assert!(pending.contains(&told.to_vec()), "a margin is told while a board waits: {told}");
+            continue;
+        }
+        let margin = native.margin(moment, &live, settled);
+        let bits = |money: Money| money.fx().to_bits();
+        let expected = Margin {
+            valueX64: bits(margin.value),
+            markX64: bits(margin.mark),
+            maintenanceX64: margin.maintenance.to_array().map(bits),
+            initialX64: margin.initial.to_array().map(bits),
+        };
+        assert_eq!(told.to_vec(), expected.abi_encode(), "{owner}");
     }
 }
 
@@ -97,24 +114,24 @@ fn settlement_account_covers_what_is_due(market: &mut Market, owners: &[Address]
             }
         }
     }
-    let cash = state.cash[usize::from(SETTLEMENT[31])].0;
+    let cash = state.cash[usize::from(SETTLEMENT[31])];
     // Each account of each board leaves less than an atom, and so does the vault.
     let most = (owners.len() as i128 + 1) * i128::from(market.boards.last().map_or(0, |board| board.0));
     assert!((0..=most).contains(&(cash - due)), "{cash} of settlement cash for {due}");
 }
 
 fn net_asset_value_is_cash_less_reserve_and_the_book(market: &mut Market, native: &Native, state: &State) {
-    assert_eq!(state.cash[0].0, native.cash.count(), "the vault's cash");
+    assert_eq!(state.cash[0], native.cash.count(), "the vault's cash");
     let moment = market.moment();
     let valuation = native.value(moment, &[]);
     let book = market.book();
     let reserve = book.skewReserveAtoms.to::<u128>() as i128;
     assert_eq!(reserve, native.reserve.balance.count());
-    assert!((0..=state.cash[0].0).contains(&reserve), "a reserve of {reserve} of {:?}", state.cash[0]);
+    assert!((0..=state.cash[0]).contains(&reserve), "a reserve of {reserve} of {:?}", state.cash[0]);
     assert_eq!(book.navWad, wad_of(native.net_assets(&valuation).fx()));
     let nav = market.read(&IMarket::navCall {});
     assert_eq!(i128::try_from(nav.navAtoms).unwrap(), native.nav_atoms(moment));
-    assert!(nav.redeemableAtoms <= U256::from(state.cash[0].0 - reserve));
+    assert!(nav.redeemableAtoms <= U256::from(state.cash[0] - reserve));
 }
 
 fn shares_are_the_sum_of_balances(market: &mut Market, state: &State) {

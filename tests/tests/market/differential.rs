@@ -58,7 +58,7 @@ fn random_legs(random: &mut ChaCha20Rng, boards: &[(u16, u64)]) -> Vec<Leg> {
 fn chain_prices_as_the_pure_crates_do_to_the_last_atom() {
     let (mut market, mut native) = pair();
     let mut random = ChaCha20Rng::seed_from_u64(0x6571_7569);
-    let traders: Vec<_> = (0..3).map(|number| market.trader(&format!("trader {number}"), 5_000_000 * TOKEN)).collect();
+    let traders: Vec<_> = (0..3).map(|number| market.trader(&format!("trader {number}"), 8_000 * TOKEN)).collect();
     let boards = market.boards.clone();
     let (mut trades, mut rebates, mut refused) = (0, 0, 0);
     let mut spot = 300_000_000_000_i128;

@@ -108,8 +108,8 @@ impl Market {
         let assessor = bare("assessor");
         let desk = bare("desk");
         let mover = bare("mover");
-        let arguments =
-            (desk, mover, valuer, pricer, surface, assessor, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
+        let own = (desk, mover, valuer, pricer, surface, assessor);
+        let arguments = (own, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
         let market = world.deploy_program("market", arguments).unwrap();
         let clearing = world.deploy_clearing(token);
         let arguments = (owner, clearing, U256::from(HOUR)).abi_encode_params();
@@ -303,18 +303,18 @@ impl Market {
         self.read(&IMarket::bookCall {})
     }
 
-    /// An account's cash, and what it must keep.
-    pub fn cash(&mut self, account: B256) -> (i128, u128) {
-        let cash = narrow(self.world.read(self.clearing, &IClearing::cashOfCall { account }).cashAtoms);
-        if account::owner(account).is_zero() {
-            return (cash, 0);
-        }
-        let margin = self.world.read(self.clearing, &IClearing::accountMarginCall { account });
-        (cash, margin.initialAtoms.try_into().unwrap())
+    /// An account's cash.
+    pub fn cash(&mut self, account: B256) -> i128 {
+        narrow(self.world.read(self.clearing, &IClearing::cashOfCall { account }).cashAtoms)
     }
 
-    pub fn cash_of(&mut self, owner: Address) -> (i128, u128) {
+    pub fn cash_of(&mut self, owner: Address) -> i128 {
         self.cash(account::of(owner))
+    }
+
+    /// What an account is worth and must be worth.
+    pub fn margin_of(&mut self, owner: Address) -> IClearing::accountMarginReturn {
+        self.world.read(self.clearing, &IClearing::accountMarginCall { account: account::of(owner) })
     }
 
     /// Positions in WAD contracts by rising strike, call before put.

@@ -1,8 +1,9 @@
 //! An option's life with every number: bought, held, settled, paid; and what sellers must keep.
 
 use alloy_primitives::{I256, U256};
+use alloy_sol_types::SolCall;
 use equipoise_interfaces::account::{self, SETTLEMENT, VAULT};
-use equipoise_interfaces::{AccountSettled, BoardSettled, IMarket};
+use equipoise_interfaces::{AccountSettled, BoardSettled, ClearingMarginShort, IClearing, IMarket};
 use equipoise_tests::{World, TOKEN};
 
 use crate::fixture::{
@@ -42,8 +43,8 @@ fn bought_call_costs_the_sum_of_its_parts_and_pays_its_intrinsic_value_to_the_at
     // Cash and options change hands, and nothing else does.
     assert_eq!((told.account, told.legs.as_slice()), (id, legs.as_slice()));
     assert_eq!(narrow(told.vaultCashAtoms), CAPITAL as i128 + cost);
-    assert_eq!(market.cash(VAULT), (CAPITAL as i128 + cost, 0));
-    assert_eq!(market.cash(id), (CASH as i128 - cost, 0));
+    assert_eq!(market.cash(VAULT), CAPITAL as i128 + cost);
+    assert_eq!(market.cash(id), CASH as i128 - cost);
     let mut held = vec![0; 24];
     held[2 * usize::from(K3000)] = CONTRACT;
     assert_eq!(market.positions(id, 1), held);
@@ -66,12 +67,12 @@ fn bought_call_costs_the_sum_of_its_parts_and_pays_its_intrinsic_value_to_the_at
     let board = market.read(&IMarket::boardCall { id: 1 });
     assert!(board.isSettled && board.settlementPriceWad == wad(3_150) && board.payoutRatioWad == wad(1));
     assert_eq!(market.read(&IMarket::liveBoardsCall {}), vec![2, 3, 4]);
-    assert_eq!(market.cash(VAULT).0, CAPITAL as i128 + cost - 150_000_000);
-    assert_eq!(market.cash(SETTLEMENT), (150_000_000, 0));
+    assert_eq!(market.cash(VAULT), CAPITAL as i128 + cost - 150_000_000);
+    assert_eq!(market.cash(SETTLEMENT), 150_000_000);
 
     assert_eq!(market.settle_account(trader, 1).unwrap(), 150_000_000);
-    assert_eq!(market.cash(id), (CASH as i128 - cost + 150_000_000, 0));
-    assert_eq!(market.cash(SETTLEMENT), (0, 0));
+    assert_eq!(market.cash(id), CASH as i128 - cost + 150_000_000);
+    assert_eq!(market.cash(SETTLEMENT), 0);
     assert_eq!(market.positions(id, 1), vec![0; 24]);
     assert!(market.read(&IMarket::accountBoardsCall { account: id }).is_empty());
     // Again it is nothing.
@@ -79,7 +80,7 @@ fn bought_call_costs_the_sum_of_its_parts_and_pays_its_intrinsic_value_to_the_at
     assert_eq!(market.settle_account(trader, 1).unwrap(), 0);
     assert_eq!(market.state(&[trader]), before);
     let all = (CASH as i128 - cost + 150_000_000) as u128;
-    let withdraw = equipoise_interfaces::IClearing::withdrawCall { amountAtoms: U256::from(all) };
+    let withdraw = IClearing::withdrawCall { amountAtoms: U256::from(all) };
     market.world.send(trader, market.clearing, &withdraw).unwrap();
     assert_eq!(market.world.tokens(trader), all);
 }
@@ -104,71 +105,73 @@ fn odd_settlement_prices_pay_down_to_the_atom_and_strand_none_of_the_short() {
     assert_eq!(market.settle_account(long, 1).unwrap(), call);
     assert_eq!(market.settle_account(short, 1).unwrap(), -put);
     // What rounding leaves stays with the settlement account: never negative.
-    assert_eq!(market.cash(SETTLEMENT).0, put - call - 44_262_962);
-    assert_eq!(market.cash_of(short).1, 0);
+    assert_eq!(market.cash(SETTLEMENT), put - call - 44_262_962);
+    assert_eq!(market.margin_of(short).initialAtoms, U256::ZERO);
 }
 
 #[test]
-fn cash_secured_put_locks_its_strike_until_it_is_bought_back() {
+fn put_is_margined_by_its_scenarios_and_what_is_above_may_go() {
     let mut market = Market::open();
-    let trader = market.trader("trader", CASH);
+    let trader = market.trader("trader", 3_000 * TOKEN);
     market.trade(trader, &[leg(put_of(1, K3000), -CONTRACT)]).unwrap();
-    assert_eq!(market.cash_of(trader).1, 3_000 * TOKEN);
-    market.trade(trader, &[leg(put_of(1, K2400), -2 * CONTRACT)]).unwrap();
-    assert_eq!(market.cash_of(trader).1, 7_800 * TOKEN);
-    // The lock is not to be withdrawn, what is above it is.
-    let (cash, locked) = market.cash_of(trader);
-    let free = cash as u128 - locked;
-    let withdraw = |atoms: u128| equipoise_interfaces::IClearing::withdrawCall { amountAtoms: U256::from(atoms) };
-    let refused = equipoise_interfaces::ClearingMarginShort {
-        account: account::of(trader),
-        // Cash is rounded down to a multiple of 2^-64, and so is what is shown of it.
-        equityAtoms: signed(locked as i128 - 2),
-        requiredAtoms: U256::from(locked),
-    };
-    market.refuse_at(market.clearing, trader, &withdraw(free + 1), &refused);
+    let premium = market.cash_of(trader) - 3_000 * TOKEN as i128;
+    let margin = market.margin_of(trader);
+    assert!(premium > 0 && margin.state == 0);
+    assert!(margin.initialAtoms < U256::from(1_500 * TOKEN), "{} is half the strike", margin.initialAtoms);
+    let free = narrow(margin.equityAtoms) as u128 - margin.initialAtoms.to::<u128>();
+    let withdraw = |atoms: u128| IClearing::withdrawCall { amountAtoms: U256::from(atoms) };
+    let clearing = market.clearing;
+    let refused = market.refused_data(clearing, trader, withdraw(free + 2).abi_encode());
+    let refused = refused.decode::<ClearingMarginShort>().unwrap();
+    assert_eq!((refused.account, refused.requiredAtoms), (account::of(trader), margin.initialAtoms));
+    market.world.send(trader, clearing, &withdraw(free - 1)).unwrap();
+    // Bought back, everything may go.
+    market.fund(trader, 100 * TOKEN);
+    market.deposit(trader, 100 * TOKEN).unwrap();
     market.trade(trader, &[leg(put_of(1, K3000), CONTRACT)]).unwrap();
-    assert_eq!(market.cash_of(trader).1, 4_800 * TOKEN);
-    market.trade(trader, &[leg(put_of(1, K2400), 2 * CONTRACT)]).unwrap();
-    assert_eq!(market.cash_of(trader).1, 0);
+    let margin = market.margin_of(trader);
+    assert_eq!((margin.initialAtoms, margin.equityAtoms), (U256::ZERO, signed(market.cash_of(trader))));
+    let all = market.cash_of(trader) as u128;
+    market.world.send(trader, clearing, &withdraw(all)).unwrap();
 }
 
 #[test]
-fn covered_call_locks_nothing_and_a_spread_its_width() {
+fn worst_loss_in_cash_is_never_liquidated() {
     let mut market = Market::open();
-    let trader = market.trader("trader", CASH);
-    market.trade(trader, &[leg(call_of(1, K3000), CONTRACT)]).unwrap();
-    market.trade(trader, &[leg(call_of(1, K3200), -CONTRACT)]).unwrap();
-    assert_eq!(market.cash_of(trader).1, 0, "a bull spread can lose nothing more");
-    // The other way round, in one trade: short the lower call, long the higher.
     let bear = [leg(call_of(2, K3000), -CONTRACT), leg(call_of(2, K3200), CONTRACT)];
-    let told = market.trade(trader, &bear).unwrap();
-    assert!(told.quoted.costAtoms < I256::ZERO);
-    assert_eq!(market.cash_of(trader).1, 200 * TOKEN);
-    // A short put under a bear call spread loses on one side only: the greater loss is locked.
-    market.trade(trader, &[leg(put_of(2, K2400), -CONTRACT)]).unwrap();
-    assert_eq!(market.cash_of(trader).1, 2_400 * TOKEN);
-    let first = expire(&mut market);
-    market.settle_board(1, first).unwrap();
-    assert_eq!(market.settle_account(trader, 1).unwrap(), 150 * i128::try_from(TOKEN).unwrap());
+    let premium = market.quote(&bear).unwrap().costAtoms.unsigned_abs().to::<u128>();
+    let trader = market.trader("trader", 1_000 * TOKEN);
+    market.trade(trader, &bear).unwrap();
+    let spare = 800 * TOKEN + premium;
+    let withdraw = IClearing::withdrawCall { amountAtoms: U256::from(spare) };
+    let clearing = market.clearing;
+    market.world.send(trader, clearing, &withdraw).unwrap();
+    assert_eq!(market.cash_of(trader), 200 * TOKEN as i128, "the width of the spread");
+    for spot in [3_000, 2_000, 3_100, 4_500] {
+        market.push(spot);
+        let margin = market.margin_of(trader);
+        assert!(margin.state < 2, "at {spot}: {margin:?}");
+    }
 }
 
 #[test]
-fn assigned_put_pays_out_of_its_lock() {
+fn assigned_put_pays_out_of_its_cash() {
     let mut market = Market::open();
     let trader = market.trader("trader", 3_200 * TOKEN);
     let premium = -narrow(market.trade(trader, &[leg(put_of(1, K3200), -CONTRACT)]).unwrap().quoted.costAtoms);
-    assert_eq!(market.cash_of(trader), (3_200_000_000 + premium, 3_200 * TOKEN));
+    assert_eq!(market.cash_of(trader), 3_200_000_000 + premium);
     let first = expire(&mut market);
     market.settle_board(1, first).unwrap();
+    // Until it is settled, the account is worth its cash less what it owes.
+    let margin = market.margin_of(trader);
+    assert_eq!((margin.equityAtoms, margin.initialAtoms), (signed(3_150_000_000 + premium), U256::ZERO));
     let owner = market.world.owner;
     let call = IMarket::settleAccountCall { account: account::of(trader), board: 1 };
     let receipt = market.send(owner, &call).unwrap();
     let told = World::events::<AccountSettled>(&receipt).remove(0);
-    assert_eq!((told.account, told.board), (account::of(trader), 1));
-    assert_eq!((told.payoffAtoms, told.lockReleasedAtoms), (signed(-50_000_000), U256::from(3_200 * TOKEN)));
-    assert_eq!(market.cash_of(trader), (3_150_000_000 + premium, 0));
-    assert_eq!(market.cash(SETTLEMENT), (0, 0));
+    assert_eq!((told.account, told.board, told.payoffAtoms), (account::of(trader), 1, signed(-50_000_000)));
+    assert_eq!(market.cash_of(trader), 3_150_000_000 + premium);
+    assert_eq!(market.cash(SETTLEMENT), 0);
 }
 
 #[test]
@@ -191,7 +194,7 @@ fn gas_of_each_call() {
     let legs = [leg(call_of(3, K3000), CONTRACT)];
     let gas = |market: &Market, signature: &str| market.world.gas[signature];
     market.trade(trader, &legs).unwrap();
-    let trade = <IMarket::tradeCall as alloy_sol_types::SolCall>::SIGNATURE;
+    let trade = <IMarket::tradeCall as SolCall>::SIGNATURE;
     let first = gas(&market, trade);
     market.trade(trader, &legs).unwrap();
     let repeat = gas(&market, trade);

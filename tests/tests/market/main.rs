@@ -19,6 +19,7 @@ mod differential;
 mod fixture;
 mod invariants;
 mod life;
+mod margin;
 mod native;
 mod refusals;
 mod settlement;

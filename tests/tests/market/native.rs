@@ -8,6 +8,7 @@ use equipoise_interfaces::{Leg, Quote, Slice as AbiSlice};
 use equipoise_math::Fx;
 use equipoise_risk::book::{self, BoardState, Measure, StrikeState, Valuation};
 use equipoise_risk::capital::RiskCapital;
+use equipoise_risk::margin::{assess, BoardHoldings, MarginParameters, MarketMargin, Shocks};
 use equipoise_risk::marks::BoardTerms;
 use equipoise_risk::parameters::Parameters;
 use equipoise_risk::potential::RiskState;
@@ -135,21 +136,34 @@ impl Native {
 
     /// The book, and the trade in it.
     pub fn value(&self, moment: Moment, legs: &[Leg]) -> Valuation {
+        let priced: Vec<_> = self.boards.iter().filter(|board| board.forward > Price::ZERO).collect();
+        let terms: Vec<_> = priced.iter().map(|board| self.terms(moment, board)).collect();
+        let strikes: Vec<Vec<StrikeState>> = priced.iter().map(|board| board.with(legs)).collect();
+        let states: Vec<_> = terms.iter().zip(&strikes).map(|(terms, strikes)| BoardState { terms, strikes }).collect();
+        book::value(&states).unwrap()
+    }
+
+    fn terms(&self, moment: Moment, board: &Board) -> BoardTerms {
         let spot = price_of(moment.spot_wad);
         let age = moment.now - moment.spot_at;
         let spread = SpreadTerms::new(spot, age, self.variance, &self.parameters).unwrap();
         let spread = spread.on_surface_of(moment.now - self.surface_at, &self.parameters).unwrap();
-        let priced: Vec<_> = self.boards.iter().filter(|board| board.forward > Price::ZERO).collect();
-        let terms: Vec<_> = priced
-            .iter()
-            .map(|board| {
-                let reference = (board.forward, board.slice);
-                BoardTerms::new(spot, board.basis, reference, (moment.now, board.expiry), spread).unwrap()
-            })
-            .collect();
-        let strikes: Vec<Vec<StrikeState>> = priced.iter().map(|board| board.with(legs)).collect();
-        let states: Vec<_> = terms.iter().zip(&strikes).map(|(terms, strikes)| BoardState { terms, strikes }).collect();
-        book::value(&states).unwrap()
+        let reference = (board.forward, board.slice);
+        BoardTerms::new(spot, board.basis, reference, (moment.now, board.expiry), spread).unwrap()
+    }
+
+    /// The margin of what an account holds in boards that live, and of what settled ones will pay it.
+    pub fn margin(&self, moment: Moment, held: &[(u16, Vec<Holding>)], settled: Money) -> MarketMargin {
+        let live = held.iter().filter_map(|(id, held)| {
+            let board = self.boards.iter().find(|board| board.id == *id)?;
+            Some((self.terms(moment, board), held))
+        });
+        let live: Vec<_> = live.collect();
+        let boards: Vec<_> = live.iter().map(|(terms, holdings)| BoardHoldings { terms, holdings }).collect();
+        let shocks = Shocks::new(&MarginParameters::default()).unwrap();
+        let margin = assess(&boards, &shocks).unwrap();
+        let (value, mark) = (margin.value.plus(settled).unwrap(), margin.mark.plus(settled).unwrap());
+        MarketMargin { value, mark, ..margin }
     }
 
     /// The vault's net asset value.

@@ -6,14 +6,14 @@ use alloy_sol_types::SolCall;
 use equipoise_interfaces::{
     account, CalldataMalformed, ClearingInsufficientCash, ClearingMarginShort, IMarket, MarketBoardClosed,
     MarketBoardUnknown, MarketDeadlinePassed, MarketDeltaLimitExceeded, MarketLegsCount, MarketSeriesUnknown,
-    MarketSettlementPending, MarketShortCallUncovered, MarketSizeNotWholeLots, MarketSizeOutOfRange,
-    MarketSliceMissing, MarketSlippageExceeded, MarketSpotStale, MarketStressLimitExceeded, MarketSurfaceStale,
-    MarketVaultInsolvent, MarketVegaLimitExceeded, SelectorUnknown,
+    MarketSettlementPending, MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketSliceMissing, MarketSlippageExceeded,
+    MarketSpotStale, MarketStressLimitExceeded, MarketSurfaceStale, MarketVaultInsolvent, MarketVegaLimitExceeded,
+    SelectorUnknown,
 };
 use equipoise_tests::TOKEN;
 
 use crate::fixture::{
-    call_of, leg, put_of, signed, Market, CAPITAL, CONTRACT, DAY, FAR, HOUR, K2400, K3000, K3200, LOT, STRIKES, WINDOW,
+    call_of, leg, narrow, put_of, signed, Market, CAPITAL, CONTRACT, DAY, FAR, HOUR, K2400, K3000, LOT, STRIKES, WINDOW,
 };
 
 const RICH: u128 = 10_000_000 * TOKEN;
@@ -131,21 +131,6 @@ fn trade_past_a_limit_of_the_vault_is_refused_with_the_limit() {
 }
 
 #[test]
-fn short_call_needs_a_long_call_of_the_same_expiry() {
-    let mut market = Market::open();
-    let trader = market.trader("trader", RICH);
-    let account = account::of(trader);
-    let uncovered =
-        |board, calls: i128| MarketShortCallUncovered { account, board, netCallsWad: signed(calls * CONTRACT) };
-    market.refuse_trade(trader, &[leg(call_of(1, K3000), -CONTRACT)], &uncovered(1, -1));
-    market.trade(trader, &[leg(call_of(1, K3000), 2 * CONTRACT)]).unwrap();
-    market.refuse_trade(trader, &[leg(call_of(1, K3200), -3 * CONTRACT)], &uncovered(1, -1));
-    market.refuse_trade(trader, &[leg(call_of(2, K3200), -CONTRACT)], &uncovered(2, -1));
-    market.trade(trader, &[leg(call_of(1, K3200), -2 * CONTRACT)]).unwrap();
-    market.refuse_trade(trader, &[leg(call_of(1, K3000), -CONTRACT)], &uncovered(1, -1));
-}
-
-#[test]
 fn trade_that_the_cash_does_not_cover_is_refused() {
     let mut market = Market::open();
     let legs = [leg(call_of(1, K3000), CONTRACT)];
@@ -161,18 +146,22 @@ fn trade_that_the_cash_does_not_cover_is_refused() {
     market.fund(trader, 1);
     market.deposit(trader, 1).unwrap();
     market.trade(trader, &legs).unwrap();
-    assert_eq!(market.cash_of(trader), (0, 0));
-    // What a put can lose must be there, too, the premium counted in.
-    let seller = market.trader("seller", 2_000 * TOKEN);
+    assert_eq!(market.cash_of(trader), 0);
+    // What a short must hold, the premium counted in, not an atom less.
+    let seller = market.trader("seller", 100 * TOKEN);
     let legs = [leg(put_of(1, K3000), -CONTRACT)];
-    let premium = market.quote(&legs).unwrap().costAtoms.unsigned_abs();
-    let expected = ClearingMarginShort {
-        account: account::of(seller),
-        // Rounded down to a multiple of 2^-64, and what is shown of it to an atom.
-        equityAtoms: I256::from_raw(U256::from(2_000 * TOKEN) + premium - U256::ONE),
-        requiredAtoms: U256::from(3_000 * TOKEN),
-    };
-    market.refuse_trade(seller, &legs, &expected);
+    let call = IMarket::tradeCall { legs: legs.to_vec(), maxCostAtoms: I256::MAX, deadline: FAR };
+    let refused = market.refused_data(market.market, seller, call.abi_encode());
+    let refused = refused.decode::<ClearingMarginShort>().unwrap();
+    assert_eq!(refused.account, account::of(seller));
+    let missing = refused.requiredAtoms.to::<u128>() as i128 - narrow(refused.equityAtoms);
+    market.fund(seller, missing as u128);
+    // What is shown is rounded, both against the account.
+    market.deposit(seller, missing as u128 - 2).unwrap();
+    let refused = market.refused_data(market.market, seller, call.abi_encode());
+    refused.decode::<ClearingMarginShort>().unwrap();
+    market.deposit(seller, 2).unwrap();
+    market.trade(seller, &legs).unwrap();
 }
 
 #[test]

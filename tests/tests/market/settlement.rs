@@ -107,9 +107,9 @@ fn account_settles_after_its_board_only_and_by_anybody() {
     let unknown = IMarket::settleAccountCall { account, board: 99 };
     market.refuse(stranger, &unknown, &MarketBoardUnknown { board: 99 });
     market.settle_board(1, first).unwrap();
-    let before = market.cash(account).0;
+    let before = market.cash(account);
     market.send(stranger, &call).unwrap();
-    assert_eq!(market.cash(account).0, before + 150_000_000);
+    assert_eq!(market.cash(account), before + 150_000_000);
     // The ledger's own accounts hold nothing and are paid nothing.
     for index in 0..account::SYSTEM_ACCOUNTS {
         let before = market.state(&[trader]);

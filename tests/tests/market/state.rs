@@ -2,19 +2,21 @@
 
 use alloy_primitives::{Address, Bytes, B256, I256, U256};
 use equipoise_interfaces::account::{self, SYSTEM_ACCOUNTS};
-use equipoise_interfaces::{IClearing, IMarket, ITranche};
+use equipoise_interfaces::{IClearing, IMarket, IMarketMargin, ITranche};
 
 use crate::fixture::Market;
 
 /// Cash, positions, boards, the book and the vault's shares.
 #[derive(Debug, PartialEq, Eq)]
 pub struct State {
-    /// Of the ledger's own accounts, then of the named: cash and lock.
-    pub cash: Vec<(i128, u128)>,
+    /// Of the ledger's own accounts, then of the named.
+    pub cash: Vec<i128>,
     /// Of the vault, then of the named, by board.
     pub positions: Vec<(B256, u16, Vec<i128>)>,
     /// Boards of each named account, each with the boards that live.
     pub directory: Vec<Vec<u16>>,
+    /// What the market says of the margin of each named account.
+    pub margins: Vec<Bytes>,
     /// Answers of `board`, `slice`, `strikes` for each board, and of `book`, encoded.
     pub shown: Vec<Bytes>,
     pub parameters: Vec<U256>,
@@ -50,6 +52,10 @@ impl Market {
             [clearing, vault, junior, self.lp].into_iter().chain(owners.iter().copied()).collect();
         State {
             cash: ledger.into_iter().map(|account| self.cash(account)).collect(),
+            margins: owners
+                .iter()
+                .map(|owner| self.answer(&IMarketMargin::marginCall { account: account::of(*owner) }))
+                .collect(),
             positions,
             directory,
             shown,

@@ -73,9 +73,7 @@ to_words! {
 
     // As markets answer it
     IMarketMargin::safeSinceReturn { since, isSafe }
-    IMarketMargin::moveShareReturn { fromMargin, toMargin, fromHolds, toHolds }
     IMarketMargin::takeOverReturn { valueX64, riskChargeX64, spreadX64 }
-    IMarketMargin::deleverageReturn { valueX64, accountMargin, counterMargin, accountHolds, counterHolds }
 
     // As it calls markets
     IMarketMargin::marginCall { account }

@@ -94,8 +94,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
         IMarketMargin::deleverageCall,
         IClearing::returnLpDepositCall, IClearing::tokenCall, IClearing::marketCall, IOracle::feedCall, IVault::trancheValueCall,
         IVault::clearingCall, IVault::cutSpacingSecsCall, ITranche::pendingCall, ITranche::settleEpochCall,
-        IERC20::transferCall,
-        IERC20::transferFromCall, IERC20::balanceOfCall, IERC20::decimalsCall, IERC20::permitCall,
+        IClearing::isOperatorCall, IClearing::transferCashCall, IERC20::transferCall, IERC20::transferFromCall, IERC20::balanceOfCall, IERC20::decimalsCall, IERC20::permitCall,
         IAggregator::decimalsCall, IAggregator::getRoundDataCall, IAggregator::latestRoundDataCall,
     ))
 }
@@ -105,6 +104,22 @@ fn structs(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
     Vec::from(structs!(words;
         Moment, VaultState, Values, BoardSlots, Offer, Leg, Slice, Board, Book, Quote, Margin, Report, AuctionState,
         Allocation, Terms, Fill,
+    ))
+}
+
+/// Answers of several values: their names, and the same.
+fn returned(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
+    macro_rules! returned {
+        ($($call:ty => $name:ty),* $(,)?) => {
+            [$({
+                let value = <$call as SolCall>::abi_decode_returns(words).unwrap();
+                (plain(stringify!($name)), <$call as SolCall>::abi_encode_returns(&value), words_of(&value))
+            }),*]
+        };
+    }
+    Vec::from(returned!(
+        IMarketMargin::safeSinceCall => IMarketMargin::safeSinceReturn,
+        IMarketMargin::takeOverCall => IMarketMargin::takeOverReturn,
     ))
 }
 
@@ -210,7 +225,7 @@ fn sorted<'a>(names: impl Iterator<Item = &'a String>) -> Vec<&'a String> {
 #[test]
 fn every_type_that_is_written_is_compared() {
     let words = [0; MANY * WORD];
-    let structs = structs(&words);
+    let structs = [structs(&words), returned(&words)].concat();
     let (errors, calls, events) = (errors(&words), calls(&words), events(&words));
     let written = errors.iter().chain(&calls).map(|each| &each.name).chain(structs.iter().map(|each| &each.0));
     assert_eq!(sorted(written), sorted(listed("to_words! {").iter()));

@@ -1,40 +1,12 @@
 //! Every type against the general codec.
 
-use alloc::vec::Vec;
-
 use alloy_primitives::aliases::U80;
 use alloy_primitives::I256;
-use alloy_sol_types::{SolCall, SolError, SolValue};
+use alloy_sol_types::{SolCall, SolValue};
 
 use super::*;
-use crate::words::{decode, words_of, EventWords, ToWords};
-
-const WHO: Address = Address::repeat_byte(0xa1);
-const OTHER: Address = Address::repeat_byte(0xb2);
-
-fn amount(value: u64) -> U256 {
-    U256::from(value) << 100
-}
-
-fn same_error<E: SolError + ToWords>(error: &E) {
-    assert_eq!([E::SELECTOR.to_vec(), words_of(error)].concat(), error.abi_encode(), "{}", E::SIGNATURE);
-}
-
-fn same_call<C: SolCall + ToWords>(call: &C) {
-    assert_eq!([C::SELECTOR.to_vec(), words_of(call)].concat(), call.abi_encode(), "{}", C::SIGNATURE);
-}
-
-fn same_event<E: EventWords>(event: &E) {
-    let log = event.encode_log_data();
-    let mut topics = E::SIGNATURE_HASH.to_vec();
-    event.write_indexed(&mut topics);
-    let mut data = Vec::new();
-    event.write_data(&mut data);
-    let expected: Vec<u8> = log.topics().iter().flat_map(|topic| topic.0).collect();
-    assert_eq!(topics, expected, "{}", E::SIGNATURE);
-    assert_eq!(topics.len(), 32 * (1 + E::INDEXED), "{}", E::SIGNATURE);
-    assert_eq!(data, log.data.to_vec(), "{}", E::SIGNATURE);
-}
+use crate::words::same::{amount, same_call, same_error, same_event, OTHER, WHO};
+use crate::words::{decode, words_of};
 
 fn filled() -> Fill {
     Fill { acceptedAtoms: amount(1), sharesMinted: amount(2), sharesBurned: amount(3), paidAtoms: amount(4) }

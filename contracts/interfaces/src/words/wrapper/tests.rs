@@ -1,44 +1,12 @@
 //! Every type against the general codec.
 
-use alloy_primitives::{Address, B256, I256};
-use alloy_sol_types::{SolCall, SolError, SolValue};
+use alloy_primitives::{B256, I256};
+use alloy_sol_types::{SolCall, SolValue};
 
 use super::*;
-use crate::words::{decode, read_bytes, write_bytes, EventWords};
-
-const WHO: Address = Address::repeat_byte(0xa1);
-const OTHER: Address = Address::repeat_byte(0xb2);
-const ACCOUNT: B256 = B256::repeat_byte(0xc3);
-
-fn amount(value: u64) -> U256 {
-    U256::from(value) << 100
-}
-
-fn words<T: ToWords>(selector: [u8; 4], value: &T) -> Vec<u8> {
-    let mut out = selector.to_vec();
-    value.write(&mut out);
-    out
-}
-
-fn same_error<E: SolError + ToWords>(error: &E) {
-    assert_eq!(words(E::SELECTOR, error), error.abi_encode(), "{}", E::SIGNATURE);
-}
-
-fn same_call<C: SolCall + ToWords>(call: &C) {
-    assert_eq!(words(C::SELECTOR, call), call.abi_encode(), "{}", C::SIGNATURE);
-}
-
-fn same_event<E: EventWords>(event: &E) {
-    let log = event.encode_log_data();
-    let mut topics = E::SIGNATURE_HASH.to_vec();
-    event.write_indexed(&mut topics);
-    let mut data = Vec::new();
-    event.write_data(&mut data);
-    let expected: Vec<u8> = log.topics().iter().flat_map(|topic| topic.0).collect();
-    assert_eq!(topics, expected, "{}", E::SIGNATURE);
-    assert_eq!(topics.len(), 32 * (1 + E::INDEXED), "{}", E::SIGNATURE);
-    assert_eq!(data, log.data.to_vec(), "{}", E::SIGNATURE);
-}
+use crate::words::same::{amount, same_call, same_error, same_event, ACCOUNT, OTHER, WHO};
+use crate::words::{decode, read_bytes, write_bytes};
+use crate::{IClearing, Leg};
 
 #[test]
 fn errors_are_as_the_general_codec_writes_them() {
@@ -63,7 +31,7 @@ fn errors_are_as_the_general_codec_writes_them() {
 fn calls_are_as_the_general_codec_writes_them() {
     for count in 0..3 {
         let legs = [(7, I256::MINUS_ONE), (8, I256::ONE)].into_iter().take(count);
-        let legs = legs.map(|(series, sizeWad)| Leg { series, sizeWad }).collect();
+        let legs = legs.map(|(series, size)| Leg { series, sizeWad: size }).collect();
         same_call(&IMarket::transferLongsCall { from: ACCOUNT, to: B256::repeat_byte(0xd4), legs });
     }
     same_call(&IMarket::boardCall { id: 7 });
