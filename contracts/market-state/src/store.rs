@@ -216,15 +216,21 @@ impl Store {
     /// board's last strike is not read.
     pub fn board_words(&self, id: u16, account: Option<B256>) -> BoardWords {
         let base = self.board(id);
-        let mut words =
-            BoardWords { header: self.load(base), slice: self.load(offset(base, SLICE)), ..BoardWords::default() };
-        let count = strike_count(&words.header);
-        self.load_into(offset(base, STRIKES), words.strikes.iter_mut().take(strike_slots(count)));
-        self.load_into(offset(base, INVENTORY), words.inventory.iter_mut().take(series_slots(count)));
+        let mut words = BoardWords { slice: self.load(offset(base, SLICE)), ..self.frame(base) };
+        let used = series_slots(strike_count(&words.header));
+        self.load_into(offset(base, INVENTORY), words.inventory.iter_mut().take(used));
         if let Some(account) = account {
-            let base = self.positions(account, id);
-            self.load_into(base, words.position.iter_mut().take(series_slots(count)));
+            self.load_into(self.positions(account, id), words.position.iter_mut().take(used));
         }
+        words
+    }
+
+    /// A board's slots with what an account holds of it, and nothing of the vault's.
+    pub fn held_words(&self, id: u16, account: B256) -> BoardWords {
+        let base = self.board(id);
+        let mut words = BoardWords { slice: self.load(offset(base, SLICE)), ..self.frame(base) };
+        let used = series_slots(strike_count(&words.header));
+        self.load_into(self.positions(account, id), words.position.iter_mut().take(used));
         words
     }
 
@@ -232,25 +238,21 @@ impl Store {
     /// # Errors: MarketBoardUnknown
     pub fn holdings(&self, board: u16, account: Option<B256>) -> Result<Vec<Holding>, Revert> {
         let base = self.board(board);
-        let mut words = BoardWords { header: self.load(base), ..BoardWords::default() };
+        let mut words = self.frame(base);
         let count = strike_count(&words.header);
         if count == 0 {
             return Err(revert(&MarketBoardUnknown { board }));
         }
-        self.load_into(offset(base, STRIKES), words.strikes.iter_mut().take(strike_slots(count)));
         let held = account.map_or_else(|| offset(base, INVENTORY), |account| self.positions(account, board));
         self.load_into(held, words.position.iter_mut().take(series_slots(count)));
         Ok(decode_holdings(&words, &words.position, self.scales().1))
     }
 
-    /// A board's slots with what an account holds of it, and nothing of the vault's.
-    pub fn held_words(&self, id: u16, account: B256) -> BoardWords {
-        let base = self.board(id);
-        let mut words =
-            BoardWords { header: self.load(base), slice: self.load(offset(base, SLICE)), ..BoardWords::default() };
-        let count = strike_count(&words.header);
-        self.load_into(offset(base, STRIKES), words.strikes.iter_mut().take(strike_slots(count)));
-        self.load_into(self.positions(account, id), words.position.iter_mut().take(series_slots(count)));
+    /// A board's header and strikes.
+    fn frame(&self, base: U256) -> BoardWords {
+        let mut words = BoardWords { header: self.load(base), ..BoardWords::default() };
+        let used = strike_slots(strike_count(&words.header));
+        self.load_into(offset(base, STRIKES), words.strikes.iter_mut().take(used));
         words
     }
 

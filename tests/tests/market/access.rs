@@ -4,8 +4,9 @@ use alloy_primitives::{Address, I256, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use equipoise_interfaces::{
     account, AddressHasNoCode, AlreadyWired, CallerNotAllowed, CallerNotOwner, ClearingMarketUnknown, IClearing,
-    IMarket, Margin, MarketExpiryInvalid, MarketParameterCount, MarketParameterNotWhole, MarketParameterOutOfBounds,
-    MarketParametersInconsistent, MarketStrikesInvalid, MarketTooManyBoards, NotWired, Report, SelectorUnknown,
+    IMarket, IMarketMargin, Margin, MarketBoardUnknown, MarketExpiryInvalid, MarketParameterCount,
+    MarketParameterNotWhole, MarketParameterOutOfBounds, MarketParametersInconsistent, MarketStrikesInvalid,
+    MarketTooManyBoards, NotWired, Report, SelectorUnknown,
 };
 use equipoise_tests::TOKEN;
 
@@ -132,7 +133,7 @@ fn constructors_run_once() {
     market.refused_data(market.clearing, stranger, data).expect(&AlreadyWired {});
     let data = [CONSTRUCTOR.to_vec(), (market.world.feed,).abi_encode()].concat();
     market.refused_data(market.oracle, stranger, data).expect(&AlreadyWired {});
-    for stateless in [market.surface, market.valuer, market.pricer] {
+    for stateless in [market.surface, market.valuer, market.pricer, market.assessor, market.mover] {
         let refused = market.refused_data(stateless, stranger, CONSTRUCTOR.to_vec());
         refused.expect(&SelectorUnknown { selector: CONSTRUCTOR.into() });
     }
@@ -178,6 +179,29 @@ fn desk_called_by_itself_changes_nothing_of_the_market() {
     let first = market.last_round() - 1;
     let settle = IMarket::settleBoardCall { board, firstRound: alloy_primitives::aliases::U80::from(first) };
     market.refuse_at(desk, stranger, &settle, &ClearingMarketUnknown { market: desk });
+}
+
+#[test]
+fn mover_called_by_itself_moves_nothing() {
+    let mut market = Market::open();
+    let stranger = market.trader("stranger", RICH);
+    market.trade(stranger, &[leg(call_of(1, K3000), CONTRACT)]).unwrap();
+    let (mover, from) = (market.mover, account::of(stranger));
+    let to = account::sub(stranger, 1);
+    let share = IMarketMargin::moveShareCall { from, to, shareX64: 1 << 64 };
+    market.refuse_at(mover, stranger, &share, &NotWired {});
+    market.refuse_at(
+        mover,
+        stranger,
+        &IMarketMargin::takeOverCall { account: from, vaultCashAtoms: I256::MAX },
+        &NotWired {},
+    );
+    market.refuse_at(mover, stranger, &IMarketMargin::deleverageCall { account: from, counter: to }, &NotWired {});
+    // Its own storage knows no boards.
+    let legs = vec![leg(call_of(1, K3000), CONTRACT)];
+    market.refuse_at(mover, stranger, &IMarket::transferLongsCall { from, to, legs }, &MarketBoardUnknown { board: 1 });
+    let settle = IMarket::settleAccountCall { account: from, board: 1 };
+    market.refuse_at(mover, stranger, &settle, &MarketBoardUnknown { board: 1 });
 }
 
 #[test]

@@ -6,10 +6,13 @@ use std::collections::BTreeMap;
 use std::env;
 use std::time::Instant;
 
-use alloy_primitives::{Address, I256, U256};
+use alloy_primitives::{Address, B256, I256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_chain::Receipt;
-use equipoise_interfaces::{account, BoardSettled, EpochSettled, IClearing, IMarket, ITranche, IVault, Leg};
+use equipoise_interfaces::{
+    account, BoardSettled, EpochSettled, IClearing, IMarket, ITranche, IVault, Leg, PositionsTakenOver,
+};
+use equipoise_risk::units::Atoms;
 use equipoise_tests::{Failure, World, TOKEN};
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -24,14 +27,17 @@ const LIVE_BOARDS: usize = 3;
 const TRADERS: usize = 3;
 
 /// What may happen, and how often in a hundred.
-const ACTIONS: [(&str, u32); 15] = [
-    ("trade", 34),
+const ACTIONS: [(&str, u32); 18] = [
+    ("trade", 30),
     ("close", 8),
-    ("deposit", 6),
+    ("deposit", 3),
     ("withdraw", 6),
-    ("time", 11),
-    ("price", 11),
-    ("surface", 6),
+    ("transfer", 3),
+    ("liquidate", 7),
+    ("time", 9),
+    ("price", 9),
+    ("jump", 2),
+    ("surface", 5),
     ("request deposit", 2),
     ("request redeem", 2),
     ("process", 3),
@@ -77,6 +83,10 @@ impl Life {
             (0..TRADERS).map(|number| market.trader(&format!("trader {number}"), 50_000 * TOKEN)).collect();
         for owner in owners.clone() {
             market.fund(owner, 50_000 * TOKEN);
+        }
+        for (owner, operator) in owners.iter().flat_map(|owner| owners.iter().map(move |other| (*owner, *other))) {
+            let operate = IClearing::setOperatorCall { operator, until: FAR };
+            market.world.send(owner, market.clearing, &operate).unwrap();
         }
         let second = market.world.account("second LP");
         owners.extend([market.fund(second, 300_000 * TOKEN)]);
@@ -142,9 +152,15 @@ impl Life {
                 Ok(())
             }
             "price" => {
-                self.price();
+                self.price(20_000);
                 Ok(())
             }
+            "jump" => {
+                self.price(150_000);
+                Ok(())
+            }
+            "transfer" => self.transfer(),
+            "liquidate" => self.liquidate(),
             "surface" => self.surface(),
             "request deposit" => self.request_deposit(),
             "request redeem" => self.request_redeem(),
@@ -262,11 +278,79 @@ impl Life {
 
     fn withdraw(&mut self) -> Result<(), Failure> {
         let trader = self.trader();
-        let atoms = self.below(20_000_000_000);
+        let clearing = self.market.clearing;
+        let ask = IClearing::accountMarginCall { account: account::of(trader) };
+        let free = self.market.world.view(clearing, &ask).map_or(0, |margin| {
+            u64::try_from(margin.equityAtoms).unwrap_or(0).saturating_sub(margin.initialAtoms.to::<u64>() + 1)
+        });
+        let atoms = if self.below(2) == 0 { free } else { self.below(20_000_000_000) };
         self.note(&format!("{trader} {atoms}"));
         let call = IClearing::withdrawCall { amountAtoms: U256::from(atoms) };
-        let clearing = self.market.clearing;
         self.market.world.send(trader, clearing, &call).map(drop)
+    }
+
+    /// Gives a part of a position to another trader, who lets anybody.
+    fn transfer(&mut self) -> Result<(), Failure> {
+        let [from, to] = [self.trader(), self.trader()];
+        let [from_id, to_id] = [from, to].map(account::of);
+        let held = self.market.read(&IMarket::accountBoardsCall { account: from_id });
+        let Some(board) = held.first().copied() else { return Ok(()) };
+        let sizes = self.market.positions(from_id, board);
+        let place = self.below(sizes.len() as u64) as usize;
+        let part = sizes[place] / LOT * i128::from(1 + self.below(4)) / 4;
+        let legs = vec![leg(call_of(board, 0) + place as u32, part * LOT)];
+        self.note(&format!("{from} to {to} {legs:?}"));
+        self.market.send(from, &IMarket::transferLongsCall { from: from_id, to: to_id, legs }).map(drop)
+    }
+
+    /// The next step against an account that cannot meet its margin.
+    fn liquidate(&mut self) -> Result<(), Failure> {
+        let [trader, other] = [self.trader(), self.trader()];
+        let [account, counter] = [trader, other].map(account::of);
+        let clearing = self.market.clearing;
+        let entry = self.market.world.read(clearing, &IClearing::cashOfCall { account });
+        let anybody = self.market.world.owner;
+        self.note(&format!("{trader} {other}"));
+        let world = &mut self.market.world;
+        if !entry.isInAuction {
+            if entry.cashAtoms < I256::ZERO && entry.heldMarkets == 0 {
+                world.send(anybody, clearing, &IClearing::coverBadDebtCall { account })?;
+                return self.follow_vault_cash();
+            }
+            return world.send(anybody, clearing, &IClearing::startAuctionCall { account }).map(drop);
+        }
+        match self.below(8) {
+            0 => self.market.world.send(anybody, clearing, &IClearing::endAuctionCall { account }).map(drop),
+            1 => self.market.world.send(anybody, clearing, &IClearing::deleverageCall { account, counter }).map(drop),
+            2 | 3 => self.take_over(account),
+            _ => {
+                let share = i128::from(self.below(1 << 32)) << 32;
+                let bid = IClearing::bidCall {
+                    account,
+                    bidder: counter,
+                    mostShareX64: share,
+                    mostPriceAtoms: I256::MAX,
+                };
+                self.market.world.send(other, clearing, &bid)?;
+                self.follow_vault_cash()
+            }
+        }
+    }
+
+    fn take_over(&mut self, account: B256) -> Result<(), Failure> {
+        let (anybody, clearing, moment) = (self.market.world.owner, self.market.clearing, self.market.moment());
+        let receipt = self.market.world.send(anybody, clearing, &IClearing::takeOverCall { account })?;
+        let told = World::events::<PositionsTakenOver>(&receipt).remove(0);
+        let offer = self.native.offer(moment, &told.legs);
+        assert_eq!(told.quoted, offer.quote);
+        self.native.trade(&told.legs, &offer);
+        self.follow_vault_cash()
+    }
+
+    /// What the vault paid or was paid beside trades, the audit of the ledger's sum checks.
+    fn follow_vault_cash(&mut self) -> Result<(), Failure> {
+        self.native.cash = Atoms::new(self.market.cash(account::VAULT));
+        Ok(())
     }
 
     fn time(&mut self) {
@@ -275,9 +359,9 @@ impl Life {
         self.market.pass(secs);
     }
 
-    /// A move of at most 2 %, back to the middle when far from it.
-    fn price(&mut self) {
-        let step = self.spot * (i128::from(self.below(40_001)) - 20_000) / 1_000_000;
+    /// A move of at most so many millionths, back to the middle when far from it.
+    fn price(&mut self, most: u64) {
+        let step = self.spot * (i128::from(self.below(2 * most + 1)) - i128::from(most)) / 1_000_000;
         let is_back = (self.spot > 420_000_000_000 && step > 0) || (self.spot < 210_000_000_000 && step < 0);
         self.spot += if is_back { -step } else { step };
         self.note(&self.spot.to_string());

@@ -26,3 +26,4 @@ mod settlement;
 mod state;
 mod surface;
 mod worked_trade;
+mod wrapped;

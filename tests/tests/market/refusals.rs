@@ -279,7 +279,7 @@ fn calldata_that_cannot_be_read_is_refused_with_its_selector() {
     market.refused_data(to, trader, Vec::new()).expect(&nothing);
     market.refused_data(to, trader, vec![1, 2, 3]).expect(&nothing);
     let unknown = SelectorUnknown { selector: [0xde, 0xad, 0xbe, 0xef].into() };
-    for to in [to, market.desk, market.surface, market.valuer, market.pricer] {
+    for to in [to, market.desk, market.mover, market.surface, market.valuer, market.pricer, market.assessor] {
         market.refused_data(to, trader, vec![0xde, 0xad, 0xbe, 0xef]).expect(&unknown);
     }
 }

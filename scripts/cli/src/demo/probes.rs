@@ -62,8 +62,8 @@ impl Demo {
             probe("beyond the vault's limits", call(20_000.0), I256::MAX, soon),
             probe("of less than a lot", vec![leg(middle, false, I256::ONE)], I256::MAX, soon),
             probe("of nothing", Vec::new(), I256::MAX, soon),
-            probe("a call short and uncovered", call(-1.0), I256::MAX, soon),
-            probe("puts short beyond the cash", vec![leg(middle, true, size_wad(-600.0))], I256::MAX, soon),
+            probe("calls short beyond the margin", call(-600.0), I256::MAX, soon),
+            probe("puts short beyond the margin", vec![leg(middle, true, size_wad(-600.0))], I256::MAX, soon),
         ])
     }
 

@@ -204,7 +204,7 @@ fn label(legs: &[Leg], positions: &[Position], is_close: bool) -> &'static str {
     }
 }
 
-/// Orders that close positions of one board: a short with the long beside it first, so that nothing is left uncovered
+/// Orders that close positions of one board: a short with the long beside it first, so that nothing is left unhedged
 /// or unaffordable in between.
 fn closing_packages(positions: &[Position]) -> Vec<Vec<Leg>> {
     /// The market's limit.
