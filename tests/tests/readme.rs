@@ -14,11 +14,12 @@ use equipoise_cli::bench::{INK_PER_GAS, TARGETS};
 use serde_json::Value;
 
 /// What the README calls the calls of the report.
-const CALLS: [(&str, &str); 11] = [
+const CALLS: [(&str, &str); 12] = [
     ("quote", "quote (a view, as a transaction)"),
     ("trade_first", "first trade of an account in a board"),
     ("trade_repeat", "repeat trade"),
     ("trade_two_legs", "trade of two legs"),
+    ("trade_short", "trade of an account that is short, its margin computed"),
     ("trade_close", "closing trade"),
     ("deposit", "cash deposit"),
     ("lp_request_deposit", "LP deposit request"),

@@ -325,12 +325,8 @@ impl Life {
             2 | 3 => self.take_over(account),
             _ => {
                 let share = i128::from(self.below(1 << 32)) << 32;
-                let bid = IClearing::bidCall {
-                    account,
-                    bidder: counter,
-                    mostShareX64: share,
-                    mostPriceAtoms: I256::MAX,
-                };
+                let bid =
+                    IClearing::bidCall { account, bidder: counter, mostShareX64: share, mostPriceAtoms: I256::MAX };
                 self.market.world.send(other, clearing, &bid)?;
                 self.follow_vault_cash()
             }

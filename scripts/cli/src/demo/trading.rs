@@ -198,10 +198,18 @@ fn label(legs: &[Leg], positions: &[Position], is_close: bool) -> &'static str {
     let is_held = |leg: &Leg| positions.iter().any(|held| board(held.series) == board(leg.series));
     match legs {
         _ if is_close => "trade_close",
+        _ if is_short(legs, positions) => "trade_short",
         [_] if legs.iter().all(is_held) => "trade_repeat",
         [_] => "trade_first",
         _ => "trade_two_legs",
     }
+}
+
+/// Whether the account is short of anything before the trade or by it, so that its margin is computed.
+fn is_short(legs: &[Leg], positions: &[Position]) -> bool {
+    let held = |series: u32| positions.iter().find(|held| held.series == series).map_or(I256::ZERO, |held| held.size);
+    let is_sold = |leg: &Leg| held(leg.series).saturating_add(leg.sizeWad).is_negative();
+    positions.iter().any(|held| held.size.is_negative()) || legs.iter().any(is_sold)
 }
 
 /// Orders that close positions of one board: a short with the long beside it first, so that nothing is left unhedged
@@ -242,7 +250,9 @@ mod tests {
         let held = [position(0x100, 2.0)];
         let name = |legs: &[Leg]| label(legs, &held, closes(legs, &held));
         assert_eq!(name(&[leg(0x100, -2.0)]), "trade_close");
-        assert_eq!(name(&[leg(0x100, -2.5)]), "trade_repeat");
+        assert_eq!(name(&[leg(0x100, 2.5)]), "trade_repeat");
+        assert_eq!(name(&[leg(0x100, -2.5)]), "trade_short");
+        assert_eq!(label(&[leg(0x102, 1.0)], &[position(0x100, -2.0)], false), "trade_short");
         assert_eq!(name(&[leg(0x102, 1.0)]), "trade_repeat");
         assert_eq!(name(&[leg(0x200, 1.0)]), "trade_first");
         assert_eq!(name(&[leg(0x100, 1.0), leg(0x102, 1.0)]), "trade_two_legs");
