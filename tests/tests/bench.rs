@@ -26,7 +26,12 @@ fn exact(bench: &Bench) -> Value {
             (row.name.to_owned(), figures)
         })
         .collect();
-    json!({ "rows": rows, "sizes": bench.sizes })
+    let transactions: Map<String, Value> = bench
+        .transactions
+        .iter()
+        .map(|row| (row.name.to_owned(), json!({ "gas": row.gas, "gas_uncached": row.gas_uncached })))
+        .collect();
+    json!({ "rows": rows, "transactions": transactions, "sizes": bench.sizes })
 }
 
 /// Every number of the document by its path.
@@ -76,6 +81,9 @@ fn ink_and_sizes_are_those_of_the_baseline_and_meet_the_targets() {
     for (name, most) in TARGETS {
         let row = bench.rows.iter().find(|row| row.name == name).expect("the bench has the row");
         assert!(row.meets_target(), "{name} costs up to {} ink, the target is {most}", row.ink_most);
+    }
+    for row in &bench.transactions {
+        assert!(row.meets_target(), "{} costs {} gas, the target is {}", row.name, row.gas, row.target_gas);
     }
 }
 

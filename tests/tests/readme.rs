@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use equipoise_cli::bench::peers::{PROJECTS, WORKS};
-use equipoise_cli::bench::{INK_PER_GAS, TARGETS};
+use equipoise_cli::bench::{INK_PER_GAS, TARGETS, TRANSACTIONS};
 use serde_json::Value;
 
 /// What the README calls the calls of the report.
@@ -122,6 +122,20 @@ fn ink() -> String {
     table
 }
 
+/// The bench's whole transactions.
+fn transactions() -> String {
+    let text = std::fs::read_to_string(repository("tests/baselines/ink.json")).expect("the baseline is committed");
+    let baseline: Value = serde_json::from_str(&text).expect("the baseline is JSON");
+    let mut table = String::from("| transaction | gas, cached | target | gas, uncached |\n|---|--:|--:|--:|\n");
+    for (name, target, what) in TRANSACTIONS {
+        let [gas, uncached] = ["gas", "gas_uncached"].map(|which| {
+            grouped(baseline["transactions"][name][which].as_u64().expect("the baseline has the transaction"))
+        });
+        writeln!(table, "| {what} | {gas} | {} | {uncached} |", grouped(target)).expect("text");
+    }
+    table
+}
+
 /// The README with `table` between the markers of `name`.
 fn with_table(readme: &str, name: &str, table: &str) -> String {
     let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
@@ -142,7 +156,9 @@ fn figures_are_what_the_demo_and_the_bench_measure() {
     let path = repository("README.md");
     let readme = std::fs::read_to_string(&path).expect("there is a README");
     let mut measured = readme.clone();
-    for (name, table) in [("ink", ink()), ("sizes", sizes(&report)), ("gas", gas(&report))] {
+    for (name, table) in
+        [("ink", ink()), ("sizes", sizes(&report)), ("gas", gas(&report)), ("transactions", transactions())]
+    {
         measured = with_table(&measured, name, &table);
     }
     if std::env::var_os("EQUIPOISE_BLESS").is_some() {

@@ -3,22 +3,25 @@
 //! Ink is exact: the same programs give the same figures on every machine, so a committed baseline is compared with
 //! them. Each operation runs on a stated grid of inputs; of its cost the table shows the mean, the least and
 //! the most, after what the measurement itself costs is taken off. Native code runs the same inputs and must give
-//! the same bits.
+//! the same bits. Whole transactions on a market with many live series are measured in gas.
 
 mod cases;
 mod meter;
 pub mod peers;
 mod text;
+mod transactions;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use equipoise_meter::{Measured, REFUSED};
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 pub use cases::{cases, Case, TARGETS};
 use meter::{native_ns, Meter};
 pub use text::render;
+pub use transactions::{Transaction, TRANSACTIONS};
 
 use crate::error::CliError;
 use crate::programs::Programs;
@@ -28,12 +31,32 @@ use peers::{peers_of, PeerGas};
 pub const INK_PER_GAS: u64 = 10_000;
 
 /// What the bench measures.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Bench {
     /// One per operation and grid.
     pub rows: Vec<Row>,
+    /// Whole transactions.
+    pub transactions: Vec<Transaction>,
     /// Bytes of each program on chain: compressed, with prefix. Empty where only some rows were asked for.
     pub sizes: BTreeMap<&'static str, usize>,
+}
+
+/// For machines all rows are in one list.
+impl Serialize for Bench {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        enum Either<'a> {
+            Operation(&'a Row),
+            Transaction(&'a Transaction),
+        }
+        let operations = self.rows.iter().map(Either::Operation);
+        let rows: Vec<_> = operations.chain(self.transactions.iter().map(Either::Transaction)).collect();
+        let mut document = serializer.serialize_struct("Bench", 2)?;
+        document.serialize_field("rows", &rows)?;
+        document.serialize_field("sizes", &self.sizes)?;
+        document.end()
+    }
 }
 
 /// The cost of one operation over a grid of inputs.
@@ -70,7 +93,8 @@ impl Row {
     }
 }
 
-/// Measures every row whose name begins with `prefix`, and with an empty one also the programs' sizes.
+/// Measures every operation whose name begins with `prefix`, and with an empty one also transactions and the programs'
+/// sizes.
 /// # Errors: [`CliError`] if a program is missing or refused, an operation refuses an input or native code gives
 /// other bits
 pub fn run(dir: &Path, prefix: &str) -> Result<Bench, CliError> {
@@ -78,13 +102,14 @@ pub fn run(dir: &Path, prefix: &str) -> Result<Bench, CliError> {
     if chosen.is_empty() {
         return Err(CliError::NoSuchRow { prefix: prefix.to_owned() });
     }
-    let mut sizes = BTreeMap::new();
+    let (mut sizes, mut gas) = (BTreeMap::new(), Vec::new());
     if prefix.is_empty() {
+        gas = transactions::transactions(dir)?;
         sizes.extend(Programs::load(dir)?.sizes()?.into_iter().map(|size| (size.name, size.code)));
     }
     let mut meter = Meter::deploy(dir, &chosen)?;
     let rows = chosen.iter().map(|case| row(&mut meter, case)).collect::<Result<_, _>>()?;
-    Ok(Bench { rows, sizes })
+    Ok(Bench { rows, transactions: gas, sizes })
 }
 
 fn row(meter: &mut Meter, case: &Case) -> Result<Row, CliError> {

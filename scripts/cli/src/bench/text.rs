@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::peers::{PROJECTS, WORKS};
-use super::{Bench, Row};
+use super::{Bench, Row, Transaction};
 use crate::report::{grouped, table};
 
 /// The rows, the comparison with the EVM, the sizes.
@@ -21,6 +21,11 @@ pub fn render(bench: &Bench) -> String {
     }
     for row in bench.rows.iter().filter(|row| !row.meets_target()) {
         writeln!(text, "{} does not meet its target yet.", row.name).ok();
+    }
+    if !bench.transactions.is_empty() {
+        let header = ["transaction", "gas", "uncached", "target", "what"];
+        writeln!(text, "\nWhole transactions: total gas, with every program cached and with none").ok();
+        writeln!(text, "{}", table(&header, bench.transactions.iter().map(transaction))).ok();
     }
     let works: Vec<Vec<String>> = WORKS.iter().filter_map(|work| comparison(bench, work)).collect();
     if !works.is_empty() {
@@ -44,6 +49,13 @@ fn cells(row: &Row) -> Vec<String> {
     cells.push(row.target_ink.map_or_else(String::new, |most| grouped(most.into())));
     cells.extend([format!("{:.2}", row.gas), format!("{:.0}", row.native_ns), row.inputs.to_string()]);
     cells
+}
+
+fn transaction(row: &Transaction) -> Vec<String> {
+    let gas = [row.gas, row.gas_uncached, row.target_gas].map(|gas| grouped(gas.into()));
+    let [cached, uncached, target] = gas;
+    let target = if row.meets_target() { target } else { format!("{target}, not met yet") };
+    vec![row.name.to_owned(), cached, uncached, target, row.what.to_owned()]
 }
 
 fn comparison(bench: &Bench, work: &super::peers::Work) -> Option<Vec<String>> {

@@ -123,6 +123,7 @@ impl Demo {
             funded: accounts.iter().skip(ROLES).map(|account| account.address).collect(),
             epoch_secs: EPOCH_SECS,
             underlying: input.chain.currency.clone(),
+            are_programs_cached: true,
         };
         let world = World::new(programs, &setup)?;
         let mut crowd = Crowd::new(options.source.seed);

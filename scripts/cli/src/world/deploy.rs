@@ -38,6 +38,8 @@ pub struct Setup {
     pub epoch_secs: u64,
     /// What the feed prices, such as `ETH`.
     pub underlying: String,
+    /// Whether programs are cached, as Arbitrum's cache manager does for a bid.
+    pub are_programs_cached: bool,
 }
 
 /// Addresses of a market and what belongs to it.
@@ -150,25 +152,28 @@ impl World {
     fn deploy_programs(&mut self, programs: &Programs, setup: &Setup) -> Result<(), CliError> {
         let owner = self.owner;
         let Contracts { token, feed, .. } = self.contracts;
-        let oracle = self.install(programs, "oracle", Some((feed,).abi_encode_params()))?;
-        let surface = self.install(programs, "surface", None)?;
-        let valuer = self.install(programs, "valuer", None)?;
-        let pricer = self.install(programs, "pricer", None)?;
-        let assessor = self.install(programs, "assessor", None)?;
-        let desk = self.install(programs, "desk", None)?;
-        let mover = self.install(programs, "mover", None)?;
+        let oracle =
+            self.install((programs, setup.are_programs_cached), "oracle", Some((feed,).abi_encode_params()))?;
+        let surface = self.install((programs, setup.are_programs_cached), "surface", None)?;
+        let valuer = self.install((programs, setup.are_programs_cached), "valuer", None)?;
+        let pricer = self.install((programs, setup.are_programs_cached), "pricer", None)?;
+        let assessor = self.install((programs, setup.are_programs_cached), "assessor", None)?;
+        let desk = self.install((programs, setup.are_programs_cached), "desk", None)?;
+        let mover = self.install((programs, setup.are_programs_cached), "mover", None)?;
         let own = (desk, mover, valuer, pricer, surface, assessor);
         let arguments = (own, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
-        let market = self.install(programs, "market", Some(arguments))?;
-        let liquidator = self.install(programs, "liquidator", None)?;
-        let backstop = self.install(programs, "backstop", None)?;
-        let registrar = self.install(programs, "registrar", None)?;
+        let market = self.install((programs, setup.are_programs_cached), "market", Some(arguments))?;
+        let liquidator = self.install((programs, setup.are_programs_cached), "liquidator", None)?;
+        let backstop = self.install((programs, setup.are_programs_cached), "backstop", None)?;
+        let registrar = self.install((programs, setup.are_programs_cached), "registrar", None)?;
         let arguments = (liquidator, backstop, registrar, owner, token).abi_encode_params();
-        let clearing = self.install(programs, "clearing", Some(arguments))?;
+        let clearing = self.install((programs, setup.are_programs_cached), "clearing", Some(arguments))?;
         let arguments = (owner, clearing, U256::from(setup.epoch_secs)).abi_encode_params();
-        let vault = self.install(programs, "vault", Some(arguments))?;
-        let senior = self.install(programs, "tranche", Some((vault, true).abi_encode_params()))?;
-        let junior = self.install(programs, "tranche", Some((vault, false).abi_encode_params()))?;
+        let vault = self.install((programs, setup.are_programs_cached), "vault", Some(arguments))?;
+        let senior =
+            self.install((programs, setup.are_programs_cached), "tranche", Some((vault, true).abi_encode_params()))?;
+        let junior =
+            self.install((programs, setup.are_programs_cached), "tranche", Some((vault, false).abi_encode_params()))?;
         let own = Contracts { surface, valuer, pricer, assessor, desk, mover, senior, junior, ..self.contracts };
         self.contracts = Contracts { oracle, market, clearing, liquidator, backstop, registrar, vault, ..own };
         Ok(())
@@ -200,17 +205,17 @@ impl World {
         }
     }
 
-    /// Deploys a program, activated, constructed (unless it has no constructor) and cached.
+    /// Deploys a program, activated, constructed (unless it has no constructor) and cached if wanted.
     fn install(
         &mut self,
-        programs: &Programs,
+        (programs, is_cached): (&Programs, bool),
         name: &'static str,
         arguments: Option<Vec<u8>>,
     ) -> Result<Address, CliError> {
         let owner = self.owner;
         let calldata = arguments.map(|arguments| [CONSTRUCTOR.to_vec(), arguments].concat());
         let constructor = Bytes::from(calldata.unwrap_or_default());
-        let deployed = self.chain().deploy_program(owner, programs.wasm(name)?, constructor, true);
+        let deployed = self.chain().deploy_program(owner, programs.wasm(name)?, constructor, is_cached);
         let deployed = deployed.map_err(|cause| CliError::Deploy { name, cause: Box::new(cause) })?;
         Ok(deployed.address)
     }
