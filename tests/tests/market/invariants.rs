@@ -315,7 +315,8 @@ impl Life {
         if !entry.isInAuction {
             if entry.cashAtoms < I256::ZERO && entry.heldMarkets == 0 {
                 world.send(anybody, clearing, &IClearing::coverBadDebtCall { account })?;
-                return self.follow_vault_cash();
+                self.follow_vault_cash();
+                return Ok(());
             }
             return world.send(anybody, clearing, &IClearing::startAuctionCall { account }).map(drop);
         }
@@ -328,7 +329,8 @@ impl Life {
                 let bid =
                     IClearing::bidCall { account, bidder: counter, mostShareX64: share, mostPriceAtoms: I256::MAX };
                 self.market.world.send(other, clearing, &bid)?;
-                self.follow_vault_cash()
+                self.follow_vault_cash();
+                Ok(())
             }
         }
     }
@@ -340,13 +342,13 @@ impl Life {
         let offer = self.native.offer(moment, &told.legs);
         assert_eq!(told.quoted, offer.quote);
         self.native.trade(&told.legs, &offer);
-        self.follow_vault_cash()
+        self.follow_vault_cash();
+        Ok(())
     }
 
     /// What the vault paid or was paid beside trades, the audit of the ledger's sum checks.
-    fn follow_vault_cash(&mut self) -> Result<(), Failure> {
+    fn follow_vault_cash(&mut self) {
         self.native.cash = Atoms::new(self.market.cash(account::VAULT));
-        Ok(())
     }
 
     fn time(&mut self) {
