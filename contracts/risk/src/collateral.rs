@@ -1,4 +1,4 @@
-//! What a trader's position in one expiry can lose at most: his shorts are covered in full.
+//! What a position in one expiry can lose at most. Who holds that in cash is never liquidated, whatever the scenarios say.
 //!
 //! The payoff of calls and puts of one expiry is a line between neighbouring strikes, so its lowest
 //! value lies at zero, at a strike, or, if more calls are short than long, nowhere.
