@@ -3,6 +3,7 @@
 use alloy_primitives::{Address, B256, U256};
 use equipoise_clearing_state::access::not_authorised;
 use equipoise_clearing_state::amounts::{positive, unsigned};
+use equipoise_clearing_state::assessment::safe_since;
 use equipoise_clearing_state::entries::ledger_revert;
 use equipoise_clearing_state::portfolio::{Requirement, UNKNOWN};
 use equipoise_clearing_state::{Account, Ledger};
@@ -63,7 +64,7 @@ pub fn withdraw(ledger: &mut Ledger, amount_atoms: U256) -> Result<(), Revert> {
 
 /// Withdraws from an account of the caller's to any wallet.
 /// # Errors: NotWired, AddressIsZero, ClearingNotAuthorised, ClearingInsufficientCash, ClearingMarginShort,
-/// ClearingAmount.., ClearingT.., the token's own, the markets'
+/// ClearingOracleUnsafe, ClearingAmount.., ClearingT.., the token's own, the markets'
 pub fn withdraw_from(ledger: &mut Ledger, account: B256, amount_atoms: U256, to: Address) -> Result<(), Revert> {
     ledger.require_wired()?;
     ledger.require_owner(account, ledger.vm().msg_sender())?;
@@ -75,7 +76,7 @@ pub fn withdraw_from(ledger: &mut Ledger, account: B256, amount_atoms: U256, to:
 
 /// Moves cash from an account of the caller's to any trader's, or between two of whom the caller operates for.
 /// # Errors: ClearingAccountReserved, ClearingNotAuthorised, ClearingSameAccount, ClearingInsufficientCash,
-/// ClearingMarginShort, ClearingAmount.., the markets'
+/// ClearingMarginShort, ClearingOracleUnsafe, ClearingAmount.., the markets'
 pub fn transfer_cash(ledger: &mut Ledger, from: B256, to: B256, amount_atoms: U256) -> Result<(), Revert> {
     let caller = ledger.vm().msg_sender();
     ledger.require_authority(from, caller)?;
@@ -150,10 +151,12 @@ fn only_tranches(ledger: &Ledger) -> Result<(), Revert> {
     only(ledger.vm(), ledger.slots.senior.get())
 }
 
-/// An account after `amount` has left it, if it may: cash must cover it, and equity the initial margin of what is held.
+/// An account after `amount` has left it, if it may: cash must cover it, and equity the initial margin of what is held, at
+/// prices that auctions would go by, too: else who is short could leave before a price that is late arrives.
 fn without(ledger: &Ledger, account: B256, amount: u128) -> Result<Account, Revert> {
     let entry = ledger.entry(account).debit(amount).map_err(|error| ledger_revert(account, error))?;
     if entry.is_margined() {
+        safe_since(ledger, entry.held())?;
         ledger.require_margin(account, entry, UNKNOWN, Requirement::Initial)?;
     }
     Ok(entry)
