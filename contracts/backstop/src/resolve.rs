@@ -11,8 +11,8 @@ use equipoise_clearing_state::portfolio::{margin_of, Requirement};
 use equipoise_clearing_state::{bit, markets, Account, Holds, Ledger};
 use equipoise_interfaces::account::{vault_of, INSURANCE};
 use equipoise_interfaces::{
-    AccountDeleveraged, AccountTakenOver, BadDebtCovered, ClearingNoBadDebt, ClearingNothingInCommon,
-    ClearingSameAccount, ClearingTooEarly, IMarketMargin,
+    AccountDeleveraged, AccountTakenOver, BadDebtCovered, ClearingAccountReserved, ClearingNoBadDebt,
+    ClearingNothingInCommon, ClearingSameAccount, ClearingTooEarly, IMarketMargin,
 };
 use equipoise_kit::lean::{call, log, revert};
 use equipoise_kit::number::{from_i128, from_u128};
@@ -109,11 +109,15 @@ fn ask_vaults(ledger: &mut Ledger, account: B256, before: &Assessment) -> Result
 }
 
 /// Closes an account's options against those of `counter` on the other side, at mark, in every market they share. The
-/// counter must not be left below its maintenance margin.
+/// counter must not be left below its maintenance margin, nor belong to a registered program.
 /// # Errors: ClearingAccountReserved, ClearingSameAccount, ClearingNotInAuction, ClearingTooEarly,
 /// ClearingNothingInCommon, ClearingMarginShort for the counter, ClearingOracleUnsafe, the markets' own
 pub fn deleverage(ledger: &mut Ledger, account: B256, counter: B256) -> Result<(), Revert> {
-    ledger.require_trader(counter)?;
+    let owner = ledger.require_trader(counter)?;
+    // What a program holds stands behind what it has issued: it could not tell whose has become cash.
+    if ledger.role(owner).is_some() {
+        return Err(revert(&ClearingAccountReserved { account: counter }));
+    }
     if account == counter {
         return Err(revert(&ClearingSameAccount { account }));
     }
