@@ -145,7 +145,6 @@ pub fn deleverage(ledger: &mut Ledger, account: B256, counter: B256) -> Result<(
         }
     }
     let Closed { entry, counter: other, value, margins, counter_margins } = sides;
-    let entry = entry.moved(value).map_err(|error| ledger_revert(account, error))?;
     let other = other.moved(value.saturating_neg()).map_err(|error| ledger_revert(counter, error))?;
     if other.is_margined() {
         ledger.require_margin(counter, other, (shared, counter_margins), Requirement::Maintenance)?;
@@ -188,7 +187,9 @@ impl Closed {
         let closed = call(ledger, program, &IMarketMargin::deleverageCall { account, counter })?;
         let value = atoms_floor(ledger.scale()?, Money::from_fx(Fx::from_bits(closed.valueX64)))?;
         self.value = plus(self.value, value)?;
-        self.entry = self.entry.holding(market, Holds::from_number(closed.accountHolds));
+        let entry = self.entry.holding(market, Holds::from_number(closed.accountHolds)).moved(value);
+        let entry = entry.map_err(|error| ledger_revert(account, error))?;
+        self.entry = entry.blaming(market, self.entry);
         self.counter = self.counter.holding(market, Holds::from_number(closed.counterHolds));
         self.margins.push(margin_of(&closed.accountMargin));
         self.counter_margins.push(margin_of(&closed.counterMargin));

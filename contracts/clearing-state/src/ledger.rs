@@ -75,7 +75,7 @@ impl Account {
         self.short
     }
 
-    /// The market that last took its cash below zero.
+    /// The market that last took cash from it and left it below zero.
     pub const fn blamed(self) -> u8 {
         self.blamed
     }
@@ -109,10 +109,11 @@ impl Account {
         Self { held: set(self.held, held), short: set(self.short, short), ..self }
     }
 
-    /// Blames a market for what it owes now, if it owes.
+    /// Blames a market for what it owes now, if it owes and owed less before.
     #[must_use]
-    pub const fn blaming(self, market: u8) -> Self {
-        Self { blamed: if self.cash < 0 { market } else { self.blamed }, ..self }
+    pub const fn blaming(self, market: u8, before: Self) -> Self {
+        let is_to_blame = self.cash < 0 && self.cash < before.cash;
+        Self { blamed: if is_to_blame { market } else { self.blamed }, ..self }
     }
 
     /// Adds a signed amount, into debt if need be.

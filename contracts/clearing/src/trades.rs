@@ -38,7 +38,7 @@ pub fn record_trade(ledger: &mut Ledger, mut given: Arguments<'_>) -> Result<I25
     } else {
         entry.debit(amount)
     };
-    let entry = moved.map_err(|error| ledger_revert(account, error))?.blaming(market);
+    let entry = moved.map_err(|error| ledger_revert(account, error))?.blaming(market, before);
     let vault = vault_of(market);
     let books = ledger.entry(vault);
     let books = if cost < 0 { books.debit(amount) } else { books.credit(amount) };
@@ -121,8 +121,9 @@ pub fn settle_account(ledger: &mut Ledger, account: B256, payoff_atoms: I256, ho
     ledger.require_trader(account)?;
     let payoff = signed(payoff_atoms)?;
     let settlement = settlement_of(market);
-    let entry = ledger.entry(account).holding(market, Holds::from_number(holds)).moved(payoff);
-    let entry = entry.map_err(|error| ledger_revert(account, error))?.blaming(market);
+    let before = ledger.entry(account);
+    let entry = before.holding(market, Holds::from_number(holds)).moved(payoff);
+    let entry = entry.map_err(|error| ledger_revert(account, error))?.blaming(market, before);
     ledger.set_entry(account, entry);
     let amount = payoff.unsigned_abs();
     if amount == 0 {

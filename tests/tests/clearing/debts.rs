@@ -1,7 +1,7 @@
 //! What comes after an auction, and bad debt: who pays, and that sums are conserved.
 
 use alloy_primitives::{B256, U256};
-use equipoise_interfaces::account::{of, INSURANCE, LP_CLAIMS, VAULT};
+use equipoise_interfaces::account::{of, settlement_of, INSURANCE, LP_CLAIMS, VAULT};
 use equipoise_interfaces::{
     AccountDeleveraged, AccountTakenOver, BadDebtCovered, ClearingBackstopShort, ClearingNoBadDebt,
     ClearingNothingInCommon, ClearingTooEarly, IClearing,
@@ -186,4 +186,45 @@ fn last_of_all_positions_are_closed_against_the_other_side_at_mark() {
     assert_eq!((setup.cash(account), setup.cash(of(counter))), (cash - 60 * T, 70 * T));
     assert_eq!([account, of(counter)].map(|id| setup.flags(id)), [(0, 0, false); 2]);
     setup.assert_custody(&[account, of(counter), stranger]);
+}
+
+#[test]
+fn debt_is_borne_by_the_market_that_it_comes_from() {
+    // He loses 50 more than he has in the second market, and is paid nothing, or a little, for a long in the first.
+    for payoff in [0, 10] {
+        let mut setup = setup();
+        setup.fund_vault(500);
+        let (clearing, other) = (setup.clearing, setup.other);
+        let trader = setup.trader("bankrupt", 100);
+        let account = of(trader);
+        setup.trade(trader, 0).unwrap();
+        let lost = IClearing::settleAccountCall { account, payoffAtoms: signed(-150), holds: 0 };
+        setup.world.relay(other, clearing, &lost).unwrap();
+        setup.settle(trader, payoff, 0);
+        setup.by_market(&IClearing::settleVaultCall { payoffAtoms: signed(-payoff) }).unwrap();
+        let told = setup.cover(account);
+        assert_eq!((told.fromVaultsAtoms, setup.cash(VAULT)), (U256::ZERO, 500 - payoff), "the first market is not");
+        assert_eq!(setup.cash(account), payoff - 50);
+        setup.assert_custody(&[account, settlement_of(1)]);
+    }
+}
+
+#[test]
+fn debt_after_deleveraging_is_borne_by_the_market_that_it_comes_from() {
+    let mut setup = setup();
+    setup.fund_vault(500 * TOKEN);
+    let (trader, counter) = (setup.trader("trader", 100 * TOKEN), setup.trader("counter", 10 * TOKEN));
+    let (account, other) = (of(trader), setup.other);
+    setup.open(other, account, 0, &margin(0, 50)).unwrap();
+    setup.open(other, of(counter), 0, &margin(0, 0)).unwrap();
+    setup.mark(other, account, &margin(-160, 50));
+    setup.mark(other, of(counter), &margin(160, 0));
+    setup.start(account).unwrap();
+    setup.wait(8_100);
+    let anybody = setup.world.account("anybody");
+    setup.send(anybody, &IClearing::deleverageCall { account, counter: of(counter) }).unwrap();
+    assert_eq!((setup.flags(account), setup.cash(account)), ((0, 0, false), -60 * T));
+    let told = setup.cover(account);
+    assert_eq!((told.fromVaultsAtoms, setup.cash(VAULT)), (U256::ZERO, 500 * T), "the first market is not");
+    setup.assert_custody(&[account, of(counter)]);
 }

@@ -13,7 +13,7 @@ fn empty_slot_is_an_empty_account() {
 
 #[test]
 fn slot_holds_cash_high_and_the_markets_low() {
-    let entry = account(-1).holding(0, Holds::Short).holding(7, Holds::Longs).blaming(3).in_auction(true);
+    let entry = account(-1).holding(0, Holds::Short).holding(7, Holds::Longs).blaming(3, account(0)).in_auction(true);
     let slot = entry.to_slot();
     assert_eq!(slot[..16], [0xff; 16]);
     assert_eq!(slot[16..], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 1, 0x01, 0x81]);
@@ -40,9 +40,13 @@ fn shorts_debts_and_auctions_bind_what_leaves() {
 }
 
 #[test]
-fn a_market_is_blamed_for_debts_only() {
-    assert_eq!(account(0).blaming(3).blamed(), 0);
-    assert_eq!(account(-1).blaming(3).blamed(), 3);
+fn a_market_is_blamed_for_debts_only_that_it_adds_to() {
+    assert_eq!(account(0).blaming(3, account(1)).blamed(), 0);
+    let owing = account(-1).blaming(3, account(0));
+    assert_eq!(owing.blamed(), 3);
+    assert_eq!(owing.blaming(5, owing).blamed(), 3, "nothing has moved");
+    assert_eq!(owing.blaming(5, account(-2)).blamed(), 3, "it has paid");
+    assert_eq!(owing.moved(-1).unwrap().blaming(5, owing).blamed(), 5);
 }
 
 #[test]
