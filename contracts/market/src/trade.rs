@@ -67,7 +67,7 @@ pub fn execute(
     }
     store.set(Place::Reserve, offer.reserve.0);
     store.set(Place::Capital, offer.capital.0);
-    let report = report(store, &snapshot, account, is_closing)?;
+    let report = report(store, &snapshot, account, (is_closing, cost))?;
     let caller = store.vm().msg_sender();
     let record = IClearing::recordTradeCall { account, caller, costAtoms: cost, report };
     let clearing = store.wired(Place::Clearing)?;
@@ -81,10 +81,17 @@ pub fn execute(
     Ok(cost)
 }
 
-/// What the ledger is told of the account: its margin only if it is short here, for only then it is read.
-fn report(store: &Store, snapshot: &Snapshot, account: B256, is_closing: bool) -> Result<Report, Revert> {
+/// What the ledger is told of the account: its margin only where it counts, if it is short here, or if what it pays to
+/// close may leave it in debt, against which its longs stand.
+fn report(
+    store: &Store,
+    snapshot: &Snapshot,
+    account: B256,
+    (is_closing, cost): (bool, I256),
+) -> Result<Report, Revert> {
     let holds = store.account_boards(account).holds();
-    let margin = if holds == Holds::Short { margin_of(store, &snapshot.moment, account)? } else { NO_MARGIN };
+    let is_read = holds == Holds::Short || is_closing && cost > I256::ZERO;
+    let margin = if is_read { margin_of(store, &snapshot.moment, account)? } else { NO_MARGIN };
     Ok(Report { holds: holds.number(), isReducing: is_closing, margin })
 }
 
