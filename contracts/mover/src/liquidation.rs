@@ -18,6 +18,7 @@ use equipoise_market_state::pricing::staleness;
 use equipoise_market_state::snapshot::{as_signed, moment, FreeCash, Snapshot};
 use equipoise_market_state::store::{Place, Store};
 use equipoise_math::Fx;
+use equipoise_risk::clock::{phase, Phase};
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::{Atoms, Lots};
 use equipoise_risk::RiskError;
@@ -144,7 +145,7 @@ fn give_to_vault(store: &mut Store, account: B256) -> Result<(), Revert> {
 }
 
 /// Closes what an account and its counter hold on opposite sides of one series, as far as both go, in every board
-/// that is not settled.
+/// that trades: once a settlement average runs, marks no longer say what will be paid.
 /// # Returns: as `deleverage` of [`equipoise_interfaces::IMarketMargin`], encoded
 /// # Errors: MarketNumberOutOfDomain, the oracle's, the assessor's
 pub fn deleverage(store: &mut Store, [account, counter]: [B256; 2]) -> ArbResult {
@@ -152,7 +153,7 @@ pub fn deleverage(store: &mut Store, [account, counter]: [B256; 2]) -> ArbResult
     let common: Vec<u16> = store.account_boards(account).ids().collect();
     let mut given_up = Vec::with_capacity(common.len());
     for board in common {
-        if matches!(store.header(board)?.state, BoardState::Settled { .. }) {
+        if phase(moment.nowAt, store.header(board)?.expiry) != Phase::Open {
             continue;
         }
         let mut mine = store.holdings(board, Some(account))?;
