@@ -20,6 +20,7 @@ mod fixture;
 mod invariants;
 mod life;
 mod margin;
+mod margin_attacks;
 mod native;
 mod refusals;
 mod settlement;
