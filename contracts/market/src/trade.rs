@@ -61,13 +61,14 @@ pub fn execute(
     if cost > max_cost {
         return Err(revert(&MarketSlippageExceeded { costAtoms: cost, maxCostAtoms: max_cost }));
     }
-    let is_closing = keep_positions(store, account, &snapshot, legs)?;
+    let effect = keep_positions(store, account, &snapshot, legs)?;
+    let is_closing = effect != Effect::Opens;
     if !is_closing {
         require_openable(offer.refusal, offer.measured, offer.most)?;
     }
     store.set(Place::Reserve, offer.reserve.0);
     store.set(Place::Capital, offer.capital.0);
-    let report = report(store, &snapshot, account, (is_closing, cost))?;
+    let report = report(store, &snapshot, account, (effect, cost))?;
     let caller = store.vm().msg_sender();
     let record = IClearing::recordTradeCall { account, caller, costAtoms: cost, report };
     let clearing = store.wired(Place::Clearing)?;
@@ -81,41 +82,53 @@ pub fn execute(
     Ok(cost)
 }
 
-/// What the ledger is told of the account: its margin only where it counts, if it is short here, or if what it pays to
-/// close may leave it in debt, against which its longs stand.
-fn report(
-    store: &Store,
-    snapshot: &Snapshot,
-    account: B256,
-    (is_closing, cost): (bool, I256),
-) -> Result<Report, Revert> {
-    let holds = store.account_boards(account).holds();
-    let is_read = holds == Holds::Short || is_closing && cost > I256::ZERO;
-    let margin = if is_read { margin_of(store, &snapshot.moment, account)? } else { NO_MARGIN };
-    Ok(Report { holds: holds.number(), isReducing: is_closing, margin })
+/// What a trade does to an account's positions, from the least to the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Effect {
+    /// Shorts shrink, and nothing else changes.
+    Unwinds,
+    /// Longs shrink too, which may have stood against shorts.
+    Sells,
+    /// Something grows.
+    Opens,
 }
 
-/// Stores what a trade makes of each board; tells whether it only closes.
-fn keep_positions(store: &mut Store, account: B256, snapshot: &Snapshot, legs: &[Leg]) -> Result<bool, Revert> {
+/// What the ledger is told of the account: its margin only where it counts, if it is short here, or if what it pays to
+/// close may leave it in debt, against which its longs stand. Who sells a long and stays short does not reduce: he needs
+/// what he would need to open the short by itself.
+fn report(store: &Store, snapshot: &Snapshot, account: B256, (effect, cost): (Effect, I256)) -> Result<Report, Revert> {
+    let holds = store.account_boards(account).holds();
+    let is_reducing = match effect {
+        Effect::Unwinds => true,
+        Effect::Sells => holds != Holds::Short,
+        Effect::Opens => false,
+    };
+    let is_read = holds == Holds::Short || is_reducing && cost > I256::ZERO;
+    let margin = if is_read { margin_of(store, &snapshot.moment, account)? } else { NO_MARGIN };
+    Ok(Report { holds: holds.number(), isReducing: is_reducing, margin })
+}
+
+/// Stores what a trade makes of each board; tells what it does to the account.
+fn keep_positions(store: &mut Store, account: B256, snapshot: &Snapshot, legs: &[Leg]) -> Result<Effect, Revert> {
     let strike_shift = store.scales().1;
-    let mut is_closing = true;
+    let mut effect = Effect::Unwinds;
     for (id, words) in &snapshot.boards {
         let mine: Vec<_> = legs.iter().filter(|leg| leg.series >> 8 == u32::from(*id)).collect();
         if !mine.is_empty() {
             let change = Change::new(*id, words, &mine, strike_shift)?;
             store.set_holdings(*id, None, &change.inventory)?;
             store.set_holdings(*id, Some(account), &change.position)?;
-            is_closing &= change.is_closing;
+            effect = effect.max(change.effect);
         }
     }
-    Ok(is_closing)
+    Ok(effect)
 }
 
 /// What a trade makes of one board: the vault's inventory and the account's position.
 struct Change {
     inventory: Vec<Holding>,
     position: Vec<Holding>,
-    is_closing: bool,
+    effect: Effect,
 }
 
 impl Change {
@@ -131,11 +144,20 @@ impl Change {
             buy(&mut position, place, series.is_put, lots).map_err(number_error(board))?;
             buy(&mut inventory, place, series.is_put, sold).map_err(number_error(board))?;
         }
-        let reduces = |(held, next): (&Holding, &Holding)| {
-            held.calls.is_reduced_by_going_to(next.calls) && held.puts.is_reduced_by_going_to(next.puts)
-        };
-        let is_closing = before.iter().zip(&position).all(reduces);
-        Ok(Self { inventory, position, is_closing })
+        let pairs = before.iter().zip(&position);
+        let effects = pairs.map(|(held, next)| effect(held.calls, next.calls).max(effect(held.puts, next.puts)));
+        let effect = effects.max().unwrap_or(Effect::Unwinds);
+        Ok(Self { inventory, position, effect })
+    }
+}
+
+fn effect(held: Lots, next: Lots) -> Effect {
+    if !held.is_reduced_by_going_to(next) {
+        Effect::Opens
+    } else if next < held {
+        Effect::Sells
+    } else {
+        Effect::Unwinds
     }
 }
 

@@ -5,8 +5,8 @@ use alloy_sol_types::{SolCall, SolValue};
 use equipoise_chain::Receipt;
 use equipoise_interfaces::account::{self, VAULT};
 use equipoise_interfaces::{
-    ClearingAccountReserved, ClearingOracleUnsafe, IClearing, IMarket, IWrapper, MarketAccountUnsettled,
-    MarketSettlementPending,
+    ClearingAccountReserved, ClearingMarginShort, ClearingOracleUnsafe, IClearing, IMarket, IWrapper,
+    MarketAccountUnsettled, MarketSettlementPending,
 };
 use equipoise_tests::{Failure, TOKEN};
 
@@ -92,6 +92,30 @@ fn last_short_may_be_bought_back_on_the_worth_of_longs() {
     assert_eq!(market.margin_of(trader).state, 0, "{:?}", market.margin_of(trader));
     market.trade(trader, &[leg(long, -CONTRACT)]).unwrap();
     assert!(market.cash_of(trader) > 0);
+}
+
+#[test]
+fn naked_short_is_not_had_by_selling_the_long_of_a_spread() {
+    let mut market = Market::open();
+    let trader = market.trader("spreader", RICH);
+    let (long, short) = (call_of(2, K3200), call_of(2, K3000));
+    market.trade(trader, &[leg(long, CONTRACT), leg(short, -CONTRACT)]).unwrap();
+    let naked = market.trader("naked", RICH);
+    market.trade(naked, &[leg(short, -CONTRACT)]).unwrap();
+    // He keeps what is between the two requirements of the short by itself.
+    let alone = market.margin_of(naked);
+    let sale = -narrow(market.quote(&[leg(long, -CONTRACT)]).unwrap().costAtoms);
+    let enough = (alone.maintenanceAtoms + alone.initialAtoms).to::<u128>() / 2;
+    let margin = market.margin_of(trader);
+    let excess = narrow(margin.equityAtoms).unsigned_abs() - enough;
+    market.ledger(trader, &IClearing::withdrawCall { amountAtoms: U256::from(excess) }).unwrap();
+    assert!(sale > 0);
+    let sell = IMarket::tradeCall { legs: vec![leg(long, -CONTRACT)], maxCostAtoms: I256::MAX, deadline: FAR };
+    let refused = market.refused_data(market.market, trader, sell.abi_encode());
+    assert_eq!(refused.decode::<ClearingMarginShort>().unwrap().account, account::of(trader));
+    // Both at once he may, and the short first.
+    market.trade(trader, &[leg(short, CONTRACT)]).unwrap();
+    market.trade(trader, &[leg(long, -CONTRACT)]).unwrap();
 }
 
 #[test]
