@@ -67,6 +67,19 @@ fn a_strike_that_nobody_holds_is_not_priced() {
 }
 
 #[test]
+fn as_many_calls_as_puts_are_still_held_and_traded() {
+    let terms = terms(3_000.0, 30 * DAY);
+    let valued = |state: StrikeState| value(&[BoardState { terms: &terms, strikes: &[state] }]).unwrap();
+    let (nothing, lots) = (StrikeState { strike: price_of(3_000.0), ..StrikeState::default() }, Lots::new(1_000));
+    let held = valued(StrikeState { calls: lots, puts: lots, ..nothing });
+    assert!(held.before.of(Measure::Value) > money(100.0), "a straddle is worth more than its {:?}", held.before);
+    let traded = valued(StrikeState { bought_calls: lots, bought_puts: lots, ..nothing });
+    assert_eq!(traded.package.mid, held.before.of(Measure::Value));
+    let both = valued(StrikeState { calls: lots, bought_calls: lots, ..nothing });
+    assert!(both.package.mid > money(50.0) && both.before.of(Measure::Value) > money(50.0));
+}
+
+#[test]
 fn a_ninth_board_is_refused() {
     let terms = terms(3_000.0, 30 * DAY);
     let boards = [BoardState { terms: &terms, strikes: &[] }; MAX_BOARDS + 1];

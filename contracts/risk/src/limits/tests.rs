@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::book::{FIRST_JUMP, MEASURES, NUMBERS};
-use crate::fixtures::{any_fx, book_of, float, money};
+use crate::fixtures::{any_fx, assert_near, book_of, float, money, price_of};
+use crate::units::Lots;
 
 const CAPITAL: f64 = 1_000_000.0;
 
@@ -52,6 +53,25 @@ fn a_book_past_its_limit_may_come_closer_to_it() {
     assert_eq!(breach_of(&far, &book(-400_000.0, 0.0, 0.0)), None, "or be as far on the other side");
     assert_eq!(breach_of(&far, &book(400_001.0, 0.0, 0.0)), Some(Limited::Delta));
     assert_eq!(breach_of(&far, &book(300_000.0, 200_000.0, 0.0)), Some(Limited::Vega), "not past another limit");
+}
+
+#[test]
+fn most_that_is_owed_is_at_the_worst_of_spot_and_every_jump() {
+    let holding =
+        |strike, calls, puts| Holding { strike: price_of(strike), calls: Lots::new(calls), puts: Lots::new(puts) };
+    let owed = |held: &[Holding], expected| {
+        let owed = most_owed_ceil(held, price_of(100.0)).unwrap();
+        assert!(owed >= Money::ZERO);
+        assert_near(owed.fx(), expected, 1e-12, "what is owed");
+    };
+    owed(&[], 0.0);
+    owed(&[holding(100.0, 1_000, 1_000)], 0.0);
+    owed(&[holding(100.0, -1_000, 0)], 30.0);
+    owed(&[holding(100.0, 0, -2_000)], 60.0);
+    owed(&[holding(120.0, -1_000, 0)], 10.0);
+    // Owed now, and less after every jump: a short call between two long ones.
+    owed(&[holding(90.0, -1_000, 0), holding(100.0, 1_000, 1_000), holding(120.0, 0, 0)], 10.0);
+    owed(&[holding(90.0, -1_000, 0), holding(100.0, 2_000, 0)], 10.0);
 }
 
 proptest! {

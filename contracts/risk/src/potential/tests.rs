@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::book::{Bucket, NUMBERS};
-use crate::fixtures::{any_fx, book_of, float, fx, money};
+use crate::fixtures::{any_fx, assert_near, book_of, float, fx, money};
 use crate::parameters::{COUNT, RULES};
 
 fn with(changes: &[(Parameter, u32)]) -> Parameters {
@@ -43,6 +43,19 @@ fn penalty_in_floats(numbers: &[f64; NUMBERS], capital: f64) -> f64 {
         .map(|(jumped, frequency)| frequency * ((value - jumped) / capital).max(0.0).powi(2))
         .sum();
     capital / 2.0 * (20.0 * quadratic + 20.0 * h_d * jumps)
+}
+
+#[test]
+fn a_share_of_capital_keeps_its_sign_and_refuses_what_no_word_holds() {
+    let state = state(2.0, &Parameters::default());
+    for (amount, share) in [(3.0, 1.5), (-3.0, -1.5), (0.0, 0.0)] {
+        assert_near(state.per_capital(money(amount)).unwrap(), share, 1e-17, "share");
+    }
+    let large = |power: u32| Money::from_fx(Fx::from_bits(1 << (64 + power)));
+    let half = state.per_capital(large(62)).unwrap();
+    assert_near(half, 2_f64.powi(61), 2.0, "a share of 2^61");
+    let one = self::state(1.0, &Parameters::default());
+    assert_eq!(one.per_capital(Money::from_fx(Fx::MAX)), Err(RiskError::Overflow));
 }
 
 #[test]
