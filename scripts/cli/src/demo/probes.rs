@@ -1,13 +1,13 @@
 //! Orders that must be refused, each for its own reason, and must change nothing.
 
-use alloy_primitives::{Address, I256};
+use alloy_primitives::{Address, I256, U256};
 use alloy_sol_types::SolValue;
 use equipoise_interfaces::{account, series::Series, IClearing, IMarket, Leg};
 
 use super::Demo;
 use crate::error::CliError;
 use crate::report::Refusal;
-use crate::units::{narrow, size_wad};
+use crate::units::{from_unsigned_wad, narrow, size_wad, TOKEN_ATOMS};
 
 /// An order that must be refused.
 struct Probe {
@@ -27,7 +27,7 @@ impl Demo {
         let market = self.world.contracts.market;
         let Some(trader) = self.traders.first().map(|trader| trader.address) else { return Ok(Vec::new()) };
         let mut refusals = Vec::new();
-        for probe in self.probes()? {
+        for probe in self.probes(trader)? {
             let before = self.trace(trader)?;
             let call = IMarket::tradeCall { legs: probe.legs, maxCostAtoms: probe.max_cost, deadline: probe.deadline };
             let tried = self.world.try_send("refused", trader, market, &call)?;
@@ -38,7 +38,7 @@ impl Demo {
         Ok(refusals)
     }
 
-    fn probes(&mut self) -> Result<Vec<Probe>, CliError> {
+    fn probes(&mut self, trader: Address) -> Result<Vec<Probe>, CliError> {
         let Some(board) = self.boards.last().cloned() else { return Ok(Vec::new()) };
         let middle = u8::try_from(board.strikes.len() / 2).unwrap_or_default();
         let leg = |strike: u8, is_put: bool, size: I256| Leg {
@@ -47,8 +47,9 @@ impl Demo {
         };
         let call = |contracts: f64| vec![leg(middle, false, size_wad(contracts))];
         let quote = IMarket::quoteCall { legs: call(1.0) };
-        let cost = self.world.view(self.world.contracts.market, &quote)?.costAtoms;
-        let past_limit = I256::try_from(narrow(cost) - 1).unwrap_or(cost);
+        let quoted = self.world.view(self.world.contracts.market, &quote)?;
+        let past_limit = I256::try_from(narrow(quoted.costAtoms) - 1).unwrap_or(quoted.costAtoms);
+        let beyond = self.beyond_the_margin(trader, quoted.spotWad)?;
         let (soon, past) = (self.now + 900, self.now - 1);
         let nowhere = Series { board: u16::MAX, strike: 0, is_put: false };
         let unknown_board = Leg { series: nowhere.id(), sizeWad: size_wad(1.0) };
@@ -62,9 +63,17 @@ impl Demo {
             probe("beyond the vault's limits", call(20_000.0), I256::MAX, soon),
             probe("of less than a lot", vec![leg(middle, false, I256::ONE)], I256::MAX, soon),
             probe("of nothing", Vec::new(), I256::MAX, soon),
-            probe("calls short beyond the margin", call(-600.0), I256::MAX, soon),
-            probe("puts short beyond the margin", vec![leg(middle, true, size_wad(-600.0))], I256::MAX, soon),
+            probe("calls short beyond the margin", call(-beyond), I256::MAX, soon),
+            probe("puts short beyond the margin", vec![leg(middle, true, size_wad(-beyond))], I256::MAX, soon),
         ])
+    }
+
+    /// Contracts that nobody with the trader's equity may be short of: each is charged a hundredth of spot at least.
+    fn beyond_the_margin(&mut self, trader: Address, spot_wad: U256) -> Result<f64, CliError> {
+        let clearing = self.world.contracts.clearing;
+        let margin = self.world.view(clearing, &IClearing::accountMarginCall { account: account::of(trader) })?;
+        let equity = narrow(margin.equityAtoms).max(0) as f64 / TOKEN_ATOMS as f64;
+        Ok((200.0 * equity / from_unsigned_wad(spot_wad)).ceil() + 1.0)
     }
 
     fn trace(&mut self, trader: Address) -> Result<Trace, CliError> {
