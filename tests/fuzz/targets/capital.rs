@@ -115,5 +115,8 @@ fn rebates(reserve: SkewReserve, relief: Money, before: Money, scale: TokenScale
     }
     assert!(rebate <= scale.atoms_ceil(relief).unwrap_or(rebate), "more than the relief");
     let larger = relief.plus(Money::from_fx(Fx::ONE)).and_then(|larger| reserve.rebate_floor(larger, before, scale));
-    assert!(larger.is_ok_and(|larger| larger >= rebate) || larger == Err(RiskError::Overflow), "more relief, less rebate");
+    assert!(
+        larger.is_ok_and(|larger| larger >= rebate) || larger == Err(RiskError::Overflow),
+        "more relief, less rebate"
+    );
 }

@@ -8,8 +8,8 @@ use equipoise_fuzz::{wide, Share};
 use equipoise_math::Fx;
 use equipoise_risk::collateral::{worst_loss_ceil, WorstLoss};
 use equipoise_risk::margin::{
-    assess, combined_ceil, AccountMargin, BoardHoldings, Correlation, MarginParameter, MarginParameterError, MarginParameters,
-    MarginState, MarketMargin, OffsetShare, Shocks, COUNT, RULES,
+    assess, combined_ceil, AccountMargin, BoardHoldings, Correlation, MarginParameter, MarginParameterError,
+    MarginParameters, MarginState, MarketMargin, OffsetShare, Shocks, COUNT, RULES,
 };
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::{Lots, Money, Price};
@@ -54,7 +54,7 @@ fn parameters(shares: [Share; COUNT]) -> MarginParameters {
     MarginParameters::new(millionths).expect("in order and within their bounds")
 }
 
-fn correlation(share: &Share) -> Correlation {
+fn correlation(share: Share) -> Correlation {
     let millionths = u32::try_from(share.up_to(Correlation::MAX.into())).expect("at most the largest");
     Correlation::new(millionths).expect("within its bounds")
 }
@@ -112,7 +112,7 @@ fn worst_loss(portfolio: &Portfolio) -> Result<Option<Money>, RiskError> {
 
 fn portfolios(market: &Market, parameters: &MarginParameters, input: &Input) -> Result<(), RiskError> {
     let shocks = Shocks::new(parameters)?;
-    let share = OffsetShare::new_floor(correlation(&input.correlation))?;
+    let share = OffsetShare::new_floor(correlation(input.correlation))?;
     assert!(share.fx() >= Fx::ZERO && share.fx() <= Fx::lit("0.78"));
     let (first, second) = (portfolio(market, &input.lots[0]), portfolio(market, &input.lots[1]));
     let (a, b) = (margin(market, &first, &shocks)?, margin(market, &second, &shocks)?);
