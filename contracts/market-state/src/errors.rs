@@ -1,10 +1,12 @@
 //! The one place where errors of the pure crates become errors of the ABI.
 
 use alloy_primitives::{I256, U256};
+use equipoise_interfaces::series::MAX_LEGS;
 use equipoise_interfaces::{
-    MarketDeltaLimitExceeded, MarketNumberOutOfDomain, MarketParameterOutOfBounds, MarketParametersInconsistent,
-    MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain,
-    MarketSliceWingsTooSteep, MarketSpotStale, MarketStressLimitExceeded, MarketSurfaceStale, MarketVegaLimitExceeded,
+    Leg, MarketDeltaLimitExceeded, MarketLegsCount, MarketNumberOutOfDomain, MarketParameterOutOfBounds,
+    MarketParametersInconsistent, MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceOutOfRange,
+    MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketSpotStale, MarketStressLimitExceeded,
+    MarketSurfaceStale, MarketVegaLimitExceeded,
 };
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
@@ -12,6 +14,15 @@ use equipoise_risk::limits::Limited;
 use equipoise_risk::margin::{self, MarginParameter, MarginParameterError};
 use equipoise_risk::parameters::{Parameter, ParameterError, RULES};
 use equipoise_risk::{RiskError, SliceError};
+
+/// Fails unless a call has as many legs as it may.
+/// # Errors: MarketLegsCount
+pub fn require_legs(legs: &[Leg]) -> Result<(), Revert> {
+    if (1..=MAX_LEGS).contains(&legs.len()) {
+        return Ok(());
+    }
+    Err(revert(&MarketLegsCount { count: U256::from(legs.len()), maximum: U256::from(MAX_LEGS) }))
+}
 
 /// Maps an error of the arithmetic on a board's numbers.
 pub fn number_error(board: u16) -> impl Fn(RiskError) -> Revert {

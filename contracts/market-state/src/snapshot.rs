@@ -2,10 +2,11 @@
 
 use alloy_primitives::{B256, I256, U256};
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::words::{write_items, ToWords};
+use equipoise_interfaces::words::{decode, write_array, write_items, ToWords};
+use equipoise_interfaces::IPricer::priceCall;
 use equipoise_interfaces::IValuer::valueCall;
-use equipoise_interfaces::{IClearing, IOracle, Leg, Moment, VaultState};
-use equipoise_kit::lean::{view, view_bytes};
+use equipoise_interfaces::{IClearing, IOracle, Leg, Moment, Offer, VaultState};
+use equipoise_kit::lean::{emit, failed, view, view_bytes};
 use equipoise_kit::Revert;
 use equipoise_risk::units::Atoms;
 use stylus_sdk::prelude::*;
@@ -90,6 +91,13 @@ impl Snapshot {
         view_bytes(store.vm(), store.wired(Place::Pricer)?, selector, &input)
     }
 
+    /// Has legs priced.
+    /// # Errors: NotWired, the valuer's, the pricer's
+    pub fn price(&self, store: &Store, legs: &[Leg]) -> Result<Offer, Revert> {
+        let data = self.ask(store, priceCall::SELECTOR, legs)?;
+        decode(&data).ok_or_else(|| failed(store.address(Place::Pricer), priceCall::SELECTOR))
+    }
+
     fn value(&self, store: &Store, legs: &[Leg]) -> Result<Vec<u8>, Revert> {
         let mut input = valueCall::SELECTOR.to_vec();
         self.moment.write(&mut input);
@@ -110,6 +118,18 @@ const HEAD_BYTES: u64 = 10 * 32;
 fn ask_vault_cash(store: &Store) -> Result<I256, Revert> {
     let clearing = store.wired(Place::Clearing)?;
     view(store.vm(), clearing, &IClearing::vaultCashCall { market: store.vm().contract_address() })
+}
+
+/// Words of an event of a priced trade before its legs: a quote, five numbers, and where the legs begin.
+const PRICED_HEAD_WORDS: u64 = 12;
+
+/// Emits what was priced and the state that it left: `OptionTraded` or `PositionsTakenOver`.
+pub fn log_priced(store: &Store, topics: [B256; 2], legs: &[Leg], offer: &Offer, vault_cash: I256) {
+    let mut data = Vec::new();
+    offer.quoted.write(&mut data);
+    (vault_cash, offer.dollarDeltaWad, offer.vegaWad, offer.penaltyWad, offer.skewReserveAtoms).write(&mut data);
+    write_array(PRICED_HEAD_WORDS, legs, &mut data);
+    emit(store.vm(), &topics, &data);
 }
 
 /// Atoms of the ABI that are not negative, as a signed amount.

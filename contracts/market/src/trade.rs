@@ -1,22 +1,20 @@
 //! Quotes and trades, on one path: value, price, check, store, pay, emit.
 
-use alloy_primitives::{B256, I256, U256};
-use alloy_sol_types::{SolCall, SolEvent};
+use alloy_primitives::{B256, I256};
+use alloy_sol_types::SolEvent;
 use equipoise_interfaces::account::Holds;
-use equipoise_interfaces::series::{Series, MAX_LEGS};
-use equipoise_interfaces::words::{decode, write_array, ToWords};
-use equipoise_interfaces::IPricer::priceCall;
+use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{
-    IClearing, Leg, MarketDeadlinePassed, MarketLegsCount, MarketSlippageExceeded, MarketVaultCashShort, Offer,
-    OptionTraded, Quote, Report,
+    IClearing, Leg, MarketDeadlinePassed, MarketSlippageExceeded, MarketVaultCashShort, Offer, OptionTraded, Quote,
+    Report,
 };
-use equipoise_kit::lean::{call, emit, failed, revert};
+use equipoise_kit::lean::{call, revert};
 use equipoise_kit::Revert;
 use equipoise_market_state::assessment::{margin_of, NO_MARGIN};
 use equipoise_market_state::convert::lots_of;
-use equipoise_market_state::errors::{number_error, require_openable};
+use equipoise_market_state::errors::{number_error, require_legs, require_openable};
 use equipoise_market_state::layout::{decode_holdings, BoardWords};
-use equipoise_market_state::snapshot::{as_signed, FreeCash, Snapshot};
+use equipoise_market_state::snapshot::{as_signed, log_priced, FreeCash, Snapshot};
 use equipoise_market_state::store::{Place, Store};
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::Lots;
@@ -26,12 +24,8 @@ use stylus_sdk::prelude::*;
 /// Prices a trade. Both `quote` and `trade` go through here.
 /// # Errors: MarketLegsCount, those of the valuer and of the pricer
 fn offer(store: &Store, snapshot: &Snapshot, legs: &[Leg]) -> Result<Offer, Revert> {
-    if legs.is_empty() || legs.len() > MAX_LEGS {
-        let (count, maximum) = (U256::from(legs.len()), U256::from(MAX_LEGS));
-        return Err(revert(&MarketLegsCount { count, maximum }));
-    }
-    let data = snapshot.ask(store, priceCall::SELECTOR, legs)?;
-    decode(&data).ok_or_else(|| failed(store.address(Place::Pricer), priceCall::SELECTOR))
+    require_legs(legs)?;
+    snapshot.price(store, legs)
 }
 
 /// What legs would cost now.
@@ -78,7 +72,7 @@ pub fn execute(
     if cost < I256::ZERO && vault_cash < as_signed(required) {
         return Err(revert(&MarketVaultCashShort { vaultCashAtoms: vault_cash, requiredAtoms: required }));
     }
-    log_trade(store, account, legs, &offer, vault_cash);
+    log_priced(store, [OptionTraded::SIGNATURE_HASH, account], legs, &offer, vault_cash);
     Ok(cost)
 }
 
@@ -166,19 +160,4 @@ fn buy(held: &mut [Holding], place: usize, is_put: bool, lots: Lots) -> Result<(
     let (calls, puts) = if is_put { (Lots::ZERO, lots) } else { (lots, Lots::ZERO) };
     *holding = holding.plus(calls, puts)?;
     Ok(())
-}
-
-/// Words of `OptionTraded` before its legs: a quote, five numbers, and where the legs begin.
-const TRADE_HEAD_WORDS: u64 = 12;
-
-fn log_trade(store: &Store, account: B256, legs: &[Leg], offer: &Offer, vault_cash: I256) {
-    let mut data = Vec::new();
-    offer.quoted.write(&mut data);
-    vault_cash.write(&mut data);
-    offer.dollarDeltaWad.write(&mut data);
-    offer.vegaWad.write(&mut data);
-    offer.penaltyWad.write(&mut data);
-    offer.skewReserveAtoms.write(&mut data);
-    write_array(TRADE_HEAD_WORDS, legs, &mut data);
-    emit(store.vm(), &[OptionTraded::SIGNATURE_HASH, account], &data);
 }

@@ -1,21 +1,20 @@
 //! What the clearing house has done with the positions of accounts that cannot meet their margin.
 
 use alloy_primitives::{B256, I256};
-use alloy_sol_types::{SolCall, SolEvent};
-use equipoise_interfaces::words::{decode, words_of, write_array, ToWords};
+use alloy_sol_types::SolEvent;
+use equipoise_interfaces::words::{words_of, ToWords};
 use equipoise_interfaces::IMarketMargin::{safeSinceReturn, takeOverReturn};
-use equipoise_interfaces::IPricer::priceCall;
 use equipoise_interfaces::{
     MarketAccountUnsettled, MarketVaultCashShort, Moment, Offer, PositionsClosed, PositionsMoved, PositionsTakenOver,
 };
-use equipoise_kit::lean::{emit, failed, revert};
+use equipoise_kit::lean::{emit, revert};
 use equipoise_kit::Revert;
 use equipoise_market_state::assessment::{assess, margin_of};
 use equipoise_market_state::convert::{atoms, signed};
 use equipoise_market_state::errors::{number_error, pricing_error, require_openable};
 use equipoise_market_state::layout::{decode_parameters, encode_holdings, BoardState, BoardWords};
 use equipoise_market_state::pricing::staleness;
-use equipoise_market_state::snapshot::{as_signed, moment, FreeCash, Snapshot};
+use equipoise_market_state::snapshot::{as_signed, log_priced, moment, FreeCash, Snapshot};
 use equipoise_market_state::store::{Place, Store};
 use equipoise_math::Fx;
 use equipoise_risk::clock::{phase, Phase};
@@ -34,16 +33,7 @@ use crate::positions::sale_of;
 pub fn move_share(store: &mut Store, [from, to]: [B256; 2], share: i128) -> ArbResult {
     let boards: Vec<u16> = store.account_boards(from).ids().collect();
     for board in boards {
-        let mut kept = store.holdings(board, Some(from))?;
-        let mut taken = store.holdings(board, Some(to))?;
-        for (mine, his) in kept.iter_mut().zip(&mut taken) {
-            let part = |lots: Lots| lots.share_ceil(Fx::from_bits(share));
-            let moved = Holding { strike: mine.strike, calls: part(mine.calls), puts: part(mine.puts) };
-            let sides = shift(mine, his, &moved);
-            (*mine, *his) = sides.map_err(number_error(board))?;
-        }
-        store.set_holdings(board, Some(from), &kept)?;
-        store.set_holdings(board, Some(to), &taken)?;
+        move_lots(store, board, (from, Some(to)), &|mine, _| mine.share_ceil(Fx::from_bits(share)))?;
     }
     let (moment, _) = moment(store)?;
     emit(store.vm(), &[PositionsMoved::SIGNATURE_HASH, from, to], &words_of(&share));
@@ -64,8 +54,7 @@ pub fn take_over(store: &mut Store, account: B256, vault_cash: I256) -> Result<t
         sale_of(board, &store.holdings(board, Some(account))?, &mut legs);
     }
     let snapshot = Snapshot::load(store, None, &[], FreeCash::Told(vault_cash))?;
-    let data = snapshot.ask(store, priceCall::SELECTOR, &legs)?;
-    let offer: Offer = decode(&data).ok_or_else(|| failed(store.address(Place::Pricer), priceCall::SELECTOR))?;
+    let offer = snapshot.price(store, &legs)?;
     require_openable(offer.refusal, offer.measured, offer.most)?;
 
     let terms = Terms::new(&offer).map_err(pricing_error)?;
@@ -79,16 +68,9 @@ pub fn take_over(store: &mut Store, account: B256, vault_cash: I256) -> Result<t
     store.set(Place::Reserve, offer.reserve.0);
     store.set(Place::Capital, offer.capital.0);
 
-    let mut data = Vec::new();
-    offer.quoted.write(&mut data);
-    (vault_cash, offer.dollarDeltaWad, offer.vegaWad, offer.penaltyWad, offer.skewReserveAtoms).write(&mut data);
-    write_array(TAKEOVER_HEAD_WORDS, &legs, &mut data);
-    emit(store.vm(), &[PositionsTakenOver::SIGNATURE_HASH, account], &data);
+    log_priced(store, [PositionsTakenOver::SIGNATURE_HASH, account], &legs, &offer, vault_cash);
     terms.shown(store)
 }
-
-/// Words of `PositionsTakenOver` before its legs: a quote, five numbers, and where the legs begin.
-const TAKEOVER_HEAD_WORDS: u64 = 12;
 
 /// What the vault pays for an account's options, and why.
 struct Terms {
@@ -132,14 +114,7 @@ impl Terms {
 fn give_to_vault(store: &mut Store, account: B256) -> Result<(), Revert> {
     let boards: Vec<u16> = store.account_boards(account).ids().collect();
     for board in boards {
-        let mut held = store.holdings(board, Some(account))?;
-        let mut inventory = store.holdings(board, None)?;
-        for (mine, vaults) in held.iter_mut().zip(&mut inventory) {
-            let moved = *mine;
-            (*mine, *vaults) = shift(mine, vaults, &moved).map_err(number_error(board))?;
-        }
-        store.set_holdings(board, Some(account), &held)?;
-        store.set_holdings(board, None, &inventory)?;
+        move_lots(store, board, (account, None), &|mine, _| mine)?;
     }
     Ok(())
 }
@@ -156,20 +131,7 @@ pub fn deleverage(store: &mut Store, [account, counter]: [B256; 2]) -> ArbResult
         if phase(moment.nowAt, store.header(board)?.expiry) != Phase::Open {
             continue;
         }
-        let mut mine = store.holdings(board, Some(account))?;
-        let mut his = store.holdings(board, Some(counter))?;
-        let mut closed = Vec::with_capacity(mine.len());
-        for (mine, his) in mine.iter_mut().zip(&mut his) {
-            let both = Holding {
-                strike: mine.strike,
-                calls: mine.calls.closed_by(his.calls),
-                puts: mine.puts.closed_by(his.puts),
-            };
-            (*mine, *his) = shift(mine, his, &both).map_err(number_error(board))?;
-            closed.push(both);
-        }
-        store.set_holdings(board, Some(account), &mine)?;
-        store.set_holdings(board, Some(counter), &his)?;
+        let closed = move_lots(store, board, (account, Some(counter)), &Lots::closed_by)?;
         let mut words = store.held_words(board, account);
         words.position = encode_holdings(&closed);
         given_up.push((board, words));
@@ -214,8 +176,27 @@ fn show_margin(store: &Store, moment: &Moment, account: B256, answer: &mut Vec<u
     Ok(())
 }
 
-/// Takes some of what one side has of a strike and gives it to the other.
-fn shift(from: &Holding, to: &Holding, moved: &Holding) -> Result<(Holding, Holding), RiskError> {
-    let (calls, puts) = (Lots::ZERO.minus(moved.calls)?, Lots::ZERO.minus(moved.puts)?);
-    Ok((from.plus(calls, puts)?, to.plus(moved.calls, moved.puts)?))
+/// Moves lots of every series of a board from an account to another, or to the vault if none is named: as many as `part`
+/// says of what each side has.
+/// # Returns: what was moved
+/// # Errors: MarketTooManyBoards, MarketNumberOutOfDomain
+fn move_lots(
+    store: &mut Store,
+    board: u16,
+    (from, to): (B256, Option<B256>),
+    part: &dyn Fn(Lots, Lots) -> Lots,
+) -> Result<Vec<Holding>, Revert> {
+    let mut kept = store.holdings(board, Some(from))?;
+    let mut taken = store.holdings(board, to)?;
+    let mut moved = Vec::with_capacity(kept.len());
+    for (mine, his) in kept.iter_mut().zip(&mut taken) {
+        let (calls, puts) = (part(mine.calls, his.calls), part(mine.puts, his.puts));
+        let less = |lots| Lots::ZERO.minus(lots).map_err(number_error(board));
+        *mine = mine.plus(less(calls)?, less(puts)?).map_err(number_error(board))?;
+        *his = his.plus(calls, puts).map_err(number_error(board))?;
+        moved.push(Holding { calls, puts, ..mine.emptied() });
+    }
+    store.set_holdings(board, Some(from), &kept)?;
+    store.set_holdings(board, to, &taken)?;
+    Ok(moved)
 }

@@ -1,17 +1,15 @@
 //! Positions by series: entering legs, and moving longs between accounts.
 
-use alloy_primitives::{B256, I256, U256};
+use alloy_primitives::{B256, I256};
 use alloy_sol_types::SolEvent;
-use equipoise_interfaces::series::{Series, MAX_LEGS};
+use equipoise_interfaces::series::Series;
 use equipoise_interfaces::words::write_array;
-use equipoise_interfaces::{
-    IClearing, Leg, LongsTransferred, MarketLegsCount, MarketLongsMissing, MarketSeriesUnknown,
-};
+use equipoise_interfaces::{IClearing, Leg, LongsTransferred, MarketLongsMissing, MarketSeriesUnknown};
 use equipoise_kit::lean::{call, emit, revert};
 use equipoise_kit::number::from_i128;
 use equipoise_kit::Revert;
 use equipoise_market_state::convert::lots_of;
-use equipoise_market_state::errors::number_error;
+use equipoise_market_state::errors::{number_error, require_legs};
 use equipoise_market_state::store::{Place, Store};
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::{Lots, LOT_WAD};
@@ -21,10 +19,7 @@ use stylus_sdk::prelude::*;
 /// # Errors: MarketLegsCount, MarketBoardUnknown, MarketSeriesUnknown, MarketLongsMissing, MarketTooManyBoards, MarketSizeNotWholeLots,
 /// MarketSizeOutOfRange, MarketNumberOutOfDomain, the ledger's
 pub fn transfer_longs(store: &mut Store, from: B256, to: B256, legs: &[Leg]) -> Result<(), Revert> {
-    if legs.is_empty() || legs.len() > MAX_LEGS {
-        let (count, maximum) = (U256::from(legs.len()), U256::from(MAX_LEGS));
-        return Err(revert(&MarketLegsCount { count, maximum }));
-    }
+    require_legs(legs)?;
     for leg in legs {
         let series = Series::from_id(leg.series).ok_or_else(|| unknown(leg.series))?;
         let lots = lots_of(leg.sizeWad)?;
