@@ -1,4 +1,5 @@
-// Compiles contracts/*.sol with the pinned compiler and writes artifacts/<Name>.json.
+// Compiles contracts/*.sol, and those of ../../contracts/governance, with the pinned compiler and writes
+// artifacts/<Name>.json.
 //
 //   node build.js           writes the artifacts
 //   node build.js --check   writes nothing; fails if a committed artifact is not what its source compiles to
@@ -12,7 +13,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const sourceDir = join(here, "contracts");
+const sourceDirs = [join(here, "contracts"), join(here, "../../contracts/governance")];
 const artifactDir = join(here, "artifacts");
 
 /** Every knob that changes the bytes. Metadata is left out of the code: it would tie it to comments. */
@@ -36,10 +37,11 @@ function loadCompiler() {
   }
 }
 
-/** The text of an import: a package's from node_modules, ours from contracts. */
+/** The text of an import: a package's from node_modules, ours from the source folders. */
 function readImport(path) {
-  const file = path.startsWith("@") ? join(here, "node_modules", path) : join(sourceDir, path);
-  return existsSync(file) ? { contents: readFileSync(file, "utf8") } : { error: `no file ${file}` };
+  const dirs = path.startsWith("@") ? [join(here, "node_modules")] : sourceDirs;
+  const file = dirs.map((dir) => join(dir, path)).find((file) => existsSync(file));
+  return file ? { contents: readFileSync(file, "utf8") } : { error: `no file ${path} in ${dirs.join(" or ")}` };
 }
 
 function compile(solc, name) {
@@ -52,7 +54,10 @@ function compile(solc, name) {
   const entry = `${name}.sol`;
   const input = { language: "Solidity", sources: { [entry]: { content: read(entry).contents } }, settings };
   const output = JSON.parse(solc.compile(JSON.stringify(input), { import: read }));
-  if (output.errors?.length) fail(output.errors.map((e) => e.formattedMessage).join("\n"));
+  // A warning of ours is an error; those of a package are its own.
+  const ours = (e) => e.severity === "error" || !e.sourceLocation?.file.startsWith("@");
+  const errors = (output.errors ?? []).filter(ours);
+  if (errors.length) fail(errors.map((e) => e.formattedMessage).join("\n"));
   const { abi, evm } = output.contracts[entry][name];
   return {
     contractName: name,
@@ -101,7 +106,8 @@ function main(args) {
   const unknown = args.find((arg) => arg !== "--check");
   if (unknown !== undefined) fail(`unknown argument ${unknown}: the only one is --check`);
   const solc = loadCompiler();
-  const names = readdirSync(sourceDir).filter((file) => file.endsWith(".sol")).map((file) => file.slice(0, -4)).sort();
+  const files = sourceDirs.flatMap((dir) => readdirSync(dir)).filter((file) => file.endsWith(".sol"));
+  const names = files.map((file) => file.slice(0, -4)).sort();
   const artifacts = new Map(names.map((name) => [`${name}.json`, `${JSON.stringify(compile(solc, name), null, 2)}\n`]));
   if (args.includes("--check")) check(artifacts);
   else write(artifacts);
