@@ -48,6 +48,15 @@ impl Chain {
         true
     }
 
+    /// The storage slots whose values differ from those at a snapshot, by address and slot; none if it is unknown.
+    pub fn changed_slots(&self, since: SnapshotId) -> Option<Vec<(Address, U256)>> {
+        let before = self.state.overlay_at(self.snapshots.get(&since)?.mark)?;
+        let differing = before.slots().filter(|((address, slot), value)| self.state.slot(*address, *slot) != **value);
+        let mut places: Vec<_> = differing.map(|(place, _)| *place).collect();
+        places.sort_unstable();
+        Some(places)
+    }
+
     fn change(&mut self, address: Address, change: impl FnOnce(AccountInfo) -> AccountInfo) {
         let info = self.state.info(address).unwrap_or_default();
         self.state.set_info(address, change(info));

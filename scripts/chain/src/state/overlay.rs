@@ -27,6 +27,11 @@ impl Overlay {
         hidden.or_else(|| self.replaced.contains(&address).then_some(U256::ZERO))
     }
 
+    /// The slots it has values of.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = (&(Address, U256), &U256)> {
+        self.slots.iter()
+    }
+
     /// Hides an account.
     pub(crate) fn set_info(&mut self, address: Address, info: Option<AccountInfo>) {
         self.accounts.insert(address, info);

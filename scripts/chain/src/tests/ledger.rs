@@ -41,6 +41,28 @@ fn snapshots_return_to_everything() {
 }
 
 #[test]
+fn changed_slots_are_those_that_differ_from_a_snapshot() {
+    let mut chain = chain();
+    let contract = install(&mut chain, 0xE1, evm_store());
+    send(&mut chain, contract, store(1, 1));
+    let before = chain.snapshot();
+    let changed = |chain: &Chain| {
+        let places = chain.changed_slots(before).unwrap();
+        places.into_iter().filter(|(owner, _)| *owner == contract).map(|(_, slot)| slot).collect::<Vec<_>>()
+    };
+    assert!(changed(&chain).is_empty());
+    send(&mut chain, contract, store(3, 7));
+    send(&mut chain, contract, store(1, 2));
+    assert_eq!(changed(&chain), [U256::from(1), U256::from(3)]);
+    // What is put back has not changed.
+    send(&mut chain, contract, store(1, 1));
+    send(&mut chain, contract, store(3, 0));
+    assert!(changed(&chain).is_empty());
+    assert!(chain.revert(before));
+    assert!(chain.changed_slots(before).is_none(), "it is used up");
+}
+
+#[test]
 fn past_blocks_can_be_read_and_called() {
     let mut chain = chain();
     let contract = install(&mut chain, 0xE1, evm_store());
