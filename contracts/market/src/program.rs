@@ -5,11 +5,14 @@ use alloy_sol_types::SolCall;
 use equipoise_interfaces::account;
 use equipoise_interfaces::AlreadyWired;
 use equipoise_interfaces::IMarket::{
-    bookCall, navCall, quoteCall, recordLpFlowCall, settleAccountCall, tradeCall, tradeForCall, transferLongsCall,
+    acceptOwnershipCall, bookCall, listBoardCall, navCall, postSurfaceCall, quoteCall, recordLpFlowCall,
+    setMarginParametersCall, setParametersCall, settleAccountCall, tradeCall, tradeForCall, transferLongsCall,
+    transferOwnershipCall,
 };
 use equipoise_interfaces::IMarketMargin::{deleverageCall, marginCall, moveShareCall, safeSinceCall, takeOverCall};
 use equipoise_interfaces::IPricer as pricer;
 use equipoise_kit::lean::{answer, only, open, revert, CONSTRUCTOR};
+use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::{require_code, Revert};
 use equipoise_market_state::convert::atoms;
 use equipoise_market_state::errors::pricing_error;
@@ -57,6 +60,19 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         | deleverageCall::SELECTOR => ask(&mut store, Place::Mover, &input),
         CONSTRUCTOR => {
             take_programs(&mut store, given.take()?)?;
+            ask(&mut store, Place::Desk, &input)
+        }
+        // What moves cash finds the ledger closed; these would not ask it.
+        listBoardCall::SELECTOR
+        | postSurfaceCall::SELECTOR
+        | setParametersCall::SELECTOR
+        | setMarginParametersCall::SELECTOR
+        | transferOwnershipCall::SELECTOR
+        | acceptOwnershipCall::SELECTOR => {
+            let clearing = store.address(Place::Clearing);
+            if !clearing.is_zero() {
+                require_unlocked(store.vm(), clearing)?;
+            }
             ask(&mut store, Place::Desk, &input)
         }
         _ => ask(&mut store, Place::Desk, &input),

@@ -9,6 +9,7 @@ use equipoise_interfaces::{
     Report,
 };
 use equipoise_kit::lean::{call, revert};
+use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::Revert;
 use equipoise_market_state::assessment::{margin_of, NO_MARGIN};
 use equipoise_market_state::convert::lots_of;
@@ -29,8 +30,9 @@ fn offer(store: &Store, snapshot: &Snapshot, legs: &[Leg]) -> Result<Offer, Reve
 }
 
 /// What legs would cost now.
-/// # Errors: as [`execute`], but for those of an account, of stale prices and of the vault's limits
+/// # Errors: ProgramsLocked; as [`execute`], but for those of an account, of stale prices and of the vault's limits
 pub fn quote(store: &Store, legs: &[Leg]) -> Result<Quote, Revert> {
+    require_unlocked(store.vm(), store.wired(Place::Clearing)?)?;
     let snapshot = Snapshot::load(store, None, legs, FreeCash::InNewRound)?;
     offer(store, &snapshot, legs).map(|offer| offer.quoted)
 }

@@ -55,7 +55,10 @@ impl Tranche {
             cancelDepositRequestCall::SELECTOR => answer(&self.cancel_deposit(given.take()?, given.take()?)?),
             cancelRedeemRequestCall::SELECTOR => answer(&self.cancel_redeem(given.take()?, given.take()?)?),
             settleEpochCall::SELECTOR => answer(&self.settle_epoch(given.take()?, &given.take()?, given.take()?)?),
-            setOperatorCall::SELECTOR => answer(&self.set_operator(given.take()?, given.take()?)),
+            setOperatorCall::SELECTOR => {
+                self.require_unlocked()?;
+                answer(&self.set_operator(given.take()?, given.take()?))
+            }
             CONSTRUCTOR => answer(&self.construct(given.take()?, given.take()?)?),
             _ => self.claim(selector, given),
         }
@@ -93,7 +96,10 @@ impl Tranche {
                 let _: U256 = given.take()?;
                 answer(&self.claim_returned(given.take()?, given.take()?)?)
             }
-            collectCall::SELECTOR => answer(&self.collect(given.take()?)?),
+            collectCall::SELECTOR => {
+                self.require_unlocked()?;
+                answer(&self.collect(given.take()?)?)
+            }
             _ => self.token(selector, given),
         }
     }
@@ -108,8 +114,13 @@ impl Tranche {
                 self.spend_allowance(from, value)?;
                 answer(&self.send_shares(from, to, value)?)
             }
-            approveCall::SELECTOR => answer(&self.allow(sender, given.take()?, given.take()?)),
-            permitCall::SELECTOR => answer(&self.permit(&mut given)?),
+            approveCall::SELECTOR | permitCall::SELECTOR => {
+                self.require_unlocked()?;
+                if selector == permitCall::SELECTOR {
+                    return answer(&self.permit(&mut given)?);
+                }
+                answer(&self.allow(sender, given.take()?, given.take()?))
+            }
             _ => self.show(selector, given),
         }
     }

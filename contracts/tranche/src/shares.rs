@@ -5,6 +5,7 @@ use equipoise_interfaces::{
     Approval, ERC20InsufficientAllowance, ERC20InsufficientBalance, ERC20InvalidReceiver, Transfer,
 };
 use equipoise_kit::lean::{log, revert};
+use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::number::from_u128;
 use equipoise_kit::storage::number_key;
 use equipoise_kit::Revert;
@@ -104,9 +105,17 @@ impl Tranche {
         self.move_shares(series, keeper, to, from_u128(shares))
     }
 
+    /// Fails while untrusted code runs: what asks the clearing house for nothing else asks it for this.
+    /// # Errors: ProgramsLocked
+    #[inline(never)]
+    pub(crate) fn require_unlocked(&self) -> Result<(), Revert> {
+        require_unlocked(self.vm(), self.slots.clearing.address())
+    }
+
     /// Moves shares of a series anywhere. Only those of the current one are the token's.
-    /// # Errors: ERC20InsufficientBalance
+    /// # Errors: ProgramsLocked, ERC20InsufficientBalance
     pub(crate) fn move_shares(&mut self, series: u32, from: Address, to: Address, value: U256) -> Result<(), Revert> {
+        self.require_unlocked()?;
         self.debit(series, from, value)?;
         self.credit(series, to, value);
         if series == self.slots.series() {

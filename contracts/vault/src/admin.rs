@@ -6,6 +6,7 @@ use equipoise_interfaces::{
     VaultCutSpacingOutOfRange, VaultMarketOutOfOrder, VaultMarketsCount, VaultTermOutOfBounds, VaultWeightIsZero,
 };
 use equipoise_kit::lean::{log, revert, view};
+use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::{require_code, Revert};
 use equipoise_risk::millionths::Millionths;
 use equipoise_risk::waterfall::{Coverage, MOST_RATE};
@@ -97,6 +98,7 @@ impl Vault {
     /// # Errors: CallerNotOwner, VaultTermOutOfBounds, AddressIsZero, VaultNumberOutOfRange, the markets' own
     pub(crate) fn set_terms(&mut self, terms: &AbiTerms) -> Result<(), Revert> {
         self.ownership.only_owner()?;
+        require_unlocked(self.vm(), self.slots.clearing.address())?;
         let rules = [
             (terms.seniorRate, 0, MOST_RATE.raw()),
             (terms.coverage, LEAST_COVERAGE, MOST_COVERAGE),
