@@ -6,7 +6,7 @@ use equipoise_interfaces::{
     TrancheCutPassed, TrancheRequestPending, TrancheRequestTooSmall, TrancheRequestUnknown,
 };
 use equipoise_kit::lean::{call, log, revert};
-use equipoise_kit::number::from_u128;
+use equipoise_kit::number::{from_u128, to_u128};
 use equipoise_kit::shares::VIRTUAL_SHARES;
 use equipoise_kit::storage::number_key;
 use equipoise_kit::Revert;
@@ -54,7 +54,9 @@ impl Tranche {
         if !self.may_act_for(owner) {
             self.spend_allowance(owner, value)?;
         }
-        let shares = at_least(value, self.min_redeem_shares())?;
+        // Who has less than the minimum may still leave: a share can have become dear.
+        let (least, balance) = (self.min_redeem_shares(), self.balance(self.slots.series(), owner));
+        let shares = at_least(value, to_u128(balance).unwrap_or(least).clamp(1, least))?;
         self.collect_redeem(controller)?;
         let (epoch, series) = (self.open_epoch(), self.slots.series());
         let held = self.redeem_request(controller);
