@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use alloy_primitives::aliases::U80;
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{address, Address, Bytes, B256, U256};
 use alloy_rpc_types_eth::{BlockId, TransactionInput, TransactionRequest};
 use alloy_sol_types::{SolCall, SolEvent, SolValue};
-use equipoise_chain::{Chain, Config, Receipt};
+use equipoise_chain::{Chain, Config, Receipt, SnapshotId};
 use equipoise_interfaces::{Allocation, IAggregator, IClearing, IVault};
 
 use crate::contracts::{creation_code, PriceFeed, Stablecoin};
@@ -20,6 +20,8 @@ pub const TOKEN: u128 = 1_000_000;
 /// 2026-01-01 00:00:00 UTC.
 const GENESIS_AT: u64 = 1_767_225_600;
 const ETHER: u128 = 1_000_000_000_000_000_000;
+/// Where Arbitrum keeps its own state, which fees change.
+const ARBOS_STATE: Address = address!("0xA4B05FffffFffFFFFfFFfffFfffFFfffFfFfFFFf");
 /// The selector of constructors, `stylus_constructor()`.
 const CONSTRUCTOR: [u8; 4] = [0x55, 0x85, 0x25, 0x8d];
 
@@ -42,8 +44,10 @@ pub struct World {
     pub owner: Address,
     /// The stablecoin, 6 decimals.
     pub token: Address,
-    /// The price feed, 8 decimals.
+    /// The price feed.
     pub feed: Address,
+    /// One dollar in the feed's decimals, 8 of them unless a test wants others.
+    pub dollar: i128,
     /// Gas of the last transaction to each function, by its signature.
     pub gas: BTreeMap<&'static str, u64>,
 }
@@ -63,12 +67,35 @@ impl World {
             cache_dir: Some(repository("target/programs/compiled")),
             ..Config::default()
         };
-        let mut world =
-            Self { chain: Chain::new(config), owner, token: Address::ZERO, feed: Address::ZERO, gas: BTreeMap::new() };
+        let mut world = Self {
+            chain: Chain::new(config),
+            owner,
+            token: Address::ZERO,
+            feed: Address::ZERO,
+            dollar: 0,
+            gas: BTreeMap::new(),
+        };
         world.fund(owner);
         world.token = world.deploy("Stablecoin", ("Test Dollar", "TUSD", owner).abi_encode_params());
-        world.feed = world.deploy("PriceFeed", (U256::from(8), "ETH / USD", owner).abi_encode_params());
+        world.take_feed(8);
         world
+    }
+
+    /// The same with a token that misbehaves as it is told to, and a feed, of so many decimals.
+    pub fn with_odd_token(token_decimals: u8, feed_decimals: u8) -> Self {
+        let mut world = Self::new();
+        world.token = world.deploy("TestToken", Vec::new());
+        let (owner, token) = (world.owner, world.token);
+        let decimals = crate::TestToken::setDecimalsCall { decimals: token_decimals };
+        world.send(owner, token, &decimals).expect("anybody tells it");
+        world.take_feed(feed_decimals);
+        world
+    }
+
+    fn take_feed(&mut self, decimals: u8) {
+        let arguments = (U256::from(decimals), "ETH / USD", self.owner).abi_encode_params();
+        self.feed = self.deploy("PriceFeed", arguments);
+        self.dollar = 10i128.pow(decimals.into());
     }
 
     /// An account with ether, the same for the same name.
@@ -167,7 +194,7 @@ impl World {
     /// Adds a round to the feed, answered now.
     pub fn push_price(&mut self, dollars: i64) {
         let at = self.chain.timestamp();
-        self.push_round(i128::from(dollars) * 100_000_000, at);
+        self.push_round(i128::from(dollars) * self.dollar, at);
     }
 
     /// Adds a round to the feed.
@@ -231,6 +258,14 @@ impl World {
     pub fn go_to(&mut self, at: u64) {
         self.chain.set_time(at).expect("time does not go back");
         self.chain.mine(1, None);
+    }
+
+    /// The storage of contracts that differs from what it was at a snapshot, by contract and slot; Arbitrum's own aside.
+    pub fn changed_since(&self, before: SnapshotId) -> BTreeMap<(Address, U256), B256> {
+        let changed = self.chain.changed_slots(before).expect("the snapshot is known");
+        let own = changed.into_iter().filter(|(contract, _)| *contract != ARBOS_STATE);
+        let value = |contract, slot| self.chain.storage(contract, slot, BlockId::pending()).expect("it is the head");
+        own.map(|(contract, slot)| ((contract, slot), value(contract, slot))).collect()
     }
 
     /// Events of a type in a receipt.

@@ -94,7 +94,11 @@ pub fn slice(board: u16, forward_wad: U256) -> Slice {
 impl Market {
     /// Every program deployed and wired; nothing listed, no cash.
     pub fn wired() -> Self {
-        let mut world = World::new();
+        Self::wired_in(World::new())
+    }
+
+    /// The same with another token or feed.
+    pub fn wired_in(mut world: World) -> Self {
         let owner = world.owner;
         let keeper = world.account("surface keeper");
         let lp = world.account("LP");
@@ -144,8 +148,13 @@ impl Market {
 
     /// A market that trades: LPs' cash in the vault, four boards of twelve strikes, a surface, spot at [`SPOT`].
     pub fn open() -> Self {
-        let mut market = Self::wired();
-        market.fill_vault(CAPITAL);
+        Self::open_in(World::new(), CAPITAL)
+    }
+
+    /// The same with another token or feed, and other capital.
+    pub fn open_in(world: World, capital: u128) -> Self {
+        let mut market = Self::wired_in(world);
+        market.fill_vault(capital);
         let now = market.now();
         for days in BOARD_DAYS {
             market.list(now + days * DAY, &STRIKES);
@@ -225,7 +234,7 @@ impl Market {
 
     /// Adds a round in dollars at the present time, a second later if there is one of this time.
     pub fn push(&mut self, dollars: i64) {
-        self.push_answer(i128::from(dollars) * 100_000_000);
+        self.push_answer(i128::from(dollars) * self.world.dollar);
     }
 
     /// Adds a round in the feed's own decimals.
