@@ -95,10 +95,10 @@ impl Vault {
     }
 
     /// Sets the terms, from now on. Owner only.
-    /// # Errors: CallerNotOwner, VaultTermOutOfBounds, AddressIsZero, VaultNumberOutOfRange, the markets' own
+    /// # Errors: CallerNotOwner, ProgramsLocked, VaultTermOutOfBounds, AddressIsZero, VaultNumberOutOfRange, the markets' own
     pub(crate) fn set_terms(&mut self, terms: &AbiTerms) -> Result<(), Revert> {
         self.ownership.only_owner()?;
-        require_unlocked(self.vm(), self.slots.clearing.address())?;
+        self.require_unlocked()?;
         let rules = [
             (terms.seniorRate, 0, MOST_RATE.raw()),
             (terms.coverage, LEAST_COVERAGE, MOST_COVERAGE),
@@ -125,6 +125,13 @@ impl Vault {
         let AbiTerms { seniorRate, coverage, managementFee, performanceFee, feeRecipient } = *terms;
         log(self.vm(), &TermsSet { seniorRate, coverage, managementFee, performanceFee, feeRecipient });
         Ok(())
+    }
+
+    /// Fails while untrusted code runs: what asks the clearing house for nothing else asks it for this.
+    /// # Errors: ProgramsLocked
+    #[inline(never)]
+    pub(crate) fn require_unlocked(&self) -> Result<(), Revert> {
+        require_unlocked(self.vm(), self.slots.clearing.address())
     }
 
     /// The terms as an epoch is planned by.

@@ -52,8 +52,13 @@ impl Vault {
                 answer(&self.wire(tranches, &given.take_array::<Allocation>()?)?)
             }
             setTermsCall::SELECTOR => answer(&self.set_terms(&given.take()?)?),
-            transferOwnershipCall::SELECTOR => answer(&self.ownership.offer(given.take()?)?),
-            acceptOwnershipCall::SELECTOR => answer(&self.ownership.accept()?),
+            transferOwnershipCall::SELECTOR | acceptOwnershipCall::SELECTOR => {
+                self.require_unlocked()?;
+                if selector == acceptOwnershipCall::SELECTOR {
+                    return answer(&self.ownership.accept()?);
+                }
+                answer(&self.ownership.offer(given.take()?)?)
+            }
             CONSTRUCTOR => answer(&self.construct(given.take()?, given.take()?, given.take()?)?),
             _ => self.show(selector, given),
         }
