@@ -105,6 +105,8 @@ impl Scene {
             IClearing::bidCall { account: other, bidder: other, mostShareX64: 1 << 64, mostPriceAtoms: I256::MAX };
         let unwrap = IWrapper::unwrapCall { series: call_of(1, K3000), lots: U256::ONE, toAccount: other };
         vec![
+            // The keeper's, whatever its arguments: the lock is asked for before they are read.
+            ("market.postSurface", self.market.market, IMarket::postSurfaceCall::SELECTOR.to_vec()),
             ("clearing.startAuction", clearing, IClearing::startAuctionCall { account: other }.abi_encode()),
             ("clearing.bid", clearing, bid.abi_encode()),
             ("clearing.endAuction", clearing, IClearing::endAuctionCall { account: other }.abi_encode()),

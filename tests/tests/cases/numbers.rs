@@ -86,6 +86,14 @@ impl Choice<'_> {
     }
 }
 
+/// Calldata of a function with arguments that are not extreme.
+pub fn plain_call(signature: &str, caller: Address, now: u64) -> Vec<u8> {
+    let types: DynSolType = signature[signature.find('(').unwrap()..].parse().unwrap();
+    let plausible = Plausible { caller, now };
+    let mut choice = Choice { plausible: &plausible, place: Some(usize::MAX), extreme: 0, seen: 0 };
+    [keccak256(signature)[..4].to_vec(), choice.value(&types).abi_encode_params()].concat()
+}
+
 /// Calldata of a function for every choice of extremes.
 fn calls(signature: &str, plausible: &Plausible) -> Vec<Vec<u8>> {
     let arguments = &signature[signature.find('(').unwrap()..];
@@ -106,13 +114,18 @@ fn calls(signature: &str, plausible: &Plausible) -> Vec<Vec<u8>> {
     all
 }
 
-/// Every program with its functions.
-fn programs(market: &mut Market) -> Vec<(Address, &'static [&'static str])> {
+/// A wrapper of the market's longs, registered.
+fn wrapper_of(market: &mut Market) -> Address {
     let owner = market.world.owner;
     let symbol = B256::right_padding_from(b"ETH");
     let arguments = (market.market, market.clearing, symbol).abi_encode();
     let wrapper = market.world.deploy_program("wrapper", arguments).unwrap();
     market.ledger(owner, &IClearing::registerProgramCall { program: wrapper }).unwrap();
+    wrapper
+}
+
+/// Every program with its functions.
+pub fn programs(market: &Market, wrapper: Address) -> Vec<(Address, &'static [&'static str])> {
     vec![
         (market.market, IMarketCalls::SIGNATURES),
         (market.market, IMarketMarginCalls::SIGNATURES),
@@ -161,7 +174,8 @@ fn audit(market: &mut Market, owners: &[Address], called: &str) {
 fn try_all(market: &mut Market, caller: Address, owners: &[Address]) -> [usize; 2] {
     let plausible = Plausible { caller, now: market.now() };
     let (mut done, mut refused) = (0, 0);
-    for (program, signatures) in programs(market) {
+    let wrapper = wrapper_of(market);
+    for (program, signatures) in programs(market, wrapper) {
         for signature in signatures {
             for data in calls(signature, &plausible) {
                 let before = market.world.chain.snapshot();

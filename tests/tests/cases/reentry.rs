@@ -13,6 +13,7 @@ use equipoise_interfaces::{
 use equipoise_tests::{TestToken, World, TOKEN};
 
 use crate::fixture::{call_of, leg, Market, CAPITAL, CONTRACT, FAR, K3000, K3200, LOT, SPOT};
+use crate::numbers::{plain_call, programs};
 use crate::stage::{trade, RICH};
 
 sol! {
@@ -236,4 +237,25 @@ fn receiver_that_calls_back_under_a_programs_lock_changes_nothing_and_sees_no_pr
     scene.market.trade(trader, &[leg(call_of(2, K3200), LOT)]).unwrap();
     let margin = IMarketMargin::marginCall { account: account::of(trader) };
     assert!(scene.market.world.view(scene.market.market, &margin).is_ok());
+}
+
+#[test]
+fn no_function_of_any_program_changes_anything_in_the_middle_of_a_transfer() {
+    let mut scene = scene();
+    let token = scene.market.world.token;
+    scene.dress(token);
+    scene.crown(token);
+    let transfer = IClearing::withdrawCall { amountAtoms: U256::from(10 * TOKEN) }.abi_encode();
+    let (plain, ..) = scene.in_a_transfer(&transfer, Address::ZERO, &[]);
+    assert!(!plain.is_empty());
+    let (now, mut tried) = (scene.market.now(), 0);
+    for (program, signatures) in programs(&scene.market, scene.wrapper) {
+        for signature in signatures {
+            let data = plain_call(signature, token, now);
+            let (changed, ..) = scene.in_a_transfer(&transfer, program, &data);
+            assert_eq!(changed, plain, "{signature} leaves something");
+            tried += 1;
+        }
+    }
+    assert!(tried > 200, "{tried}");
 }
