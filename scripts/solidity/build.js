@@ -1,4 +1,5 @@
-// Compiles contracts/*.sol, and those of ../../contracts/governance, with the pinned compiler and writes
+// Compiles contracts/*.sol, those of ../../contracts/governance, and what is deployed of OpenZeppelin as it is, with
+// the pinned compiler, and writes
 // artifacts/<Name>.json.
 //
 //   node build.js           writes the artifacts
@@ -9,12 +10,15 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const sourceDirs = [join(here, "contracts"), join(here, "../../contracts/governance")];
 const artifactDir = join(here, "artifacts");
+
+/** Contracts of packages that are deployed as they are. */
+const packaged = ["@openzeppelin/contracts/proxy/transparent/TransparentUpgradeableProxy.sol"];
 
 /** Every knob that changes the bytes. Metadata is left out of the code: it would tie it to comments. */
 const settings = {
@@ -44,14 +48,14 @@ function readImport(path) {
   return file ? { contents: readFileSync(file, "utf8") } : { error: `no file ${path} in ${dirs.join(" or ")}` };
 }
 
-function compile(solc, name) {
+function compile(solc, entry) {
+  const name = basename(entry, ".sol");
   const sources = {};
   const read = (path) => {
     const found = readImport(path);
     if (found.contents !== undefined) sources[path] = found.contents;
     return found;
   };
-  const entry = `${name}.sol`;
   const input = { language: "Solidity", sources: { [entry]: { content: read(entry).contents } }, settings };
   const output = JSON.parse(solc.compile(JSON.stringify(input), { import: read }));
   // A warning of ours is an error; those of a package are its own.
@@ -106,9 +110,10 @@ function main(args) {
   const unknown = args.find((arg) => arg !== "--check");
   if (unknown !== undefined) fail(`unknown argument ${unknown}: the only one is --check`);
   const solc = loadCompiler();
-  const files = sourceDirs.flatMap((dir) => readdirSync(dir)).filter((file) => file.endsWith(".sol"));
-  const names = files.map((file) => file.slice(0, -4)).sort();
-  const artifacts = new Map(names.map((name) => [`${name}.json`, `${JSON.stringify(compile(solc, name), null, 2)}\n`]));
+  const files = sourceDirs.flatMap((dir) => readdirSync(dir)).filter((file) => file.endsWith(".sol")).sort();
+  const artifact = (entry) => `${JSON.stringify(compile(solc, entry), null, 2)}\n`;
+  const entries = files.concat(packaged);
+  const artifacts = new Map(entries.map((entry) => [`${basename(entry, ".sol")}.json`, artifact(entry)]));
   if (args.includes("--check")) check(artifacts);
   else write(artifacts);
 }
