@@ -8,7 +8,9 @@ use alloy_primitives::{address, Address, Bytes, B256, U256};
 use alloy_rpc_types_eth::{BlockId, TransactionInput, TransactionRequest};
 use alloy_sol_types::{SolCall, SolEvent, SolValue};
 use equipoise_chain::{Chain, Config, Receipt, SnapshotId};
-use equipoise_interfaces::{Allocation, IAggregator, IClearing, IVault};
+use equipoise_cli::deployment::{Deployer, House};
+use equipoise_cli::programs::Programs;
+use equipoise_interfaces::{Allocation, IAggregator};
 
 use crate::contracts::{creation_code, PriceFeed, Stablecoin};
 use crate::Failure;
@@ -50,6 +52,7 @@ pub struct World {
     pub dollar: i128,
     /// Gas of the last transaction to each function, by its signature.
     pub gas: BTreeMap<&'static str, u64>,
+    programs: Programs,
 }
 
 impl Default for World {
@@ -67,14 +70,9 @@ impl World {
             cache_dir: Some(repository("target/programs/compiled")),
             ..Config::default()
         };
-        let mut world = Self {
-            chain: Chain::new(config),
-            owner,
-            token: Address::ZERO,
-            feed: Address::ZERO,
-            dollar: 0,
-            gas: BTreeMap::new(),
-        };
+        let programs = Programs::load(&repository("target/programs")).expect("run scripts/build-programs");
+        let (chain, [token, feed]) = (Chain::new(config), [Address::ZERO; 2]);
+        let mut world = Self { chain, owner, token, feed, dollar: 0, gas: BTreeMap::new(), programs };
         world.fund(owner);
         world.token = world.deploy("Stablecoin", ("Test Dollar", "TUSD", owner).abi_encode_params());
         world.take_feed(8);
@@ -140,12 +138,9 @@ impl World {
         self.chain.deploy_program(self.owner, &program(name), Bytes::new(), true).expect("it fits").address
     }
 
-    /// Deploys the clearing house with its delegates.
-    pub fn deploy_clearing(&mut self, token: Address) -> Address {
-        let [liquidator, backstop, registrar] =
-            ["liquidator", "backstop", "registrar"].map(|name| self.deploy_bare(name));
-        let arguments = (liquidator, backstop, registrar, self.owner, token).abi_encode_params();
-        self.deploy_program("clearing", arguments).expect("the token will do")
+    /// Deploys as the demo does.
+    pub fn deployer(&mut self) -> Deployer<'_> {
+        Deployer { chain: &mut self.chain, programs: &self.programs, owner: self.owner, are_programs_cached: true }
     }
 
     /// Sends a transaction and returns its receipt, reverted or not.
@@ -221,24 +216,10 @@ impl World {
         round + U80::from(1)
     }
 
-    /// Deploys the tranches of a vault; wires the clearing house, and registers the markets in it; names all of it to the
-    /// vault, each market with its oracle and of equal weight.
-    /// # Returns: the senior and the junior
-    pub fn wire_vault(&mut self, clearing: Address, vault: Address, markets: &[(Address, Address)]) -> [Address; 2] {
-        let tranches = [true, false].map(|is_senior| {
-            let arguments = (vault, is_senior).abi_encode_params();
-            self.deploy_program("tranche", arguments).expect("a vault can have tranches")
-        });
-        let ([senior, junior], owner) = (tranches, self.owner);
-        self.send(owner, clearing, &IClearing::wireCall { vault, senior, junior }).expect("the owner wires");
-        for &(market, _) in markets {
-            let register = IClearing::registerMarketCall { market };
-            self.send(owner, clearing, &register).expect("the owner registers");
-        }
-        let allocations = markets.iter().map(|&(market, oracle)| Allocation { market, oracle, weight: 1 });
-        let wire = IVault::wireCall { senior, junior, allocations: allocations.collect() };
-        self.send(owner, vault, &wire).expect("the owner wires the vault");
-        tranches
+    /// Wires a clearing house and a vault, with markets of equal weight, each with its oracle.
+    pub fn wire_house(&mut self, house: &House, markets: &[(Address, Address)]) {
+        let allocations = markets.iter().map(|&(market, oracle)| Allocation { market, oracle, weight: 1 }).collect();
+        self.deployer().wire_house(house, allocations).expect("the owner wires");
     }
 
     /// Lets `spender` move all stablecoins of `owner`.

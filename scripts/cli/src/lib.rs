@@ -3,6 +3,7 @@
 //! Where to look:
 //! * [`demo`]: the main job, from files to report
 //! * [`world`]: a chain with the token, the feed and a whole market on it, for the demo and for tests
+//! * [`deployment`]: what a deployment is made of, behind proxies, for all of them
 //! * [`input`]: option chain and price history, read or generated, and the surface through time
 //! * [`bench`]: what the pure crates' operations cost in ink, and that WASM gives native code's bits
 //! * [`price`]: options priced from standard input, to the last bit
@@ -27,6 +28,7 @@ pub mod args;
 pub mod attack;
 pub mod bench;
 pub mod demo;
+pub mod deployment;
 pub mod error;
 pub mod fit;
 pub mod input;

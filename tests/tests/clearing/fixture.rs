@@ -1,8 +1,9 @@
 //! A clearing house with two stand-in markets, and what tests do with it.
 
 use alloy_primitives::{Address, Bytes, B256, I256, U256};
-use alloy_sol_types::{SolCall, SolValue};
+use alloy_sol_types::SolCall;
 use equipoise_chain::Receipt;
+use equipoise_cli::deployment::House;
 use equipoise_interfaces::account::{of, system, INSURANCE, SYSTEM_ACCOUNTS};
 use equipoise_interfaces::{AuctionState, IClearing, Margin, Report};
 use equipoise_tests::{program, Failure, TestMarket, World};
@@ -28,12 +29,7 @@ pub fn bare_program(world: &mut World, name: &str) -> Address {
 pub fn unwired(token: impl Fn(&mut World) -> Address) -> Setup {
     let mut world = World::new();
     let token = token(&mut world);
-    let owner = world.owner;
-    let liquidator = bare_program(&mut world, "liquidator");
-    let backstop = bare_program(&mut world, "backstop");
-    let registrar = bare_program(&mut world, "registrar");
-    let clearing =
-        world.deploy_program("clearing", (liquidator, backstop, registrar, owner, token).abi_encode()).unwrap();
+    let House { clearing, liquidator, backstop, registrar, .. } = world.deployer().clearing(token).unwrap();
     // The third stands in for the vault program: all it must do is make calls.
     let [market, other, vault] = [(); 3].map(|()| world.deploy("TestMarket", Vec::new()));
     Setup { world, clearing, liquidator, backstop, registrar, market, other, vault }

@@ -1,12 +1,13 @@
 //! A whole market, wired, listed, priced and with LPs in its vault.
 
 use alloy_primitives::aliases::U80;
-use alloy_primitives::{Address, Bytes, B256, I256, U256};
-use alloy_sol_types::{SolCall, SolError, SolValue};
+use alloy_primitives::{Address, B256, I256, U256};
+use alloy_sol_types::{SolCall, SolError};
 use equipoise_chain::Receipt;
+use equipoise_cli::deployment::{self, Engines, House};
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{account, Book, IClearing, IMarket, ITranche, IVault, Leg, OptionTraded, Quote, Slice};
-use equipoise_tests::{program, Failure, World, TOKEN};
+use equipoise_tests::{Failure, World, TOKEN};
 
 pub const HOUR: u64 = 3_600;
 pub const DAY: u64 = 24 * HOUR;
@@ -99,27 +100,22 @@ impl Market {
 
     /// The same with another token or feed.
     pub fn wired_in(mut world: World) -> Self {
-        let owner = world.owner;
         let keeper = world.account("surface keeper");
         let lp = world.account("LP");
         let (token, feed) = (world.token, world.feed);
-        let oracle = world.deploy_program("oracle", (feed,).abi_encode_params()).unwrap();
-        let mut bare = |name: &str| {
-            let deployed = world.chain.deploy_program(owner, &program(name), Bytes::new(), true);
-            deployed.unwrap().address
-        };
-        let (surface, valuer, pricer) = (bare("surface"), bare("valuer"), bare("pricer"));
-        let assessor = bare("assessor");
-        let desk = bare("desk");
-        let mover = bare("mover");
-        let own = (desk, mover, valuer, pricer, surface, assessor);
-        let arguments = (own, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
-        let market = world.deploy_program("market", arguments).unwrap();
-        let clearing = world.deploy_clearing(token);
-        let arguments = (owner, clearing, U256::from(HOUR)).abi_encode_params();
-        let vault = world.deploy_program("vault", arguments).unwrap();
-        let [senior, junior] = world.wire_vault(clearing, vault, &[(market, oracle)]);
-        world.send(owner, market, &IMarket::wireCall { oracle, clearing, vault, keeper }).unwrap();
+        let mut deployer = world.deployer();
+        let engines = deployer.engines().unwrap();
+        let house = deployer.house(token, HOUR).unwrap();
+        let market = deployer.market(&engines, feed, STRIKE_SHIFT).unwrap();
+        deployer.wire(&house, &[(market, 1)], keeper).unwrap();
+        let parts = (engines, house, market);
+        Self::of(world, parts, keeper, lp)
+    }
+
+    /// A market that is deployed and wired.
+    pub fn of(world: World, parts: (Engines, House, deployment::Market), keeper: Address, lp: Address) -> Self {
+        let (engines, House { clearing, vault, senior, junior, .. }, deployment::Market { oracle, market, .. }) = parts;
+        let Engines { surface, valuer, pricer, assessor, desk, mover, .. } = engines;
         let boards = Vec::new();
         Self {
             world,

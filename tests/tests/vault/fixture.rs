@@ -27,11 +27,11 @@ pub fn setup_with(token: impl Fn(&mut World) -> Address) -> Setup {
     let mut world = World::new();
     let token = token(&mut world);
     let owner = world.owner;
-    let clearing = world.deploy_clearing(token);
+    let house = world.deployer().house(token, HOUR).unwrap();
+    let (clearing, vault, senior, junior) = (house.clearing, house.vault, house.senior, house.junior);
     let oracle = world.deploy_program("oracle", (world.feed,).abi_encode()).unwrap();
     let market = world.deploy("TestMarket", Vec::new());
-    let vault = world.deploy_program("vault", (owner, clearing, U256::from(HOUR)).abi_encode()).unwrap();
-    let [senior, junior] = world.wire_vault(clearing, vault, &[(market, oracle)]);
+    world.wire_house(&house, &[(market, oracle)]);
     world.send(owner, market, &TestMarket::followCall { clearing }).unwrap();
     world.push_price(PRICE);
     Setup { world, token, clearing, market, vault, junior, senior }

@@ -29,9 +29,9 @@ fn calls_stay_within_their_bounds() {
     }
 }
 
-const FIRST: u64 = 90_000;
-const WRAP: u64 = 72_000;
-const TRANSFER: u64 = 52_000;
-const UNWRAP: u64 = 71_000;
-const SETTLE: u64 = 185_000;
-const REDEEM: u64 = 95_000;
+const FIRST: u64 = 95_500;
+const WRAP: u64 = 77_500;
+const TRANSFER: u64 = 57_500;
+const UNWRAP: u64 = 76_500;
+const SETTLE: u64 = 191_000;
+const REDEEM: u64 = 100_500;

@@ -76,7 +76,9 @@ pub fn setup() -> Setup {
         let strikes = STRIKES.map(|strike| U256::from(strike * WAD)).to_vec();
         world.send(owner, longs, &TestLongs::listBoardCall { id, expiry, strikesWad: strikes }).unwrap();
     }
-    let wrapper = world.deploy_program("wrapper", (longs, longs, symbol("ETH")).abi_encode()).unwrap();
+    let arguments = (longs, longs, symbol("ETH")).abi_encode();
+    let implementation = world.deployer().constructed("wrapper", &arguments).unwrap();
+    let wrapper = world.deployer().proxy(implementation, &arguments).unwrap();
     let owners = ["alice", "bob", "carol"].map(|name| world.account(name));
     let mut setup = Setup { world, longs, wrapper, owners };
     for owner in owners {

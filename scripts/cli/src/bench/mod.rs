@@ -8,6 +8,7 @@
 mod cases;
 mod meter;
 pub mod peers;
+mod stage;
 mod text;
 mod transactions;
 

@@ -18,6 +18,7 @@ use equipoise_chain::rpc::{dev_accounts, DevAccount, TEST_MNEMONIC};
 use equipoise_data::Timestamp;
 use equipoise_interfaces::IMarket;
 
+use crate::deployment::Underlying;
 use crate::error::CliError;
 use crate::input::{path, Input, Listing, Source, Tick};
 use crate::programs::Programs;
@@ -30,6 +31,8 @@ use lps::{is_senior, Provider, DEPOSITS};
 use tally::Tally;
 use trading::Order;
 
+/// Strikes are whole multiples of 2^-8.
+const STRIKE_SHIFT: u8 = 8;
 /// Spacing of the vault's epochs.
 const EPOCH_SECS: u64 = 3_600;
 /// The chain boots this long before trading starts: long enough for an epoch to be cut and priced.
@@ -122,7 +125,11 @@ impl Demo {
             keeper: address(1),
             funded: accounts.iter().skip(ROLES).map(|account| account.address).collect(),
             epoch_secs: EPOCH_SECS,
-            underlying: input.chain.currency.clone(),
+            underlyings: vec![Underlying {
+                symbol: input.chain.currency.clone(),
+                strike_shift: STRIKE_SHIFT,
+                weight: 1,
+            }],
             are_programs_cached: true,
         };
         let world = World::new(programs, &setup)?;

@@ -1,24 +1,16 @@
-//! Deployment and wiring of a whole market.
+//! A world from nothing: the chain, and everything on it.
 
 use std::sync::{Arc, Mutex};
 
-use alloy_primitives::{Address, Bytes, U256};
-use alloy_rpc_types_eth::{TransactionInput, TransactionRequest};
+use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolValue;
 use equipoise_chain::{Chain, Config};
-use equipoise_interfaces::{Allocation, IClearing, IMarket, IVault};
 
-use super::contracts::{price_feed_code, stablecoin_code};
 use super::{GasLog, World};
+use crate::deployment::{Deployer, Engines, House, Market, Underlying};
 use crate::error::CliError;
 use crate::programs::{Programs, Size};
-use crate::reverts::Reason;
-use crate::units::FEED_DECIMALS;
 
-/// The selector of program constructors, `stylus_constructor()`.
-const CONSTRUCTOR: [u8; 4] = [0x55, 0x85, 0x25, 0x8d];
-/// Strikes are whole multiples of 2^-8.
-const STRIKE_SHIFT: u8 = 8;
 const ETHER: u128 = 1_000_000_000_000_000_000;
 /// Ether of every account at genesis.
 const FUNDS_ETHER: u128 = 10_000;
@@ -36,8 +28,8 @@ pub struct Setup {
     pub funded: Vec<Address>,
     /// Spacing of the vault's epochs in seconds.
     pub epoch_secs: u64,
-    /// What the feed prices, such as `ETH`.
-    pub underlying: String,
+    /// What there are markets of, the first of which the keepers here keep.
+    pub underlyings: Vec<Underlying>,
     /// Whether programs are cached, as Arbitrum's cache manager does for a bid.
     pub are_programs_cached: bool,
 }
@@ -51,21 +43,11 @@ pub struct Contracts {
     pub feed: Address,
     /// The oracle.
     pub oracle: Address,
-    /// The surface, stateless.
-    pub surface: Address,
-    /// The valuer, stateless.
-    pub valuer: Address,
-    /// The pricer, stateless.
-    pub pricer: Address,
-    /// The assessor, stateless.
-    pub assessor: Address,
-    /// The desk, which the market calls by delegation.
-    pub desk: Address,
-    /// The mover, which it calls by delegation, too.
-    pub mover: Address,
-    /// The market.
+    /// The programs that keep nothing.
+    pub engines: Engines,
+    /// The market, a proxy.
     pub market: Address,
-    /// The clearing house.
+    /// The clearing house, a proxy.
     pub clearing: Address,
     /// The liquidator, which the clearing house calls by delegation.
     pub liquidator: Address,
@@ -73,27 +55,36 @@ pub struct Contracts {
     pub backstop: Address,
     /// The registrar, which it calls by delegation, too.
     pub registrar: Address,
-    /// The LP vault.
+    /// The LP vault, a proxy.
     pub vault: Address,
-    /// The senior tranche.
+    /// The senior tranche, a proxy.
     pub senior: Address,
-    /// The junior tranche.
+    /// The junior tranche, a proxy.
     pub junior: Address,
+    /// Longs as tokens, a proxy.
+    pub wrapper: Address,
 }
 
 impl Contracts {
-    /// Name and address of each, in the order of deployment.
-    pub fn named(&self) -> [(&'static str, Address); 17] {
+    fn new(engines: Engines, house: House, market: Market, wrapper: Address) -> Self {
+        let House { token, liquidator, backstop, registrar, clearing, vault, senior, junior } = house;
+        let Market { feed, oracle, market } = market;
+        let own = Self { token, feed, oracle, engines, market, wrapper, ..Self::default() };
+        Self { clearing, liquidator, backstop, registrar, vault, senior, junior, ..own }
+    }
+
+    /// Name and address of each.
+    pub fn named(&self) -> [(&'static str, Address); 18] {
         [
             ("token", self.token),
             ("feed", self.feed),
             ("oracle", self.oracle),
-            ("surface", self.surface),
-            ("valuer", self.valuer),
-            ("pricer", self.pricer),
-            ("assessor", self.assessor),
-            ("desk", self.desk),
-            ("mover", self.mover),
+            ("surface", self.engines.surface),
+            ("valuer", self.engines.valuer),
+            ("pricer", self.engines.pricer),
+            ("assessor", self.engines.assessor),
+            ("desk", self.engines.desk),
+            ("mover", self.engines.mover),
             ("market", self.market),
             ("liquidator", self.liquidator),
             ("backstop", self.backstop),
@@ -102,121 +93,65 @@ impl Contracts {
             ("vault", self.vault),
             ("senior", self.senior),
             ("junior", self.junior),
+            ("wrapper", self.wrapper),
         ]
     }
 }
 
 impl World {
-    /// Boots a chain, deploys token, feed and programs, and wires them.
+    /// Boots a chain, deploys token, feeds and programs, and wires them.
     /// # Errors: [`CliError`], before anything can be traded
     pub fn new(programs: &Programs, setup: &Setup) -> Result<Self, CliError> {
         let sizes = programs.sizes()?;
         let funds = U256::from(FUNDS_ETHER * ETHER);
         let accounts = [setup.owner, setup.keeper].into_iter().chain(setup.funded.iter().copied());
-        let chain = Chain::new(Config {
+        let mut chain = Chain::new(Config {
             timestamp: setup.genesis_at,
             cache_dir: Some(programs.cache_dir.clone()),
             accounts: accounts.map(|account| (account, funds)).collect(),
             ..Config::default()
         });
-        let mut world = Self {
+        let mut deployer = Deployer {
+            chain: &mut chain,
+            programs,
+            owner: setup.owner,
+            are_programs_cached: setup.are_programs_cached,
+        };
+        let mut markets = deploy(&mut deployer, setup)?.into_iter();
+        let contracts = markets.next().unwrap_or_default();
+        Ok(Self {
             chain: Arc::new(Mutex::new(chain)),
-            contracts: Contracts::default(),
+            contracts,
+            others: markets.map(|contracts| (contracts, Vec::new())).collect(),
             owner: setup.owner,
             keeper: setup.keeper,
             sizes,
             gas: GasLog::default(),
             rounds: Vec::new(),
-        };
-        world.deploy_contracts(setup)?;
-        world.deploy_programs(programs, setup)?;
-        world.wire()?;
-        Ok(world)
+        })
     }
 
     /// Bytes on chain of each program.
     pub fn code_sizes(&self) -> impl Iterator<Item = &Size> {
         self.sizes.iter()
     }
+}
 
-    fn deploy_contracts(&mut self, setup: &Setup) -> Result<(), CliError> {
-        let owner = self.owner;
-        let token = ("Demo Dollar", "DUSD", owner).abi_encode_params();
-        self.contracts.token = self.create("Stablecoin", &stablecoin_code()?, token)?;
-        let description = format!("{} / USD", setup.underlying);
-        let feed = (U256::from(FEED_DECIMALS), description.as_str(), owner).abi_encode_params();
-        self.contracts.feed = self.create("PriceFeed", &price_feed_code()?, feed)?;
-        Ok(())
+/// The addresses of each market, with what all share.
+fn deploy(deployer: &mut Deployer<'_>, setup: &Setup) -> Result<Vec<Contracts>, CliError> {
+    let token = deployer.create("Stablecoin", &("Demo Dollar", "DUSD", setup.owner).abi_encode_params())?;
+    let engines = deployer.engines()?;
+    let house = deployer.house(token, setup.epoch_secs)?;
+    let mut markets = Vec::new();
+    for underlying in &setup.underlyings {
+        let feed = deployer.feed(&underlying.symbol)?;
+        let market = deployer.market(&engines, feed, underlying.strike_shift)?;
+        markets.push((market, underlying.weight));
     }
-
-    fn deploy_programs(&mut self, programs: &Programs, setup: &Setup) -> Result<(), CliError> {
-        let owner = self.owner;
-        let Contracts { token, feed, .. } = self.contracts;
-        let oracle =
-            self.install((programs, setup.are_programs_cached), "oracle", Some((feed,).abi_encode_params()))?;
-        let surface = self.install((programs, setup.are_programs_cached), "surface", None)?;
-        let valuer = self.install((programs, setup.are_programs_cached), "valuer", None)?;
-        let pricer = self.install((programs, setup.are_programs_cached), "pricer", None)?;
-        let assessor = self.install((programs, setup.are_programs_cached), "assessor", None)?;
-        let desk = self.install((programs, setup.are_programs_cached), "desk", None)?;
-        let mover = self.install((programs, setup.are_programs_cached), "mover", None)?;
-        let own = (desk, mover, valuer, pricer, surface, assessor);
-        let arguments = (own, owner, U256::from(STRIKE_SHIFT)).abi_encode_params();
-        let market = self.install((programs, setup.are_programs_cached), "market", Some(arguments))?;
-        let liquidator = self.install((programs, setup.are_programs_cached), "liquidator", None)?;
-        let backstop = self.install((programs, setup.are_programs_cached), "backstop", None)?;
-        let registrar = self.install((programs, setup.are_programs_cached), "registrar", None)?;
-        let arguments = (liquidator, backstop, registrar, owner, token).abi_encode_params();
-        let clearing = self.install((programs, setup.are_programs_cached), "clearing", Some(arguments))?;
-        let arguments = (owner, clearing, U256::from(setup.epoch_secs)).abi_encode_params();
-        let vault = self.install((programs, setup.are_programs_cached), "vault", Some(arguments))?;
-        let senior =
-            self.install((programs, setup.are_programs_cached), "tranche", Some((vault, true).abi_encode_params()))?;
-        let junior =
-            self.install((programs, setup.are_programs_cached), "tranche", Some((vault, false).abi_encode_params()))?;
-        let own = Contracts { surface, valuer, pricer, assessor, desk, mover, senior, junior, ..self.contracts };
-        self.contracts = Contracts { oracle, market, clearing, liquidator, backstop, registrar, vault, ..own };
-        Ok(())
-    }
-
-    fn wire(&mut self) -> Result<(), CliError> {
-        let Contracts { oracle, market, clearing, vault, senior, junior, .. } = self.contracts;
-        let (owner, keeper) = (self.owner, self.keeper);
-        let call = IMarket::wireCall { oracle, clearing, vault, keeper };
-        self.send("market_wire", owner, market, &call)?;
-        self.send("clearing_wire", owner, clearing, &IClearing::wireCall { vault, senior, junior })?;
-        self.send("clearing_register", owner, clearing, &IClearing::registerMarketCall { market })?;
-        let allocations = vec![Allocation { market, oracle, weight: 1 }];
-        self.send("vault_wire", owner, vault, &IVault::wireCall { senior, junior, allocations })?;
-        Ok(())
-    }
-
-    /// Creates an EVM contract.
-    fn create(&mut self, name: &'static str, code: &Bytes, arguments: Vec<u8>) -> Result<Address, CliError> {
-        let request = TransactionRequest {
-            from: Some(self.owner),
-            input: TransactionInput::new([code.to_vec(), arguments].concat().into()),
-            ..TransactionRequest::default()
-        };
-        let receipt = self.chain().send(request)?;
-        match receipt.contract_address.filter(|_| receipt.status) {
-            Some(address) => Ok(address),
-            None => Err(CliError::Reverted { call: name, reason: Reason::of(&receipt.output).text }),
-        }
-    }
-
-    /// Deploys a program, activated, constructed (unless it has no constructor) and cached if wanted.
-    fn install(
-        &mut self,
-        (programs, is_cached): (&Programs, bool),
-        name: &'static str,
-        arguments: Option<Vec<u8>>,
-    ) -> Result<Address, CliError> {
-        let owner = self.owner;
-        let calldata = arguments.map(|arguments| [CONSTRUCTOR.to_vec(), arguments].concat());
-        let constructor = Bytes::from(calldata.unwrap_or_default());
-        let deployed = self.chain().deploy_program(owner, programs.wasm(name)?, constructor, is_cached);
-        let deployed = deployed.map_err(|cause| CliError::Deploy { name, cause: Box::new(cause) })?;
-        Ok(deployed.address)
-    }
+    deployer.wire(&house, &markets, setup.keeper)?;
+    let named = markets.iter().zip(&setup.underlyings);
+    let named: Vec<_> = named.map(|((each, _), underlying)| (each.market, underlying.symbol.as_str())).collect();
+    let wrappers = deployer.wrappers(house.clearing, &named)?;
+    let all = markets.into_iter().zip(wrappers);
+    Ok(all.map(|((market, _), wrapper)| Contracts::new(engines, house, market, wrapper)).collect())
 }

@@ -3,11 +3,11 @@
 //! The demo and the tests build the same one: [`World::new`] deploys and wires everything, the rest are the
 //! calls that a keeper makes. Whoever trades calls [`World::send`] and [`World::try_send`].
 
-mod contracts;
 mod deploy;
 mod gas;
 mod keeper;
 
+use std::mem::swap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use alloy_primitives::{Address, U256};
@@ -15,11 +15,11 @@ use alloy_rpc_types_eth::{BlockId, TransactionInput, TransactionRequest};
 use alloy_sol_types::{SolCall, SolEvent};
 use equipoise_chain::{Chain, Receipt};
 
-pub use contracts::{PriceFeed, Stablecoin};
 pub use deploy::{Contracts, Setup};
 pub use gas::{GasLog, GasUse};
 pub use keeper::WINDOW_SECS;
 
+pub use crate::deployment::{PriceFeed, Stablecoin};
 use crate::error::CliError;
 use crate::programs::Size;
 use crate::reverts::Reason;
@@ -33,6 +33,8 @@ pub struct World {
     chain: Arc<Mutex<Chain>>,
     /// Where everything is.
     pub contracts: Contracts,
+    /// Where the other markets are, if there are any, each with what all share, and the rounds of its feed.
+    others: Vec<(Contracts, Vec<u64>)>,
     /// Owns the programs, mints the token, writes the feed.
     pub owner: Address,
     /// Posts surfaces.
@@ -55,6 +57,14 @@ impl World {
     /// The chain, to share it with a server.
     pub fn share_chain(&self) -> Arc<Mutex<Chain>> {
         Arc::clone(&self.chain)
+    }
+
+    /// Turns to the other market, if there is one: what keepers do is done in the market that is turned to.
+    pub fn turn(&mut self) {
+        if let Some((contracts, rounds)) = self.others.first_mut() {
+            swap(&mut self.contracts, contracts);
+            swap(&mut self.rounds, rounds);
+        }
     }
 
     /// Sends a transaction, and logs its gas under `label` if it succeeds.

@@ -1,0 +1,116 @@
+//! Markets, and the programs that they share.
+
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolValue;
+
+use super::{Deployer, NOBODY};
+use crate::error::CliError;
+use crate::units::FEED_DECIMALS;
+
+/// The programs that work for any market: none of them keeps anything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Engines {
+    /// The surface, stateless.
+    pub surface: Address,
+    /// The valuer, stateless.
+    pub valuer: Address,
+    /// The pricer, stateless.
+    pub pricer: Address,
+    /// The assessor, stateless.
+    pub assessor: Address,
+    /// The desk, which markets call by delegation.
+    pub desk: Address,
+    /// The mover, which they call by delegation, too.
+    pub mover: Address,
+    /// What the markets' proxies run.
+    pub market: Address,
+}
+
+impl Engines {
+    /// What a market's constructor is told first.
+    pub const fn named(&self) -> [Address; 6] {
+        [self.desk, self.mover, self.valuer, self.pricer, self.surface, self.assessor]
+    }
+}
+
+/// What options are on.
+#[derive(Clone, Debug)]
+pub struct Underlying {
+    /// Its symbol, letters and digits.
+    pub symbol: String,
+    /// Strikes are whole multiples of 2^-shift.
+    pub strike_shift: u8,
+    /// Its share of the vault's capital, against the others' weights.
+    pub weight: u32,
+}
+
+/// A market and where its prices come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Market {
+    /// The price feed.
+    pub feed: Address,
+    /// The oracle.
+    pub oracle: Address,
+    /// The market, a proxy.
+    pub market: Address,
+}
+
+impl Deployer<'_> {
+    /// Deploys what all markets share.
+    /// # Errors: [`CliError`]
+    pub fn engines(&mut self) -> Result<Engines, CliError> {
+        let mut engines = Engines {
+            surface: self.program("surface")?,
+            valuer: self.program("valuer")?,
+            pricer: self.program("pricer")?,
+            assessor: self.program("assessor")?,
+            desk: self.program("desk")?,
+            mover: self.program("mover")?,
+            market: Address::ZERO,
+        };
+        engines.market = self.market_implementation(&engines)?;
+        Ok(engines)
+    }
+
+    /// Deploys what a market's proxy runs.
+    /// # Errors: [`CliError`]
+    pub fn market_implementation(&mut self, engines: &Engines) -> Result<Address, CliError> {
+        self.constructed("market", &market_arguments(engines, NOBODY, 0))
+    }
+
+    /// Deploys a market whose prices come from a feed.
+    /// # Errors: [`CliError`]
+    pub fn market(&mut self, engines: &Engines, feed: Address, strike_shift: u8) -> Result<Market, CliError> {
+        let oracle = self.oracle(feed)?;
+        let market = self.proxy(engines.market, &market_arguments(engines, self.owner, strike_shift))?;
+        Ok(Market { feed, oracle, market })
+    }
+
+    /// Deploys an oracle on a feed.
+    /// # Errors: [`CliError`]
+    pub fn oracle(&mut self, feed: Address) -> Result<Address, CliError> {
+        self.constructed("oracle", &(feed,).abi_encode_params())
+    }
+
+    /// Creates a price feed that the owner writes.
+    /// # Errors: [`CliError`]
+    pub fn feed(&mut self, symbol: &str) -> Result<Address, CliError> {
+        let description = format!("{symbol} / USD");
+        let arguments = (U256::from(FEED_DECIMALS), description.as_str(), self.owner).abi_encode_params();
+        self.create("PriceFeed", &arguments)
+    }
+
+    /// Creates a feed of two parts, as Chainlink's are: the proxy that is read and the aggregator that is written.
+    /// # Errors: [`CliError`]
+    pub fn two_part_feed(&mut self) -> Result<[Address; 2], CliError> {
+        let arguments = (U256::from(FEED_DECIMALS), self.owner).abi_encode_params();
+        let aggregator = self.create("FeedAggregator", &arguments)?;
+        let proxy = self.create("FeedProxy", &(aggregator, self.owner).abi_encode_params())?;
+        self.send(aggregator, &super::FeedAggregator::addAccessCall { reader: proxy })?;
+        Ok([proxy, aggregator])
+    }
+}
+
+fn market_arguments(engines: &Engines, owner: Address, strike_shift: u8) -> Vec<u8> {
+    (engines.named(), owner, U256::from(strike_shift)).abi_encode_params()
+}
