@@ -22,6 +22,7 @@ pub fn deposit(ledger: &mut Ledger, account: Option<B256>, amount_atoms: U256) -
     let sender = ledger.vm().msg_sender();
     let account = account.unwrap_or_else(|| of(sender));
     ledger.require_trader(account)?;
+    ledger.require_wired()?;
     take(ledger, sender, account, amount_atoms)
 }
 
@@ -52,6 +53,7 @@ pub fn deposit_with_permit(ledger: &mut Ledger, given: &mut Arguments<'_>) -> Re
 /// # Errors: as `deposit`
 pub fn deposit_insurance(ledger: &mut Ledger, amount_atoms: U256) -> Result<(), Revert> {
     let sender = ledger.vm().msg_sender();
+    ledger.require_wired()?;
     take(ledger, sender, INSURANCE, amount_atoms)
 }
 
@@ -162,8 +164,8 @@ fn without(ledger: &Ledger, account: B256, amount: u128) -> Result<Account, Reve
     Ok(entry)
 }
 
+/// Whoever calls has made sure that the clearing house is wired: for tranches, which wiring names, that is a slot less.
 fn take(ledger: &mut Ledger, from: Address, account: B256, amount_atoms: U256) -> Result<(), Revert> {
-    ledger.require_wired()?;
     let amount = positive(amount_atoms)?;
     pull(ledger, from, amount)?;
     let entry = ledger.entry(account).credit(amount).map_err(|error| ledger_revert(account, error))?;
