@@ -213,9 +213,8 @@ impl Tranche {
         let token = view(self.vm(), clearing, &IClearing::tokenCall {})?;
         let decimals = view(self.vm(), clearing, &IClearing::tokenDecimalsCall {})?;
         self.slots.core.set_address(core);
-        self.slots.clearing.set_address(clearing);
         self.slots.token.set_address(token);
-        self.slots.set_setting(is_senior, spacing, decimals);
+        self.slots.set_setting(clearing, is_senior, spacing, decimals);
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! The tranche's storage.
 
-use alloy_primitives::U256;
+use alloy_primitives::{Address, U256};
 use equipoise_kit::storage::{
     halves, joined, namespace_root, number_key, paired, quarters, Mapping, Namespace, Namespaced, Word,
 };
@@ -22,9 +22,9 @@ pub type Slots = Namespaced<TrancheSpace, TrancheSlots>;
 #[storage]
 pub struct TrancheSlots {
     pub(crate) core: Word,
+    /// Its address in the low 20 bytes. Every request asks for all that is in the others, too: the series and the spacing
+    /// of cuts, 4 bytes each, the token's decimals, one if it is the senior.
     pub(crate) clearing: Word,
-    /// The series, and one if it is the senior; the spacing of cuts and the token's decimals.
-    setting: Word,
     /// All shares of the series; the first and the last of the epochs that wait to be priced.
     queue: Word,
     pub(crate) token: Word,
@@ -40,22 +40,41 @@ pub struct TrancheSlots {
 impl TrancheSlots {
     /// The series that balances and supply are of.
     pub(crate) fn series(&self) -> u32 {
-        narrow(quarters(halves(self.setting.get())[0])[0])
+        narrow(self.setting_halves()[0] >> 32)
     }
 
     /// Whether it is the senior.
     pub(crate) fn is_senior(&self) -> bool {
-        quarters(halves(self.setting.get())[0])[1] == 1
+        (self.setting_halves()[1] >> 48) & 1 == 1
     }
 
     /// The spacing of cuts in seconds and the token's decimals.
     pub(crate) fn setting(&self) -> [u64; 2] {
-        quarters(halves(self.setting.get())[1])
+        let [times, rest] = self.setting_halves();
+        [times & u64::from(u32::MAX), rest >> 56]
     }
 
-    /// Says which tranche it is, with the spacing of cuts and the token's decimals.
-    pub(crate) fn set_setting(&mut self, is_senior: bool, cut_spacing_secs: u64, token_decimals: u8) {
-        self.setting.set(joined(is_senior.into(), paired(cut_spacing_secs, token_decimals.into())));
+    /// The first and the second eight bytes of the slot.
+    #[inline(never)]
+    fn setting_halves(&self) -> [u64; 2] {
+        quarters(halves(self.clearing.get())[0])
+    }
+
+    /// Names the clearing house, and says which tranche it is, with the spacing of cuts, which a vault bounds by weeks, and
+    /// the token's decimals.
+    pub(crate) fn set_setting(
+        &mut self,
+        clearing: Address,
+        is_senior: bool,
+        cut_spacing_secs: u64,
+        token_decimals: u8,
+    ) {
+        let mut word = clearing.into_word();
+        if let Some([_, _, _, _, spacing @ .., decimals, senior, _, _]) = word.first_chunk_mut::<12>() {
+            *spacing = narrow(cut_spacing_secs).to_be_bytes();
+            (*decimals, *senior) = (token_decimals, is_senior.into());
+        }
+        self.clearing.set(word);
     }
 
     /// All shares of the series.
@@ -71,9 +90,11 @@ impl TrancheSlots {
 
     /// Leaves the shares there are behind.
     pub(crate) fn start_series(&mut self) {
-        let [place, rest] = halves(self.setting.get());
-        let [series, is_senior] = quarters(place);
-        self.setting.set(joined(paired(series.saturating_add(1), is_senior), rest));
+        let mut word = self.clearing.get();
+        if let Some(series) = word.first_chunk_mut() {
+            *series = self.series().saturating_add(1).to_be_bytes();
+        }
+        self.clearing.set(word);
         self.set_supply(0);
     }
 
