@@ -5,6 +5,7 @@
 use alloy_primitives::aliases::U80;
 use alloy_primitives::{Address, Bytes, I256, U256};
 use alloy_sol_types::{SolCall, SolValue};
+use equipoise_cli::deployment::FeedAggregator;
 use equipoise_interfaces::{
     CalldataMalformed, IOracle, OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate,
     OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain, OracleTimeInFuture, OracleWindowInvalid,
@@ -100,6 +101,33 @@ fn settlement_is_the_average_over_the_window() {
     setup.world.go_to(EXPIRY + 30);
     let average = U256::from(9_500 * WAD) / U256::from(3);
     assert_eq!(setup.settle(1).unwrap(), average);
+}
+
+#[test]
+fn a_feed_of_two_parts_is_read_like_a_plain_one() {
+    let mut world = World::new();
+    let owner = world.owner;
+    let [feed, aggregator] = world.deployer().two_part_feed().unwrap();
+    let oracle = world.deployer().oracle(feed).unwrap();
+    let mut setup = Setup { world, oracle };
+    for (dollars, at) in [(3_000_i64, START - 60), (3_100, START + 600), (3_400, START + 1_200), (9_999, EXPIRY + 30)] {
+        let answer = I256::try_from(dollars * 100_000_000).unwrap();
+        let push = FeedAggregator::pushCall { answer, updatedAt: U256::from(at) };
+        setup.world.send(owner, aggregator, &push).unwrap();
+    }
+    setup.world.go_to(EXPIRY + 30);
+    // Round ids have the phase in front.
+    let spot = setup.spot().unwrap();
+    assert_eq!((spot.priceWad, spot.updatedAt), (U256::from(9_999 * WAD), EXPIRY + 30));
+    assert_eq!(spot.roundId, U80::from_limbs([4, 1]));
+    let settle = |round: u64| IOracle::settlementPriceCall {
+        expiry: EXPIRY,
+        windowSecs: WINDOW,
+        firstRound: U80::from_limbs([round, 1]),
+    };
+    let average = U256::from(9_500 * WAD) / U256::from(3);
+    assert_eq!(setup.world.read(oracle, &settle(1)), average);
+    assert!(setup.world.view(oracle, &settle(2)).is_err());
 }
 
 #[test]

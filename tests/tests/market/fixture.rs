@@ -109,12 +109,13 @@ impl Market {
         let market = deployer.market(&engines, feed, STRIKE_SHIFT).unwrap();
         deployer.wire(&house, &[(market, 1)], keeper).unwrap();
         let parts = (engines, house, market);
-        Self::of(world, parts, keeper, lp)
+        Self::of(world, &parts, keeper, lp)
     }
 
     /// A market that is deployed and wired.
-    pub fn of(world: World, parts: (Engines, House, deployment::Market), keeper: Address, lp: Address) -> Self {
-        let (engines, House { clearing, vault, senior, junior, .. }, deployment::Market { oracle, market, .. }) = parts;
+    pub fn of(world: World, parts: &(Engines, House, deployment::Market), keeper: Address, lp: Address) -> Self {
+        let (engines, House { clearing, vault, senior, junior, .. }, deployment::Market { oracle, market, .. }) =
+            *parts;
         let Engines { surface, valuer, pricer, assessor, desk, mover, .. } = engines;
         let boards = Vec::new();
         Self {

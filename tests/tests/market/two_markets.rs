@@ -51,7 +51,7 @@ impl Both {
         let feed = deployer.feed("BTC").unwrap();
         let btc = deployer.market(&engines, feed, BTC_STRIKE_SHIFT).unwrap();
         deployer.wire(&house, &[(eth, 1), (btc, 1)], keeper).unwrap();
-        let here = Market::of(world, (engines, house, eth), keeper, lp);
+        let here = Market::of(world, &(engines, house, eth), keeper, lp);
         let there = There { feed, oracle: btc.oracle, market: btc.market, boards: Vec::new() };
         let mut both = Self { here, there };
         both.fill_vault();
