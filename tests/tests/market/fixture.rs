@@ -29,7 +29,8 @@ pub const WINDOW: u64 = 1_800;
 pub const FAR: u64 = u64::MAX >> 8;
 /// The selector of constructors, `stylus_constructor()`.
 pub const CONSTRUCTOR: [u8; 4] = [0x55, 0x85, 0x25, 0x8d];
-const STRIKE_SHIFT: u8 = 8;
+/// The binary shift of the market's strikes.
+pub const STRIKE_SHIFT: u8 = 8;
 const BOARD_DAYS: [u64; 4] = [7, 14, 30, 60];
 
 #[allow(clippy::struct_field_names, reason = "the market is one of the programs")]

@@ -37,9 +37,9 @@ pub struct Moment {
 pub struct Board {
     pub id: u16,
     pub expiry: u64,
-    basis: Fx,
-    forward: Price,
-    slice: Slice,
+    pub basis: Fx,
+    pub forward: Price,
+    pub slice: Slice,
     pub held: Vec<Holding>,
 }
 
@@ -50,10 +50,11 @@ pub struct Native {
     pub boards: Vec<Board>,
     pub cash: Atoms,
     pub reserve: SkewReserve,
-    capital: RiskCapital,
-    variance: Fx,
-    surface_at: u64,
-    parameters: Parameters,
+    pub capital: RiskCapital,
+    pub variance: Fx,
+    pub surface_at: u64,
+    pub parameters: Parameters,
+    pub margin_parameters: MarginParameters,
     scale: TokenScale,
 }
 
@@ -91,6 +92,7 @@ impl Native {
             variance: Fx::ZERO,
             surface_at: 0,
             parameters: Parameters::default(),
+            margin_parameters: MarginParameters::default(),
             scale: TokenScale::from_decimals(6).unwrap(),
         }
     }
@@ -160,7 +162,7 @@ impl Native {
         });
         let live: Vec<_> = live.collect();
         let boards: Vec<_> = live.iter().map(|(terms, holdings)| BoardHoldings { terms, holdings }).collect();
-        let shocks = Shocks::new(&MarginParameters::default()).unwrap();
+        let shocks = Shocks::new(&self.margin_parameters).unwrap();
         let margin = assess(&boards, &shocks).unwrap();
         let (value, mark) = (margin.value.plus(settled).unwrap(), margin.mark.plus(settled).unwrap());
         MarketMargin { value, mark, ..margin }
@@ -175,6 +177,14 @@ impl Native {
     pub fn nav_atoms(&self, moment: Moment) -> i128 {
         let nav = self.net_assets(&self.value(moment, &[]));
         self.scale.atoms_floor(nav).unwrap().count()
+    }
+
+    /// The penalty for the risk of the whole book; zero without capital.
+    pub fn penalty_wad(&self, moment: Moment, valuation: &Valuation) -> U256 {
+        let capital = self.capital.at(moment.round, moment.now, self.net_assets(valuation)).unwrap();
+        let state = RiskState::new(capital.frozen, self.variance, &self.parameters);
+        let penalty = state.map_or(Money::ZERO, |state| state.penalty(&valuation.before).unwrap().charged);
+        wad_of(penalty.fx()).into_raw()
     }
 
     pub fn offer(&self, moment: Moment, legs: &[Leg]) -> Offer {

@@ -57,6 +57,11 @@ impl Chain {
         Some(places)
     }
 
+    /// Forgets a snapshot without returning to it; false if unknown.
+    pub fn release(&mut self, id: SnapshotId) -> bool {
+        self.snapshots.remove(&id).is_some()
+    }
+
     fn change(&mut self, address: Address, change: impl FnOnce(AccountInfo) -> AccountInfo) {
         let info = self.state.info(address).unwrap_or_default();
         self.state.set_info(address, change(info));

@@ -1,0 +1,133 @@
+//! The pure crates on what is in the slots.
+
+use alloy_primitives::B256;
+use equipoise_interfaces::series::Series;
+use equipoise_interfaces::Leg;
+use equipoise_market_state::layout::BoardState;
+use equipoise_math::Fx;
+use equipoise_risk::margin::{AccountMargin, MarketMargin, OffsetShare};
+use equipoise_risk::settlement::{payoff_floor, Holding};
+use equipoise_risk::units::{Atoms, Money, Price, TokenScale};
+
+use crate::fixture::{narrow, LOT};
+use crate::life::Life;
+use crate::native::{self, Native};
+use crate::slots::{Board, Picture};
+
+pub fn scale() -> TokenScale {
+    TokenScale::from_decimals(6).unwrap()
+}
+
+impl Picture {
+    /// The market's native double as of now.
+    pub fn native(&self) -> Native {
+        let mut native = Native::new();
+        native.boards = self.live().iter().map(|id| native_board(*id, &self.boards[id])).collect();
+        native.cash = Atoms::new(self.cash(equipoise_interfaces::account::VAULT));
+        native.reserve = self.reserve;
+        native.capital = self.capital;
+        native.variance = self.directory.variance;
+        native.surface_at = self.directory.surface_at;
+        native.parameters = self.parameters;
+        native.margin_parameters = self.margin_parameters;
+        native
+    }
+
+    /// Lots of an account in a board, by series.
+    pub fn lots(&self, account: B256, board: u16) -> Vec<i128> {
+        let Some(board) = self.boards.get(&board) else { return Vec::new() };
+        board.held.get(&account).map_or_else(|| vec![0; 2 * board.inventory.len()], |held| lots_of(held))
+    }
+
+    /// What a settled board pays an account that holds something in it.
+    pub fn due(&self, account: B256, board: u16) -> Option<i128> {
+        let board = self.boards.get(&board)?;
+        let BoardState::Settled { price, ratio } = board.header.state else { return None };
+        let held = board.held.get(&account)?;
+        Some(ratio.applied_floor(payoff_floor(held, price, scale()).unwrap()).unwrap().count())
+    }
+
+    /// Whether every position that these legs are of only shrinks.
+    pub fn is_reducing(&self, account: B256, legs: &[Leg]) -> bool {
+        let mut sums = std::collections::BTreeMap::<u32, i128>::new();
+        for leg in legs {
+            *sums.entry(leg.series).or_default() += narrow(leg.sizeWad) / LOT;
+        }
+        sums.into_iter().all(|(series, change)| {
+            let Series { board, strike, is_put } = Series::from_id(series).unwrap();
+            let place = 2 * usize::from(strike) + usize::from(is_put);
+            let before = self.lots(account, board).get(place).copied().unwrap_or(0);
+            let after = before + change;
+            after.abs() <= before.abs() && after * before >= 0
+        })
+    }
+
+    /// Whether one is long what the other is short.
+    pub fn are_opposite(&self, one: B256, other: B256) -> bool {
+        self.live().into_iter().any(|board| {
+            let mut pairs = self.lots(one, board).into_iter().zip(self.lots(other, board));
+            pairs.any(|(one, other)| one.signum() * other.signum() < 0)
+        })
+    }
+}
+
+impl Life {
+    /// An account's margin by the pure crates; none while that cannot be told: without a price, or while a board of it
+    /// waits for settlement.
+    pub fn margin_of(&self, picture: &Picture, account: B256) -> Option<AccountMargin> {
+        let entry = picture.ledger[&account];
+        let here = self.market_margin_of(picture, account)?;
+        let cash = scale().money_floor(Atoms::new(entry.cash())).unwrap();
+        let share = OffsetShare::from_stored(Fx::from_bits(i128::from(picture.offset_share)));
+        let markets = if entry.held() == 0 { Vec::new() } else { vec![here] };
+        Some(AccountMargin::new(cash, &markets, share).unwrap())
+    }
+
+    /// The part of it that comes from the market.
+    pub fn market_margin_of(&self, picture: &Picture, account: B256) -> Option<MarketMargin> {
+        let moment = self.moment()?;
+        let native = picture.native();
+        let (mut live, mut settled) = (Vec::new(), Money::ZERO);
+        for id in picture.account_boards[&account].ids() {
+            let board = &picture.boards[&id];
+            if let Some(due) = picture.due(account, id) {
+                settled = settled.plus(scale().money_floor(Atoms::new(due)).unwrap()).unwrap();
+            } else if board.header.expiry <= moment.now {
+                return None;
+            } else {
+                live.push((id, board.held[&account].clone()));
+            }
+        }
+        Some(native.margin(moment, &live, settled))
+    }
+
+    /// What may leave an account, in atoms, down.
+    pub fn withdrawable(&self, picture: &Picture, account: B256) -> Option<i128> {
+        let margin = self.margin_of(picture, account)?;
+        let cash = scale().money_floor(Atoms::new(picture.cash(account))).unwrap();
+        Some(scale().atoms_floor(margin.withdrawable(cash).unwrap()).unwrap().count())
+    }
+}
+
+impl Native {
+    /// The same state, bit for bit.
+    pub fn require_same(&self, other: &Self) {
+        assert_eq!((self.cash, self.reserve, self.capital), (other.cash, other.reserve, other.capital));
+        for (one, other) in self.boards.iter().zip(&other.boards) {
+            assert_eq!((one.id, &one.held), (other.id, &other.held), "the vault holds the other side");
+        }
+    }
+}
+
+fn native_board(id: u16, board: &Board) -> native::Board {
+    let (basis, forward) = match board.header.state {
+        BoardState::Live { basis, forward, .. } => (basis, forward),
+        _ => (Fx::ZERO, Price::ZERO),
+    };
+    native::Board { id, expiry: board.header.expiry, basis, forward, slice: board.slice, held: board.inventory.clone() }
+}
+
+/// Lots by rising strike, the call before the put.
+pub fn lots_of(held: &[Holding]) -> Vec<i128> {
+    held.iter().flat_map(|each| [each.calls, each.puts].map(|lots| i128::from(lots.count()))).collect()
+}

@@ -1,0 +1,314 @@
+//! Lists of actions from a seed, weighted so that rare states are reached often.
+
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+
+use crate::action::{Action, Amount, LegOf, Limit, Of, Round, Size, Target, Until};
+use crate::actors::ACTORS;
+
+/// Numbers of a seed.
+pub struct Draw(ChaCha20Rng);
+
+impl Draw {
+    pub fn new(seed: u64) -> Self {
+        Self(ChaCha20Rng::seed_from_u64(seed))
+    }
+
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.0.next_u64() % bound
+    }
+
+    fn is_one_in(&mut self, bound: u64) -> bool {
+        self.below(bound) == 0
+    }
+
+    fn byte(&mut self) -> u8 {
+        self.below(256) as u8
+    }
+
+    fn who(&mut self) -> u8 {
+        self.below(ACTORS as u64) as u8
+    }
+
+    /// Mostly himself.
+    fn of(&mut self, who: u8) -> Of {
+        let owner = if self.is_one_in(12) { self.who() } else { who };
+        Of(owner, self.is_one_in(4))
+    }
+
+    fn any_of(&mut self) -> Of {
+        Of(self.who(), self.is_one_in(4))
+    }
+
+    fn thousandths(&mut self) -> u16 {
+        match self.below(8) {
+            0..4 => 1_000,
+            4 => 1_001,
+            5 => 0,
+            _ => self.below(1_000) as u16,
+        }
+    }
+
+    fn secs(&mut self) -> u32 {
+        match self.below(4) {
+            0 => 0,
+            1 => u32::MAX,
+            _ => self.below(200_000) as u32,
+        }
+    }
+
+    fn atoms(&mut self, most: u64) -> u64 {
+        match self.below(20) {
+            0 => 0,
+            1 => 1,
+            _ => self.below(most),
+        }
+    }
+
+    fn amount(&mut self) -> Amount {
+        if self.is_one_in(4) {
+            Amount::Atoms(self.atoms(60_000_000_000))
+        } else {
+            Amount::Part(self.thousandths())
+        }
+    }
+
+    fn target(&mut self) -> Target {
+        if self.is_one_in(10) {
+            Target::Any(self.any_of())
+        } else {
+            Target::Fit(self.byte())
+        }
+    }
+
+    fn leg(&mut self) -> LegOf {
+        let size = match self.below(40) {
+            0 => Size::Lots(500_000),
+            1 if self.is_one_in(3) => Size::Lots(0),
+            2..14 => Size::Lever(60 + self.below(60) as i16),
+            14..17 => Size::Lever(self.below(100) as i16),
+            17..18 => Size::Lots(5_000 + self.below(40_000) as i32),
+            18..20 => Size::Lots(-1 - self.below(3_000) as i32),
+            _ => Size::Lots(1 + self.below(4_000) as i32),
+        };
+        LegOf { board: self.byte(), strike: self.byte(), is_put: self.is_one_in(2), size }
+    }
+
+    fn legs(&mut self) -> Vec<LegOf> {
+        let count = match self.below(20) {
+            0..12 => 1,
+            12..16 => 2,
+            16..18 => 3,
+            18 => 4,
+            _ => 1 + self.below(10),
+        };
+        (0..count).map(|_| self.leg()).collect()
+    }
+}
+
+/// How violent the market is: what a life is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Climate {
+    Calm,
+    Violent,
+}
+
+type Make = fn(&mut Draw, Climate) -> Action;
+
+/// What may happen, with its weight.
+const MAKERS: &[(u32, Make)] = &[
+    (210, |draw, _| {
+        let by = draw.who();
+        let limit = match draw.below(60) {
+            0 => Limit::Exact,
+            1 => Limit::TooTight,
+            2 => Limit::Late,
+            _ => Limit::None,
+        };
+        Action::Trade { by, of: draw.of(by), legs: draw.legs(), limit }
+    }),
+    (45, |draw, _| {
+        let by = draw.who();
+        Action::Close { by, of: draw.of(by), board: draw.byte(), thousandths: draw.thousandths() }
+    }),
+    (12, |draw, _| Action::RoundTrip { by: draw.who(), legs: draw.legs(), parts: 1 + draw.below(3) as u8 }),
+    (8, |draw, _| Action::Split { by: draw.who(), legs: draw.legs() }),
+    (18, |draw, _| {
+        let by = draw.who();
+        let from = draw.of(by);
+        let to = match draw.below(3) {
+            0 => draw.any_of(),
+            1 => Of(from.0, !from.1),
+            // One whom he operates.
+            _ => Of((by + 6) % 7, draw.is_one_in(2)),
+        };
+        Action::TransferLongs { by, from, to, board: draw.byte(), place: draw.byte(), thousandths: draw.thousandths() }
+    }),
+    (22, |draw, _| Action::Deposit {
+        by: draw.who(),
+        to: if draw.is_one_in(2) { Some(draw.any_of()) } else { None },
+        atoms: draw.atoms(40_000_000_000),
+    }),
+    (4, |draw, _| Action::DepositPermit {
+        by: draw.who(),
+        atoms: draw.atoms(2_000_000_000),
+        is_forged: draw.is_one_in(3),
+    }),
+    (3, |draw, _| Action::DepositInsurance { by: draw.who(), atoms: draw.atoms(400_000_000) }),
+    (12, |draw, _| {
+        let (by, to) = (draw.who(), draw.who());
+        let of = if draw.is_one_in(2) { Some(draw.of(by)) } else { None };
+        Action::Withdraw { by, of, to, amount: draw.amount() }
+    }),
+    (16, |draw, _| {
+        let by = draw.who();
+        Action::TransferCash { by, from: draw.of(by), to: draw.any_of(), amount: draw.amount() }
+    }),
+    (6, |draw, _| Action::SetOperator { by: draw.who(), operator: draw.who(), secs: draw.secs() }),
+    (3, |draw, _| Action::SignOperator {
+        by: draw.who(),
+        operator: draw.who(),
+        secs: draw.secs(),
+        is_forged: draw.is_one_in(3),
+    }),
+    (26, |draw, _| Action::StartAuction { by: draw.who(), target: draw.target() }),
+    (40, |draw, _| {
+        let by = draw.who();
+        let share = if draw.is_one_in(3) { 1_000 } else { draw.below(1_000) as u16 };
+        Action::Bid { by, to: draw.of(by), target: draw.target(), share, is_free: draw.is_one_in(8) }
+    }),
+    (10, |draw, _| Action::EndAuction { by: draw.who(), target: draw.target() }),
+    (16, |draw, _| Action::TakeOver { by: draw.who(), target: draw.target() }),
+    (16, |draw, _| Action::Deleverage { by: draw.who(), target: draw.target(), counter: draw.any_of() }),
+    (14, |draw, _| Action::CoverBadDebt { by: draw.who(), target: draw.target() }),
+    (16, |draw, _| Action::RequestDeposit {
+        by: draw.who(),
+        is_senior: draw.is_one_in(2),
+        atoms: draw.atoms(60_000_000_000),
+    }),
+    (16, |draw, _| {
+        let thousandths = if draw.is_one_in(4) { 1_000 } else { draw.below(400) as u16 };
+        Action::RequestRedeem { by: draw.who(), is_senior: draw.is_one_in(2), thousandths }
+    }),
+    (4, |draw, _| lp(draw, |by, of, is_senior| Action::CancelDeposit { by, of, is_senior })),
+    (4, |draw, _| lp(draw, |by, of, is_senior| Action::CancelRedeem { by, of, is_senior })),
+    (14, |draw, _| {
+        let (thousandths, is_mint) = (draw.thousandths(), draw.is_one_in(2));
+        lp(draw, |by, of, is_senior| Action::ClaimDeposit { by, of, is_senior, thousandths, is_mint })
+    }),
+    (14, |draw, _| {
+        let (thousandths, is_withdraw) = (draw.thousandths(), draw.is_one_in(2));
+        lp(draw, |by, of, is_senior| Action::ClaimRedeem { by, of, is_senior, thousandths, is_withdraw })
+    }),
+    (6, |draw, _| lp(draw, |by, of, is_senior| Action::ClaimReturned { by, of, is_senior })),
+    (4, |draw, _| lp(draw, |by, of, is_senior| Action::Collect { by, of, is_senior })),
+    (6, |draw, _| {
+        let thousandths = draw.thousandths();
+        lp(draw, |by, to, is_senior| Action::ShareTransfer { by, to, is_senior, thousandths })
+    }),
+    (5, |draw, _| {
+        let (thousandths, to) = (draw.thousandths(), draw.who());
+        lp(draw, |by, from, is_senior| Action::ShareTransferFrom { by, from, to, is_senior, thousandths })
+    }),
+    (4, |draw, _| {
+        let thousandths = draw.thousandths();
+        lp(draw, |by, spender, is_senior| Action::ShareApprove { by, spender, is_senior, thousandths })
+    }),
+    (3, |draw, _| {
+        let is_forged = draw.is_one_in(3);
+        lp(draw, |by, spender, is_senior| Action::SharePermit { by, spender, is_senior, is_forged })
+    }),
+    (3, |draw, _| {
+        let is_approved = draw.is_one_in(2);
+        lp(draw, |by, operator, is_senior| Action::LpOperator { by, operator, is_senior, is_approved })
+    }),
+    (26, |draw, _| Action::ProcessEpoch { by: draw.who(), is_wrong_round: draw.is_one_in(12) }),
+    (3, |draw, _| Action::Accrue { by: draw.who() }),
+    (4, |draw, _| Action::PayFees { by: draw.who() }),
+    (18, |draw, _| {
+        let by = draw.who();
+        let (of, to) = (draw.of(by), if draw.is_one_in(3) { draw.who() } else { by });
+        Action::Wrap { by, of, board: draw.byte(), place: draw.byte(), thousandths: draw.thousandths(), to }
+    }),
+    (8, |draw, _| {
+        let by = draw.who();
+        Action::Unwrap { by, place: draw.byte(), thousandths: draw.thousandths(), to: draw.of(by) }
+    }),
+    (12, |draw, _| {
+        let by = draw.who();
+        Action::RedeemWrapped { by, place: draw.byte(), thousandths: draw.thousandths(), to: draw.any_of() }
+    }),
+    (4, |draw, _| Action::SettleWrapped { by: draw.who(), board: draw.byte() }),
+    (9, |draw, _| {
+        let by = draw.who();
+        let from = if draw.is_one_in(4) { draw.who() } else { by };
+        let (to, place, is_batch) = (draw.who(), draw.byte(), draw.is_one_in(3));
+        Action::WrappedTransfer { by, from, to, place, thousandths: draw.thousandths(), is_batch }
+    }),
+    (3, |draw, _| Action::WrappedApprove { by: draw.who(), operator: draw.who(), is_approved: draw.is_one_in(2) }),
+    (70, |draw, _| {
+        Action::Time(match draw.below(20) {
+            0 => Until::Window(draw.below(120) as u16),
+            1 => Until::Window(0),
+            2 | 3 => Until::Expiry(draw.below(60) as u16),
+            4..7 => Until::Cut(draw.below(60) as u16),
+            7 => Until::Secs(draw.below(40 * 3_600) as u32),
+            8..12 => Until::Secs(draw.below(3_600) as u32),
+            _ => Until::Secs(draw.below(400) as u32),
+        })
+    }),
+    (90, |draw, climate| {
+        let widest = match (climate, draw.below(40)) {
+            (_, 0) => return Action::Feed([Round::Zero, Round::Negative][draw.below(2) as usize]),
+            (Climate::Calm, 1) => 200_000,
+            (Climate::Calm, 2..12) => 30_000,
+            (Climate::Violent, 1) => 600_000,
+            (Climate::Violent, 2..6) => 300_000,
+            (Climate::Violent, 6..22) => 80_000,
+            _ => 8_000,
+        };
+        Action::Feed(Round::Move(draw.below(2 * widest + 1) as i32 - widest as i32))
+    }),
+    (55, |draw, climate| {
+        let most = if climate == Climate::Calm { 100_000 } else { 600_000 };
+        Action::Surface {
+            level_millionths: draw.below(2 * most + 1) as i32 - most as i32,
+            skew_millionths: draw.below(600_001) as i32 - 300_000,
+            is_negative: draw.is_one_in(25),
+        }
+    }),
+    (22, |draw, _| Action::List { secs: 1_000 + draw.below(5 * 86_400) as u32, step: draw.byte() }),
+    (220, |draw, _| Action::SettleBoard { by: draw.who(), board: draw.byte(), is_wrong_round: draw.is_one_in(15) }),
+    (24, |draw, _| Action::SettleAccount { by: draw.who(), of: draw.any_of(), board: draw.byte() }),
+    (5, |draw, _| Action::Donate { by: draw.who(), to: draw.byte(), atoms: draw.atoms(5_000_000_000) }),
+    (4, |draw, _| Action::SetParameters { seed: draw.below(1 << 32) as u32, count: draw.below(4) as u8 }),
+    (4, |draw, _| Action::SetMarginParameters { seed: draw.below(1 << 32) as u32, count: draw.below(3) as u8 }),
+    (3, |draw, _| Action::SetTerms { seed: draw.below(1 << 32) as u32 }),
+    (2, |draw, _| Action::SetCorrelation { millionths: draw.below(1_200_000) as u32 }),
+    (14, |draw, _| Action::Stranger { by: draw.who(), call: draw.byte() }),
+];
+
+/// An action about an LP: mostly his own.
+fn lp(draw: &mut Draw, make: impl FnOnce(u8, u8, bool) -> Action) -> Action {
+    let of = draw.who();
+    let by = if draw.is_one_in(6) { draw.who() } else { of };
+    make(by, of, draw.is_one_in(2))
+}
+
+/// So many actions of a seed.
+pub fn actions(seed: u64, count: usize) -> Vec<Action> {
+    let mut draw = Draw::new(seed);
+    let climate = if seed.is_multiple_of(2) { Climate::Calm } else { Climate::Violent };
+    let total: u32 = MAKERS.iter().map(|(weight, _)| weight).sum();
+    let one = |draw: &mut Draw| {
+        let mut place = draw.below(total.into()) as u32;
+        for (weight, make) in MAKERS {
+            if place < *weight {
+                return make(draw, climate);
+            }
+            place -= weight;
+        }
+        Action::Accrue { by: 0 }
+    };
+    (0..count).map(|_| one(&mut draw)).collect()
+}

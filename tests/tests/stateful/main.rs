@@ -1,0 +1,178 @@
+//! Random interleavings of every external action by many actors, with moving prices, time and expiries, and everything
+//! checked after each.
+//!
+//! * `action`: what can be done, as plain data; `generate`: lists of it from a seed
+//! * `life`, `perform`: doing it, and what each must leave
+//! * `slots`: what the programs keep, read without running them; `double`: the pure crates on that
+//! * `invariants`: what must hold after every action; `views`: what the programs show is what they keep
+//! * `shrink`: a list that fails, made short
+//!
+//! `EQUIPOISE_ACTIONS` and `EQUIPOISE_SEED` choose another length and other lives; `EQUIPOISE_REPLAY` is a list that a
+//! failure printed, or a file with one, and `EQUIPOISE_CAPITAL` says which of the beginnings it was.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::struct_field_names,
+    missing_docs
+)]
+
+mod action;
+mod actors;
+mod double;
+mod errors;
+// The market and its native double are those of the market's own tests, which use more of them.
+#[allow(dead_code)]
+#[path = "../market/fixture.rs"]
+mod fixture;
+mod generate;
+mod invariants;
+mod life;
+#[allow(dead_code)]
+#[path = "../market/native.rs"]
+mod native;
+mod perform;
+mod shrink;
+mod slots;
+#[allow(dead_code)]
+#[path = "../market/state.rs"]
+mod state;
+mod views;
+
+use std::env;
+use std::time::{Duration, Instant};
+
+use action::Action;
+use life::{Capital, Life};
+
+/// Actions of all tests together, and of one life.
+const ACTIONS: u64 = 100_000;
+const LIFE: u64 = 2_500;
+/// Tests that share them: as many as there are tests below.
+const TESTS: u64 = 4;
+/// Time to make a failing list short.
+const SHRINK_SECS: u64 = 120;
+
+fn number(name: &str, default: u64) -> u64 {
+    env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
+}
+
+/// Lives of one test, each from the beginning.
+fn lives(test: u64, capital: Capital) {
+    let (actions, seed) = (number("EQUIPOISE_ACTIONS", ACTIONS) / TESTS, number("EQUIPOISE_SEED", 2_026));
+    let mut life = Life::born(capital);
+    let begin = Instant::now();
+    let mut number = 0;
+    // What there was nothing to do on does not count.
+    while life.tally.done() < actions {
+        let life_seed = seed.wrapping_mul(1_000_003).wrapping_add(test << 32).wrapping_add(number);
+        let list = generate::actions(life_seed, LIFE.min(actions) as usize);
+        if let Err(failed) = shrink::live(&mut life, &list) {
+            report(&mut life, (capital, life_seed), &list, &failed);
+        }
+        number += 1;
+    }
+    let secs = begin.elapsed().as_secs_f64();
+    let done = life.tally.done();
+    println!("{done} actions in {secs:.1} s: {:.0} a second", done as f64 / secs);
+    print_tally(&life);
+    if actions >= ACTIONS / TESTS {
+        require_coverage(&life);
+    }
+}
+
+/// Makes a failing list short, prints it, and fails.
+fn report(life: &mut Life, (capital, seed): (Capital, u64), list: &[Action], failed: &shrink::Failed) -> ! {
+    println!("life {seed} fails at action {} of {}: {} at {}", failed.at, list.len(), failed.message, failed.place);
+    let time = Duration::from_secs(number("EQUIPOISE_SHRINK_SECS", SHRINK_SECS));
+    let (short, failed) = shrink::shrink(life, list, failed, time);
+    println!("{} actions are enough: {} at {}", short.len(), failed.message, failed.place);
+    println!("EQUIPOISE_CAPITAL={capital:?} EQUIPOISE_REPLAY='{}'", serde_json::to_string(&short).unwrap());
+    panic!("after {} actions: {} at {}", short.len(), failed.message, failed.place);
+}
+
+fn print_tally(life: &Life) {
+    for (name, (done, refused)) in &life.tally.actions {
+        println!("{name}: {done} accepted, {refused} refused");
+    }
+    for ((name, error), count) in &life.tally.refusals {
+        println!("  {name} refused {count} times with {error}");
+    }
+    for (state, count) in &life.tally.states {
+        println!("{state}: {count}");
+    }
+}
+
+/// What nobody refuses; what nobody may do, or what comes too seldom to be sure of.
+const NEVER_REFUSED: [&str; 9] =
+    ["Time", "Feed", "WrappedApprove", "LpOperator", "Collect", "ShareApprove", "List", "Donate", "SetOperator"];
+const NEVER_ACCEPTED: [&str; 4] = ["Stranger", "TakeOver", "Deleverage", "CoverBadDebt"];
+/// What must be reached in so many actions.
+const REACHED: [&str; 12] = [
+    "a full audit through the views",
+    "accounts to settle",
+    "an account below maintenance",
+    "an account in auction",
+    "epoch priced",
+    "insurance empty",
+    "no usable price",
+    "round trip completed",
+    "settlement pending",
+    "stale price",
+    "stale surface",
+    "tokens to redeem",
+];
+
+/// A loss of coverage fails: every action is accepted and refused, and every rare state is reached.
+fn require_coverage(life: &Life) {
+    for name in Action::names() {
+        let (accepted, refused) = life.tally.actions.get(name).copied().unwrap_or_default();
+        assert!(accepted > 0 || NEVER_ACCEPTED.contains(&name), "no {name} is accepted");
+        assert!(refused > 0 || NEVER_REFUSED.contains(&name), "no {name} is refused");
+    }
+    for state in REACHED {
+        assert!(life.tally.states.get(state).is_some_and(|count| *count > 0), "never reached: {state}");
+    }
+}
+
+#[test]
+fn every_invariant_holds_after_every_action() {
+    lives(0, Capital::Deep);
+}
+
+#[test]
+fn every_invariant_holds_after_every_action_of_other_lives() {
+    lives(1, Capital::Deep);
+}
+
+#[test]
+fn every_invariant_holds_after_every_action_with_thin_capital() {
+    lives(2, Capital::Thin);
+}
+
+#[test]
+fn every_invariant_holds_after_every_action_of_other_lives_with_thin_capital() {
+    lives(3, Capital::Thin);
+}
+
+/// Runs a list that a failure printed, if one is given.
+#[test]
+fn replay_of_a_failure() {
+    let Ok(text) = env::var("EQUIPOISE_REPLAY") else { return };
+    let text = if text.trim_start().starts_with('[') { text } else { std::fs::read_to_string(text).unwrap() };
+    let list: Vec<Action> = serde_json::from_str(&text).unwrap();
+    let is_thin = env::var("EQUIPOISE_CAPITAL").is_ok_and(|name| name == "Thin");
+    let mut life = Life::born(if is_thin { Capital::Thin } else { Capital::Deep });
+    life.is_thorough = true;
+    for action in &list {
+        println!("{action:?}");
+        life.act(action);
+    }
+}

@@ -1,0 +1,199 @@
+//! What moves by itself: time, prices, the surface, expiries.
+
+use alloy_primitives::aliases::U80;
+use alloy_primitives::{I256, U256};
+use equipoise_interfaces::account::{SETTLEMENT, VAULT};
+use equipoise_interfaces::{AccountSettled, BoardSettled, IMarket, IVault};
+use equipoise_risk::settlement::payoff_floor;
+use equipoise_tests::{Stablecoin, World};
+
+use crate::action::{Of, Round, Until};
+use crate::double::scale;
+use crate::fixture::{narrow, signed, slice, wad, CONTRACT, HOUR, WINDOW};
+use crate::life::{FeedRound, Life, Outcome, FEED_UNIT};
+use crate::native::price_of;
+
+/// Boards that live at the same time at most, though the market takes more.
+const MOST_BOARDS: usize = 6;
+const STRIKES: u64 = 6;
+
+impl Life {
+    pub(super) fn pass(&mut self, until: Until) -> Outcome {
+        let now = self.now();
+        let expiries =
+            self.before().boards.values().filter(|board| !board.is_settled()).map(|board| board.header.expiry);
+        let expiries: Vec<u64> = expiries.collect();
+        let to = match until {
+            Until::Secs(secs) => now + u64::from(secs),
+            Until::Window(less) => {
+                let windows = expiries.iter().map(|expiry| expiry - WINDOW - u64::from(less));
+                windows.filter(|at| *at > now).min().unwrap_or(now + HOUR)
+            }
+            Until::Expiry(more) => {
+                let next = expiries.iter().copied().filter(|at| *at >= now).min();
+                next.unwrap_or(now + HOUR) + u64::from(more)
+            }
+            Until::Cut(more) => {
+                let vault = self.market.vault;
+                let cut = self.market.world.read(vault, &IVault::nextEpochCall {}).cutAt;
+                cut.max(now) + u64::from(more)
+            }
+        };
+        self.market.world.go_to(to);
+        Outcome::of(Ok(()), &[])
+    }
+
+    /// A later round; far from where it began the price turns back.
+    pub(super) fn round(&mut self, round: Round) -> Outcome {
+        if self.course.rounds.last().is_some_and(|last| last.at >= self.now()) {
+            self.market.pass(1);
+        }
+        let now = self.now();
+        let answer = match round {
+            Round::Move(millionths) => {
+                let step = self.course.spot * i128::from(millionths) / 1_000_000;
+                let (high, low) = (4_500 * FEED_UNIT, 1_900 * FEED_UNIT);
+                let is_back = (self.course.spot > high && step > 0) || (self.course.spot < low && step < 0);
+                self.course.spot += if is_back { -step } else { step };
+                self.course.spot
+            }
+            Round::Zero => 0,
+            Round::Negative => -self.course.spot,
+        };
+        self.market.world.push_round(answer, now);
+        let answer = matches!(round, Round::Move(_)).then_some(answer);
+        self.course.rounds.push(FeedRound { answer, at: now });
+        Outcome::of(Ok(()), &[])
+    }
+
+    pub(super) fn surface(&mut self, level: i32, skew: i32, is_negative: bool) -> Outcome {
+        let Some(moment) = self.moment() else { return Outcome::idle() };
+        let picture = self.before();
+        let live = picture.live().into_iter().filter(|id| picture.boards[id].header.expiry > moment.now);
+        let slices: Vec<_> = live
+            .map(|id| {
+                let left = picture.boards[&id].header.expiry - moment.now;
+                let forward = moment.spot_wad + moment.spot_wad * U256::from(left) / U256::from(864_000_000u64);
+                let mut slice = slice(id, forward);
+                let millionth = CONTRACT / 1_000_000;
+                slice.aWad += I256::try_from(i128::from(level) * millionth / 2).unwrap();
+                slice.rhoWad += I256::try_from(i128::from(skew) * millionth).unwrap();
+                if is_negative {
+                    slice.aWad = signed(-CONTRACT);
+                }
+                slice
+            })
+            .collect();
+        if slices.is_empty() {
+            return Outcome::idle();
+        }
+        let before = self.before().clone();
+        let result = self.market.post(slices).map(drop);
+        assert!(!(is_negative && result.is_ok()), "a surface of negative variance is taken");
+        if result.is_err() {
+            assert_eq!(self.picture(), before, "a refused surface changes something");
+        }
+        Outcome::of(result, &[])
+    }
+
+    pub(super) fn list(&mut self, secs: u32, step: u8) -> Outcome {
+        let live = self.before().live();
+        if live.len() >= MOST_BOARDS {
+            return Outcome::idle();
+        }
+        let width = [25, 50, 100, 200][usize::from(step) % 4];
+        let middle = (self.course.spot / FEED_UNIT) as u64 / width;
+        let strikes = (0..STRIKES).map(|place| wad(width * (middle + place + 1 - STRIKES / 2))).collect();
+        let (expiry, owner, market) = (self.now() + u64::from(secs), self.market.world.owner, self.market.market);
+        let result = self.send(owner, market, &IMarket::listBoardCall { expiry, strikesWad: strikes });
+        if result.is_ok() {
+            let after = self.picture().live();
+            assert_eq!(after.len(), live.len() + 1, "a board more");
+        }
+        Outcome::of(result.map(drop), &[])
+    }
+
+    pub(super) fn settle_board(&mut self, by: u8, place: u8, is_wrong_round: bool) -> Outcome {
+        let live = self.before().live();
+        if live.is_empty() {
+            return Outcome::idle();
+        }
+        // Mostly the next one, once it has expired.
+        let board = live[if place < 230 { 0 } else { usize::from(place) % live.len() }];
+        let expiry = self.before().boards[&board].header.expiry;
+        if place < 220 && self.now() < expiry {
+            return Outcome::idle();
+        }
+        let first = self.course.rounds.iter().rposition(|round| round.answer.is_some() && round.at <= expiry - WINDOW);
+        let first = U80::from(first.map_or(1, |place| place as u64 + 1) + u64::from(is_wrong_round));
+        let (from, market, before) = (self.actors.address(by), self.market.market, self.before().clone());
+        let result = self.send(from, market, &IMarket::settleBoardCall { board, firstRound: first });
+        if let Ok(receipt) = &result {
+            let told = World::events::<BoardSettled>(receipt).remove(0);
+            assert!(self.now() >= expiry, "a board settles after its expiry");
+            let held = &before.boards[&board].inventory;
+            let payoff = payoff_floor(held, price_of(told.settlementPriceWad), scale()).unwrap().count();
+            assert_eq!(narrow(told.vaultPayoffAtoms), payoff, "the vault gets what its options pay");
+            let after = self.picture();
+            let paid = after.cash(VAULT) - before.cash(VAULT);
+            assert_eq!(paid, payoff.max(-before.cash(VAULT)), "as far as it has it");
+            assert_eq!(after.cash(SETTLEMENT) - before.cash(SETTLEMENT), -paid);
+            assert_eq!(told.payoutRatioWad == wad(1), paid == payoff);
+            self.reach("payout ratio below one", paid != payoff);
+            self.require_average(expiry, told.settlementPriceWad);
+            let again = IMarket::settleBoardCall { board, firstRound: first };
+            self.send(from, market, &again).expect_err("a board settles once");
+        }
+        Outcome::of(result.map(drop), &[])
+    }
+
+    /// The settlement price lies between the lowest and the highest price of the window.
+    fn require_average(&self, expiry: u64, price_wad: U256) {
+        let rounds = &self.course.rounds;
+        let first = rounds.iter().rposition(|round| round.answer.is_some() && round.at <= expiry - WINDOW).unwrap_or(0);
+        let inside = rounds[first..].iter().take_while(|round| round.at < expiry);
+        let prices: Vec<U256> = inside
+            .filter_map(|round| Some(U256::from(round.answer? as u128) * U256::from(10_000_000_000u64)))
+            .collect();
+        let (low, high) = (prices.iter().min().unwrap(), prices.iter().max().unwrap());
+        assert!((*low..=*high).contains(&price_wad), "{price_wad} is no average of {low} to {high}");
+    }
+
+    pub(super) fn settle_account(&mut self, by: u8, of: Of, place: u8) -> Outcome {
+        let account = self.account(of);
+        let known: Vec<u16> = self.before().boards.keys().copied().collect();
+        let held = self.before().account_boards[&account].ids().find(|id| self.before().boards[id].is_settled());
+        let Some(board) = held.or_else(|| known.get(usize::from(place) % known.len().max(1)).copied()) else {
+            return Outcome::idle();
+        };
+        let due = self.before().due(account, board);
+        let (from, market, before) = (self.actors.address(by), self.market.market, self.before().clone());
+        let result = self.send(from, market, &IMarket::settleAccountCall { account, board });
+        if let Ok(receipt) = &result {
+            let told = World::events::<AccountSettled>(receipt);
+            let payoff = due.unwrap_or(0);
+            assert_eq!(told.first().map_or(0, |told| narrow(told.payoffAtoms)), payoff, "an account gets its payoff");
+            let after = self.picture();
+            assert_eq!(after.cash(account) - before.cash(account), payoff);
+            assert_eq!(after.cash(SETTLEMENT) - before.cash(SETTLEMENT), -payoff);
+            assert!(after.lots(account, board).iter().all(|lots| *lots == 0), "and holds nothing of it any more");
+            let call = IMarket::settleAccountCall { account, board };
+            self.send(from, market, &call).expect("it may be asked again");
+            assert_eq!(self.picture(), after, "nothing settles twice");
+        }
+        Outcome::of(result.map(drop), &[account])
+    }
+
+    /// Sends tokens where nobody asked for them.
+    pub(super) fn donate(&mut self, by: u8, to: u8, atoms: u64) -> Outcome {
+        let market = &self.market;
+        let programs = [market.clearing, market.vault, market.senior, market.junior, market.market, self.wrapper];
+        let to = programs[usize::from(to) % programs.len()];
+        let token = market.world.token;
+        let result = self.tell(by, token, &Stablecoin::transferCall { to, value: U256::from(atoms) });
+        if result.is_ok() && to == self.market.clearing {
+            self.course.donated += u128::from(atoms);
+        }
+        Outcome::of(result, &[])
+    }
+}

@@ -1,0 +1,138 @@
+//! Auctions and what comes after them.
+
+use alloy_primitives::{B256, I256};
+use equipoise_interfaces::account::{INSURANCE, VAULT};
+use equipoise_interfaces::{AuctionBidFilled, IClearing, PositionsTakenOver};
+use equipoise_tests::World;
+
+use crate::action::{Of, Target};
+use crate::fixture::narrow;
+use crate::life::{Life, Outcome};
+use equipoise_risk::margin::MarginState;
+
+impl Life {
+    fn targeted(&self, target: Target, fits: impl Fn(&Self, B256) -> bool) -> Option<B256> {
+        match target {
+            Target::Any(of) => Some(self.account(of)),
+            Target::Fit(place) => self.pick(fits, place),
+        }
+    }
+
+    fn in_auction(&self, target: Target) -> Option<B256> {
+        self.targeted(target, |life, account| life.before().ledger[&account].is_in_auction())
+    }
+
+    fn is_liquidatable(&self, account: B256) -> bool {
+        let margin = self.margin_of(self.before(), account);
+        margin.is_some_and(|margin| margin.state() == MarginState::Liquidatable)
+    }
+
+    pub(super) fn start_auction(&mut self, by: u8, target: Target) -> Outcome {
+        let fits = |life: &Self, account: B256| {
+            !life.before().ledger[&account].is_in_auction() && life.is_liquidatable(account)
+        };
+        let Some(account) = self.targeted(target, fits) else { return Outcome::idle() };
+        let was_liquidatable = self.is_liquidatable(account);
+        let clearing = self.market.clearing;
+        let result = self.tell(by, clearing, &IClearing::startAuctionCall { account });
+        if result.is_ok() {
+            assert!(was_liquidatable, "an auction starts below maintenance margin only");
+            let after = self.picture();
+            assert!(after.ledger[&account].is_in_auction());
+            assert!(after.cash(account) <= self.before().cash(account));
+        }
+        Outcome::of(result, &[account])
+    }
+
+    pub(super) fn bid(&mut self, (by, to): (u8, Of), target: Target, share: u16, is_free: bool) -> Outcome {
+        let Some(account) = self.in_auction(target) else { return Outcome::idle() };
+        let bidder = self.account(to);
+        let most = (i128::from(share) << 64) / 1_000;
+        let limit = if is_free { I256::ZERO } else { I256::MAX };
+        let call = IClearing::bidCall { account, bidder, mostShareX64: most, mostPriceAtoms: limit };
+        let (from, clearing) = (self.actors.address(by), self.market.clearing);
+        let result = self.send(from, clearing, &call);
+        if let Ok(receipt) = &result {
+            let told = World::events::<AuctionBidFilled>(receipt).remove(0);
+            let after = self.picture();
+            assert_eq!(narrow(told.accountCashAtoms), after.cash(account));
+            assert_eq!(narrow(told.bidderCashAtoms), after.cash(bidder));
+            assert!(told.shareX64 <= most && told.shareX64 > 0, "a bidder takes what he asked for at most");
+            if let Some(margin) = self.margin_of(&after, bidder) {
+                let entry = after.ledger[&bidder];
+                assert!(!entry.is_margined() || margin.equity >= margin.initial, "a bid leaves its bidder {margin:?}");
+            }
+        }
+        Outcome::of(result.map(drop), &[account, bidder])
+    }
+
+    pub(super) fn end_auction(&mut self, by: u8, target: Target) -> Outcome {
+        let Some(account) = self.in_auction(target) else { return Outcome::idle() };
+        let clearing = self.market.clearing;
+        let result = self.tell(by, clearing, &IClearing::endAuctionCall { account });
+        if result.is_ok() {
+            let after = self.picture();
+            assert!(!after.ledger[&account].is_in_auction());
+            assert!(!self.is_liquidatable(account), "an auction ends when its account is healthy");
+        }
+        Outcome::of(result, &[account])
+    }
+
+    pub(super) fn take_over(&mut self, by: u8, target: Target) -> Outcome {
+        let Some(account) = self.in_auction(target) else { return Outcome::idle() };
+        let (from, clearing, before) = (self.actors.address(by), self.market.clearing, self.picture());
+        let result = self.send(from, clearing, &IClearing::takeOverCall { account });
+        if let Ok(receipt) = &result {
+            let after = self.picture();
+            assert_eq!(after.ledger[&account].held(), 0, "all of it is taken over");
+            for told in World::events::<PositionsTakenOver>(receipt) {
+                let moment = self.moment().expect("nothing is taken over without a price");
+                let mut native = before.native();
+                let offer = native.offer(moment, &told.legs);
+                assert_eq!(told.quoted, offer.quote, "a takeover is priced as a trade");
+                native.trade(&told.legs, &offer);
+                // The ledger's side of it is more than the price: penalties, insurance.
+                native.cash = after.native().cash;
+                native.require_same(&after.native());
+            }
+        }
+        Outcome::of(result.map(drop), &[account])
+    }
+
+    pub(super) fn deleverage(&mut self, by: u8, target: Target, counter: Of) -> Outcome {
+        let Some(account) = self.in_auction(target) else { return Outcome::idle() };
+        let opposite = |life: &Self, other: B256| other != account && life.before().are_opposite(account, other);
+        // Mostly against somebody who is on the other side.
+        let counter = self.pick(opposite, counter.0).unwrap_or_else(|| self.account(counter));
+        let clearing = self.market.clearing;
+        let result = self.tell(by, clearing, &IClearing::deleverageCall { account, counter });
+        if result.is_ok() {
+            let (before, after) = (self.before().clone(), self.picture());
+            let sum = |picture: &crate::slots::Picture| {
+                [account, counter, INSURANCE, VAULT].map(|account| picture.cash(account)).iter().sum::<i128>()
+            };
+            assert_eq!(sum(&before), sum(&after), "cash only changes hands");
+        }
+        Outcome::of(result, &[account, counter])
+    }
+
+    pub(super) fn cover_bad_debt(&mut self, by: u8, target: Target) -> Outcome {
+        let fits = |life: &Self, account: B256| {
+            let entry = life.before().ledger[&account];
+            entry.cash() < 0 && entry.held() == 0
+        };
+        let Some(account) = self.targeted(target, fits) else { return Outcome::idle() };
+        let before = self.before().clone();
+        let clearing = self.market.clearing;
+        let result = self.tell(by, clearing, &IClearing::coverBadDebtCall { account });
+        if result.is_ok() {
+            let after = self.picture();
+            let paid = after.cash(account) - before.cash(account);
+            assert!(paid > 0 && after.cash(account) <= 0, "a debt is covered, and no more");
+            let [insured, borne] = [INSURANCE, VAULT].map(|account| before.cash(account) - after.cash(account));
+            assert_eq!(paid, insured + borne);
+            assert_eq!(insured, (-before.cash(account)).min(before.cash(INSURANCE)), "insurance pays first");
+        }
+        Outcome::of(result, &[account])
+    }
+}
