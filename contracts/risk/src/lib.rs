@@ -6,7 +6,7 @@
 //! A trade passes through [`surface`] (variance of each strike), [`marks`] (value and Greeks of a strike),
 //! [`book`] (sums over all of them), [`potential`] (the risk penalty) and [`quote`] (what it costs).
 //! The state of the market widens it ([`spread`], [`regime`], [`toxicity`]) or stops it ([`breakers`]). What goes wrong is
-//! sold ([`auction`]) and borne in order ([`waterfall`]).
+//! sold ([`auction`]) and borne in order ([`waterfall`]). How far a vote may move the numbers of all this is in [`governed`].
 
 #[cfg(test)]
 extern crate std;
@@ -23,6 +23,7 @@ pub mod collateral;
 mod error;
 #[cfg(test)]
 mod fixtures;
+pub mod governed;
 pub mod limits;
 pub mod margin;
 pub mod marks;

@@ -20,7 +20,8 @@ use equipoise_risk::RiskError;
 
 mod fees;
 
-pub use fees::{BASE_PRICE_X64, MOST_MANAGEMENT_FEE, MOST_PERFORMANCE_FEE};
+pub use equipoise_risk::governed::{MOST_MANAGEMENT_FEE, MOST_PERFORMANCE_FEE};
+pub use fees::BASE_PRICE_X64;
 
 /// What the owner has set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

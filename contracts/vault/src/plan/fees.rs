@@ -9,10 +9,6 @@ use equipoise_risk::RiskError;
 
 use super::{signed, unsigned, Capital, Terms, Worth};
 
-/// The management fee is at most 2 % a year.
-pub const MOST_MANAGEMENT_FEE: Millionths = Millionths::from_raw(20_000);
-/// The performance fee is at most 20 %.
-pub const MOST_PERFORMANCE_FEE: Millionths = Millionths::from_raw(200_000);
 /// The price of a share in an empty tranche, times 2^64.
 pub const BASE_PRICE_X64: u128 = ONE_X64 / VIRTUAL_SHARES;
 
