@@ -7,10 +7,11 @@ use equipoise_interfaces::IMarket::{
     parametersCall, positionsCall, postSurfaceCall, setMarginParametersCall, setParametersCall, settleBoardCall,
     sliceCall, strikesCall, transferOwnershipCall, wireCall,
 };
+use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_interfaces::{AlreadyWired, IClearing, MarketNumberOutOfDomain};
 use equipoise_kit::lean::{answer, answer_array, only, open, revert, unknown, view, Arguments, CONSTRUCTOR};
 use equipoise_kit::ownership::Ownership;
-use equipoise_kit::{require_code, Revert};
+use equipoise_kit::{registry, require_code, Revert};
 use equipoise_market_state::layout::{
     decode_margin_parameters, decode_parameters, encode_margin_parameters, encode_parameters,
 };
@@ -61,13 +62,14 @@ impl Desk {
                 answer(&self.list(expiry, &given.take_array()?)?)
             }
             setParametersCall::SELECTOR => {
-                self.ownership.only_owner()?;
+                registry::require(self.store.vm(), &self.ownership)?;
                 answer(&self.replace_parameters(&given.take_array()?)?)
             }
             setMarginParametersCall::SELECTOR => {
-                self.ownership.only_owner()?;
+                registry::require(self.store.vm(), &self.ownership)?;
                 answer(&self.replace_margin_parameters(&given.take_array()?)?)
             }
+            nameRegistryCall::SELECTOR => answer(&registry::name(self.store.vm(), &self.ownership, given.take()?)?),
             wireCall::SELECTOR => {
                 self.ownership.only_owner()?;
                 answer(&self.wire([given.take()?, given.take()?, given.take()?], given.take()?)?)
@@ -98,6 +100,7 @@ impl Desk {
                 let parameters = decode_margin_parameters(&self.store.get(Place::MarginParameters));
                 answer_array(&wads_of(&parameters.all_millionths()))
             }
+            registryCall::SELECTOR => answer(&registry::named(self.store.vm())),
             ownerCall::SELECTOR => answer(&self.ownership.owner()),
             _ => unknown(selector),
         }

@@ -87,7 +87,8 @@ sol! {
         function registerMarket(address market) external returns (uint8 number);
         /// Lets a program take the lock, and move longs between accounts that have made it their operator.
         function registerProgram(address program) external;
-        /// Sets the lowest correlation that two underlyings are trusted to keep, in millionths.
+        /// Sets the lowest correlation that two underlyings are trusted to keep, in millionths. The parameters' registry
+        /// only, or the owner before one is named: see `ITuned`.
         function setCorrelation(uint32 millionths) external;
         function transferOwnership(address successor) external;
         function acceptOwnership() external;

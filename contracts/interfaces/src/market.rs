@@ -69,9 +69,10 @@ sol! {
         // The owner and the surface keeper
         function listBoard(uint64 expiry, uint256[] strikesWad) external returns (uint16 board);
         /// Replaces all parameters, in WAD and in the order of `equipoise_risk::parameters::RULES`, each within its
-        /// bounds and a whole number of millionths.
+        /// bounds and a whole number of millionths. The parameters' registry only, or the owner before one is named: see
+        /// `ITuned`.
         function setParameters(uint256[] parametersWad) external;
-        /// Replaces all margin parameters, in WAD and in the order of `equipoise_risk::margin::RULES`.
+        /// Replaces all margin parameters, in WAD and in the order of `equipoise_risk::margin::RULES`. By whom, as above.
         function setMarginParameters(uint256[] parametersWad) external;
         function postSurface(uint256 spotWad, uint64 observedAt, Slice[] slices) external;
 

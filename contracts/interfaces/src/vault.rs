@@ -5,7 +5,7 @@ sol! {
     #[derive(Debug, PartialEq, Eq)]
     struct Allocation { address market; address oracle; uint32 weight; }
 
-    /// What the owner may set. Ratios are millionths: of the claim a year, of the net asset value, of the net asset
+    /// What may be set. Ratios are millionths: of the claim a year, of the net asset value, of the net asset
     /// value a year, of the junior's gain.
     #[derive(Debug, PartialEq, Eq)]
     struct Terms {
@@ -34,6 +34,7 @@ sol! {
         // The owner
         /// Names the tranches and the markets, these by the numbers that the clearing house has given them, once.
         function wire(address senior, address junior, Allocation[] allocations) external;
+        /// The parameters' registry only, or the owner before one is named: see `ITuned`.
         function setTerms(Terms agreed) external;
         function transferOwnership(address successor) external;
         function acceptOwnership() external;

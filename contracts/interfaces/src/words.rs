@@ -381,6 +381,7 @@ macro_rules! event_words {
 mod capital;
 mod cash;
 mod clearing;
+mod parameters;
 mod types;
 mod wrapper;
 

@@ -45,10 +45,19 @@ where
     C: SolCall + ToWords,
     C::Return: FromWords,
 {
-    let context = Call::new_mutating(program);
-    let data = call_contract(program.vm(), context, to, &encode(C::SELECTOR, call));
-    let data = data.map_err(|error| explain(Revert::from(error), to, C::SELECTOR))?;
+    let data = call_bytes(program, to, C::SELECTOR, &encode(C::SELECTOR, call))?;
     decode(&data).ok_or_else(|| failed(to, C::SELECTOR))
+}
+
+/// Calls a function that may change state with calldata that is already encoded: see [`call`].
+/// # Errors: the callee's own, unchanged; CallFailed if it gave none
+pub fn call_bytes<P>(program: &mut P, to: Address, selector: [u8; 4], input: &[u8]) -> Result<Vec<u8>, Revert>
+where
+    P: TopLevelStorage + HostAccess<Host = VM>,
+{
+    let context = Call::new_mutating(program);
+    let data = call_contract(program.vm(), context, to, input);
+    data.map_err(|error| explain(Revert::from(error), to, selector))
 }
 
 /// Fails unless the caller is `allowed`, an address that wiring has set.

@@ -18,6 +18,7 @@ pub mod lean;
 pub mod lock;
 pub mod number;
 pub mod ownership;
+pub mod registry;
 pub mod shares;
 pub mod signature;
 pub mod storage;

@@ -10,7 +10,7 @@ use equipoise_interfaces::{
     ClearingTokenUnsupported, CorrelationSet, MarketRegistered, ProgramRegistered, ProgramWired, IERC20,
 };
 use equipoise_kit::lean::{log, revert, view};
-use equipoise_kit::{require_code, Revert};
+use equipoise_kit::{registry, require_code, Revert};
 use equipoise_risk::margin::{Correlation, OffsetShare};
 use stylus_sdk::prelude::*;
 
@@ -76,10 +76,10 @@ pub fn register_program(ledger: &mut Ledger, program: Address) -> Result<(), Rev
     Ok(())
 }
 
-/// Sets the lowest correlation that two underlyings are trusted to keep. Owner only.
-/// # Errors: CallerNotOwner, ClearingCorrelationOutOfBounds
+/// Sets the lowest correlation that two underlyings are trusted to keep. Parameters' registry only.
+/// # Errors: CallerNotAllowed, CallerNotOwner, ClearingCorrelationOutOfBounds
 pub fn set_correlation(ledger: &mut Ledger, millionths: u32) -> Result<(), Revert> {
-    ledger.ownership.only_owner()?;
+    registry::require(ledger.vm(), &ledger.ownership)?;
     let (min, max) = (Correlation::MIN, Correlation::MAX);
     let correlation = Correlation::new(millionths);
     let correlation = correlation.ok_or_else(|| revert(&ClearingCorrelationOutOfBounds { millionths, min, max }))?;

@@ -8,7 +8,9 @@ use equipoise_interfaces::IClearing::{
     setCorrelationCall, setOperatorBySignatureCall, setOperatorCall, tokenCall, tranchesCall, transferOwnershipCall,
     vaultCall, wireCall, DOMAIN_SEPARATORCall,
 };
+use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_kit::lean::{answer, enter, unknown, Arguments, CONSTRUCTOR};
+use equipoise_kit::registry;
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
@@ -32,6 +34,7 @@ fn change(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>) -> A
         registerMarketCall::SELECTOR => answer(&admin::register_market(ledger, given.take()?)?),
         registerProgramCall::SELECTOR => answer(&admin::register_program(ledger, given.take()?)?),
         setCorrelationCall::SELECTOR => answer(&admin::set_correlation(ledger, given.take()?)?),
+        nameRegistryCall::SELECTOR => answer(&registry::name(ledger.vm(), &ledger.ownership, given.take()?)?),
         transferOwnershipCall::SELECTOR => answer(&ledger.ownership.offer(given.take()?)?),
         acceptOwnershipCall::SELECTOR => answer(&ledger.ownership.accept()?),
         CONSTRUCTOR => {
@@ -59,6 +62,7 @@ fn show(ledger: &Ledger, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResu
         backstopCall::SELECTOR => answer(&slots.backstop.get()),
         registrarCall::SELECTOR => answer(&slots.registrar.get()),
         liquidatorCall::SELECTOR => answer(&slots.liquidator.get()),
+        registryCall::SELECTOR => answer(&registry::named(ledger.vm())),
         ownerCall::SELECTOR => answer(&ledger.ownership.owner()),
         _ => unknown(selector),
     }

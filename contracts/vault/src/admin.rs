@@ -7,29 +7,26 @@ use equipoise_interfaces::{
 };
 use equipoise_kit::lean::{log, revert, view};
 use equipoise_kit::lock::require_unlocked;
-use equipoise_kit::{require_code, Revert};
+use equipoise_kit::{registry, require_code, Revert};
+use equipoise_risk::governed::VAULT_RULES;
 use equipoise_risk::millionths::Millionths;
-use equipoise_risk::waterfall::{Coverage, MOST_RATE};
+use equipoise_risk::waterfall::Coverage;
 use stylus_sdk::prelude::*;
 
 use crate::markets::MOST_MARKETS;
-use crate::plan::{Terms, MOST_MANAGEMENT_FEE, MOST_PERFORMANCE_FEE};
+use crate::plan::Terms;
 use crate::Vault;
 
 /// A request waits an hour at least.
 const MIN_CUT_SPACING_SECS: u64 = 3_600;
 /// A request waits four weeks at most.
 const MAX_CUT_SPACING_SECS: u64 = 14 * 86_400;
-/// The junior has a tenth of the value at least where it is asked for.
-const LEAST_COVERAGE: u32 = 100_000;
-/// And nine tenths at most.
-const MOST_COVERAGE: u32 = 900_000;
-/// 6 % a year, and a fifth. No fees.
+/// What the tranches agree at the start. No fees, and so nobody who is due them.
 const FIRST_TERMS: AbiTerms = AbiTerms {
-    seniorRate: 60_000,
-    coverage: 200_000,
-    managementFee: 0,
-    performanceFee: 0,
+    seniorRate: VAULT_RULES[0].rule.default,
+    coverage: VAULT_RULES[1].rule.default,
+    managementFee: VAULT_RULES[2].rule.default,
+    performanceFee: VAULT_RULES[3].rule.default,
     feeRecipient: Address::ZERO,
 };
 
@@ -94,18 +91,15 @@ impl Vault {
         Ok(())
     }
 
-    /// Sets the terms, from now on. Owner only.
-    /// # Errors: CallerNotOwner, ProgramsLocked, VaultTermOutOfBounds, AddressIsZero, VaultNumberOutOfRange, the markets' own
+    /// Sets the terms, from now on. Parameters' registry only.
+    /// # Errors: CallerNotAllowed, CallerNotOwner, ProgramsLocked, VaultTermOutOfBounds, AddressIsZero, VaultNumberOutOfRange,
+    /// the markets' own
     pub(crate) fn set_terms(&mut self, terms: &AbiTerms) -> Result<(), Revert> {
-        self.ownership.only_owner()?;
+        registry::require(self.vm(), &self.ownership)?;
         self.require_unlocked()?;
-        let rules = [
-            (terms.seniorRate, 0, MOST_RATE.raw()),
-            (terms.coverage, LEAST_COVERAGE, MOST_COVERAGE),
-            (terms.managementFee, 0, MOST_MANAGEMENT_FEE.raw()),
-            (terms.performanceFee, 0, MOST_PERFORMANCE_FEE.raw()),
-        ];
-        for (place, (value, min, max)) in rules.into_iter().enumerate() {
+        let values = [terms.seniorRate, terms.coverage, terms.managementFee, terms.performanceFee];
+        for (place, (value, ruled)) in values.into_iter().zip(&VAULT_RULES).enumerate() {
+            let (min, max) = (ruled.rule.min, ruled.rule.max);
             if !(min..=max).contains(&value) {
                 return Err(revert(&VaultTermOutOfBounds { place: U256::from(place), value, min, max }));
             }
@@ -140,7 +134,8 @@ impl Vault {
         let terms = self.slots.terms();
         let coverage = Coverage::new(Millionths::from_raw(terms.coverage)).ok_or_else(|| {
             let (value, place) = (terms.coverage, U256::from(1));
-            revert(&VaultTermOutOfBounds { place, value, min: LEAST_COVERAGE, max: MOST_COVERAGE })
+            let rule = VAULT_RULES[1].rule;
+            revert(&VaultTermOutOfBounds { place, value, min: rule.min, max: rule.max })
         })?;
         Ok(Terms {
             coverage,

@@ -17,7 +17,7 @@
 //!
 //! # Authority
 //!
-//! The owner wires the vault once and sets its terms within bounds. Whatever else the vault does, anybody may have it do.
+//! The owner wires the vault once; the parameters' registry sets its terms. Whatever else the vault does, anybody may have it do.
 //!
 //! # Calls: down to the tranches, the markets, their oracles and feeds, and the clearing house
 #![cfg_attr(not(test), no_main)]

@@ -4,6 +4,7 @@ use alloy_primitives::aliases::U80;
 use alloy_primitives::U256;
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::Allocation;
+use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_interfaces::IVault::{
     acceptOwnershipCall, accrueCall, allocationsCall, claimCall, clearingCall, cutSpacingSecsCall, feesAtomsCall,
     juniorCall, navCall, nextEpochCall, openEpochCall, ownerCall, payFeesCall, processEpochCall, seniorCall,
@@ -12,7 +13,7 @@ use equipoise_interfaces::IVault::{
 use equipoise_kit::lean::{answer, answer_array, enter, unknown, Arguments, CONSTRUCTOR};
 use equipoise_kit::number::{from_i128, from_u128};
 use equipoise_kit::ownership::Ownership;
-use equipoise_kit::Revert;
+use equipoise_kit::{registry, Revert};
 use equipoise_risk::waterfall::Split;
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
@@ -52,6 +53,7 @@ impl Vault {
                 answer(&self.wire(tranches, &given.take_array::<Allocation>()?)?)
             }
             setTermsCall::SELECTOR => answer(&self.set_terms(&given.take()?)?),
+            nameRegistryCall::SELECTOR => answer(&registry::name(self.vm(), &self.ownership, given.take()?)?),
             transferOwnershipCall::SELECTOR | acceptOwnershipCall::SELECTOR => {
                 self.require_unlocked()?;
                 if selector == acceptOwnershipCall::SELECTOR {
@@ -90,6 +92,7 @@ impl Vault {
             clearingCall::SELECTOR => answer(&self.slots.clearing.address()),
             seniorCall::SELECTOR => answer(&self.slots.tranche(true)),
             juniorCall::SELECTOR => answer(&self.slots.tranche(false)),
+            registryCall::SELECTOR => answer(&registry::named(self.vm())),
             ownerCall::SELECTOR => answer(&self.ownership.owner()),
             _ => unknown(selector),
         }

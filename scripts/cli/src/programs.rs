@@ -11,8 +11,8 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 
 use crate::error::CliError;
 
-/// The programs of a market, in the order they are deployed in; the last is not part of every market.
-pub const NAMES: [&str; 15] = [
+/// The programs of a market, in the order they are deployed in; the last two are not part of every market.
+pub const NAMES: [&str; 16] = [
     "oracle",
     "surface",
     "valuer",
@@ -28,6 +28,7 @@ pub const NAMES: [&str; 15] = [
     "vault",
     "tranche",
     "wrapper",
+    "parameters",
 ];
 
 /// Where `scripts/build-programs` leaves the programs, in the repository this program was built from.
