@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::demo::Options;
+use crate::governance::args::{ParametersArguments, VoteArguments};
 use crate::input::{Source, LEAST_BOARDS, LEAST_DAYS, LEAST_STRIKES};
 use crate::price::Format;
 use crate::programs::default_dir;
@@ -93,6 +94,10 @@ pub enum Command {
     /// Replay a price history through the protocol's crates: what LPs earn, why, and what breaks
     #[command(long_about = crate::replay::ABOUT)]
     Replay(ReplayArguments),
+    /// Take part in votes: delegate, propose, vote, sign, queue, execute, veto, show
+    Vote(VoteArguments),
+    /// Export, check and import the numbers that votes are about
+    Parameters(ParametersArguments),
     /// Show the compressed sizes of the programs; fails if one is over the limit
     Programs {
         /// Folder with the programs' WASM

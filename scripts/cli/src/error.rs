@@ -5,6 +5,8 @@ use std::{io, path::PathBuf};
 use equipoise_chain::{rpc::MnemonicError, rpc::ServeError, DeployError, ProgramError, SendError, TimeError};
 use equipoise_data::{DataError, FitError, Timestamp};
 
+use crate::governance::GovernanceError;
+
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
@@ -172,6 +174,9 @@ pub enum CliError {
         /// Rows without an answer.
         refused: u64,
     },
+    /// A vote, or its numbers, failed.
+    #[error(transparent)]
+    Governance(#[from] GovernanceError),
     /// The terminal or the signals of the operating system failed.
     #[error("{0}")]
     System(#[from] io::Error),

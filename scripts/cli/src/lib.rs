@@ -8,6 +8,7 @@
 //! * [`bench`]: what the pure crates' operations cost in ink, and that WASM gives native code's bits
 //! * [`price`]: options priced from standard input, to the last bit
 //! * [`replay`]: a price history through the protocol's crates
+//! * [`governance`]: votes on parameters, by JSON-RPC
 //! * [`report`]: what a demo leaves, for machines and for people
 
 // A host tool: floating-point arithmetic does not trap, sums are bounded by the tokens there are, and the
@@ -31,6 +32,7 @@ pub mod demo;
 pub mod deployment;
 pub mod error;
 pub mod fit;
+pub mod governance;
 pub mod input;
 pub mod price;
 pub mod programs;

@@ -7,6 +7,15 @@ use alloy_sol_types::{sol, SolError};
 #[allow(clippy::wildcard_imports, reason = "every error of the programs")]
 use equipoise_interfaces::*;
 
+use crate::governance::abi::IGovernor::{
+    GovernorAlreadyCastVote, GovernorExtensionIsFixed, GovernorInsufficientProposerVotes, GovernorInvalidSignature,
+    GovernorNonexistentProposal, GovernorOnlyExecutor, GovernorUnexpectedProposalState,
+};
+use crate::governance::abi::ITimelock::{
+    AccessControlUnauthorizedAccount, TimelockDelayIsFixed, TimelockReplacementNotCancellable,
+    TimelockUnauthorizedCaller, TimelockUnexpectedOperationState,
+};
+
 sol! {
     #[derive(Debug)]
     error Error(string message);
@@ -160,6 +169,31 @@ typed_errors!(
     OracleTimeInFuture,
     OracleWindowInvalid,
     OracleWindowOpen,
+    ParameterBindsExisting,
+    ParameterLoosened,
+    ParameterOutOfBounds,
+    ParameterStepTooLarge,
+    ParameterTooEarly,
+    ParameterUnchanged,
+    ParametersAlreadyRegistered,
+    ParametersInconsistent,
+    ParametersKindUnknown,
+    ParametersNothingToChange,
+    ParametersOutOfOrder,
+    ParametersRegistryNotNamed,
+    ParametersTargetUnknown,
+    GovernorAlreadyCastVote,
+    GovernorExtensionIsFixed,
+    GovernorInsufficientProposerVotes,
+    GovernorInvalidSignature,
+    GovernorNonexistentProposal,
+    GovernorOnlyExecutor,
+    GovernorUnexpectedProposalState,
+    AccessControlUnauthorizedAccount,
+    TimelockDelayIsFixed,
+    TimelockReplacementNotCancellable,
+    TimelockUnauthorizedCaller,
+    TimelockUnexpectedOperationState,
     SelectorUnknown,
     VaultCutSpacingOutOfRange,
     VaultEpochNotClosed,
