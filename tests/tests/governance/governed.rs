@@ -2,10 +2,11 @@
 
 use alloy_primitives::{keccak256, Address, Bytes, B256, U256};
 use alloy_rpc_types_eth::{BlockId, TransactionInput, TransactionRequest};
-use alloy_sol_types::{SolCall, SolValue};
+use alloy_sol_types::SolCall;
 use equipoise_chain::Receipt;
-use equipoise_cli::governance::abi::{IGovernor, ITimelock, IVoteToken};
-use equipoise_interfaces::{IMarket, IParameters, ITuned, Quote, Tuning};
+use equipoise_cli::deployment::{Governance, House};
+use equipoise_cli::governance::abi::{IGovernor, IVoteToken};
+use equipoise_interfaces::{IMarket, IParameters, Quote, Tuning};
 use equipoise_tests::Failure;
 
 use crate::fixture::{call_of, leg, Market, CAPITAL, CONTRACT, DAY, K3000, SPOT, STRIKES};
@@ -69,32 +70,18 @@ impl Governed {
         }
         market.push(SPOT);
         market.post_surface().unwrap();
-        let (owner, guardian) = (market.world.owner, market.world.account("guardian"));
+        let guardian = market.world.account("guardian");
         let [whale, minority] = ["whale", "minority"].map(|name| market.world.account(name));
-        let token = market.world.deploy("EquipoiseToken", (owner, U256::from(SUPPLY)).abi_encode_params());
-        let timelock = market.world.deploy("EquipoiseTimelock", (guardian, owner).abi_encode_params());
-        let governor = market.world.deploy("EquipoiseGovernor", (token, timelock).abi_encode_params());
-        let arguments = (owner, timelock, market.clearing).abi_encode_params();
-        let registry = market.world.deploy_program("parameters", arguments).unwrap();
+        let (clearing, vault, target) = (market.clearing, market.vault, market.market);
+        let house = House { clearing, vault, ..House::default() };
+        let supply = U256::from(SUPPLY);
+        let governance = market.world.deployer().governance(&house, &[target], guardian, supply).unwrap();
+        let Governance { token, timelock, governor, registry } = governance;
         let mut governed = Self { market, token, timelock, governor, registry, guardian, whale, minority };
-        governed.wire();
         governed.give(whale, 60);
         governed.give(minority, 3);
         governed.market.pass(1);
         governed
-    }
-
-    fn wire(&mut self) {
-        let (owner, registry, governor, timelock) = (self.owner(), self.registry, self.governor, self.timelock);
-        let targets = [(self.market.market, 1), (self.market.clearing, 2), (self.market.vault, 3)];
-        for (target, kind) in targets {
-            self.send(owner, target, &ITuned::nameRegistryCall { program: registry }).unwrap();
-            self.send(owner, registry, &IParameters::registerCall { target, kind }).unwrap();
-        }
-        let role = keccak256("PROPOSER_ROLE");
-        self.send(owner, timelock, &ITimelock::grantRoleCall { role, account: governor }).unwrap();
-        let admin = ITimelock::renounceRoleCall { role: B256::ZERO, account: owner };
-        self.send(owner, timelock, &admin).unwrap();
     }
 
     /// Sends vote tokens, whose weight their new holder keeps.

@@ -33,12 +33,15 @@ sol! {
     }
 }
 
-const ARTIFACTS: [(&str, &str); 5] = [
+const ARTIFACTS: [(&str, &str); 8] = [
     ("Stablecoin", include_str!("../../../solidity/artifacts/Stablecoin.json")),
     ("PriceFeed", include_str!("../../../solidity/artifacts/PriceFeed.json")),
     ("FeedAggregator", include_str!("../../../solidity/artifacts/FeedAggregator.json")),
     ("FeedProxy", include_str!("../../../solidity/artifacts/FeedProxy.json")),
     ("TransparentUpgradeableProxy", include_str!("../../../solidity/artifacts/TransparentUpgradeableProxy.json")),
+    ("EquipoiseToken", include_str!("../../../solidity/artifacts/EquipoiseToken.json")),
+    ("EquipoiseTimelock", include_str!("../../../solidity/artifacts/EquipoiseTimelock.json")),
+    ("EquipoiseGovernor", include_str!("../../../solidity/artifacts/EquipoiseGovernor.json")),
 ];
 
 /// A contract's creation code, without its constructor's arguments.

@@ -1,13 +1,15 @@
 //! Deployment of the system, the same for the demo, the bench and the tests.
 //!
 //! Every program that holds value is an implementation behind OpenZeppelin's `TransparentUpgradeableProxy`: the market, the
-//! clearing house, the vault, its tranches, the wrapper. What works on their storage by delegate call, what has no storage
+//! clearing house, the vault, its tranches, the wrapper, the parameters'
+//! registry. What works on their storage by delegate call, what has no storage
 //! and the oracle are not: the oracle is replaced by naming another.
 //!
 //! Nobody else can construct any of them. A proxy runs its program's constructor in its own, by delegate call. An
 //! implementation is constructed in the transaction that deploys it, with [`NOBODY`] as its owner, so that it stays unwired.
 
 mod contracts;
+mod governance;
 mod house;
 mod market;
 mod proxy;
@@ -18,6 +20,7 @@ use alloy_sol_types::SolCall;
 use equipoise_chain::{Chain, Receipt};
 
 pub use contracts::{FeedAggregator, PriceFeed, Stablecoin};
+pub use governance::Governance;
 pub use house::House;
 pub use market::{Engines, Market, Underlying};
 pub use proxy::{ProxyAdmin, ProxyState};
