@@ -30,8 +30,8 @@ impl Served {
         let (owner, token) = (governed.owner(), governed.token);
         for (account, share) in accounts.iter().zip([5, 10, 0]) {
             governed.market.world.chain.set_balance(account.address, U256::from(u128::MAX));
-            if share > 0 {
-                let value = U256::from(crate::governed::SUPPLY / share);
+            if let Some(value) = crate::governed::SUPPLY.checked_div(share) {
+                let value = U256::from(value);
                 let call = IVoteToken::transferCall { to: account.address, value };
                 governed.send(owner, token, &call).unwrap();
             }

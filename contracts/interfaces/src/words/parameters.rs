@@ -80,13 +80,12 @@ mod tests {
         same_call(&IClearing::setCorrelationCall { millionths: 7 });
         same_call(&IVault::termsCall {});
         same_call(&IVault::setTermsCall { agreed });
-        let (oldMillionths, newMillionths) = (8, 9);
         same_event(&ParameterChanged {
             target: WHO,
             group: 1,
             parameter: 2,
-            oldMillionths,
-            newMillionths,
+            oldMillionths: 8,
+            newMillionths: 9,
             isByGuardian: true,
         });
         same_event(&TargetRegistered { target: WHO, kind: 3 });

@@ -36,7 +36,7 @@ const fn terms(parameter: MarginParameter) -> Terms {
         // Nobody is liquidated below his initial margin.
         MarginParameter::InitialFactor => (3, Binds::New),
     };
-    Terms { step: TENTH, interval_secs: DAY_SECS * days, riskier: Riskier::Down, binds }
+    Terms { step: TENTH, interval_secs: DAY_SECS.saturating_mul(days), riskier: Riskier::Down, binds }
 }
 
 /// Where a parameter is stored.

@@ -41,7 +41,7 @@ const fn terms(parameter: Parameter) -> Terms {
         | Parameter::MaxSpotAgeHours
         | Parameter::MaxSurfaceAgeHours => (QUARTER, 3, Riskier::Up),
     };
-    Terms { step, interval_secs: DAY_SECS * days, riskier, binds: Binds::New }
+    Terms { step, interval_secs: DAY_SECS.saturating_mul(days), riskier, binds: Binds::New }
 }
 
 /// Where a parameter is stored.

@@ -161,14 +161,16 @@ fn a_vote_waits_for_its_interval_to_the_second() {
     }
 }
 
-/// A step of somebody: who, when, and which numbers, each within or beyond its step and its bounds.
-fn any_attempt(group: Group) -> impl Strategy<Value = (bool, u64, Vec<(usize, i64)>)> {
-    let moves =
-        (0..group.count(), prop_oneof![-2_000i64..2_000, -60_000_000i64..60_000_000, Just(i64::MIN), Just(i64::MAX)]);
-    (any::<bool>(), 0u64..20 * DAY_SECS, prop::collection::vec(moves, 1..4))
+/// A step of somebody: whether he is a guardian, the time before it, and which numbers he moves by how much, within or
+/// beyond their steps and bounds.
+type Attempt = (bool, u64, Vec<(usize, i64)>);
+
+fn any_attempt(group: Group) -> impl Strategy<Value = Attempt> {
+    let by = prop_oneof![-2_000i64..2_000, -60_000_000i64..60_000_000, Just(i64::MIN), Just(i64::MAX)];
+    (any::<bool>(), 0u64..20 * DAY_SECS, prop::collection::vec((0..group.count(), by), 1..4))
 }
 
-fn any_life() -> impl Strategy<Value = (Group, Vec<(bool, u64, Vec<(usize, i64)>)>)> {
+fn any_life() -> impl Strategy<Value = (Group, Vec<Attempt>)> {
     prop::sample::select(Group::ALL.to_vec())
         .prop_flat_map(|group| (Just(group), prop::collection::vec(any_attempt(group), 1..60)))
 }

@@ -1,4 +1,5 @@
 //! The contracts of `contracts/governance`, as clients call them.
+#![allow(clippy::too_many_arguments, reason = "an event of OpenZeppelin's has nine fields")]
 
 use alloy_sol_types::sol;
 

@@ -100,7 +100,10 @@ fn request<C: SolCall>(to: Address, call: &C) -> TransactionRequest {
 }
 
 fn refused<C: SolCall>(error: &TransportError) -> GovernanceError {
-    let data = error.as_error_resp().and_then(|answer| answer.as_revert_data());
+    let data = match error {
+        RpcError::ErrorResp(answer) => answer.as_revert_data(),
+        _ => None,
+    };
     match data {
         Some(data) => GovernanceError::Reverted { call: C::SIGNATURE, reason: Reason::of(&data).text },
         None => unreachable_server(error),
