@@ -25,6 +25,7 @@ use equipoise_risk::parameters::Parameters;
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::quote::{price, Package};
 use equipoise_risk::skew::SkewReserve;
+use equipoise_risk::spread::HalfSpread;
 use equipoise_risk::units::{Atoms, Money, TokenScale};
 use equipoise_tests::{World, TOKEN};
 
@@ -130,7 +131,7 @@ fn going_to_and_fro_between_two_books_does_not_draw_on_the_reserve() {
     let scale = TokenScale::from_decimals(6).unwrap();
     let full = Atoms::new(1_000_000 * TOKEN as i128);
     let mut reserve = SkewReserve { balance: full, budget: Atoms::new(full.count() / 8), updated_at: 1_000 };
-    let package = Package::valued(Money::ZERO, Money::ZERO, Money::ZERO, money(400));
+    let package = Package::valued(Money::ZERO, HalfSpread::default(), Money::ZERO, money(400));
     let (jumpy, bent) = (book(200_000, 0), book(0, 80_000));
     let mut paid = 0;
     for (before, after) in [(&jumpy, &bent), (&bent, &jumpy), (&jumpy, &bent), (&bent, &jumpy)] {

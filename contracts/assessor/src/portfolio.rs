@@ -1,9 +1,9 @@
 //! An account's options, unpacked, priced, and put to the scenarios.
 
-use equipoise_interfaces::{BoardSlots, MarketNumberOutOfDomain, MarketSettlementPending, MarketSliceMissing, Moment};
+use equipoise_interfaces::{MarketNumberOutOfDomain, MarketSettlementPending, MarketSliceMissing, Moment};
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
-use equipoise_market_state::convert::words_of;
+use equipoise_market_state::convert::BoardInCall;
 use equipoise_market_state::errors::{number_error, pricing_error};
 use equipoise_market_state::layout::{decode_holdings, BoardState, Header};
 use equipoise_market_state::pricing::Pricing;
@@ -27,17 +27,16 @@ pub fn assess(
     moment: &Moment,
     token_decimals: u8,
     parameters: &MarginParameters,
-    boards: &[BoardSlots],
+    boards: &[BoardInCall],
 ) -> Result<MarketMargin, Revert> {
     let pricing = Pricing::new(moment)?;
     let scale = TokenScale::from_decimals(token_decimals);
     let scale = scale.ok_or_else(|| revert(&MarketNumberOutOfDomain { board: 0 }))?;
     let mut live = Vec::with_capacity(boards.len());
     let mut settled = Money::ZERO;
-    for slots in boards {
-        let (id, words) = (slots.id, words_of(slots));
+    for &BoardInCall { id, ref words } in boards {
         let Some(header) = Header::decode(&words.header) else { continue };
-        let held = decode_holdings(&words, &words.position, moment.strikeShift);
+        let held = decode_holdings(words, &words.position, moment.strikeShift);
         if let BoardState::Settled { price, ratio } = header.state {
             let payoff = paid_floor(&held, price, ratio, scale).and_then(|paid| settled.plus(paid));
             settled = payoff.map_err(number_error(id))?;
@@ -46,7 +45,7 @@ pub fn assess(
         if phase(moment.nowAt, header.expiry) == Phase::Expired {
             return Err(revert(&MarketSettlementPending { board: id }));
         }
-        let terms = pricing.terms(id, &header, &words)?;
+        let terms = pricing.terms(id, &header, words)?;
         let terms = terms.ok_or_else(|| revert(&MarketSliceMissing { board: id }))?;
         live.push(LiveBoard { terms, held });
     }

@@ -14,7 +14,7 @@ use equipoise_kit::lean::{emit, failed, revert, view_bytes};
 use equipoise_kit::number::{from_u128, to_i128, to_u128};
 use equipoise_kit::Revert;
 use equipoise_market_state::account_boards::MAX_BOARD_ID;
-use equipoise_market_state::convert::{price_of, slots_of};
+use equipoise_market_state::convert::{price_of, BoardInCall};
 use equipoise_market_state::errors::{margin_parameter_error, number_error, parameter_error};
 use equipoise_market_state::layout::{
     encode_lanes, encode_margin_parameters, encode_parameters, encode_slice, BoardState, BoardWords, Directory, Header,
@@ -126,6 +126,7 @@ impl Desk {
         }
         directory.variance = self.ask_check(now, &boards)?;
         directory.surface_at = observed_at;
+        directory.posted_spot = spot;
         for (id, words) in &boards {
             self.store.set_board(*id, words.header, words.slice);
         }
@@ -140,7 +141,7 @@ impl Desk {
     fn ask_check(&self, now: u64, boards: &[(u16, BoardWords)]) -> Result<Fx, Revert> {
         let mut input = checkSurfaceCall::SELECTOR.to_vec();
         (now, self.store.scales().1).write(&mut input);
-        let slots: Vec<_> = boards.iter().map(|(id, words)| slots_of(*id, words)).collect();
+        let slots: Vec<_> = boards.iter().map(|(id, words)| BoardInCall { id: *id, words: *words }).collect();
         write_array(3, &slots, &mut input);
         let surface = self.store.wired(Place::Surface)?;
         let data = view_bytes(self.store.vm(), surface, checkSurfaceCall::SELECTOR, &input)?;

@@ -130,14 +130,15 @@ sol! {
         bytes32[3] parameters;
     }
 
-    /// What the vault stands on, as it is packed in its slots, and its cash less the skew reserve, which counts only in
-    /// a new oracle round and in views.
+    /// What the vault stands on, as it is packed in its slots. What the market was like in the last oracle round, and the vault's
+    /// cash less the skew reserve, count only in a new round and in views.
     #[derive(Debug)]
     struct VaultState {
         uint64 round;
         uint8 tokenDecimals;
-        bytes32 capital;
-        bytes32 reserve;
+        bytes32 frozen;
+        bytes32 trading;
+        bytes32[3] conditions;
         int256 freeCashAtoms;
     }
 
@@ -158,9 +159,11 @@ sol! {
     struct Values {
         int128[40] beforeX64;
         int128[40] changeX64;
-        int128 uncertaintyX64;
+        /// What half the spread on everything held is worth: that of volatility, and the rest.
+        int128[2] uncertaintyX64;
         int128 midX64;
-        int128 spreadX64;
+        /// Half the spread of the trade: that of volatility, and the rest.
+        int128[2] spreadX64;
         int128 feeX64;
         int128 throughMidX64;
         /// The cash that the vault may owe once the trade is done.
@@ -173,8 +176,9 @@ sol! {
     #[derive(Debug)]
     struct Offer {
         Quote quoted;
-        bytes32 capital;
-        bytes32 reserve;
+        bytes32 frozen;
+        bytes32 trading;
+        bytes32[3] conditions;
         int256 dollarDeltaWad;
         int256 vegaWad;
         uint256 penaltyWad;
@@ -306,6 +310,15 @@ sol! {
     error MarketVegaLimitExceeded(int256 vegaWad, uint256 limitWad);
     #[derive(Debug, PartialEq, Eq)]
     error MarketStressLimitExceeded(uint256 stressLossWad, uint256 limitWad);
+    /// The vault's dollar gamma would pass its limit: trade less, or what takes gamma away from it.
+    error MarketGammaLimitExceeded(int256 dollarGammaWad, uint256 limitWad);
+    /// The vault's vega in one expiry would pass its limit: trade another expiry, or less.
+    error MarketExpiryVegaLimitExceeded(int256 vegaWad, uint256 limitWad);
+    /// The vault would be short too much of one series: buy another one, or less.
+    error MarketShortSeriesLimitExceeded(uint256 notionalWad, uint256 limitWad);
+    /// Spot has moved so far since the surface was posted that its smiles hold no more: only closing trades pass until it is
+    /// posted anew. The ratio of spot to what it was then, or the inverse.
+    error MarketSurfaceOutrun(uint256 ratioWad, uint256 mostWad);
     #[derive(Debug, PartialEq, Eq)]
     error MarketVaultInsolvent(int256 navWad);
     /// A trade would leave the vault too little cash for what it may owe at settlement and for LPs that leave.

@@ -1,7 +1,8 @@
 //! Numbers of the ABI and of the pure crates, each into the other.
 
-use alloy_primitives::{B256, I256, U256};
-use equipoise_interfaces::{BoardSlots, MarketNumberOutOfDomain, MarketSizeNotWholeLots, MarketSizeOutOfRange};
+use alloy_primitives::{I256, U256};
+use equipoise_interfaces::words::{FromWords, ToWords, WORD};
+use equipoise_interfaces::{MarketNumberOutOfDomain, MarketSizeNotWholeLots, MarketSizeOutOfRange};
 use equipoise_kit::lean::revert;
 use equipoise_kit::number::{from_i128, from_u128, to_i128, to_u128};
 use equipoise_kit::Revert;
@@ -9,7 +10,7 @@ use equipoise_math::Fx;
 use equipoise_risk::units::{from_wad_floor, to_wad_nearest, Atoms, Lots, Price, LOT_WAD};
 
 use crate::errors::number_error;
-use crate::layout::{BoardWords, Slot};
+use crate::layout::BoardWords;
 
 /// A number as the ABI shows it.
 pub fn signed_wad(number: Fx) -> I256 {
@@ -66,34 +67,81 @@ pub fn lots_of(size: I256) -> Result<Lots, Revert> {
     i32::try_from(lots).map(Lots::new).map_err(|_| out_of_range())
 }
 
-/// Bytes of one board in the ABI: id, header, slice, two of strikes, four of inventory, four of positions.
+/// Bytes of one board in the ABI: [`BoardInCall`].
 pub const BOARD_BYTES: u64 = 13 * 32;
 
-/// A board's slots for a program without state.
-pub fn slots_of(id: u16, words: &BoardWords) -> BoardSlots {
-    let all = |slot: Slot| B256::new(slot);
-    BoardSlots {
-        id,
-        header: all(words.header),
-        slice: all(words.slice),
-        strikes: words.strikes.map(all),
-        inventory: words.inventory.map(all),
-        position: words.position.map(all),
+/// A board as programs without state are told of it: `BoardSlots` of the interfaces, its slots as they come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BoardInCall {
+    /// Its id.
+    pub id: u16,
+    /// Its slots, and one account's positions.
+    pub words: BoardWords,
+}
+
+impl ToWords for BoardInCall {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.id.write(out);
+        let BoardWords { header, slice, strikes, inventory, position } = &self.words;
+        for slots in [core::slice::from_ref(header), core::slice::from_ref(slice), strikes, inventory, position] {
+            out.extend_from_slice(slots.as_flattened());
+        }
     }
 }
 
-/// The slots of a board as they came.
-pub fn words_of(slots: &BoardSlots) -> BoardWords {
-    BoardWords {
-        header: slots.header.0,
-        slice: slots.slice.0,
-        strikes: slots.strikes.map(|slot| slot.0),
-        inventory: slots.inventory.map(|slot| slot.0),
-        position: slots.position.map(|slot| slot.0),
+impl FromWords for BoardInCall {
+    const WORDS: usize = 13;
+
+    fn read(input: &mut &[u8]) -> Option<Self> {
+        let id = FromWords::read(input)?;
+        let mut next = || input.split_off(..WORD)?.try_into().ok();
+        let mut words = BoardWords { header: next()?, slice: next()?, ..BoardWords::default() };
+        let BoardWords { strikes, inventory, position, .. } = &mut words;
+        for slot in strikes.iter_mut().chain(inventory).chain(position) {
+            *slot = next()?;
+        }
+        Some(Self { id, words })
     }
 }
 
 #[cold]
 fn out_of_domain() -> Revert {
     revert(&MarketNumberOutOfDomain { board: 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::B256;
+    use alloy_sol_types::SolValue;
+    use equipoise_interfaces::words::{decode, words_of};
+    use equipoise_interfaces::BoardSlots;
+
+    use super::*;
+
+    #[test]
+    fn a_board_in_a_call_is_what_the_interface_says() {
+        let slot = |number: u8| [number; 32];
+        let words = BoardWords {
+            header: slot(1),
+            slice: slot(2),
+            strikes: [slot(3), slot(4)],
+            inventory: [5, 6, 7, 8].map(slot),
+            position: [9, 10, 11, 12].map(slot),
+        };
+        let board = BoardInCall { id: 777, words };
+        let all = |number: u8| B256::new(slot(number));
+        let told = BoardSlots {
+            id: 777,
+            header: all(1),
+            slice: all(2),
+            strikes: [3, 4].map(all),
+            inventory: [5, 6, 7, 8].map(all),
+            position: [9, 10, 11, 12].map(all),
+        };
+        let written = words_of(&board);
+        assert_eq!(written, told.abi_encode());
+        assert_eq!(written.len(), usize::try_from(BOARD_BYTES).unwrap());
+        assert_eq!(decode::<BoardInCall>(&written), Some(board));
+        assert_eq!(decode::<BoardInCall>(&written[1..]), None, "a byte is missing");
+    }
 }

@@ -3,10 +3,11 @@
 use alloy_primitives::{I256, U256};
 use equipoise_interfaces::series::MAX_LEGS;
 use equipoise_interfaces::{
-    Leg, MarketDeltaLimitExceeded, MarketLegsCount, MarketNumberOutOfDomain, MarketParameterOutOfBounds,
-    MarketParametersInconsistent, MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceOutOfRange,
-    MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketSpotStale, MarketStressLimitExceeded,
-    MarketSurfaceStale, MarketVegaLimitExceeded,
+    Leg, MarketDeltaLimitExceeded, MarketExpiryVegaLimitExceeded, MarketGammaLimitExceeded, MarketLegsCount,
+    MarketNumberOutOfDomain, MarketParameterOutOfBounds, MarketParametersInconsistent, MarketShortSeriesLimitExceeded,
+    MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain,
+    MarketSliceWingsTooSteep, MarketSpotStale, MarketStressLimitExceeded, MarketSurfaceOutrun, MarketSurfaceStale,
+    MarketVegaLimitExceeded,
 };
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
@@ -69,6 +70,14 @@ pub enum Refusal {
     SpotStale,
     /// The surface is too old.
     SurfaceStale,
+    /// Spot has left the surface behind.
+    SurfaceOutrun,
+    /// Dollar gamma past its limit.
+    Gamma,
+    /// One expiry's vega past its limit.
+    ExpiryVega,
+    /// Short too much of one series.
+    ShortSeries,
 }
 
 impl Refusal {
@@ -86,24 +95,34 @@ impl Refusal {
             Limited::Delta => Self::Delta,
             Limited::Vega => Self::Vega,
             Limited::Stress => Self::Stress,
+            Limited::Gamma => Self::Gamma,
+            Limited::ExpiryVega => Self::ExpiryVega,
+            Limited::ShortSeries => Self::ShortSeries,
         }
     }
 }
 
 /// Fails with what the pricer says of trades that open positions: a measure and what it may be at most.
-/// # Errors: MarketDeltaLimitExceeded, MarketVegaLimitExceeded, MarketStressLimitExceeded, MarketSpotStale,
-/// MarketSurfaceStale
+/// # Errors: MarketSpotStale, MarketSurfaceStale, MarketSurfaceOutrun, and one for each limit of the vault's book
 pub fn require_openable(refusal: u8, measured: I256, most: U256) -> Result<(), Revert> {
     const DELTA: u8 = Refusal::Delta.number();
     const VEGA: u8 = Refusal::Vega.number();
     const STRESS: u8 = Refusal::Stress.number();
     const SPOT: u8 = Refusal::SpotStale.number();
+    const OUTRUN: u8 = Refusal::SurfaceOutrun.number();
+    const GAMMA: u8 = Refusal::Gamma.number();
+    const EXPIRY_VEGA: u8 = Refusal::ExpiryVega.number();
+    const SHORT: u8 = Refusal::ShortSeries.number();
     let secs = |number: U256| u64::try_from(number).unwrap_or(u64::MAX);
     Err(match refusal {
         0 => return Ok(()),
         DELTA => revert(&MarketDeltaLimitExceeded { dollarDeltaWad: measured, limitWad: most }),
         VEGA => revert(&MarketVegaLimitExceeded { vegaWad: measured, limitWad: most }),
         STRESS => revert(&MarketStressLimitExceeded { stressLossWad: measured.into_raw(), limitWad: most }),
+        GAMMA => revert(&MarketGammaLimitExceeded { dollarGammaWad: measured, limitWad: most }),
+        EXPIRY_VEGA => revert(&MarketExpiryVegaLimitExceeded { vegaWad: measured, limitWad: most }),
+        SHORT => revert(&MarketShortSeriesLimitExceeded { notionalWad: measured.into_raw(), limitWad: most }),
+        OUTRUN => revert(&MarketSurfaceOutrun { ratioWad: measured.into_raw(), mostWad: most }),
         SPOT => revert(&MarketSpotStale { updatedAt: secs(measured.into_raw()), maxAgeSecs: secs(most) }),
         _ => revert(&MarketSurfaceStale { observedAt: secs(measured.into_raw()), maxAgeSecs: secs(most) }),
     })

@@ -7,11 +7,18 @@ use equipoise_math::Fx;
 use equipoise_risk::book::MAX_BOARDS;
 use equipoise_risk::capital::RiskCapital;
 use equipoise_risk::margin::MarginParameters;
+use equipoise_risk::millionths::Millionths;
 use equipoise_risk::parameters::{Parameters, COUNT};
 use equipoise_risk::settlement::{Holding, PayoutRatio};
 use equipoise_risk::skew::SkewReserve;
+use equipoise_risk::spread::SpreadMultiplier;
 use equipoise_risk::surface::Slice;
+use equipoise_risk::toxicity::Amount;
 use equipoise_risk::units::{Atoms, Lots, Money, Price};
+
+mod conditions;
+
+pub use conditions::{decode_conditions, encode_conditions, CONDITION_SLOTS};
 
 /// A storage slot.
 pub type Slot = [u8; 32];
@@ -32,8 +39,8 @@ const SLICE_FRACTION: u32 = 40;
 const PRICE_FRACTION: u32 = 64;
 /// Fraction bits of a stored basis, of which it has 64.
 const BASIS_FRACTION: u32 = 62;
-/// Fraction bits of stored capital, of which it has 80.
-const CAPITAL_FRACTION: u32 = 24;
+/// Fraction bits of stored capital, of which it has 64.
+const CAPITAL_FRACTION: u32 = 16;
 
 /// All slots of a board, and of one account's positions in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,6 +102,8 @@ pub struct Directory {
     pub surface_at: u64,
     /// The market's annualised variance.
     pub variance: Fx,
+    /// Spot when the surface was posted, to 16 bits.
+    pub posted_spot: Price,
 }
 
 /// Writes numbers from the left of a slot.
@@ -121,6 +130,22 @@ impl Writer {
         self.at = end;
         Some(self)
     }
+
+    /// The nearest signed number of `width` bytes, which are at most 15, in two's complement.
+    fn put_clamped(&mut self, width: usize, number: i128) -> Option<&mut Self> {
+        let bits = u32::try_from(width.checked_mul(8)?).ok()?;
+        let most = 1i128.checked_shl(bits.checked_sub(1)?)?.checked_sub(1)?;
+        let clamped = number.clamp(most.checked_neg()?, most);
+        let mask = 1u128.checked_shl(bits)?.checked_sub(1)?;
+        self.put(width, clamped.cast_unsigned() & mask)
+    }
+
+    /// The nearest number of `width` bytes, which are fewer than 8.
+    fn put_most(&mut self, width: usize, number: u64) -> Option<&mut Self> {
+        let bits = u32::try_from(width.checked_mul(8)?).ok()?;
+        let most = 1u64.checked_shl(bits)?.checked_sub(1)?;
+        self.put(width, u128::from(number.min(most)))
+    }
 }
 
 /// Reads numbers from the left of a slot.
@@ -143,6 +168,13 @@ impl<'a> Reader<'a> {
 
     fn take_u64(&mut self, width: usize) -> u64 {
         u64::try_from(self.take(width)).unwrap_or(u64::MAX)
+    }
+
+    /// A signed number of `width` bytes, which are at most 8.
+    fn take_i64(&mut self, width: usize) -> i64 {
+        let shift = 64usize.saturating_sub(width.saturating_mul(8));
+        let shift = u32::try_from(shift).unwrap_or(0);
+        self.take_u64(width).wrapping_shl(shift).cast_signed().wrapping_shr(shift)
     }
 }
 
@@ -217,7 +249,8 @@ impl Directory {
         writer
             .put(2, u128::from(self.last_board))?
             .put(5, u128::from(self.surface_at))?
-            .put(6, to_stored(self.variance, SLICE_FRACTION)?)?;
+            .put(6, to_stored(self.variance, SLICE_FRACTION)?)?
+            .put(3, short_price(self.posted_spot)?)?;
         Some(writer.slot)
     }
 
@@ -232,6 +265,7 @@ impl Directory {
             last_board,
             surface_at: reader.take_u64(5),
             variance: from_stored(reader.take(6), SLICE_FRACTION),
+            posted_spot: price_of_short(reader.take(3)),
         }
     }
 
@@ -239,6 +273,21 @@ impl Directory {
     pub fn live(&self) -> impl Iterator<Item = u16> + '_ {
         self.boards.iter().copied().filter(|id| *id != 0)
     }
+}
+
+/// A price in 24 bits: its 16 leading ones, and by how many places they are shifted.
+/// # Returns: None for a price below zero
+/// # Rounding: down
+fn short_price(price: Price) -> Option<u128> {
+    let bits = u128::try_from(price.fx().to_bits()).ok()?;
+    let shift = 112u32.saturating_sub(bits.leading_zeros());
+    Some(u128::from(shift) << 16 | bits.checked_shr(shift)?)
+}
+
+fn price_of_short(stored: u128) -> Price {
+    let shift = u32::try_from(stored >> 16).unwrap_or(0);
+    let bits = (stored & 0xffff).checked_shl(shift).and_then(|bits| i128::try_from(bits).ok());
+    Price::from_fx(Fx::from_bits(bits.unwrap_or(i128::MAX)))
 }
 
 /// Packs a slice.
@@ -267,10 +316,15 @@ pub fn decode_slice(slot: &Slot) -> Slice {
     Slice { a: next(), b: next(), rho: next(), m: next(), sigma: next() }
 }
 
+/// The numbers of slots, eight to each.
+fn lanes(slots: &[Slot]) -> impl Iterator<Item = u32> + '_ {
+    slots.as_flattened().as_chunks().0.iter().map(|bytes| u32::from_be_bytes(*bytes))
+}
+
 /// Eight numbers of a slot.
 pub fn decode_lanes(slot: &Slot) -> [u32; LANES] {
-    let mut reader = Reader::new(slot);
-    core::array::from_fn(|_| u32::try_from(reader.take(4)).unwrap_or(0))
+    let mut lanes = lanes(core::slice::from_ref(slot));
+    core::array::from_fn(|_| lanes.next().unwrap_or(0))
 }
 
 /// Packs eight numbers.
@@ -294,7 +348,7 @@ pub fn encode_lots(lots: [Lots; LANES]) -> Slot {
 
 /// The parameters of their slots.
 pub fn decode_parameters(slots: &[Slot; PARAMETER_SLOTS]) -> Parameters {
-    let mut lanes = slots.iter().flat_map(decode_lanes);
+    let mut lanes = lanes(slots);
     Parameters::from_stored(core::array::from_fn(|_| lanes.next().unwrap_or(0)))
 }
 
@@ -304,26 +358,41 @@ pub fn encode_parameters(parameters: &Parameters) -> [Slot; PARAMETER_SLOTS] {
     core::array::from_fn(|_| encode_lanes(core::array::from_fn(|_| numbers.next().unwrap_or(0))))
 }
 
-/// Packs risk capital. An amount below zero is kept as zero; fractions are cut to 2^-24.
-/// # Returns: None if a number does not fit its field
-pub fn encode_capital(capital: &RiskCapital) -> Option<Slot> {
-    let mut writer = Writer::new();
-    let stored = |money: Money| to_stored(money.max(Money::ZERO).fx(), CAPITAL_FRACTION);
-    writer
-        .put(7, u128::from(capital.round))?
-        .put(10, stored(capital.frozen)?)?
-        .put(10, stored(capital.average)?)?
-        .put(5, u128::from(capital.averaged_at))?;
-    Some(writer.slot)
+/// What is frozen in an oracle round: risk capital, and by how much spreads are wider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frozen {
+    /// Risk capital, with the round.
+    pub capital: RiskCapital,
+    /// On the spread of volatility.
+    pub multiplier: SpreadMultiplier,
 }
 
-/// The risk capital of a slot.
-pub fn decode_capital(slot: &Slot) -> RiskCapital {
-    let mut reader = Reader::new(slot);
-    let round = reader.take_u64(7);
-    let mut money = || Money::from_fx(from_stored(reader.take(10), CAPITAL_FRACTION));
-    let (frozen, average) = (money(), money());
-    RiskCapital { round, frozen, average, averaged_at: reader.take_u64(5) }
+impl Frozen {
+    /// Amounts below zero are kept as zero; fractions are cut to 2^-16.
+    /// # Returns: None if a number does not fit its field
+    pub fn encode(&self) -> Option<Slot> {
+        let mut writer = Writer::new();
+        let stored = |money: Money| to_stored(money.max(Money::ZERO).fx(), CAPITAL_FRACTION);
+        let capital = &self.capital;
+        writer
+            .put(7, u128::from(capital.round))?
+            .put(8, stored(capital.frozen)?)?
+            .put(8, stored(capital.average)?)?
+            .put(5, u128::from(capital.averaged_at))?
+            .put(4, u128::from(self.multiplier.stored().raw()))?;
+        Some(writer.slot)
+    }
+
+    /// What is frozen, of a slot.
+    pub fn decode(slot: &Slot) -> Self {
+        let mut reader = Reader::new(slot);
+        let round = reader.take_u64(7);
+        let mut money = || Money::from_fx(from_stored(reader.take(8), CAPITAL_FRACTION));
+        let (frozen, average) = (money(), money());
+        let capital = RiskCapital { round, frozen, average, averaged_at: reader.take_u64(5) };
+        let stored = u32::try_from(reader.take(4)).unwrap_or(u32::MAX);
+        Self { capital, multiplier: SpreadMultiplier::from_stored(Millionths::from_raw(stored)) }
+    }
 }
 
 const ROUND_MASK: u128 = (1 << 56) - 1;
@@ -333,24 +402,38 @@ pub fn stored_round(round: u128) -> u64 {
     u64::try_from(round & ROUND_MASK).unwrap_or(0)
 }
 
-/// Packs the skew reserve.
-/// # Returns: None if a number does not fit its field
-pub fn encode_reserve(reserve: &SkewReserve) -> Option<Slot> {
-    let mut writer = Writer::new();
-    writer
-        .put(11, u128::try_from(reserve.balance.count()).ok()?)?
-        .put(11, u128::try_from(reserve.budget.count()).ok()?)?
-        .put(5, u128::from(reserve.updated_at))?;
-    Some(writer.slot)
+/// What every trade moves: the skew reserve, and what the round's traders have bought of dollar delta, net.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trading {
+    /// The skew reserve.
+    pub reserve: SkewReserve,
+    /// The flow, negative if traders sold.
+    pub flow: Amount,
 }
 
-/// The skew reserve of a slot.
-pub fn decode_reserve(slot: &Slot) -> SkewReserve {
-    let mut reader = Reader::new(slot);
-    let atoms = |bits: u128| Atoms::new(i128::try_from(bits).unwrap_or(i128::MAX));
-    let balance = atoms(reader.take(11));
-    let budget = atoms(reader.take(11));
-    SkewReserve { balance, budget, updated_at: reader.take_u64(5) }
+impl Trading {
+    /// A flow that does not fit 40 bits is kept as the nearest that does.
+    /// # Returns: None if another number does not fit its field
+    pub fn encode(&self) -> Option<Slot> {
+        let mut writer = Writer::new();
+        let reserve = &self.reserve;
+        writer
+            .put(11, u128::try_from(reserve.balance.count()).ok()?)?
+            .put(11, u128::try_from(reserve.budget.count()).ok()?)?
+            .put(5, u128::from(reserve.updated_at))?
+            .put_clamped(5, i128::from(self.flow.raw()))?;
+        Some(writer.slot)
+    }
+
+    /// The reserve and the flow of a slot.
+    pub fn decode(slot: &Slot) -> Self {
+        let mut reader = Reader::new(slot);
+        let atoms = |bits: u128| Atoms::new(i128::try_from(bits).unwrap_or(i128::MAX));
+        let balance = atoms(reader.take(11));
+        let budget = atoms(reader.take(11));
+        let updated_at = reader.take_u64(5);
+        Self { reserve: SkewReserve { balance, budget, updated_at }, flow: Amount::from_raw(reader.take_i64(5)) }
+    }
 }
 
 /// Packs the margin parameters.
@@ -384,8 +467,8 @@ pub fn series_slots(strikes: usize) -> usize {
 
 /// What is held of each strike of a board, by rising strike.
 pub fn decode_holdings(board: &BoardWords, series: &[Slot; SERIES_SLOTS], strike_shift: u8) -> Vec<Holding> {
-    let strikes = board.strikes.iter().flat_map(decode_lanes).take(strike_count(&board.header));
-    let mut lots = series.iter().flat_map(decode_lots);
+    let strikes = lanes(&board.strikes).take(strike_count(&board.header));
+    let mut lots = lanes(series).map(|lane| Lots::new(lane.cast_signed()));
     let mut next = || lots.next().unwrap_or_default();
     let holding = |mantissa| Holding { strike: strike_price(mantissa, strike_shift), calls: next(), puts: next() };
     strikes.map(holding).collect()

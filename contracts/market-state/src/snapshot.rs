@@ -11,9 +11,9 @@ use equipoise_kit::Revert;
 use equipoise_risk::units::Atoms;
 use stylus_sdk::prelude::*;
 
-use crate::convert::{atoms, signed, slots_of, BOARD_BYTES};
+use crate::convert::{atoms, signed, BoardInCall, BOARD_BYTES};
 use crate::errors::pricing_error;
-use crate::layout::{decode_capital, decode_reserve, stored_round, BoardWords, Directory};
+use crate::layout::{stored_round, BoardWords, Directory, Frozen, Trading, CONDITION_SLOTS};
 use crate::store::{Place, Store};
 
 /// The market as it is stored, and spot.
@@ -56,21 +56,24 @@ impl Snapshot {
     /// # Errors: NotWired, the oracle's, MarketNumberOutOfDomain
     pub fn load(store: &Store, account: Option<B256>, legs: &[Leg], cash: FreeCash) -> Result<Self, Revert> {
         let (moment, round) = moment(store)?;
-        let capital = store.get(Place::Capital);
-        let reserve = store.get(Place::Reserve);
+        let frozen = store.get(Place::Frozen);
+        let trading = store.get(Place::Trading);
+        let is_new_round = Frozen::decode(&frozen).capital.round != round;
         let vault_cash = match cash {
             FreeCash::Told(vault_cash) => Some(vault_cash),
-            FreeCash::InNewRound if decode_capital(&capital).round == round => None,
+            FreeCash::InNewRound if !is_new_round => None,
             FreeCash::Always | FreeCash::InNewRound => Some(ask_vault_cash(store)?),
         };
-        let reserved = decode_reserve(&reserve).balance;
+        let conditions = if is_new_round { store.conditions() } else { [[0; 32]; CONDITION_SLOTS] };
+        let reserved = Trading::decode(&trading).reserve.balance;
         let free = |vault_cash| atoms(vault_cash)?.minus(reserved).map_err(pricing_error);
         let free_cash = vault_cash.map_or(Ok(Atoms::ZERO), free)?;
         let vault = VaultState {
             round,
             tokenDecimals: store.scales().0,
-            capital: B256::new(capital),
-            reserve: B256::new(reserve),
+            frozen: B256::new(frozen),
+            trading: B256::new(trading),
+            conditions: conditions.map(B256::new),
             freeCashAtoms: signed(free_cash),
         };
         let is_traded = |id: u16| legs.iter().any(|leg| leg.series >> 8 == u32::from(id));
@@ -104,8 +107,8 @@ impl Snapshot {
         HEAD_BYTES.write(&mut input);
         let count = u64::try_from(self.boards.len()).unwrap_or(u64::MAX);
         HEAD_BYTES.saturating_add(count.saturating_mul(BOARD_BYTES)).saturating_add(32).write(&mut input);
-        let slots: Vec<_> = self.boards.iter().map(|(id, words)| slots_of(*id, words)).collect();
-        write_items(&slots, &mut input);
+        let boards: Vec<_> = self.boards.iter().map(|(id, words)| BoardInCall { id: *id, words: *words }).collect();
+        write_items(&boards, &mut input);
         write_items(legs, &mut input);
         view_bytes(store.vm(), store.wired(Place::Valuer)?, valueCall::SELECTOR, &input)
     }

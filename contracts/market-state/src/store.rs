@@ -8,16 +8,17 @@
 //! | 1 | the ledger; the token's decimals; the binary shift of strikes |
 //! | 2, 3 | the vault program, the surface keeper |
 //! | 4, 5 | the desk, the pricer |
-//! | 6, 7, 8 | directory, risk capital, skew reserve |
+//! | 6, 7, 8 | directory; risk capital and the spread's multiplier; skew reserve and the round's flow |
 //! | 9 to 11 | parameters |
 //! | 12 | by board: header, slice, 2 of strikes, 4 of the vault's inventory |
 //! | 13 | by account and board: 4 of positions |
 //! | 14 | by account: the boards it holds anything in |
 //! | 15, 16, 17, 18 | the valuer, the surface, the assessor, the mover |
 //! | 19 | margin parameters |
+//! | 24 to 26 | the conditions that widen spreads |
 
 use alloy_primitives::{Address, B256, U256};
-use equipoise_interfaces::{MarketBoardUnknown, MarketNumberOutOfDomain, MarketTooManyBoards, NotWired};
+use equipoise_interfaces::{MarketBoardUnknown, MarketNumberOutOfDomain, MarketTooManyBoards, NotWired, Offer};
 use equipoise_kit::lean::revert;
 use equipoise_kit::storage::namespace_root;
 use equipoise_kit::Revert;
@@ -29,7 +30,7 @@ use stylus_sdk::prelude::*;
 use crate::account_boards::{kind_of, AccountBoards};
 use crate::layout::{
     decode_holdings, encode_holdings, series_slots, strike_count, strike_slots, BoardWords, Directory, Header, Slot,
-    ACCOUNT_BOARDS, PARAMETER_SLOTS,
+    ACCOUNT_BOARDS, CONDITION_SLOTS, PARAMETER_SLOTS,
 };
 
 /// Where the market's storage begins.
@@ -53,10 +54,10 @@ pub enum Place {
     Pricer,
     /// The boards that are not settled.
     Directory,
-    /// Risk capital.
-    Capital,
-    /// The skew reserve.
-    Reserve,
+    /// Risk capital and the spread's multiplier: what is frozen in an oracle round.
+    Frozen,
+    /// The skew reserve and the round's flow: what every trade moves.
+    Trading,
     /// The first of the parameters.
     Parameters,
     /// Boards by id.
@@ -75,6 +76,8 @@ pub enum Place {
     Mover,
     /// The margin parameters.
     MarginParameters,
+    /// The first of the conditions that widen spreads.
+    Conditions = 24,
 }
 
 /// The first of a board's slots of each kind.
@@ -168,6 +171,21 @@ impl Store {
     /// Stores the slots of the parameters.
     pub fn set_parameters(&mut self, slots: [Slot; PARAMETER_SLOTS]) {
         self.save_run(key(Place::Parameters), &slots);
+    }
+
+    /// The slots of the conditions that widen spreads.
+    pub fn conditions(&self) -> [Slot; CONDITION_SLOTS] {
+        self.load_run(key(Place::Conditions))
+    }
+
+    /// Stores what a priced trade leaves. Conditions move with the oracle's rounds alone.
+    pub fn keep_offer(&mut self, offer: &Offer) {
+        let stored = self.get(Place::Frozen);
+        self.set(Place::Trading, offer.trading.0);
+        if stored != offer.frozen.0 {
+            self.set(Place::Frozen, offer.frozen.0);
+            self.save_run(key(Place::Conditions), &offer.conditions.map(|slot| slot.0));
+        }
     }
 
     /// The boards that are not settled.

@@ -16,7 +16,7 @@ use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::{require_code, Revert};
 use equipoise_market_state::convert::atoms;
 use equipoise_market_state::errors::pricing_error;
-use equipoise_market_state::layout::{decode_capital, encode_capital};
+use equipoise_market_state::layout::Frozen;
 use equipoise_market_state::snapshot::{FreeCash, Snapshot};
 use equipoise_market_state::store::{fits, Place, Store};
 use stylus_sdk::call::delegate_call;
@@ -112,8 +112,9 @@ fn ask(store: &mut Store, place: Place, input: &[u8]) -> ArbResult {
 fn follow_lps(store: &mut Store, flow_atoms: I256) -> Result<(), Revert> {
     only(store.vm(), store.address(Place::Vault))?;
     let flow = store.scale()?.money_floor(atoms(flow_atoms)?).map_err(pricing_error)?;
-    let capital = decode_capital(&store.get(Place::Capital)).after_lp_flow(flow).map_err(pricing_error)?;
-    let slot = fits(encode_capital(&capital), 0)?;
-    store.set(Place::Capital, slot);
+    let mut frozen = Frozen::decode(&store.get(Place::Frozen));
+    frozen.capital = frozen.capital.after_lp_flow(flow).map_err(pricing_error)?;
+    let slot = fits(frozen.encode(), 0)?;
+    store.set(Place::Frozen, slot);
     Ok(())
 }

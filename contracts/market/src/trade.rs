@@ -12,11 +12,12 @@ use equipoise_kit::lean::{call, revert};
 use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::Revert;
 use equipoise_market_state::assessment::{margin_of, NO_MARGIN};
-use equipoise_market_state::convert::lots_of;
-use equipoise_market_state::errors::{number_error, require_legs, require_openable};
-use equipoise_market_state::layout::{decode_holdings, BoardWords};
+use equipoise_market_state::convert::{lots_of, price_of, signed_wad, unsigned_wad};
+use equipoise_market_state::errors::{number_error, require_legs, require_openable, Refusal};
+use equipoise_market_state::layout::{decode_holdings, decode_parameters, BoardWords, Frozen};
 use equipoise_market_state::snapshot::{as_signed, log_priced, FreeCash, Snapshot};
 use equipoise_market_state::store::{Place, Store};
+use equipoise_risk::limits::short_breach;
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::Lots;
 use equipoise_risk::RiskError;
@@ -57,13 +58,18 @@ pub fn execute(
     if cost > max_cost {
         return Err(revert(&MarketSlippageExceeded { costAtoms: cost, maxCostAtoms: max_cost }));
     }
-    let effect = keep_positions(store, account, &snapshot, legs)?;
+    let changes = changes(store, &snapshot, legs)?;
+    let effect = changes.iter().map(|(_, change)| change.effect).max().unwrap_or(Effect::Unwinds);
     let is_closing = effect != Effect::Opens;
     if !is_closing {
         require_openable(offer.refusal, offer.measured, offer.most)?;
+        require_short_within(&snapshot, &offer, &changes)?;
     }
-    store.set(Place::Reserve, offer.reserve.0);
-    store.set(Place::Capital, offer.capital.0);
+    for (id, change) in &changes {
+        store.set_holdings(*id, None, &change.inventory)?;
+        store.set_holdings(*id, Some(account), &change.position)?;
+    }
+    store.keep_offer(&offer);
     let report = report(store, &snapshot, account, (effect, cost))?;
     let caller = store.vm().msg_sender();
     let record = IClearing::recordTradeCall { account, caller, costAtoms: cost, report };
@@ -104,24 +110,38 @@ fn report(store: &Store, snapshot: &Snapshot, account: B256, (effect, cost): (Ef
     Ok(Report { holds: holds.number(), isReducing: is_reducing, margin })
 }
 
-/// Stores what a trade makes of each board; tells what it does to the account.
-fn keep_positions(store: &mut Store, account: B256, snapshot: &Snapshot, legs: &[Leg]) -> Result<Effect, Revert> {
+/// What a trade makes of each board that it is in.
+fn changes(store: &Store, snapshot: &Snapshot, legs: &[Leg]) -> Result<Vec<(u16, Change)>, Revert> {
     let strike_shift = store.scales().1;
-    let mut effect = Effect::Unwinds;
+    let mut changes = Vec::new();
     for (id, words) in &snapshot.boards {
         let mine: Vec<_> = legs.iter().filter(|leg| leg.series >> 8 == u32::from(*id)).collect();
         if !mine.is_empty() {
-            let change = Change::new(*id, words, &mine, strike_shift)?;
-            store.set_holdings(*id, None, &change.inventory)?;
-            store.set_holdings(*id, Some(account), &change.position)?;
-            effect = effect.max(change.effect);
+            changes.push((*id, Change::new(*id, words, &mine, strike_shift)?));
         }
     }
-    Ok(effect)
+    Ok(changes)
+}
+
+/// Fails if the vault would be short too much of a series of which it sells.
+/// # Errors: MarketShortSeriesLimitExceeded
+fn require_short_within(snapshot: &Snapshot, offer: &Offer, changes: &[(u16, Change)]) -> Result<(), Revert> {
+    let spot = price_of(snapshot.moment.spotWad)?;
+    let capital = Frozen::decode(&offer.frozen.0).capital.frozen;
+    let parameters = decode_parameters(&snapshot.moment.parameters.map(|slot| slot.0));
+    for (id, change) in changes {
+        let books = (&change.inventory_before[..], &change.inventory[..]);
+        if let Some(breach) = short_breach(books, spot, capital, &parameters).map_err(number_error(*id))? {
+            let (value, limit) = (signed_wad(breach.value.fx()), unsigned_wad(breach.limit.fx()));
+            return require_openable(Refusal::of_limit(breach.limit_of).number(), value, limit);
+        }
+    }
+    Ok(())
 }
 
 /// What a trade makes of one board: the vault's inventory and the account's position.
 struct Change {
+    inventory_before: Vec<Holding>,
     inventory: Vec<Holding>,
     position: Vec<Holding>,
     effect: Effect,
@@ -129,7 +149,8 @@ struct Change {
 
 impl Change {
     fn new(board: u16, words: &BoardWords, legs: &[&Leg], strike_shift: u8) -> Result<Self, Revert> {
-        let mut inventory = decode_holdings(words, &words.inventory, strike_shift);
+        let inventory_before = decode_holdings(words, &words.inventory, strike_shift);
+        let mut inventory = inventory_before.clone();
         let before = decode_holdings(words, &words.position, strike_shift);
         let mut position = before.clone();
         for leg in legs {
@@ -143,7 +164,7 @@ impl Change {
         let pairs = before.iter().zip(&position);
         let effects = pairs.map(|(held, next)| effect(held.calls, next.calls).max(effect(held.puts, next.puts)));
         let effect = effects.max().unwrap_or(Effect::Unwinds);
-        Ok(Self { inventory, position, effect })
+        Ok(Self { inventory_before, inventory, position, effect })
     }
 }
 

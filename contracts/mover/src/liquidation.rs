@@ -10,15 +10,16 @@ use equipoise_interfaces::{
 use equipoise_kit::lean::{emit, revert};
 use equipoise_kit::Revert;
 use equipoise_market_state::assessment::{assess, margin_of};
-use equipoise_market_state::convert::{atoms, signed};
+use equipoise_market_state::convert::{atoms, signed, unsigned};
 use equipoise_market_state::errors::{number_error, pricing_error, require_openable};
-use equipoise_market_state::layout::{decode_parameters, encode_holdings, BoardState, BoardWords};
+use equipoise_market_state::layout::{decode_parameters, encode_holdings, BoardState, BoardWords, Trading};
 use equipoise_market_state::pricing::staleness;
 use equipoise_market_state::snapshot::{as_signed, log_priced, moment, FreeCash, Snapshot};
-use equipoise_market_state::store::{Place, Store};
+use equipoise_market_state::store::{fits, Place, Store};
 use equipoise_math::Fx;
 use equipoise_risk::clock::{phase, Phase};
 use equipoise_risk::settlement::Holding;
+use equipoise_risk::toxicity::Amount;
 use equipoise_risk::units::{Atoms, Lots};
 use equipoise_risk::RiskError;
 use stylus_sdk::prelude::*;
@@ -54,7 +55,7 @@ pub fn take_over(store: &mut Store, account: B256, vault_cash: I256) -> Result<t
         sale_of(board, &store.holdings(board, Some(account))?, &mut legs);
     }
     let snapshot = Snapshot::load(store, None, &[], FreeCash::Told(vault_cash))?;
-    let offer = snapshot.price(store, &legs)?;
+    let mut offer = snapshot.price(store, &legs)?;
     require_openable(offer.refusal, offer.measured, offer.most)?;
 
     let terms = Terms::new(&offer).map_err(pricing_error)?;
@@ -65,11 +66,25 @@ pub fn take_over(store: &mut Store, account: B256, vault_cash: I256) -> Result<t
         return Err(revert(&MarketVaultCashShort { vaultCashAtoms: left, requiredAtoms: offer.cashToOpenAtoms }));
     }
     give_to_vault(store, account)?;
-    store.set(Place::Reserve, offer.reserve.0);
-    store.set(Place::Capital, offer.capital.0);
-
+    keep_taken_over(store, &mut offer)?;
     log_priced(store, [PositionsTakenOver::SIGNATURE_HASH, account], &legs, &offer, vault_cash);
     terms.shown(store)
+}
+
+/// Keeps what a takeover leaves. Nobody is paid the rebate, so it stays in the reserve; and what the vault takes is no flow
+/// of traders who know where the price goes.
+/// # Errors: MarketNumberOutOfDomain
+fn keep_taken_over(store: &mut Store, offer: &mut Offer) -> Result<(), Revert> {
+    let is_same_round = store.get(Place::Frozen) == offer.frozen.0;
+    let before = Trading::decode(&store.get(Place::Trading));
+    let mut trading = Trading::decode(&offer.trading.0);
+    let rebate = atoms(offer.quoted.skewAtoms)?.min(Atoms::ZERO);
+    trading.reserve = trading.reserve.without(rebate).map_err(pricing_error)?;
+    trading.flow = if is_same_round { before.flow } else { Amount::ZERO };
+    offer.trading = B256::new(fits(trading.encode(), 0)?);
+    offer.skewReserveAtoms = unsigned(trading.reserve.balance);
+    store.keep_offer(offer);
+    Ok(())
 }
 
 /// What the vault pays for an account's options, and why.

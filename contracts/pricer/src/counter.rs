@@ -4,23 +4,39 @@ use alloy_primitives::{B256, I256, U256};
 use equipoise_interfaces::{Book, MarketVaultInsolvent, Moment, Offer, Quote, Values, VaultState};
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
-use equipoise_market_state::convert::{atoms, signed, signed_wad, unsigned, unsigned_wad};
+use equipoise_market_state::convert::{atoms, price_of, signed, signed_wad, unsigned, unsigned_wad};
 use equipoise_market_state::errors::{pricing_error, Refusal};
 use equipoise_market_state::layout::{
-    decode_capital, decode_parameters, decode_reserve, encode_capital, encode_reserve, Directory,
+    decode_conditions, decode_parameters, encode_conditions, Directory, Frozen, Slot, Trading, CONDITION_SLOTS,
 };
 use equipoise_market_state::pricing::staleness;
 use equipoise_market_state::store::fits;
 use equipoise_math::Fx;
 use equipoise_risk::book::{Exposure, Measure, NUMBERS};
-use equipoise_risk::capital::RiskCapital;
-use equipoise_risk::limits::{breach, required_capital, LIQUID_SHARE};
+use equipoise_risk::conditions::{Conditions, Sample};
+use equipoise_risk::limits::{breach, required_capital, utilisation, LIQUID_SHARE};
 use equipoise_risk::parameters::Parameters;
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::quote::{price, Charge, Package, Priced};
-use equipoise_risk::skew::SkewReserve;
+use equipoise_risk::regime::Observation;
+use equipoise_risk::spread::{HalfSpread, SpreadMultiplier};
+use equipoise_risk::toxicity::Amount;
 use equipoise_risk::units::{Atoms, Money, TokenScale};
 use equipoise_risk::RiskError;
+
+/// Why trades that open positions may not pass, the measure, and what it may be at most.
+type Refused = (Refusal, I256, U256);
+
+/// Past this ratio of spot to what it was when the surface was posted, or its inverse, only closing trades pass: e^0.35.
+const MOST_SPOT_MOVE: Fx = Fx::lit("1.419067548593257248");
+
+/// What an oracle round has frozen.
+struct Round {
+    frozen: Frozen,
+    /// What the round's traders have bought before this trade.
+    flow: Amount,
+    conditions: [Slot; CONDITION_SLOTS],
+}
 
 /// The answer of `nav`.
 type Nav = (I256, U256, U256, U256, u64, bool);
@@ -34,13 +50,15 @@ pub struct Counter {
     directory: Directory,
     parameters: Parameters,
     scale: TokenScale,
-    capital: RiskCapital,
-    reserve: SkewReserve,
+    /// As they are stored: what is frozen counts in its own oracle round, conditions are told in another one.
+    frozen: Frozen,
+    trading: Trading,
+    conditions: [Slot; CONDITION_SLOTS],
     free_cash: Atoms,
     before: Exposure,
     change: Exposure,
     /// What the marks of the book may be off by.
-    uncertainty: Money,
+    uncertainty: HalfSpread,
     package: Package,
     /// The cash that the vault may owe once the trade is done.
     may_owe: Money,
@@ -53,8 +71,8 @@ impl Counter {
     #[inline(never)]
     pub fn unpack(moment: &Moment, vault: &VaultState, values: &Values) -> Result<Box<Self>, Revert> {
         let scale = TokenScale::from_decimals(vault.tokenDecimals).ok_or(RiskError::Overflow).map_err(pricing_error)?;
-        let mid = money(values.midX64);
-        let package = Package::valued(mid, money(values.spreadX64), money(values.feeX64), money(values.throughMidX64));
+        let (mid, spread) = (money(values.midX64), half_spread(values.spreadX64));
+        let package = Package::valued(mid, spread, money(values.feeX64), money(values.throughMidX64));
         Ok(Box::new(Self {
             now: moment.nowAt,
             spot_wad: moment.spotWad,
@@ -63,12 +81,13 @@ impl Counter {
             directory: Directory::decode(&moment.directory.0),
             parameters: decode_parameters(&moment.parameters.map(|slot| slot.0)),
             scale,
-            capital: decode_capital(&vault.capital.0),
-            reserve: decode_reserve(&vault.reserve.0),
+            frozen: Frozen::decode(&vault.frozen.0),
+            trading: Trading::decode(&vault.trading.0),
+            conditions: vault.conditions.map(|slot| slot.0),
             free_cash: atoms(vault.freeCashAtoms)?,
             before: exposure(&values.beforeX64),
             change: exposure(&values.changeX64),
-            uncertainty: money(values.uncertaintyX64),
+            uncertainty: half_spread(values.uncertaintyX64),
             package,
             may_owe: money(values.mayOweX64),
             is_settlement_pending: values.isSettlementPending,
@@ -79,30 +98,40 @@ impl Counter {
     /// # Errors: MarketVaultInsolvent, MarketNumberOutOfDomain
     #[inline(never)]
     pub fn price(&self) -> Result<Offer, Revert> {
-        let capital = self.risk_capital()?;
-        let state = RiskState::new(capital.frozen, self.directory.variance, &self.parameters);
-        let state = state.map_err(|error| match error {
-            RiskError::NoCapital => revert(&MarketVaultInsolvent { navWad: signed_wad(capital.frozen.fx()) }),
-            other => pricing_error(other),
-        })?;
+        let round = self.in_round()?;
+        let capital = round.frozen.capital.frozen;
+        let state =
+            RiskState::new(capital, self.directory.variance, &self.parameters).map_err(|error| match error {
+                RiskError::NoCapital => revert(&MarketVaultInsolvent { navWad: signed_wad(capital.fx()) }),
+                other => pricing_error(other),
+            })?;
+        let state = state.widened(self.multiplier(&round)?);
         let after = self.before.plus(&self.change).map_err(pricing_error)?;
-        let priced = price((&self.before, &after), &self.package, &state, (self.reserve, self.now), self.scale);
+        let reserve = (self.trading.reserve, self.now);
+        let priced = price((&self.before, &after), &self.package, &state, reserve, self.scale);
         let priced = priced.map_err(pricing_error)?;
-        let (refusal, measured, most) = self.refusal(&after, capital.frozen)?;
+        let (refusal, measured, most) = self.refusal(&after, capital)?;
         Ok(Offer {
             quoted: self.quote_of(&priced)?,
-            capital: B256::new(fits(encode_capital(&capital), 0)?),
-            reserve: B256::new(fits(encode_reserve(&priced.reserve), 0)?),
+            frozen: B256::new(fits(round.frozen.encode(), 0)?),
+            trading: B256::new(fits(self.trading_after(&priced, &round)?.encode(), 0)?),
+            conditions: round.conditions.map(B256::new),
             dollarDeltaWad: signed_wad(after.of(Measure::DollarDelta).fx()),
             vegaWad: signed_wad(after.weighted_vega().map_err(pricing_error)?.fx()),
             penaltyWad: unsigned_wad(priced.penalty.charged.fx()),
             skewReserveAtoms: unsigned(priced.reserve.balance),
-            cashToCloseAtoms: self.cash(capital.frozen, Fx::ZERO)?,
-            cashToOpenAtoms: self.cash(capital.frozen, LIQUID_SHARE)?,
+            cashToCloseAtoms: self.cash(capital, Fx::ZERO)?,
+            cashToOpenAtoms: self.cash(capital, LIQUID_SHARE)?,
             refusal: refusal.number(),
             measured,
             most,
         })
+    }
+
+    /// What every trade moves: traders buy what the vault's delta loses.
+    fn trading_after(&self, priced: &Priced, round: &Round) -> Result<Trading, Revert> {
+        let bought = Money::ZERO.minus(self.change.of(Measure::DollarDelta)).map_err(pricing_error)?;
+        Ok(Trading { reserve: priced.reserve, flow: round.flow.plus(Amount::from_money_floor(bought)) })
     }
 
     /// The cash that the vault must keep: what it may owe and a share of its capital.
@@ -114,9 +143,10 @@ impl Counter {
     /// The whole book, live.
     /// # Errors: MarketNumberOutOfDomain
     pub fn book(&self) -> Result<Book, Revert> {
-        let capital = self.risk_capital()?;
+        let round = self.in_round()?;
+        let capital = round.frozen.capital.frozen;
         let book = &self.before;
-        let penalty = match RiskState::new(capital.frozen, self.directory.variance, &self.parameters) {
+        let penalty = match RiskState::new(capital, self.directory.variance, &self.parameters) {
             Ok(state) => state.penalty(book).map_err(pricing_error)?.charged,
             Err(_) => Money::ZERO,
         };
@@ -124,8 +154,8 @@ impl Counter {
         Ok(Book {
             spotWad: self.spot_wad,
             navWad: signed_wad(self.net_assets()?.fx()),
-            navUncertaintyWad: unsigned_wad(self.uncertainty.fx()),
-            riskCapitalWad: signed_wad(capital.frozen.fx()),
+            navUncertaintyWad: unsigned_wad(self.uncertainty(&round)?.fx()),
+            riskCapitalWad: signed_wad(capital.fx()),
             valueWad: shown(Measure::Value),
             dollarDeltaWad: shown(Measure::DollarDelta),
             dollarGammaWad: shown(Measure::DollarGamma),
@@ -133,7 +163,7 @@ impl Counter {
             thetaWad: shown(Measure::Theta),
             penaltyWad: unsigned_wad(penalty.fx()),
             stressLossWad: unsigned_wad(book.stress_loss().map_err(pricing_error)?.fx()),
-            skewReserveAtoms: unsigned(self.reserve.balance),
+            skewReserveAtoms: unsigned(self.trading.reserve.balance),
         })
     }
 
@@ -142,17 +172,18 @@ impl Counter {
     /// # Errors: MarketNumberOutOfDomain
     pub fn nav(&self) -> Result<Nav, Revert> {
         let nav = self.net_assets()?;
+        let uncertainty = self.uncertainty(&self.in_round()?)?;
         let required = required_capital(&self.before, &self.parameters).map_err(pricing_error)?;
-        let spare = nav.minus(self.uncertainty).and_then(|low| low.minus(required));
+        let spare = nav.minus(uncertainty).and_then(|low| low.minus(required));
         let spare = spare.and_then(|spare| self.scale.atoms_floor(spare)).map_err(pricing_error)?;
         // What is held is always uncertain; nothing held has its value at any price.
-        let is_stale = self.uncertainty > Money::ZERO && self.staleness()?.is_some();
+        let is_stale = uncertainty > Money::ZERO && self.reduces_only()?.is_some();
         let may_owe = self.scale.atoms_ceil(self.may_owe);
         let unowed = may_owe.and_then(|may_owe| self.free_cash.minus(may_owe)).map_err(pricing_error)?;
         Ok((
             signed(self.scale.atoms_floor(nav).map_err(pricing_error)?),
-            unsigned(self.scale.atoms_ceil(self.uncertainty).map_err(pricing_error)?),
-            unsigned(self.reserve.balance),
+            unsigned(self.scale.atoms_ceil(uncertainty).map_err(pricing_error)?),
+            unsigned(self.trading.reserve.balance),
             unsigned(spare.min(unowed).max(Atoms::ZERO)),
             self.spot_at,
             self.is_settlement_pending || is_stale,
@@ -165,30 +196,65 @@ impl Counter {
         free.and_then(|free| free.plus(self.before.of(Measure::Value))).map_err(pricing_error)
     }
 
-    /// Risk capital, frozen anew if the oracle is in a new round.
-    fn risk_capital(&self) -> Result<RiskCapital, Revert> {
-        if self.capital.round == self.round {
-            return Ok(self.capital);
+    /// What is frozen in this oracle round: as it is stored, or anew in a new one.
+    /// # Errors: MarketNumberOutOfDomain
+    fn in_round(&self) -> Result<Round, Revert> {
+        let (frozen, conditions) = (self.frozen, self.conditions);
+        if frozen.capital.round == self.round {
+            return Ok(Round { frozen, flow: self.trading.flow, conditions });
         }
-        self.capital.at(self.round, self.now, self.net_assets()?).map_err(pricing_error)
+        let capital = frozen.capital.at(self.round, self.now, self.net_assets()?).map_err(pricing_error)?;
+        let spot = Observation { price: price_of(self.spot_wad)?, at: self.spot_at };
+        let sample = Sample { now: self.now, spot, implied: self.directory.variance, capital: capital.frozen };
+        let used = utilisation(&self.before, capital.frozen, &self.parameters).map_err(pricing_error)?;
+        let (slots, multiplier) = self.looked(&sample, used).unwrap_or((conditions, SpreadMultiplier::MOST));
+        Ok(Round { frozen: Frozen { capital, multiplier }, flow: Amount::ZERO, conditions: slots })
+    }
+
+    /// The conditions after a look in a new round.
+    /// # Returns: None where a number does not fit, which must widen spreads and not stop those who close
+    fn looked(&self, sample: &Sample, used: Fx) -> Option<([Slot; CONDITION_SLOTS], SpreadMultiplier)> {
+        let next = match decode_conditions(&self.conditions) {
+            Some(conditions) => conditions.after_round(self.trading.flow, sample),
+            None => Conditions::start(sample),
+        };
+        let next = next.ok()?;
+        Some((encode_conditions(&next)?, next.multiplier_ceil(used).ok()?))
+    }
+
+    /// By how much the spread of volatility is wider: where only closing trades pass, that of a stressed market at least.
+    fn multiplier(&self, round: &Round) -> Result<SpreadMultiplier, Revert> {
+        let multiplier = round.frozen.multiplier;
+        Ok(if self.reduces_only()?.is_some() { multiplier.for_closing() } else { multiplier })
+    }
+
+    /// What the marks of the book may be off by.
+    fn uncertainty(&self, round: &Round) -> Result<Money, Revert> {
+        self.uncertainty.widened_ceil(self.multiplier(round)?).map_err(pricing_error)
     }
 
     /// Why trades that open positions may not pass, the measure, and what it may be at most.
-    fn refusal(&self, after: &Exposure, capital: Money) -> Result<(Refusal, I256, U256), Revert> {
-        if let Some((refusal, since, most)) = self.staleness()? {
-            return Ok((refusal, I256::from_raw(U256::from(since)), U256::from(most)));
+    fn refusal(&self, after: &Exposure, capital: Money) -> Result<Refused, Revert> {
+        if let Some(refused) = self.reduces_only()? {
+            return Ok(refused);
         }
-        Ok(match breach(&self.before, after, capital, &self.parameters).map_err(pricing_error)? {
-            Some(breach) => {
-                let limit = unsigned_wad(breach.limit.fx());
-                (Refusal::of_limit(breach.limit_of), signed_wad(breach.value.fx()), limit)
-            }
-            None => (Refusal::None, I256::ZERO, U256::ZERO),
-        })
+        let breach = breach((&self.before, after), capital, &self.parameters).map_err(pricing_error)?;
+        Ok(breach.map_or((Refusal::None, I256::ZERO, U256::ZERO), |breach| {
+            let limit = unsigned_wad(breach.limit.fx());
+            (Refusal::of_limit(breach.limit_of), signed_wad(breach.value.fx()), limit)
+        }))
     }
 
-    fn staleness(&self) -> Result<Option<(Refusal, u64, u64)>, Revert> {
-        staleness(&self.parameters, self.spot_at, self.directory.surface_at, self.now)
+    /// Why no trade at all may open positions now.
+    fn reduces_only(&self) -> Result<Option<Refused>, Revert> {
+        let stale = staleness(&self.parameters, self.spot_at, self.directory.surface_at, self.now)?;
+        if let Some((refusal, since, most)) = stale {
+            return Ok(Some((refusal, I256::from_raw(U256::from(since)), U256::from(most))));
+        }
+        let (spot, posted) = (price_of(self.spot_wad)?, self.directory.posted_spot);
+        let moved = spot.max(posted).ratio_floor(spot.min(posted)).unwrap_or(Fx::MAX);
+        let shown = || (Refusal::SurfaceOutrun, signed_wad(moved), unsigned_wad(MOST_SPOT_MOVE));
+        Ok((moved > MOST_SPOT_MOVE).then(shown))
     }
 
     fn quote_of(&self, priced: &Priced) -> Result<Quote, Revert> {
@@ -206,6 +272,10 @@ impl Counter {
 
 fn money(bits: i128) -> Money {
     Money::from_fx(Fx::from_bits(bits))
+}
+
+fn half_spread([of_vol, rest]: [i128; 2]) -> HalfSpread {
+    HalfSpread { of_vol: money(of_vol), rest: money(rest) }
 }
 
 fn exposure(bits: &[i128; NUMBERS]) -> Exposure {

@@ -15,6 +15,7 @@ use crate::black76::ladder::Multiple;
 use crate::marks::{band_edges, BoardTerms, Marks, PreparedBoard, Shifted};
 use crate::quote::Package;
 use crate::settlement::Holding;
+use crate::spread::HalfSpread;
 use crate::units::{Lots, Money, Price};
 use crate::RiskError;
 
@@ -230,7 +231,7 @@ pub struct Valuation {
     /// What the trade changes; nothing if nothing is traded.
     pub change: Exposure,
     /// What half the spread on everything held is worth: the marking uncertainty.
-    pub uncertainty: Money,
+    pub uncertainty: HalfSpread,
     /// The trade itself.
     pub package: Package,
 }
@@ -246,7 +247,7 @@ pub fn value(boards: &[BoardState<'_>]) -> Result<Valuation, RiskError> {
     let mut valuation = Valuation {
         before: Exposure::default(),
         change: Exposure::default(),
-        uncertainty: Money::ZERO,
+        uncertainty: HalfSpread::default(),
         package: Package::default(),
     };
     for (place, board) in boards.iter().enumerate() {
@@ -278,8 +279,9 @@ fn value_board(
     let summed = trade.sum_strikes(board.strikes, &mut valuation.package);
     let (own, gross) = summed.as_ref().map_err(|error| *error)?;
     *valuation.before.buckets.get_mut(place).ok_or(RiskError::Overflow)? = held.add(units, own)?;
-    let uncertainty = gross.uncertainty_ceil(units)?;
-    valuation.uncertainty = valuation.uncertainty.plus(uncertainty)?;
+    let HalfSpread { of_vol, rest } = gross.uncertainty_ceil(units)?;
+    valuation.uncertainty.of_vol = valuation.uncertainty.of_vol.plus(of_vol)?;
+    valuation.uncertainty.rest = valuation.uncertainty.rest.plus(rest)?;
     if let Some(Traded { sums, .. }) = &trade.traded {
         *valuation.change.buckets.get_mut(place).ok_or(RiskError::Overflow)? =
             traded.get_or_insert_default().add(units, sums)?;

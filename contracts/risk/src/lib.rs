@@ -5,8 +5,8 @@
 //! Programs, solvers, the command line and pages compute with this crate and therefore agree to the last bit.
 //! A trade passes through [`surface`] (variance of each strike), [`marks`] (value and Greeks of a strike),
 //! [`book`] (sums over all of them), [`potential`] (the risk penalty) and [`quote`] (what it costs).
-//! The state of the market widens it ([`spread`], [`regime`], [`toxicity`]) or stops it ([`breakers`]). What goes wrong is
-//! sold ([`auction`]) and borne in order ([`waterfall`]). How far a vote may move the numbers of all this is in [`governed`].
+//! The state of the market widens it ([`conditions`]: [`regime`], [`toxicity`], [`spread`]) or stops it ([`breakers`]). What goes
+//! wrong is sold ([`auction`]) and borne in order ([`waterfall`]). How far a vote may move the numbers of all this is in [`governed`].
 
 #[cfg(test)]
 extern crate std;
@@ -20,6 +20,7 @@ pub mod breakers;
 pub mod capital;
 pub mod clock;
 pub mod collateral;
+pub mod conditions;
 mod error;
 #[cfg(test)]
 mod fixtures;

@@ -1,6 +1,6 @@
 //! Hard limits of the vault's book, as shares of risk capital.
 //!
-//! A trade past a limit is refused unless it brings the measure closer to it, so reduction is always possible.
+//! A trade past a limit is refused unless it brings the measure closer to zero on its side, so reduction is always possible.
 //!
 //! Cash is limited, too. A board is settled out of the vault's cash, and what other boards are worth does not
 //! pay its holders: whoever sells the vault options that cost much and risk nothing, such as boxes, must not
@@ -9,10 +9,10 @@
 use equipoise_math::Fx;
 
 use crate::arithmetic::{add, div_floor, neg};
-use crate::book::{Exposure, Measure, JUMPS};
+use crate::book::{Exposure, Measure, JUMPS, MAX_BOARDS};
 use crate::parameters::{Parameter, Parameters};
 use crate::settlement::{payoff_money_floor, Holding};
-use crate::units::{Money, Price};
+use crate::units::{lots_to_contracts_ceil, times_lots, Lots, Money, Price};
 use crate::RiskError;
 
 /// A measure that a trade would carry past its limit.
@@ -35,39 +35,88 @@ pub enum Limited {
     Vega,
     /// The worst of the jump losses.
     Stress,
+    /// Dollar gamma, either sign.
+    Gamma,
+    /// Time-weighted vega of one expiry, either sign.
+    ExpiryVega,
+    /// Notional that the vault is short in one series.
+    ShortSeries,
 }
 
-const LIMITS: [(Limited, Parameter); 3] = [
+/// The limits on a book's sums.
+const LIMITS: [(Limited, Parameter); 5] = [
     (Limited::Delta, Parameter::DeltaLimit),
     (Limited::Vega, Parameter::VegaLimit),
     (Limited::Stress, Parameter::StressLimit),
+    (Limited::Gamma, Parameter::GammaLimit),
+    (Limited::ExpiryVega, Parameter::ExpiryVegaLimit),
 ];
 
-fn measured(limited: Limited, book: &Exposure) -> Result<Money, RiskError> {
+/// What a limit is on: one number, or one for each expiry.
+fn measured(limited: Limited, book: &Exposure) -> Result<[Money; MAX_BOARDS], RiskError> {
+    let mut numbers = [Money::ZERO; MAX_BOARDS];
+    let [first, ..] = &mut numbers;
     match limited {
-        Limited::Delta => Ok(book.of(Measure::DollarDelta)),
-        Limited::Vega => book.weighted_vega(),
-        Limited::Stress => book.stress_loss(),
+        Limited::Delta => *first = book.of(Measure::DollarDelta),
+        Limited::Vega => *first = book.weighted_vega()?,
+        Limited::Stress => *first = book.stress_loss()?,
+        Limited::Gamma => *first = book.of(Measure::DollarGamma),
+        Limited::ExpiryVega => numbers = book.buckets.map(|bucket| bucket.vega),
+        // no sum of the book's: see [`short_breach`]
+        Limited::ShortSeries => {}
     }
+    Ok(numbers)
 }
 
 /// The first limit that going from `before` to `after` would break.
 /// # Errors: Overflow
 pub fn breach(
-    before: &Exposure,
-    after: &Exposure,
+    (before, after): (&Exposure, &Exposure),
     capital: Money,
     parameters: &Parameters,
 ) -> Result<Option<Breach>, RiskError> {
     for (limited, parameter) in LIMITS {
         let limit = capital.scaled_floor(parameters.number(parameter)?)?;
-        let value = measured(limited, after)?;
-        let size = value.magnitude()?;
-        if size > limit && size > measured(limited, before)?.magnitude()? {
-            return Ok(Some(Breach { limit_of: limited, value, limit }));
+        for (was, is) in measured(limited, before)?.into_iter().zip(measured(limited, after)?) {
+            if !stays_within(was, is, limit)? {
+                return Ok(Some(Breach { limit_of: limited, value: is, limit }));
+            }
         }
     }
     Ok(None)
+}
+
+/// Whether the vault would be short too much of a series of one expiry, of which it sells some more.
+/// # Inputs: what it holds of each strike before and after, in the same order
+/// # Rounding: notional up
+/// # Errors: Overflow
+pub fn short_breach(
+    (before, after): (&[Holding], &[Holding]),
+    spot: Price,
+    capital: Money,
+    parameters: &Parameters,
+) -> Result<Option<Breach>, RiskError> {
+    let limit = capital.scaled_floor(parameters.number(Parameter::ShortSeriesLimit)?)?;
+    for (before, after) in before.iter().zip(after) {
+        for (was, is) in [(before.calls, after.calls), (before.puts, after.puts)] {
+            if is < was && is < Lots::ZERO {
+                let lots = i64::from(is.count()).saturating_abs();
+                let value = Money::from_fx(lots_to_contracts_ceil(times_lots(spot.fx(), lots)?)?);
+                if value > limit {
+                    return Ok(Some(Breach { limit_of: Limited::ShortSeries, value, limit }));
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a measure stays within its limit, or comes closer to it. As far on the other side is not closer: the trade
+/// would have opened all of that.
+fn stays_within(was: Money, is: Money, limit: Money) -> Result<bool, RiskError> {
+    let is_on_its_side = (was < Money::ZERO) == (is < Money::ZERO);
+    let size = is.magnitude()?;
+    Ok(size <= limit || is_on_its_side && size <= was.magnitude()?)
 }
 
 /// The capital that the book needs to stand within every limit.
@@ -76,12 +125,25 @@ pub fn breach(
 pub fn required_capital(book: &Exposure, parameters: &Parameters) -> Result<Money, RiskError> {
     let mut required = Money::ZERO;
     for (limited, parameter) in LIMITS {
-        let size = measured(limited, book)?.magnitude()?;
-        let least = div_floor(size.fx(), parameters.number(parameter)?)?;
-        let least = add(least, Fx::DELTA)?;
-        required = required.max(Money::from_fx(least));
+        let share = parameters.number(parameter)?;
+        for number in measured(limited, book)? {
+            let least = div_floor(number.magnitude()?.fx(), share)?;
+            required = required.max(Money::from_fx(add(least, Fx::DELTA)?));
+        }
     }
     Ok(required)
+}
+
+/// What is used of the vault's capacity: the capital that the book needs over what there is.
+/// # Returns: at most [`Fx::MAX`], also where there is no capital
+/// # Rounding: down by a unit of 2^-64
+/// # Errors: Math, Overflow
+pub fn utilisation(book: &Exposure, capital: Money, parameters: &Parameters) -> Result<Fx, RiskError> {
+    let required = required_capital(book, parameters)?;
+    if capital <= Money::ZERO {
+        return Ok(Fx::MAX);
+    }
+    Ok(required.ratio_floor(capital).unwrap_or(Fx::MAX))
 }
 
 /// The share of risk capital that stays in cash, beyond what the vault may owe, when traders open positions.

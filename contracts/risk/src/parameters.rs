@@ -11,7 +11,7 @@ pub const MILLION: u64 = 1_000_000;
 /// A millionth in WAD.
 pub const MILLIONTH_WAD: u128 = 1_000_000_000_000;
 /// How many parameters there are.
-pub const COUNT: usize = 17;
+pub const COUNT: usize = 21;
 
 /// One tunable number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,14 @@ pub enum Parameter {
     MaxSpotAgeHours,
     /// Age of the surface in hours past which only closing trades pass.
     MaxSurfaceAgeHours,
+    /// How long a move past the feed's deviation takes to be on chain, in seconds.
+    FeedLatencySecs,
+    /// Dollar gamma at most, of risk capital: half of it times a move squared is what the move costs.
+    GammaLimit,
+    /// Time-weighted vega of one expiry at most, of risk capital.
+    ExpiryVegaLimit,
+    /// Notional at most that the vault is short in one series, of risk capital.
+    ShortSeriesLimit,
 }
 
 /// A parameter with its default and its bounds, in millionths.
@@ -88,6 +96,10 @@ pub const RULES: [Rule; COUNT] = [
     rule(Parameter::StressLimit, 300_000, 10_000, 900_000),
     rule(Parameter::MaxSpotAgeHours, 2_000_000, 10_000, 48_000_000),
     rule(Parameter::MaxSurfaceAgeHours, 26_000_000, 10_000, 200_000_000),
+    rule(Parameter::FeedLatencySecs, 15_000_000, 1_000_000, 600_000_000),
+    rule(Parameter::GammaLimit, 5_000_000, 100_000, 20_000_000),
+    rule(Parameter::ExpiryVegaLimit, 100_000, 5_000, 1_000_000),
+    rule(Parameter::ShortSeriesLimit, 1_000_000, 10_000, 10_000_000),
 ];
 
 /// Why a set of parameters is refused.

@@ -24,6 +24,7 @@ use equipoise_math::Fx;
 use crate::arithmetic::{add, div_floor, mul_floor, sqrt, square_floor, sub};
 use crate::book::{Exposure, Measure, JUMPS, WINGS};
 use crate::parameters::{Parameter, Parameters};
+use crate::spread::SpreadMultiplier;
 use crate::units::Money;
 use crate::RiskError;
 
@@ -49,7 +50,7 @@ const MOST: u128 = i128::MAX.unsigned_abs();
 const DAYS_A_YEAR: Fx = Fx::lit("365");
 const HALF: Fx = Fx::lit("0.5");
 
-/// What R depends on beside the book. Frozen within a market state.
+/// What R and the spread depend on beside the book. Frozen within a market state.
 #[derive(Clone, Copy, Debug)]
 pub struct RiskState {
     /// C, above zero.
@@ -58,6 +59,8 @@ pub struct RiskState {
     pub variance: Fx,
     /// s.
     pub vol: Fx,
+    /// By how much the spread of volatility is wider.
+    pub multiplier: SpreadMultiplier,
     lambda: Fx,
     /// The floor of risk aversion over the live one.
     rebate_share: Fx,
@@ -95,6 +98,7 @@ impl RiskState {
             capital,
             variance,
             vol: sqrt(variance)?,
+            multiplier: SpreadMultiplier::ONE,
             lambda,
             rebate_share: div_floor(parameters.number(Parameter::LambdaFloor)?, lambda)?,
             jump_lambda: parameters.number(Parameter::JumpLambda)?,
@@ -104,6 +108,12 @@ impl RiskState {
             correlation,
             inverse_capital: Scaled::from_bits(capital.fx().to_bits().cast_unsigned()).reciprocal(),
         })
+    }
+
+    /// With the spread of volatility so much wider.
+    #[must_use]
+    pub const fn widened(self, multiplier: SpreadMultiplier) -> Self {
+        Self { multiplier, ..self }
     }
 
     /// R of a book.

@@ -6,7 +6,8 @@
 //!
 //! The half spread is that of volatility on each expiry's vega and its wings', a floor of spot for every contract, and the
 //! larger change of the package's price at the edges of where the market may be while the feed lags. Each is subadditive and R is a
-//! potential: no cycle profits and no parts cost less than the whole.
+//! potential: no cycle profits and no parts cost less than the whole. The state of the market widens the first, by the same factor
+//! for everybody in an oracle round.
 //!
 //! A rebate may carry the price through the mid only by what the trade takes from the vault's own vega:
 //!
@@ -26,7 +27,7 @@ use crate::book::{BoardVega, Exposure, StrikeState};
 use crate::marks::{BoardTerms, Shifted};
 use crate::potential::{Penalty, RiskState};
 use crate::skew::SkewReserve;
-use crate::spread::{bucket_spread_ceil, BucketChange};
+use crate::spread::{bucket_spread_ceil, BucketChange, HalfSpread};
 use crate::units::{lots_to_contracts_ceil, times_lots, Atoms, Money, TokenScale};
 use crate::RiskError;
 
@@ -38,22 +39,20 @@ const THROUGH_MID_VOL: Fx = Fx::lit("0.005");
 pub struct Package {
     /// At mid marks, negative if the trader sells more than he buys.
     pub mid: Money,
-    /// Half the spread, not negative.
-    pub spread: Money,
+    /// Half the spread, not negative. That of volatility is in contracts from the start.
+    pub spread: HalfSpread,
     /// The fee, not negative.
     pub fee: Money,
     /// How far a rebate may carry the price through the mid; below zero, how far above it the price stays.
     pub through_mid: Money,
-    /// The part of the half spread that is already in contracts.
-    bucket_spread: Money,
     /// Change of the package's mid at the upper and the lower edge of the feed's band, until it is finished.
     band: [Fx; 2],
 }
 
 impl Package {
     /// A package that has been valued: its mid, half spread, fee and how far a rebate may go through the mid.
-    pub const fn valued(mid: Money, spread: Money, fee: Money, through_mid: Money) -> Self {
-        Self { mid, spread, fee, through_mid, bucket_spread: Money::ZERO, band: [Fx::ZERO; 2] }
+    pub const fn valued(mid: Money, spread: HalfSpread, fee: Money, through_mid: Money) -> Self {
+        Self { mid, spread, fee, through_mid, band: [Fx::ZERO; 2] }
     }
 
     /// Adds what is traded in one strike. Sums stay in lots until [`Package::finish`].
@@ -70,7 +69,7 @@ impl Package {
             let gross = signed.saturating_abs();
             let money = |each: Fx, lots: i64| times_lots(each, lots).map(Money::from_fx);
             self.mid = self.mid.plus(money(mid, signed)?)?;
-            self.spread = self.spread.plus(money(terms.spread.floor, gross)?)?;
+            self.spread.rest = self.spread.rest.plus(money(terms.spread.floor, gross)?)?;
             let fee = terms.spread.fee.min(mul_ceil(terms.spread.fee_cap, mid)?);
             self.fee = self.fee.plus(money(fee, gross)?)?;
             for (change, price) in self.band.iter_mut().zip([up, down]) {
@@ -90,7 +89,7 @@ impl Package {
         let [low, high] = change.wings;
         let wing_vega = low.magnitude()?.plus(high.magnitude()?)?.fx();
         let spread = bucket_spread_ceil(terms.vol_half_spread, BucketChange { vega: change.whole.fx(), wing_vega })?;
-        self.bucket_spread = self.bucket_spread.plus(Money::from_fx(spread))?;
+        self.spread.of_vol = self.spread.of_vol.plus(Money::from_fx(spread))?;
         let taken = held.whole.magnitude()?.minus(held.whole.plus(change.whole)?.magnitude()?)?;
         let through = taken.scaled_floor(THROUGH_MID_VOL.min(terms.vol_half_spread))?;
         self.through_mid = self.through_mid.plus(through)?;
@@ -103,14 +102,13 @@ impl Package {
     pub(crate) fn finish(self) -> Result<Self, RiskError> {
         let [up, down] = self.band;
         let lag = abs(up)?.max(abs(down)?);
-        let spread = self.spread.plus(Money::from_fx(lag))?;
+        let rest = self.spread.rest.plus(Money::from_fx(lag))?;
         let contracts =
             |sum: Money| -> Result<Money, RiskError> { Ok(Money::from_fx(lots_to_contracts_ceil(sum.fx())?)) };
         Ok(Self {
             mid: contracts(self.mid)?,
-            spread: contracts(spread)?.plus(self.bucket_spread)?,
+            spread: HalfSpread { of_vol: self.spread.of_vol, rest: contracts(rest)? },
             fee: contracts(self.fee)?,
-            bucket_spread: Money::ZERO,
             band: [Fx::ZERO; 2],
             ..self
         })
@@ -164,6 +162,7 @@ pub fn price(
     let after = state.penalty(after)?;
     let reserve = reserve.at(now, scale.atoms_ceil(before.charged)?)?;
     let added = after.charged.minus(before.charged)?;
+    let spread = package.spread.widened_ceil(state.multiplier)?;
     let skew = if added > Money::ZERO {
         scale.atoms_ceil(added)?
     } else {
@@ -172,13 +171,13 @@ pub fn price(
         let relief = before.rebated.minus(after.rebated)?.min(before.charged.minus(after.charged)?);
         let earned = reserve.rebate_floor(relief, before.rebated, scale)?;
         // not below zero but for rounding
-        let most = scale.atoms_floor(package.spread.plus(package.through_mid)?)?.max(Atoms::ZERO);
+        let most = scale.atoms_floor(spread.plus(package.through_mid)?)?.max(Atoms::ZERO);
         earned.min(most).negated()?
     };
     let charge = Charge {
         mid: scale.atoms_ceil(package.mid)?,
         skew,
-        spread: scale.atoms_ceil(package.spread)?,
+        spread: scale.atoms_ceil(spread)?,
         fee: scale.atoms_ceil(package.fee)?,
     };
     Ok(Priced { charge, penalty: after, reserve: reserve.moved(skew)? })

@@ -63,6 +63,13 @@ impl SkewReserve {
         }
         Ok(Self { balance, budget, ..self })
     }
+
+    /// As if a rebate had not been paid, which nobody gets.
+    /// # Inputs: the rebate as a move, from zero down
+    /// # Errors: Overflow
+    pub fn without(self, rebate: Atoms) -> Result<Self, RiskError> {
+        Ok(Self { balance: self.balance.minus(rebate)?, budget: self.budget.minus(rebate)?, ..self })
+    }
 }
 
 /// `amount * elapsed / whole` for as much of `elapsed` as is in `whole`.

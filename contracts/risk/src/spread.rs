@@ -18,19 +18,35 @@ use equipoise_math::Fx;
 
 use crate::arithmetic::{abs, add, mul_ceil, sqrt};
 use crate::parameters::{Parameter, Parameters};
-use crate::units::{times_floor, Price, Years};
+use crate::units::{times_floor, Money, Price, Years};
 use crate::RiskError;
 
 mod band;
 mod multiplier;
 
-use band::twice_moved;
+use band::push_band_ceil;
 pub use band::{Admitted, Band, BandError, Feed, MOST_PULL_AGE_SECS, NARROWEST_PULL_BAND, WIDEST_BAND};
-pub use multiplier::{
-    utilisation_factor_ceil, Factors, FrozenMultiplier, SpreadMultiplier, MOST_TOXICITY, MOST_UTILISATION,
-};
+pub use multiplier::{utilisation_factor_ceil, Factors, SpreadMultiplier, MOST_TOXICITY, MOST_UTILISATION};
 
 const HOUR_SECS: u64 = 3_600;
+
+/// Half a spread, of a package or of everything held, in quote currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HalfSpread {
+    /// Of volatility, which the state of the market widens.
+    pub of_vol: Money,
+    /// The floor and the feed's band, which it does not.
+    pub rest: Money,
+}
+
+impl HalfSpread {
+    /// Half the spread in the state of the market.
+    /// # Rounding: up, in the vault's favour; at [`SpreadMultiplier::ONE`] it is the sum
+    /// # Errors: Overflow
+    pub fn widened_ceil(self, multiplier: SpreadMultiplier) -> Result<Money, RiskError> {
+        Money::from_fx(mul_ceil(self.of_vol.fx(), multiplier.number()?)?).plus(self.rest)
+    }
+}
 
 /// What half the spread is made of, in quote currency per contract but for the cap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,13 +64,15 @@ pub struct SpreadTerms {
 }
 
 impl SpreadTerms {
-    /// The terms at a push feed of unknown latency: all of its age counts as latency.
+    /// The terms at a push feed, whose heartbeat is the age up to which positions may be opened.
     /// # Inputs: the age of the spot price in seconds; the market's annualised variance
     /// # Rounding: up, in the vault's favour
     /// # Errors: Math, Overflow
     pub fn new(spot: Price, age_secs: u64, variance: Fx, parameters: &Parameters) -> Result<Self, RiskError> {
-        let share = add(parameters.number(Parameter::Deviation)?, twice_moved(variance, age_secs)?)?;
-        Self::within(spot, share.min(WIDEST_BAND), parameters)
+        let deviation = parameters.number(Parameter::Deviation)?;
+        let latency = secs(times_floor(parameters.number(Parameter::FeedLatencySecs)?, 1)?);
+        let heartbeat = secs(times_floor(parameters.number(Parameter::MaxSpotAgeHours)?, HOUR_SECS)?);
+        Self::within(spot, push_band_ceil(deviation, (latency, heartbeat), variance, age_secs)?, parameters)
     }
 
     /// The terms where the market is at most `band` from the price.
@@ -71,14 +89,6 @@ impl SpreadTerms {
         })
     }
 
-    /// Wider by the state of the market: the spread of volatility only, for the floor, the fee and the band do not
-    /// depend on it.
-    /// # Rounding: up, in the vault's favour; at [`SpreadMultiplier::ONE`] nothing changes
-    /// # Errors: Overflow
-    pub fn widened_ceil(self, multiplier: SpreadMultiplier) -> Result<Self, RiskError> {
-        Ok(Self { vol_half_spread: mul_ceil(self.vol_half_spread, multiplier.number()?)?, ..self })
-    }
-
     /// Wider if the surface is older than opening trades may be: by twice what volatility moves in the time past
     /// that. Whoever closes on an old surface pays for its age.
     /// # Inputs: the age of the surface in seconds
@@ -86,10 +96,15 @@ impl SpreadTerms {
     /// # Errors: Math, Overflow
     pub fn on_surface_of(self, age_secs: u64, parameters: &Parameters) -> Result<Self, RiskError> {
         let most = times_floor(parameters.number(Parameter::MaxSurfaceAgeHours)?, HOUR_SECS)?;
-        let late_secs = age_secs.saturating_sub(u64::try_from(most).unwrap_or(u64::MAX));
+        let late_secs = age_secs.saturating_sub(secs(most));
         let moved = mul_ceil(parameters.number(Parameter::VolOfVol)?, sqrt(Years::from_secs(late_secs)?.fx())?)?;
         Ok(Self { vol_half_spread: add(self.vol_half_spread, add(moved, moved)?)?, ..self })
     }
+}
+
+/// A number of seconds that is not negative.
+fn secs(number: i128) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 /// What a package changes in the buckets of one expiry, for 1.00 of volatility.

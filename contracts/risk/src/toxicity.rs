@@ -12,8 +12,8 @@
 //! ```
 //!
 //! m is 1 for traders who are right by one standard deviation. Flow within an oracle round is netted, for buying and selling
-//! at one price tells nothing; over rounds it adds up. The score changes only when an epoch ends: a trade never
-//! moves it within one, and dust weighs nothing. Below 1/4 it is noise: uninformed flow of any size leaves it with a
+//! at one price tells nothing; over rounds it adds up. So the state moves once a round, with the net flow of the round before. The
+//! score changes only when an epoch ends: a trade never moves it within one, and dust weighs nothing. Below 1/4 it is noise: uninformed flow of any size leaves it with a
 //! standard deviation of `sqrt(w / (2 - w))`, 0.23 at most.
 
 use equipoise_math::{exp_negative, Fx};
@@ -26,7 +26,7 @@ use crate::RiskError;
 
 mod amount;
 
-use amount::Amount;
+pub use amount::Amount;
 
 /// The length of an epoch.
 pub const EPOCH_SECS: u64 = 3_600;
@@ -38,14 +38,10 @@ const MOST_MARKOUT: Fx = Fx::lit("4");
 const HEAVIEST: Fx = Fx::lit("0.1");
 const NOISE: Fx = Fx::lit("0.25");
 const SLOPE: Fx = Fx::lit("1.333333333333333333");
-/// Storage words of 64 bits: three slots.
-pub const WORDS: usize = 12;
 
 /// The risk factor at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Factor {
-    /// The oracle round: a price holds for all of it.
-    pub round: u64,
     /// Its price, above zero.
     pub price: Fx,
     /// Its annualised variance, above zero.
@@ -72,35 +68,31 @@ impl From<RiskError> for ToxicityError {
 
 /// What was traded in one epoch, as traders hold it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Flow {
+pub struct Flow {
     /// At the last price, negative if they are short.
-    held: Amount,
+    pub held: Amount,
     /// What it has gained since, for the traders.
-    gain: Amount,
+    pub gain: Amount,
     /// The sizes of the rounds' net flows, added up.
-    gross: Amount,
+    pub gross: Amount,
 }
 
 /// The score and the flow that is still to be marked out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Toxicity {
-    score: Millionths,
+    /// An average of m, from 0 to 4.
+    pub score: Millionths,
     /// When the epoch began, in whole seconds of unix time.
-    epoch_at: u64,
-    round: u64,
-    price: Fx,
-    /// The net flow of the round.
-    round_net: Amount,
-    open: Flow,
-    ripe: Flow,
+    pub epoch_at: u64,
+    /// The factor's price in the last round, 0 before the first.
+    pub price: Fx,
+    /// What this epoch's rounds have traded.
+    pub open: Flow,
+    /// What the epoch before has traded.
+    pub ripe: Flow,
 }
 
 impl Toxicity {
-    /// The score: an average of m, from 0 to 4.
-    pub const fn score(&self) -> Millionths {
-        self.score
-    }
-
     /// By how much it widens the spread: from 1 to 3.
     /// # Rounding: up, in the vault's favour
     /// # Errors: none in range
@@ -110,98 +102,45 @@ impl Toxicity {
         Ok(Millionths::from_fx_ceil(factor).min(MOST_TOXICITY))
     }
 
-    /// Brings the flow to the present price, and the score if an epoch has ended. Twice in a round is once.
-    /// # Inputs: unix seconds; a flow that weighs a half: 1 % of risk capital, say
-    /// # Rounding: traders' gains and the score up, in the vault's favour
+    /// The state in a new oracle round: takes in what traders have bought (negative: sold) in the round before at its price,
+    /// brings all flow to the present price, and the score if an epoch has ended.
+    /// # Inputs: the net change of their dollar delta, or of their vega times volatility; unix seconds; a flow that
+    /// weighs a half: 1 % of risk capital, say
+    /// # Rounding: traders' gains and the score up, in the vault's favour; amounts past their range count as its end
     /// # Errors: FactorNotPositive, Math, Overflow
-    pub fn at(self, now: u64, factor: Factor, reference: Money) -> Result<Self, ToxicityError> {
+    pub fn after_round(self, flow: Amount, now: u64, factor: Factor, reference: Money) -> Result<Self, ToxicityError> {
         if factor.price <= 0 || factor.variance <= 0 {
             return Err(ToxicityError::FactorNotPositive { factor });
         }
-        let mut next = self.marked(factor.price)?;
-        if factor.round != self.round {
-            next.open.gross = next.open.gross.plus(self.round_net.magnitude()?)?;
-            (next.round, next.round_net) = (factor.round, Amount::ZERO);
-        }
+        let next = self.traded(flow).marked(factor.price)?;
         let elapsed = now.saturating_sub(self.epoch_at);
         if elapsed < EPOCH_SECS {
             return Ok(next);
         }
-        let gross = next.open.gross.plus(next.round_net.magnitude()?)?;
-        Ok(Self {
-            score: next.ripe.scored(self.score, elapsed, factor.variance, reference)?,
-            epoch_at: now,
-            round_net: Amount::ZERO,
-            open: Flow::default(),
-            ripe: Flow { gross, ..next.open },
-            ..next
-        })
+        let score = next.ripe.scored(self.score, elapsed, factor.variance, reference)?;
+        Ok(Self { score, epoch_at: now, open: Flow::default(), ripe: next.open, ..next })
     }
 
-    /// After traders have bought (positive) or sold `flow` at the present price: their change of dollar delta, or of
-    /// vega times volatility.
-    /// # Errors: Overflow
-    pub fn traded(self, flow: Money) -> Result<Self, RiskError> {
-        let flow = Amount::from_money_floor(flow)?;
-        let open = Flow { held: self.open.held.plus(flow)?, ..self.open };
-        Ok(Self { round_net: self.round_net.plus(flow)?, open, ..self })
+    fn traded(self, flow: Amount) -> Self {
+        let Flow { held, gain, gross } = self.open;
+        Self { open: Flow { held: held.plus(flow), gain, gross: gross.plus(flow.magnitude()) }, ..self }
     }
 
     fn marked(mut self, price: Fx) -> Result<Self, RiskError> {
         if self.price != 0 && price != self.price {
             let change = sub(div_floor(price, self.price)?, Fx::ONE)?;
             for flow in [&mut self.open, &mut self.ripe] {
-                let gain = flow.held.times_ceil(change)?;
-                flow.gain = flow.gain.plus(gain)?;
-                flow.held = flow.held.plus(gain)?;
+                let gain = flow.held.times_ceil(change);
+                flow.gain = flow.gain.plus(gain);
+                flow.held = flow.held.plus(gain);
             }
         }
         self.price = price;
         Ok(self)
     }
-
-    /// For storage: three slots of four words each.
-    pub fn to_words(&self) -> [u64; WORDS] {
-        let [high, low] = halves(self.price);
-        let score = u64::from(self.score.raw());
-        let [open_held, open_gain, open_gross] = self.open.to_words();
-        let [ripe_held, ripe_gain, ripe_gross] = self.ripe.to_words();
-        let net = self.round_net.to_word();
-        let slots = [
-            [self.epoch_at, self.round, high, low],
-            [open_held, open_gain, open_gross, net],
-            [ripe_held, ripe_gain, ripe_gross, score],
-        ];
-        let mut words = slots.into_iter().flatten();
-        core::array::from_fn(|_| words.next().unwrap_or(0))
-    }
-
-    /// From storage.
-    pub fn from_words(words: [u64; WORDS]) -> Self {
-        let [epoch_at, round, high, low, open @ .., score] = words;
-        let [open_held, open_gain, open_gross, net, ripe_held, ripe_gain, ripe_gross] = open;
-        Self {
-            score: Millionths::from_raw(u32::try_from(score).unwrap_or(u32::MAX)),
-            epoch_at,
-            round,
-            price: Fx::from_bits((u128::from(high) << 64 | u128::from(low)).cast_signed()),
-            round_net: Amount::from_word(net),
-            open: Flow::from_words([open_held, open_gain, open_gross]),
-            ripe: Flow::from_words([ripe_held, ripe_gain, ripe_gross]),
-        }
-    }
 }
 
 impl Flow {
-    fn to_words(self) -> [u64; 3] {
-        [self.held, self.gain, self.gross].map(Amount::to_word)
-    }
-
-    fn from_words(words: [u64; 3]) -> Self {
-        let [held, gain, gross] = words.map(Amount::from_word);
-        Self { held, gain, gross }
-    }
-
     /// The score after this flow has been marked out, `elapsed` after its own epoch ended.
     fn scored(
         &self,
@@ -227,12 +166,6 @@ impl Flow {
         let score = add(faded, mul_ceil(sub(markout, faded)?, weight)?)?;
         Ok(Millionths::from_fx_ceil(score))
     }
-}
-
-/// The high and the low word of a number.
-fn halves(number: Fx) -> [u64; 2] {
-    let bits = number.to_bits().cast_unsigned();
-    [bits >> 64, bits & u128::from(u64::MAX)].map(|half| u64::try_from(half).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{
-    BoardSlots, Leg, MarketBoardClosed, MarketSeriesUnknown, MarketSettlementPending, MarketSliceMissing, Moment,
+    Leg, MarketBoardClosed, MarketSeriesUnknown, MarketSettlementPending, MarketSliceMissing, Moment,
 };
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
-use equipoise_market_state::convert::{lots_of, words_of};
+use equipoise_market_state::convert::{lots_of, BoardInCall};
 use equipoise_market_state::errors::{number_error, pricing_error};
 use equipoise_market_state::layout::{decode_holdings, Header};
 use equipoise_market_state::pricing::Pricing;
@@ -40,20 +40,19 @@ pub struct Live {
 impl Live {
     /// Unpacks the market's slots.
     /// # Errors: MarketNumberOutOfDomain
-    pub fn unpack(moment: &Moment, boards: &[BoardSlots]) -> Result<Self, Revert> {
+    pub fn unpack(moment: &Moment, boards: &[BoardInCall]) -> Result<Self, Revert> {
         let pricing = Pricing::new(moment)?;
         let boards_room = Vec::with_capacity(boards.len());
         let mut live = Self { is_settlement_pending: false, pricing, boards: boards_room };
-        for slots in boards {
-            let words = words_of(slots);
+        for BoardInCall { id, words } in boards {
             let header = Header::decode(&words.header);
             let is_open = header.is_some_and(|header| phase(moment.nowAt, header.expiry) == Phase::Open);
             live.is_settlement_pending |= !is_open;
             let Some(header) = header else { continue };
-            let Some(terms) = live.pricing.terms(slots.id, &header, &words)? else { continue };
-            let held = decode_holdings(&words, &words.inventory, moment.strikeShift);
+            let Some(terms) = live.pricing.terms(*id, &header, words)? else { continue };
+            let held = decode_holdings(words, &words.inventory, moment.strikeShift);
             let strikes = held.into_iter().map(StrikeState::from).collect();
-            live.boards.push(LiveBoard { id: slots.id, expiry: header.expiry, terms, strikes });
+            live.boards.push(LiveBoard { id: *id, expiry: header.expiry, terms, strikes });
         }
         Ok(live)
     }

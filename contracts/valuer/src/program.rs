@@ -1,11 +1,13 @@
 //! The program's door: decodes a call, values, and answers.
 
 use alloy_sol_types::SolCall;
+use equipoise_interfaces::words::{FromWords, ToWords, WORD};
 use equipoise_interfaces::IValuer::valueCall;
 use equipoise_interfaces::Values;
-use equipoise_kit::lean::{answer, open, unknown};
-use equipoise_risk::book::{Exposure, Valuation};
-use equipoise_risk::units::Money;
+use equipoise_kit::lean::{open, unknown};
+use equipoise_kit::Revert;
+use equipoise_risk::quote::Package;
+use equipoise_risk::spread::HalfSpread;
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
@@ -22,22 +24,23 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     }
     let mut live = Live::unpack(&given.take()?, &given.take_array()?)?;
     live.enter(&given.take_array()?)?;
-    answer(&values_of(&live.value()?, live.may_owe()?, live.is_settlement_pending))
+    Ok(write_values(&live)?)
 }
 
-fn values_of(valuation: &Valuation, may_owe: Money, is_settlement_pending: bool) -> Values {
-    let bits = |money: Money| money.fx().to_bits();
-    let all = |book: &Exposure| book.to_array().map(bits);
-    let package = &valuation.package;
-    Values {
-        beforeX64: all(&valuation.before),
-        changeX64: all(&valuation.change),
-        uncertaintyX64: bits(valuation.uncertainty),
-        midX64: bits(package.mid),
-        spreadX64: bits(package.spread),
-        feeX64: bits(package.fee),
-        throughMidX64: bits(package.through_mid),
-        mayOweX64: bits(may_owe),
-        isSettlementPending: is_settlement_pending,
+/// Writes what [`Values`] are word by word: as a value they would be copied about, and their forty numbers unrolled.
+fn write_values(live: &Live) -> Result<Vec<u8>, Revert> {
+    let valuation = live.value()?;
+    let mut out = Vec::with_capacity(Values::WORDS.saturating_mul(WORD));
+    for book in [&valuation.before, &valuation.change] {
+        for number in book.to_array() {
+            number.fx().to_bits().write(&mut out);
+        }
     }
+    let Package { mid, spread, fee, through_mid, .. } = valuation.package;
+    let HalfSpread { of_vol, rest } = valuation.uncertainty;
+    for number in [of_vol, rest, mid, spread.of_vol, spread.rest, fee, through_mid, live.may_owe()?] {
+        number.fx().to_bits().write(&mut out);
+    }
+    live.is_settlement_pending.write(&mut out);
+    Ok(out)
 }

@@ -5,7 +5,7 @@ use equipoise_risk::breakers::{spot_jump_ceil, Breakers, HighWater, Measure, Rea
 use equipoise_risk::millionths::Millionths;
 use equipoise_risk::regime::{Observation, RegimeState};
 use equipoise_risk::spread::{utilisation_factor_ceil, Factors, SpreadMultiplier};
-use equipoise_risk::toxicity::{Factor, Toxicity};
+use equipoise_risk::toxicity::{Amount, Factor, Toxicity};
 use equipoise_risk::units::{Money, Price};
 use equipoise_risk::RiskError;
 
@@ -17,6 +17,8 @@ pub struct Guard {
     pub regime: RegimeState,
     /// The score of the flow in spot.
     pub toxicity: Toxicity,
+    /// The last round, and what its traders have bought of dollar delta, net.
+    flow: (u64, Money),
     water: HighWater,
     /// The close before this candle.
     close: Observation,
@@ -71,6 +73,7 @@ impl Guard {
             breakers: Breakers::default(),
             regime: RegimeState::start(first, implied).map_err(refused)?,
             toxicity: Toxicity::default(),
+            flow: (0, Money::ZERO),
             water: HighWater::default(),
             close: first,
             utilisation: Fx::ZERO,
@@ -102,6 +105,12 @@ impl Guard {
         self.surface_jump = Millionths::from_fx_ceil(Fx::from_num(vol_change.abs()));
     }
 
+    /// Traders have bought so much dollar delta.
+    pub fn traded(&mut self, flow: Money) -> Result<(), RiskError> {
+        self.flow.1 = self.flow.1.plus(flow)?;
+        Ok(())
+    }
+
     /// What the vault's own margin is of what it has.
     pub fn used(&mut self, margin: Money, nav: Money) {
         self.utilisation = margin.ratio_floor(nav.max(Money::from_fx(Fx::ONE))).unwrap_or(Fx::MAX);
@@ -116,9 +125,13 @@ impl Guard {
             State::ReduceOnly => self.stopped_secs[0] += since_secs,
             State::Halted => self.stopped_secs[1] += since_secs,
         }
-        let factor = Factor { round: reading.round, price: reading.spot.fx(), variance: reading.variance };
-        let reference = reading.capital.scaled_floor(Fx::lit("0.01"))?;
-        self.toxicity = self.toxicity.at(reading.now, factor, reference).map_err(refused)?;
+        if reading.round != self.flow.0 {
+            let factor = Factor { price: reading.spot.fx(), variance: reading.variance };
+            let reference = reading.capital.scaled_floor(Fx::lit("0.01"))?;
+            let flow = Amount::from_money_floor(self.flow.1);
+            self.toxicity = self.toxicity.after_round(flow, reading.now, factor, reference).map_err(refused)?;
+            self.flow = (reading.round, Money::ZERO);
+        }
         self.water = self.water.at(reading.now, reading.nav);
         let after = Observation { price: reading.spot, at: reading.until };
         let ratios = [
@@ -129,7 +142,7 @@ impl Guard {
             (Measure::Delta, of_capital(reading.delta, reading.capital)?),
             (Measure::Vega, of_capital(reading.vega, reading.capital)?),
             (Measure::BadDebt, of_capital(reading.unpaid, reading.capital)?),
-            (Measure::Toxicity, self.toxicity.score()),
+            (Measure::Toxicity, self.toxicity.score),
         ];
         let mut readings = Readings::default().with_secs(Measure::SpotAge, 0).map_err(refused)?;
         for (measure, ratio) in ratios {

@@ -153,7 +153,7 @@ impl Market<'_> {
             Err(refusal) => return Err(refusal),
         };
         *owner = funded;
-        self.guard.toxicity = self.guard.toxicity.traded(offer.bought_delta()?)?;
+        self.guard.traded(offer.bought_delta()?)?;
         self.tally.day.trades += 1;
         self.tally.day.lots += u64::from(leg.lots.unsigned_abs());
         let charge = offer.priced.charge;

@@ -7,7 +7,7 @@ use equipoise_risk::black76::Kind;
 use equipoise_risk::book::{self, BoardState, Exposure, Measure, StrikeState, Valuation};
 use equipoise_risk::capital::RiskCapital;
 use equipoise_risk::clock::{phase, Phase};
-use equipoise_risk::limits::{breach, required_capital, Limited};
+use equipoise_risk::limits::{breach, required_capital, short_breach, Breach, Limited};
 use equipoise_risk::marks::BoardTerms;
 use equipoise_risk::parameters::Parameters;
 use equipoise_risk::potential::RiskState;
@@ -276,12 +276,12 @@ impl Venue {
     fn terms(&self, board: &Board) -> Result<BoardTerms, Refusal> {
         let spread = SpreadTerms::new(self.spot, self.now - self.spot_at, self.variance, &self.parameters)?;
         let reference = (board.reference, board.slice);
-        let spread = spread.widened_ceil(self.multiplier)?;
         Ok(BoardTerms::new(self.spot, Fx::ONE, reference, (self.now, board.expiry), spread)?)
     }
 
-    fn value(&self, legs: &[Leg]) -> Result<Valuation, Refusal> {
-        let mut priced = Vec::new();
+    /// The live boards and their strikes with what is bought of them.
+    fn strikes(&self, legs: &[Leg]) -> Result<Vec<(&Board, Vec<StrikeState>)>, Refusal> {
+        let mut boards = Vec::new();
         for (place, board) in self.boards.iter().enumerate().filter(|(_, board)| !board.is_settled) {
             let mut strikes: Vec<_> = board.held.iter().copied().map(StrikeState::from).collect();
             for leg in legs.iter().filter(|leg| leg.board == place) {
@@ -289,6 +289,26 @@ impl Venue {
                 let bought = if leg.kind == Kind::Put { &mut state.bought_puts } else { &mut state.bought_calls };
                 *bought = bought.plus(Lots::new(leg.lots))?;
             }
+            boards.push((board, strikes));
+        }
+        Ok(boards)
+    }
+
+    /// The series of which the vault would be short too much.
+    fn short_breach(&self, legs: &[Leg], capital: Money) -> Result<Option<Breach>, Refusal> {
+        for (board, strikes) in self.strikes(legs)? {
+            let after = strikes.iter().map(StrikeState::held_after).collect::<Result<Vec<_>, _>>()?;
+            let found = short_breach((&board.held, &after), self.spot, capital, &self.parameters)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    fn value(&self, legs: &[Leg]) -> Result<Valuation, Refusal> {
+        let mut priced = Vec::new();
+        for (board, strikes) in self.strikes(legs)? {
             priced.push((self.terms(board)?, strikes));
         }
         let states: Vec<_> = priced.iter().map(|(terms, strikes)| BoardState { terms, strikes }).collect();
@@ -309,7 +329,7 @@ impl Venue {
         let valuation = self.value(legs)?;
         let (before, after) = (valuation.before, valuation.after()?);
         let capital = self.capital.at(self.round, self.now, self.net_assets(&before)?)?;
-        let state = RiskState::new(capital.frozen, self.variance, &self.parameters)?;
+        let state = RiskState::new(capital.frozen, self.variance, &self.parameters)?.widened(self.multiplier);
         let kept = (self.reserve, self.now);
         let priced = price((&before, &after), &valuation.package, &state, kept, self.scale)?;
         Ok(Offer { cost: priced.charge.cost()?, priced, capital, before, after })
@@ -319,8 +339,9 @@ impl Venue {
     pub fn trade(&mut self, trader: &mut Trader, legs: &[Leg]) -> Result<Offer, Refusal> {
         let offer = self.quote(legs)?;
         if !trader.only_closes(legs) {
-            let past = breach(&offer.before, &offer.after, offer.capital.frozen, &self.parameters)?;
-            if let Some(breach) = past {
+            let (books, capital) = ((&offer.before, &offer.after), offer.capital.frozen);
+            let past = breach(books, capital, &self.parameters)?;
+            if let Some(breach) = past.map_or_else(|| self.short_breach(legs, capital), |past| Ok(Some(past)))? {
                 return Err(Refusal::Limit(breach.limit_of));
             }
         }
@@ -373,7 +394,10 @@ impl Venue {
         let amount = self.scale.money_floor(atoms)?;
         let valuation = self.value(&[])?;
         let reserve = self.scale.money_floor(self.reserve.balance)?;
-        let high = self.net_assets(&valuation.before)?.plus(reserve)?.plus(valuation.uncertainty)?;
+        let high = self
+            .net_assets(&valuation.before)?
+            .plus(reserve)?
+            .plus(valuation.uncertainty.widened_ceil(self.multiplier)?)?;
         let shares = amount.scaled_floor(self.supply)?.ratio_floor(high)?;
         self.supply += shares;
         self.cash = self.cash.plus(atoms)?;
@@ -384,7 +408,7 @@ impl Venue {
     /// An LP takes money out: at the low end of the vault's value, as far as the book's limits let the vault pay.
     pub fn redeem(&mut self, shares: Fx) -> Result<Atoms, Refusal> {
         let valuation = self.value(&[])?;
-        let low = self.net_assets(&valuation.before)?.minus(valuation.uncertainty)?;
+        let low = self.net_assets(&valuation.before)?.minus(valuation.uncertainty.widened_ceil(self.multiplier)?)?;
         let amount = low.scaled_floor(shares)?.ratio_floor(Money::from_fx(self.supply))?;
         let amount = Money::from_fx(amount);
         if low.minus(amount)? < required_capital(&valuation.before, &self.parameters)? {

@@ -66,7 +66,8 @@ fn sums(market: &Market, lots: &Package) -> Result<(), RiskError> {
     assert_eq!(before, market.value()?.before, "asking changes nothing");
     assert_eq!(valuation.after()?, before.plus(&change)?);
     assert_eq!(Exposure::from_array(before.to_array()), before);
-    assert!(uncertainty >= Money::ZERO && package.spread >= Money::ZERO && package.fee >= Money::ZERO);
+    let of_spreads = [uncertainty.of_vol, uncertainty.rest, package.spread.of_vol, package.spread.rest];
+    assert!(of_spreads.into_iter().chain([package.fee]).all(|part| part >= Money::ZERO));
     assert!(before.stress_loss()? >= Money::ZERO);
     let held = asked.boards.iter().map(|(terms, strikes)| {
         let after: Result<Vec<_>, _> = strikes.iter().map(|state| state.held_after().map(StrikeState::from)).collect();

@@ -6,7 +6,7 @@ use equipoise_fuzz::market::parameters;
 use equipoise_fuzz::{wide, Magnitude, Share, Wide};
 use equipoise_math::Fx;
 use equipoise_risk::book::{Exposure, Measure, FIRST_JUMP, JUMPS, MAX_BOARDS, MEASURES, NUMBERS};
-use equipoise_risk::limits::{breach, most_owed_ceil, required_capital, Limited};
+use equipoise_risk::limits::{breach, most_owed_ceil, required_capital, short_breach, Limited};
 use equipoise_risk::parameters::{Parameter, ParameterError, Parameters, COUNT, RULES};
 use equipoise_risk::settlement::{payoff_money_floor, Holding};
 use equipoise_risk::units::{Lots, Money, Price};
@@ -35,6 +35,7 @@ fuzz_target!(|input: Input| {
     let capital = Money::from_fx(input.capital.between(Fx::lit("1"), Fx::lit("1000000000000")));
     limited(&books[0], &books[1], capital, &parameters);
     required(&books[0], &parameters);
+    short(&input, capital, &parameters);
     owed(&input);
 });
 
@@ -65,42 +66,72 @@ fn rules(sound: &Parameters, input: &Input) {
 }
 
 /// The measures with a limit, from a book's own numbers.
-fn sizes(book: &Exposure, parameters: &Parameters) -> [(Limited, Fx, Fx); 3] {
+fn sizes(book: &Exposure, parameters: &Parameters) -> Vec<(Limited, Fx, Fx)> {
     let numbers = book.to_array().map(Money::fx);
     // of each board its delta, its vega and its wings' vegas
     let boards = numbers[MEASURES..].chunks((NUMBERS - MEASURES) / MAX_BOARDS);
-    let vega: Fx = boards.fold(Fx::ZERO, |sum, board| sum + board[1]);
+    let vegas: Vec<Fx> = boards.map(|board| board[1]).collect();
+    let vega: Fx = vegas.iter().sum();
     let value = book.of(Measure::Value).fx();
     let losses = numbers[FIRST_JUMP..FIRST_JUMP + JUMPS.len()].iter().map(|jumped| value - jumped);
     let loss = losses.fold(Fx::ZERO, Fx::max);
-    [
+    let sums = [
         (Limited::Delta, book.of(Measure::DollarDelta).fx(), Parameter::DeltaLimit),
         (Limited::Vega, vega, Parameter::VegaLimit),
         (Limited::Stress, loss, Parameter::StressLimit),
-    ]
-    .map(|(limited, value, parameter)| (limited, value, parameters.number(parameter).expect("it fits")))
+        (Limited::Gamma, book.of(Measure::DollarGamma).fx(), Parameter::GammaLimit),
+    ];
+    let expiries = vegas.into_iter().map(|vega| (Limited::ExpiryVega, vega, Parameter::ExpiryVegaLimit));
+    let all = sums.into_iter().chain(expiries);
+    all.map(|(limited, value, parameter)| (limited, value, parameters.number(parameter).expect("it fits"))).collect()
 }
 
 fn limited(before: &Exposure, after: &Exposure, capital: Money, parameters: &Parameters) {
-    let found = breach(before, after, capital, parameters).expect("sums of trillions fit");
+    let breach = |books| breach(books, capital, parameters).expect("sums of trillions fit");
+    let found = breach((before, after));
     let sizes = sizes(before, parameters).into_iter().zip(sizes(after, parameters));
     let expected = sizes.into_iter().find_map(|((limited, before, share), (_, after, _))| {
         let limit = capital.scaled_floor(share).expect("less than capital").fx();
-        (after.abs() > limit && after.abs() > before.abs()).then_some((limited, after, limit))
+        let comes_closer = (before < 0) == (after < 0) && after.abs() <= before.abs();
+        (after.abs() > limit && !comes_closer).then_some((limited, after, limit))
     });
     assert_eq!(found.map(|found| (found.limit_of, found.value.fx(), found.limit.fx())), expected);
-    assert_eq!(breach(after, after, capital, parameters), Ok(None), "staying is always possible");
+    assert_eq!(breach((after, after)), None, "staying is always possible");
 }
 
 fn required(book: &Exposure, parameters: &Parameters) {
     let required = required_capital(book, parameters).expect("a hundred times trillions fits");
     let empty = Exposure::default();
-    assert_eq!(breach(&empty, book, required, parameters), Ok(None), "too little is asked for");
-    // a share is at least a hundredth: a unit of measure is at most a hundred of capital
-    let less = required.minus(Money::from_fx(Fx::from_bits(300))).expect("far from the type's end");
+    let breach = |capital| breach((&empty, book), capital, parameters);
+    assert_eq!(breach(required), Ok(None), "too little is asked for");
+    // a share is at least a two hundredth: a unit of measure is at most two hundred of capital
+    let less = required.minus(Money::from_fx(Fx::from_bits(600))).expect("far from the type's end");
     if less > Money::ZERO {
-        assert_ne!(breach(&empty, book, less, parameters), Ok(None), "too much is asked for");
+        assert_ne!(breach(less), Ok(None), "too much is asked for");
     }
+}
+
+/// A short series is refused exactly where its notional is past the limit and some more of it is sold.
+fn short(input: &Input, capital: Money, parameters: &Parameters) {
+    let spot = Price::from_fx(input.spot.between(Fx::lit("0.0001"), Fx::lit("1000000")));
+    let share = parameters.number(Parameter::ShortSeriesLimit).expect("a word over a million");
+    let limit = wide(capital.scaled_floor(share).expect("at most ten times capital").fx());
+    let held = |at: usize| {
+        let (strike, calls, puts) = input.held[at];
+        Holding {
+            strike: Price::from_fx(strike.between(Fx::DELTA, Fx::ONE)),
+            calls: Lots::new(calls),
+            puts: Lots::new(puts),
+        }
+    };
+    let (before, after) = (held(0), held(1));
+    let pairs = [(before.calls, after.calls), (before.puts, after.puts)];
+    let is_past = pairs.into_iter().any(|(was, is)| {
+        let notional = wide(spot.fx()) * Wide::from(-i64::from(is.count()));
+        is < was && is < Lots::ZERO && notional > limit * Wide::from(1_000)
+    });
+    let found = short_breach((&[before], &[after]), spot, capital, parameters).expect("a few trillions");
+    assert_eq!(found.map(|found| found.limit_of), is_past.then_some(Limited::ShortSeries));
 }
 
 fn owed(input: &Input) {

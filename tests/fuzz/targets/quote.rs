@@ -45,7 +45,8 @@ fn one_trade(market: &Market, lots: &Package) -> Result<(), RiskError> {
     if charge.skew < Atoms::ZERO {
         let rebate = charge.skew.negated()?;
         assert!(rebate <= market.reserve.balance && rebate <= market.reserve.budget, "more than the reserve may pay");
-        let most = market.scale.atoms_ceil(valuation.package.spread.plus(valuation.package.through_mid)?)?;
+        let spread = valuation.package.spread.widened_ceil(market.state.multiplier)?;
+        let most = market.scale.atoms_ceil(spread.plus(valuation.package.through_mid)?)?;
         assert!(rebate <= most.max(Atoms::ZERO), "further through the mid than what is taken from the vault's vega");
     }
     if lots.iter().all(|lots| *lots == 0) {

@@ -10,11 +10,11 @@ use equipoise_risk::millionths::Millionths;
 use equipoise_risk::parameters::{Parameter, Parameters, COUNT};
 use equipoise_risk::regime::Regime;
 use equipoise_risk::spread::{
-    bucket_spread_ceil, utilisation_factor_ceil, Admitted, BandError, BucketChange, Factors, Feed, FrozenMultiplier,
+    bucket_spread_ceil, utilisation_factor_ceil, Admitted, BandError, BucketChange, Factors, Feed, HalfSpread,
     SpreadMultiplier, SpreadTerms, MOST_PULL_AGE_SECS, MOST_TOXICITY, MOST_UTILISATION, NARROWEST_PULL_BAND,
     WIDEST_BAND,
 };
-use equipoise_risk::units::Price;
+use equipoise_risk::units::{Money, Price};
 use libfuzzer_sys::fuzz_target;
 
 #[derive(Arbitrary, Debug)]
@@ -26,7 +26,7 @@ struct Input {
     heartbeat: (u16, u16),
     deviation: Share,
     factors: (u8, u32, u32, u32),
-    rounds: (u64, u64),
+    halves: (Magnitude, Magnitude),
     utilisation: (AnyFx, AnyFx),
     buckets: [(Magnitude, bool); 4],
 }
@@ -66,7 +66,6 @@ fn terms(spot: Price, (less, more): (Fx, Fx), (young, old): (u64, u64), paramete
     assert!(on(calm, young) >= calm.vol_half_spread && on(calm, old) >= on(calm, young));
     let fresh = SpreadTerms::within(spot, calm.band, parameters).expect("it fits");
     assert_eq!(fresh, calm, "both doors lead to the same terms");
-    assert_eq!(calm.widened_ceil(SpreadMultiplier::ONE), Ok(calm));
 }
 
 fn bands(input: &Input, (less, more): (Fx, Fx), (young, old): (u64, u64)) {
@@ -114,10 +113,11 @@ fn multipliers(input: &Input) {
     assert_eq!(SpreadMultiplier::from_stored(own.stored()), own);
     let any = SpreadMultiplier::from_stored(Millionths::from_raw(stored));
     assert!(any >= SpreadMultiplier::ONE && any <= SpreadMultiplier::MOST);
-    let frozen = FrozenMultiplier { round: input.rounds.0, multiplier: own };
-    let next = frozen.at(input.rounds.1, any);
-    assert_eq!(next.round, input.rounds.1);
-    assert_eq!(next.multiplier, if input.rounds.0 == input.rounds.1 { own } else { any });
+    let [of_vol, rest] = [input.halves.0, input.halves.1].map(|half| half.between(Fx::DELTA, Fx::lit("1000000000000")));
+    let half = HalfSpread { of_vol: Money::from_fx(of_vol), rest: Money::from_fx(rest) };
+    let paid = |multiplier| half.widened_ceil(multiplier).expect("it fits");
+    assert_eq!(paid(SpreadMultiplier::ONE), half.of_vol.plus(half.rest).expect("it fits"));
+    assert!(paid(own.min(any)) <= paid(own.max(any)), "wider costs more");
     let (a, b) = (input.utilisation.0.fx(), input.utilisation.1.fx());
     let of = |used: Fx| utilisation_factor_ceil(used).expect("none in range");
     assert!(of(a.min(b)) <= of(a.max(b)));

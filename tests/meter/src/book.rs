@@ -53,7 +53,7 @@ impl Book {
         results[2] = of(Measure::DollarGamma);
         results[3] = of(Measure::Theta);
         results[4] = book.stress_loss().map(equipoise_risk::units::Money::fx).unwrap_or_default();
-        results[5] = valuation.uncertainty.fx();
+        results[5] = valuation.uncertainty.of_vol.fx().wrapping_add(valuation.uncertainty.rest.fx());
         results
     }
 }

@@ -8,6 +8,7 @@ use equipoise_interfaces::{
     MarketParameterNotWhole, MarketParameterOutOfBounds, MarketParametersInconsistent, MarketStrikesInvalid,
     MarketTooManyBoards, NotWired, Report, SelectorUnknown,
 };
+use equipoise_risk::parameters::{COUNT, RULES};
 use equipoise_tests::TOKEN;
 
 use crate::fixture::{call_of, leg, wad, Market, CONSTRUCTOR, CONTRACT, DAY, FAR, K3000, STRIKES, WINDOW};
@@ -247,13 +248,14 @@ fn parameters_are_refused_out_of_bounds_or_out_of_grain() {
     let good = market.read(&IMarket::parametersCall {});
     let million = U256::from(1_000_000);
     let set = |parameters: &[U256]| IMarket::setParametersCall { parametersWad: parameters.to_vec() };
-    let count = MarketParameterCount { count: U256::from(16), expected: U256::from(17) };
-    market.refuse(owner, &set(&good[..16]), &count);
+    let fewer = COUNT - 1;
+    let count = MarketParameterCount { count: U256::from(fewer), expected: U256::from(COUNT) };
+    market.refuse(owner, &set(&good[..fewer]), &count);
     let mut odd = good.clone();
     odd[3] += U256::ONE;
     let unit = U256::from(CONTRACT) / million;
     market.refuse(owner, &set(&odd), &MarketParameterNotWhole { parameter: 3, value: odd[3], unit });
-    for (place, rule) in equipoise_risk::parameters::RULES.iter().enumerate() {
+    for (place, rule) in RULES.iter().enumerate() {
         let beyond = [rule.min.checked_sub(1), rule.max.checked_add(1)];
         for value in beyond.into_iter().flatten() {
             let mut wrong = good.clone();

@@ -341,7 +341,7 @@ impl Life {
         let told = World::events::<PositionsTakenOver>(&receipt).remove(0);
         let offer = self.native.offer(moment, &told.legs);
         assert_eq!(told.quoted, offer.quote);
-        self.native.trade(&told.legs, &offer);
+        self.native.take_over(&told.legs, &offer);
         self.follow_vault_cash();
         Ok(())
     }

@@ -15,6 +15,7 @@
 
 mod access;
 mod audit;
+mod conditions;
 mod differential;
 mod fixture;
 mod invariants;

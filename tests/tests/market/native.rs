@@ -5,18 +5,23 @@
 use alloy_primitives::{I256, U256};
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{Leg, Quote, Slice as AbiSlice};
+use equipoise_market_state::layout::{decode_conditions, encode_conditions, Directory, Frozen, Trading};
 use equipoise_math::Fx;
 use equipoise_risk::book::{self, BoardState, Measure, StrikeState, Valuation};
 use equipoise_risk::capital::RiskCapital;
+use equipoise_risk::conditions::{Conditions, Sample};
+use equipoise_risk::limits::utilisation;
 use equipoise_risk::margin::{assess, BoardHoldings, MarginParameters, MarketMargin, Shocks};
 use equipoise_risk::marks::BoardTerms;
-use equipoise_risk::parameters::Parameters;
+use equipoise_risk::parameters::{Parameter, Parameters};
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::quote::{price, Priced};
+use equipoise_risk::regime::Observation;
 use equipoise_risk::settlement::{payoff_floor, Holding};
 use equipoise_risk::skew::SkewReserve;
-use equipoise_risk::spread::SpreadTerms;
+use equipoise_risk::spread::{SpreadMultiplier, SpreadTerms};
 use equipoise_risk::surface::Slice;
+use equipoise_risk::toxicity::Amount;
 use equipoise_risk::units::{from_wad_floor, to_wad_nearest, Atoms, Lots, Money, Price, TokenScale};
 
 use crate::fixture::{narrow, signed, LOT};
@@ -50,20 +55,38 @@ pub struct Native {
     pub boards: Vec<Board>,
     pub cash: Atoms,
     pub reserve: SkewReserve,
-    pub capital: RiskCapital,
+    /// What the round's traders have bought of dollar delta, net.
+    pub flow: Amount,
+    pub frozen: Frozen,
+    pub conditions: Option<Conditions>,
     pub variance: Fx,
     pub surface_at: u64,
+    /// To 16 bits, as it is stored.
+    pub posted_spot: Price,
     pub parameters: Parameters,
     pub margin_parameters: MarginParameters,
     scale: TokenScale,
 }
 
-/// A price, and the capital it was made with.
+/// What an oracle round has frozen.
+#[derive(Clone, Debug)]
+pub struct Round {
+    pub frozen: Frozen,
+    conditions: Option<Conditions>,
+    flow: Amount,
+}
+
+/// A price, and what the trade leaves.
 pub struct Offer {
     pub quote: Quote,
     priced: Priced,
-    capital: RiskCapital,
+    round: Round,
+    bought: Amount,
 }
+
+/// Past this ratio of spot to what it was when the surface was posted, or its inverse, only closing trades pass.
+const MOST_SPOT_MOVE: Fx = Fx::lit("1.419067548593257248");
+const HOUR: u64 = 3_600;
 
 pub fn fx_of(wad: I256) -> Fx {
     from_wad_floor(narrow(wad)).unwrap()
@@ -88,9 +111,12 @@ impl Native {
             boards: Vec::new(),
             cash: Atoms::ZERO,
             reserve: SkewReserve::default(),
-            capital: RiskCapital::default(),
+            flow: Amount::ZERO,
+            frozen: Frozen { capital: RiskCapital::default(), multiplier: SpreadMultiplier::ONE },
+            conditions: None,
             variance: Fx::ZERO,
             surface_at: 0,
+            posted_spot: Price::ZERO,
             parameters: Parameters::default(),
             margin_parameters: MarginParameters::default(),
             scale: TokenScale::from_decimals(6).unwrap(),
@@ -127,13 +153,16 @@ impl Native {
         }
         self.variance = cut(nearest.1, 40);
         self.surface_at = now;
+        let directory = Directory { posted_spot: spot, ..Directory::default() };
+        self.posted_spot = Directory::decode(&directory.encode().unwrap()).posted_spot;
     }
 
     /// LPs put in or take out cash.
     pub fn follow_lps(&mut self, flow_atoms: i128) {
         let flow = self.scale.money_floor(Atoms::new(flow_atoms)).unwrap();
         self.cash = self.cash.plus(Atoms::new(flow_atoms)).unwrap();
-        self.capital = stored(self.capital.after_lp_flow(flow).unwrap());
+        self.frozen.capital = self.frozen.capital.after_lp_flow(flow).unwrap();
+        self.frozen = Frozen::decode(&self.frozen.encode().unwrap());
     }
 
     /// The book, and the trade in it.
@@ -179,19 +208,12 @@ impl Native {
         self.scale.atoms_floor(nav).unwrap().count()
     }
 
-    /// The penalty for the risk of the whole book; zero without capital.
-    pub fn penalty_wad(&self, moment: Moment, valuation: &Valuation) -> U256 {
-        let capital = self.capital.at(moment.round, moment.now, self.net_assets(valuation)).unwrap();
-        let state = RiskState::new(capital.frozen, self.variance, &self.parameters);
-        let penalty = state.map_or(Money::ZERO, |state| state.penalty(&valuation.before).unwrap().charged);
-        wad_of(penalty.fx()).into_raw()
-    }
-
     pub fn offer(&self, moment: Moment, legs: &[Leg]) -> Offer {
         let valuation = self.value(moment, legs);
-        let nav = self.net_assets(&valuation);
-        let capital = self.capital.at(moment.round, moment.now, nav).unwrap();
-        let state = RiskState::new(capital.frozen, self.variance, &self.parameters).unwrap();
+        let round = self.round(moment, &valuation);
+        let multiplier = self.multiplier(moment, &round);
+        let state = RiskState::new(round.frozen.capital.frozen, self.variance, &self.parameters).unwrap();
+        let state = state.widened(multiplier);
         let after = valuation.after().unwrap();
         let reserve = (self.reserve, moment.now);
         let books = (&valuation.before, &after);
@@ -205,18 +227,71 @@ impl Native {
             feeAtoms: atoms(priced.charge.fee).into_raw(),
             spotWad: wad_of(price_of(moment.spot_wad).fx()).into_raw(),
         };
-        Offer { quote, priced, capital }
+        let bought = Money::ZERO.minus(valuation.change.of(Measure::DollarDelta)).unwrap();
+        Offer { quote, priced, round, bought: Amount::from_money_floor(bought) }
     }
 
     /// Keeps what a trade leaves.
     pub fn trade(&mut self, legs: &[Leg], offer: &Offer) {
-        self.capital = stored(offer.capital);
-        self.reserve = offer.priced.reserve;
+        self.keep(offer, offer.priced.reserve, offer.round.flow.plus(offer.bought));
         self.cash = self.cash.plus(Atoms::new(narrow(offer.quote.costAtoms))).unwrap();
         for board in &mut self.boards {
             let strikes = board.with(legs);
             board.held = strikes.iter().map(|strike| strike.held_after().unwrap()).collect();
         }
+    }
+
+    /// Keeps what a takeover leaves: nobody is paid the rebate, and nobody has bought or sold.
+    pub fn take_over(&mut self, legs: &[Leg], offer: &Offer) {
+        self.trade(legs, offer);
+        let rebate = Atoms::new(narrow(offer.quote.skewAtoms).min(0));
+        self.reserve = self.reserve.without(rebate).unwrap();
+        self.flow = offer.round.flow;
+    }
+
+    /// As the slots keep it.
+    fn keep(&mut self, offer: &Offer, reserve: SkewReserve, flow: Amount) {
+        let kept = Trading::decode(&Trading { reserve, flow }.encode().unwrap());
+        (self.reserve, self.flow) = (kept.reserve, kept.flow);
+        self.frozen = Frozen::decode(&offer.round.frozen.encode().unwrap());
+        self.conditions = offer.round.conditions;
+    }
+
+    /// What the oracle's round has frozen.
+    pub fn round(&self, moment: Moment, valuation: &Valuation) -> Round {
+        let (frozen, conditions, flow) = (self.frozen, self.conditions, self.flow);
+        if frozen.capital.round == moment.round {
+            return Round { frozen, conditions, flow };
+        }
+        let capital = frozen.capital.at(moment.round, moment.now, self.net_assets(valuation)).unwrap();
+        let spot = Observation { price: price_of(moment.spot_wad), at: moment.spot_at };
+        let sample = Sample { now: moment.now, spot, implied: self.variance, capital: capital.frozen };
+        let next = conditions.map_or_else(|| Conditions::start(&sample), |kept| kept.after_round(flow, &sample));
+        let next = next.unwrap();
+        let used = utilisation(&valuation.before, capital.frozen, &self.parameters).unwrap();
+        let multiplier = next.multiplier_ceil(used).unwrap();
+        let conditions = decode_conditions(&encode_conditions(&next).unwrap());
+        Round { frozen: Frozen { capital, multiplier }, conditions, flow: Amount::ZERO }
+    }
+
+    /// The round's multiplier; where only closing trades pass, that of a stressed market at least.
+    fn multiplier(&self, moment: Moment, round: &Round) -> SpreadMultiplier {
+        let hours = |parameter| self.parameters.number(parameter).unwrap().to_num::<u64>() * HOUR;
+        let is_stale = moment.now - moment.spot_at > hours(Parameter::MaxSpotAgeHours)
+            || moment.now - self.surface_at > hours(Parameter::MaxSurfaceAgeHours);
+        let (spot, posted) = (price_of(moment.spot_wad), self.posted_spot);
+        let is_outrun = spot.max(posted).ratio_floor(spot.min(posted)).unwrap() > MOST_SPOT_MOVE;
+        if is_stale || is_outrun {
+            round.frozen.multiplier.for_closing()
+        } else {
+            round.frozen.multiplier
+        }
+    }
+
+    /// What the marks of the book may be off by.
+    pub fn uncertainty(&self, moment: Moment, valuation: &Valuation) -> Money {
+        let round = self.round(moment, valuation);
+        valuation.uncertainty.widened_ceil(self.multiplier(moment, &round)).unwrap()
     }
 
     /// Settles the vault's side of a board. Returns its payoff in atoms.
@@ -242,12 +317,6 @@ impl Board {
         }
         strikes
     }
-}
-
-/// Capital as its slot keeps it.
-fn stored(capital: RiskCapital) -> RiskCapital {
-    let kept = |money: Money| Money::from_fx(cut(money.max(Money::ZERO).fx(), 24));
-    RiskCapital { frozen: kept(capital.frozen), average: kept(capital.average), ..capital }
 }
 
 pub fn wad_of(number: Fx) -> I256 {

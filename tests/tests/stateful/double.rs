@@ -1,17 +1,19 @@
 //! The pure crates on what is in the slots.
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, U256};
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::Leg;
 use equipoise_market_state::layout::BoardState;
 use equipoise_math::Fx;
+use equipoise_risk::book::Valuation;
 use equipoise_risk::margin::{AccountMargin, MarketMargin, OffsetShare};
+use equipoise_risk::potential::RiskState;
 use equipoise_risk::settlement::{payoff_floor, Holding};
 use equipoise_risk::units::{Atoms, Money, Price, TokenScale};
 
 use crate::fixture::{narrow, LOT};
 use crate::life::Life;
-use crate::native::{self, Native};
+use crate::native::{self, wad_of, Moment, Native};
 use crate::slots::{Board, Picture};
 
 pub fn scale() -> TokenScale {
@@ -24,9 +26,9 @@ impl Picture {
         let mut native = Native::new();
         native.boards = self.live().iter().map(|id| native_board(*id, &self.boards[id])).collect();
         native.cash = Atoms::new(self.cash(equipoise_interfaces::account::VAULT));
-        native.reserve = self.reserve;
-        native.capital = self.capital;
-        native.variance = self.directory.variance;
+        (native.reserve, native.flow) = (self.trading.reserve, self.trading.flow);
+        (native.frozen, native.conditions) = (self.frozen, self.conditions);
+        (native.variance, native.posted_spot) = (self.directory.variance, self.directory.posted_spot);
         native.surface_at = self.directory.surface_at;
         native.parameters = self.parameters;
         native.margin_parameters = self.margin_parameters;
@@ -110,9 +112,18 @@ impl Life {
 }
 
 impl Native {
+    /// The penalty for the risk of the whole book; zero without capital.
+    pub fn penalty_wad(&self, moment: Moment, valuation: &Valuation) -> U256 {
+        let capital = self.round(moment, valuation).frozen.capital;
+        let state = RiskState::new(capital.frozen, self.variance, &self.parameters);
+        let penalty = state.map_or(Money::ZERO, |state| state.penalty(&valuation.before).unwrap().charged);
+        wad_of(penalty.fx()).into_raw()
+    }
+
     /// The same state, bit for bit.
     pub fn require_same(&self, other: &Self) {
-        assert_eq!((self.cash, self.reserve, self.capital), (other.cash, other.reserve, other.capital));
+        assert_eq!((self.cash, self.reserve, self.flow), (other.cash, other.reserve, other.flow));
+        assert_eq!((self.frozen, self.conditions), (other.frozen, other.conditions));
         for (one, other) in self.boards.iter().zip(&other.boards) {
             assert_eq!((one.id, &one.held), (other.id, &other.held), "the vault holds the other side");
         }

@@ -86,7 +86,7 @@ fn entries_say_what_is_held(picture: &Picture) {
 }
 
 fn reserve_is_within_the_vaults_cash(picture: &Picture) {
-    let (balance, budget) = (picture.reserve.balance.count(), picture.reserve.budget.count());
+    let (balance, budget) = (picture.trading.reserve.balance.count(), picture.trading.reserve.budget.count());
     assert!(balance >= 0 && budget >= 0, "a reserve of {balance}, of which {budget} may go");
     assert!(balance <= picture.cash(VAULT), "a reserve of {balance} of {}", picture.cash(VAULT));
 }

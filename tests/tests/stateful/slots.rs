@@ -10,16 +10,15 @@ use equipoise_interfaces::account::{self, SYSTEM_ACCOUNTS};
 use equipoise_kit::storage::{halves, namespace_root, number_key, quarters, Namespace};
 use equipoise_market_state::account_boards::AccountBoards;
 use equipoise_market_state::layout::{
-    decode_capital, decode_holdings, decode_margin_parameters, decode_parameters, decode_reserve, decode_slice,
-    series_slots, strike_count, strike_slots, BoardState, BoardWords, Directory, Header, Slot,
+    decode_conditions, decode_holdings, decode_margin_parameters, decode_parameters, decode_slice, series_slots,
+    strike_count, strike_slots, BoardState, BoardWords, Directory, Frozen, Header, Slot, Trading,
 };
 use equipoise_market_state::store::{Place, ROOT};
-use equipoise_risk::capital::RiskCapital;
 use equipoise_risk::clock::WINDOW_SECS;
+use equipoise_risk::conditions::Conditions;
 use equipoise_risk::margin::MarginParameters;
 use equipoise_risk::parameters::Parameters;
 use equipoise_risk::settlement::Holding;
-use equipoise_risk::skew::SkewReserve;
 use equipoise_risk::surface::Slice;
 
 use crate::fixture::STRIKE_SHIFT;
@@ -92,8 +91,9 @@ pub struct Picture {
     pub boards: BTreeMap<u16, Board>,
     /// Boards of each account.
     pub account_boards: BTreeMap<B256, AccountBoards>,
-    pub capital: RiskCapital,
-    pub reserve: SkewReserve,
+    pub frozen: Frozen,
+    pub conditions: Option<Conditions>,
+    pub trading: Trading,
     pub parameters: Parameters,
     pub margin_parameters: MarginParameters,
     pub offset_share: u64,
@@ -172,8 +172,9 @@ impl Life {
             directory: Directory::decode(&at(Place::Directory)),
             boards,
             account_boards,
-            capital: decode_capital(&at(Place::Capital)),
-            reserve: decode_reserve(&at(Place::Reserve)),
+            frozen: Frozen::decode(&at(Place::Frozen)),
+            trading: Trading::decode(&at(Place::Trading)),
+            conditions: decode_conditions(&self.run(market, key_at(ROOT, Place::Conditions as u8))),
             parameters: decode_parameters(&self.run(market, key_at(ROOT, Place::Parameters as u8))),
             margin_parameters: decode_margin_parameters(&at(Place::MarginParameters)),
             offset_share: u64::from_be_bytes(share[3..11].try_into().unwrap()),

@@ -55,7 +55,7 @@ fn book_is_native(life: &mut Life, native: &Native) {
     assert_eq!(book.thetaWad, of(Measure::Theta));
     assert_eq!(book.vegaWad, wad_of(valuation.before.weighted_vega().unwrap().fx()));
     assert_eq!(book.stressLossWad, wad_of(valuation.before.stress_loss().unwrap().fx()).into_raw());
-    assert_eq!(book.navUncertaintyWad, wad_of(valuation.uncertainty.fx()).into_raw());
+    assert_eq!(book.navUncertaintyWad, wad_of(native.uncertainty(moment, &valuation).fx()).into_raw());
     assert_eq!(book.navWad, wad_of(native.net_assets(&valuation).fx()));
     assert_eq!(
         book.penaltyWad,

@@ -7,30 +7,30 @@ use crate::{
     AddressHasNoCode, AddressIsZero, AlreadyWired, Board, BoardSlots, Book, CallFailed, CalldataMalformed,
     CallerNotAllowed, CallerNotOwner, IMarket, IOracle, Leg, MarketAccountUnsettled, MarketBoardClosed,
     MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled, MarketBoardUnknown, MarketDeadlinePassed,
-    MarketDeltaLimitExceeded, MarketExpiryInvalid, MarketLegsCount, MarketLongsMissing, MarketNumberOutOfDomain,
-    MarketParameterCount, MarketParameterNotWhole, MarketParameterOutOfBounds, MarketParametersInconsistent,
-    MarketSeriesUnknown, MarketSettlementPending, MarketSizeNotWholeLots, MarketSizeOutOfRange,
-    MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSliceOutOfRange,
-    MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketSlippageExceeded, MarketSpotStale,
-    MarketStressLimitExceeded, MarketStrikesInvalid, MarketSurfaceOutOfOrder, MarketSurfaceStale, MarketTooManyBoards,
-    MarketVaultCashShort, MarketVaultInsolvent, MarketVegaLimitExceeded, Moment, NotWired, Offer,
-    OracleDecimalsUnsupported, OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate,
-    OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete,
-    OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote, SelectorUnknown,
-    Slice, Values, VaultState,
+    MarketDeltaLimitExceeded, MarketExpiryInvalid, MarketExpiryVegaLimitExceeded, MarketGammaLimitExceeded,
+    MarketLegsCount, MarketLongsMissing, MarketNumberOutOfDomain, MarketParameterCount, MarketParameterNotWhole,
+    MarketParameterOutOfBounds, MarketParametersInconsistent, MarketSeriesUnknown, MarketSettlementPending,
+    MarketShortSeriesLimitExceeded, MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketSliceButterflyArbitrage,
+    MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain,
+    MarketSliceWingsTooSteep, MarketSlippageExceeded, MarketSpotStale, MarketStressLimitExceeded, MarketStrikesInvalid,
+    MarketSurfaceOutOfOrder, MarketSurfaceOutrun, MarketSurfaceStale, MarketTooManyBoards, MarketVaultCashShort,
+    MarketVaultInsolvent, MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported,
+    OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable,
+    OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing,
+    OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote, SelectorUnknown, Slice, Values, VaultState,
 };
 
 to_words! {
     // The market's programs without state
     Moment { spotWad, spotAt, nowAt, strikeShift, directory, parameters }
-    VaultState { round, tokenDecimals, capital, reserve, freeCashAtoms }
+    VaultState { round, tokenDecimals, frozen, trading, conditions, freeCashAtoms }
     Values {
         beforeX64, changeX64, uncertaintyX64, midX64, spreadX64, feeX64, throughMidX64, mayOweX64, isSettlementPending,
     }
     BoardSlots { id, header, slice, strikes, inventory, position }
     Offer {
-        quoted, capital, reserve, dollarDeltaWad, vegaWad, penaltyWad, skewReserveAtoms, cashToCloseAtoms,
-        cashToOpenAtoms, refusal, measured, most,
+        quoted, frozen, trading, conditions, dollarDeltaWad, vegaWad, penaltyWad, skewReserveAtoms,
+        cashToCloseAtoms, cashToOpenAtoms, refusal, measured, most,
     }
 
     // Shared by all programs
@@ -65,6 +65,10 @@ to_words! {
     MarketDeltaLimitExceeded { dollarDeltaWad, limitWad }
     MarketVegaLimitExceeded { vegaWad, limitWad }
     MarketStressLimitExceeded { stressLossWad, limitWad }
+    MarketGammaLimitExceeded { dollarGammaWad, limitWad }
+    MarketExpiryVegaLimitExceeded { vegaWad, limitWad }
+    MarketShortSeriesLimitExceeded { notionalWad, limitWad }
+    MarketSurfaceOutrun { ratioWad, mostWad }
     MarketVaultInsolvent { navWad }
     MarketVaultCashShort { vaultCashAtoms, requiredAtoms }
     MarketTooManyBoards { maximum }
@@ -115,9 +119,11 @@ from_words! {
     Moment: Moment {
         spotWad: U256, spotAt: u64, nowAt: u64, strikeShift: u8, directory: B256, parameters: [B256; 3],
     }
-    VaultState: VaultState { round: u64, tokenDecimals: u8, capital: B256, reserve: B256, freeCashAtoms: I256 }
+    VaultState: VaultState {
+        round: u64, tokenDecimals: u8, frozen: B256, trading: B256, conditions: [B256; 3], freeCashAtoms: I256,
+    }
     Values: Values {
-        beforeX64: [i128; 40], changeX64: [i128; 40], uncertaintyX64: i128, midX64: i128, spreadX64: i128,
+        beforeX64: [i128; 40], changeX64: [i128; 40], uncertaintyX64: [i128; 2], midX64: i128, spreadX64: [i128; 2],
         feeX64: i128, throughMidX64: i128, mayOweX64: i128, isSettlementPending: bool,
     }
     BoardSlots: BoardSlots {
@@ -127,7 +133,7 @@ from_words! {
         costAtoms: I256, midAtoms: I256, skewAtoms: I256, spreadAtoms: U256, feeAtoms: U256, spotWad: U256,
     }
     Offer: Offer {
-        quoted: Quote, capital: B256, reserve: B256, dollarDeltaWad: I256, vegaWad: I256, penaltyWad: U256,
+        quoted: Quote, frozen: B256, trading: B256, conditions: [B256; 3], dollarDeltaWad: I256, vegaWad: I256, penaltyWad: U256,
         skewReserveAtoms: U256, cashToCloseAtoms: U256, cashToOpenAtoms: U256, refusal: u8, measured: I256, most: U256,
     }
     Leg: Leg { series: u32, sizeWad: I256 }

@@ -2,6 +2,10 @@
 
 use proptest::prelude::*;
 
+use equipoise_risk::conditions::Conditions;
+use equipoise_risk::regime::{Regime, RegimeState};
+use equipoise_risk::toxicity::Toxicity;
+
 use super::*;
 
 fn fx(bits: i128) -> Fx {
@@ -83,30 +87,65 @@ fn a_slice_is_cut_towards_minus_infinity() {
     assert_eq!(read(-Fx::DELTA), fx(-(1 << 24)));
 }
 
-#[test]
-fn capital_below_zero_is_kept_as_zero_and_too_much_is_refused() {
-    let capital = |bits| RiskCapital { round: 1, frozen: Money::from_fx(fx(bits)), ..RiskCapital::default() };
-    assert_eq!(decode_capital(&encode_capital(&capital(-5)).unwrap()).frozen, Money::ZERO);
-    // 80 bits of which 24 are fraction: below 2^56.
-    assert!(encode_capital(&capital((1 << 120) - 1)).is_some());
-    assert!(encode_capital(&capital(1 << 120)).is_none());
-    assert!(encode_capital(&RiskCapital { round: 1 << 56, ..capital(0) }).is_none());
-    assert!(encode_capital(&RiskCapital { averaged_at: 1 << 40, ..capital(0) }).is_none());
+fn frozen(capital: RiskCapital) -> Frozen {
+    Frozen { capital, multiplier: SpreadMultiplier::MOST }
 }
 
 #[test]
-fn a_reserve_below_zero_or_past_its_fields_is_refused() {
+fn capital_below_zero_is_kept_as_zero_and_too_much_is_refused() {
+    let capital = |bits| RiskCapital { round: 1, frozen: Money::from_fx(fx(bits)), ..RiskCapital::default() };
+    assert_eq!(Frozen::decode(&frozen(capital(-5)).encode().unwrap()).capital.frozen, Money::ZERO);
+    // 64 bits of which 16 are fraction: below 2^48.
+    assert!(frozen(capital((1 << 112) - 1)).encode().is_some());
+    assert!(frozen(capital(1 << 112)).encode().is_none());
+    assert!(frozen(RiskCapital { round: 1 << 56, ..capital(0) }).encode().is_none());
+    assert!(frozen(RiskCapital { averaged_at: 1 << 40, ..capital(0) }).encode().is_none());
+    assert_eq!(Frozen::decode(&[0; 32]).multiplier, SpreadMultiplier::ONE, "nothing stored widens nothing");
+}
+
+#[test]
+fn a_reserve_below_zero_or_past_its_fields_is_refused_and_a_flow_is_clamped() {
     let reserve = |balance, budget| SkewReserve {
         balance: Atoms::new(balance),
         budget: Atoms::new(budget),
         ..SkewReserve::default()
     };
-    assert!(encode_reserve(&reserve(1 << 80, (1 << 80) - 1)).is_some());
-    assert!(encode_reserve(&reserve(-1, 0)).is_none());
-    assert!(encode_reserve(&reserve(0, -1)).is_none());
-    assert!(encode_reserve(&reserve(1 << 96, 0)).is_none());
-    assert!(encode_reserve(&reserve(0, 1 << 96)).is_none());
-    assert!(encode_reserve(&SkewReserve { updated_at: 1 << 40, ..reserve(0, 0) }).is_none());
+    let encoded = |reserve| Trading { reserve, flow: Amount::ZERO }.encode();
+    assert!(encoded(reserve(1 << 80, (1 << 80) - 1)).is_some());
+    assert!(encoded(reserve(-1, 0)).is_none());
+    assert!(encoded(reserve(0, -1)).is_none());
+    assert!(encoded(reserve(1 << 96, 0)).is_none());
+    assert!(encoded(reserve(0, 1 << 96)).is_none());
+    assert!(encoded(SkewReserve { updated_at: 1 << 40, ..reserve(0, 0) }).is_none());
+    let flow = |units| {
+        let trading = Trading { flow: Amount::from_raw(units), ..Trading::default() };
+        Trading::decode(&trading.encode().unwrap()).flow.raw()
+    };
+    assert_eq!([flow(-1), flow(12_345), flow(-12_345)], [-1, 12_345, -12_345]);
+    assert_eq!([flow(1 << 40), flow(-(1 << 40))], [(1 << 39) - 1, 1 - (1 << 39)]);
+}
+
+#[test]
+fn conditions_are_none_before_the_first_sample_and_clamped_past_their_fields() {
+    assert_eq!(decode_conditions(&[[0; 32]; CONDITION_SLOTS]), None);
+    let most = Conditions {
+        regime: RegimeState {
+            regime: Regime::Crisis,
+            variance: Fx::MAX,
+            logs: [Fx::MIN, Fx::MAX],
+            times: [0, u64::MAX],
+            filtered: Fx::MIN,
+            quiet_since: u64::MAX,
+            quiet_samples: u32::MAX,
+        },
+        toxicity: Toxicity { epoch_at: u64::MAX, price: Fx::MAX, ..Toxicity::default() },
+    };
+    let read = decode_conditions(&encode_conditions(&most).unwrap()).unwrap();
+    assert_eq!((read.regime.regime, read.regime.quiet_samples), (Regime::Crisis, 63));
+    assert!(read.regime.variance > 127 && read.regime.logs[0] < -127 && read.regime.logs[1] > 127);
+    assert_eq!(read.regime.times, [(1 << 40) - 1 - ((1 << 24) - 1), (1 << 40) - 1]);
+    assert!(read.toxicity.price > Fx::from_num(1_u64 << 30));
+    assert_eq!(decode_conditions(&encode_conditions(&read).unwrap()), Some(read));
 }
 
 #[test]
@@ -134,10 +173,12 @@ proptest! {
     #[test]
     fn a_directory_is_read_back_or_refused(
         boards in any::<[u16; MAX_BOARDS]>(), last_board in any::<u16>(), surface_at in up_to(42), variance in up_to(49),
+        (posted, shift) in (up_to(16), 0_u32..96),
     ) {
         let fits = surface_at < 1 << 40 && variance < 1 << 48;
         let surface_at = u64::try_from(surface_at).unwrap();
-        let directory = Directory { boards, last_board, surface_at, variance: stored(variance, 24) };
+        let posted_spot = Price::from_fx(stored(posted, shift));
+        let directory = Directory { boards, last_board, surface_at, variance: stored(variance, 24), posted_spot };
         let read = directory.encode().map(|slot| Directory::decode(&slot));
         prop_assert_eq!(read, fits.then_some(directory));
         let live: Vec<_> = directory.live().collect();
@@ -151,19 +192,34 @@ proptest! {
     }
 
     #[test]
-    fn capital_is_read_back(round in up_to(56), frozen in up_to(80), average in up_to(80), at in up_to(40)) {
+    fn capital_is_read_back(
+        round in up_to(56), frozen in up_to(64), average in up_to(64), at in up_to(40), widened in any::<u32>(),
+    ) {
         let [round, averaged_at] = [round, at].map(|number| u64::try_from(number).unwrap());
-        let money = |bits| Money::from_fx(stored(bits, 40));
+        let money = |bits| Money::from_fx(stored(bits, 48));
         let capital = RiskCapital { round, frozen: money(frozen), average: money(average), averaged_at };
-        prop_assert_eq!(decode_capital(&encode_capital(&capital).unwrap()), capital);
+        let multiplier = SpreadMultiplier::from_stored(Millionths::from_raw(widened));
+        let frozen = Frozen { capital, multiplier };
+        prop_assert_eq!(Frozen::decode(&frozen.encode().unwrap()), frozen);
     }
 
     #[test]
-    fn a_reserve_is_read_back(balance in up_to(80), budget in up_to(80), updated_at in up_to(40)) {
+    fn a_reserve_and_a_flow_are_read_back(
+        balance in up_to(80), budget in up_to(80), updated_at in up_to(40), flow in -(1_i64 << 39) + 1..1 << 39,
+    ) {
         let updated_at = u64::try_from(updated_at).unwrap();
         let atoms = |count: u128| Atoms::new(count.cast_signed());
         let reserve = SkewReserve { balance: atoms(balance), budget: atoms(budget), updated_at };
-        prop_assert_eq!(decode_reserve(&encode_reserve(&reserve).unwrap()), reserve);
+        let trading = Trading { reserve, flow: Amount::from_raw(flow) };
+        prop_assert_eq!(Trading::decode(&trading.encode().unwrap()), trading);
+    }
+
+    #[test]
+    fn conditions_are_read_back(slots in any::<[[u8; 32]; CONDITION_SLOTS]>()) {
+        if let Some(conditions) = decode_conditions(&slots) {
+            let again = encode_conditions(&conditions).unwrap();
+            prop_assert_eq!(decode_conditions(&again), Some(conditions));
+        }
     }
 
     #[test]
@@ -198,8 +254,8 @@ proptest! {
 
     #[test]
     fn any_slot_can_be_read(slot in any::<[u8; 32]>(), shift in any::<u8>()) {
-        let _ = (Header::decode(&slot), Directory::decode(&slot), decode_slice(&slot), decode_capital(&slot));
-        let _ = decode_reserve(&slot);
+        let _ = (Header::decode(&slot), Directory::decode(&slot), decode_slice(&slot), Frozen::decode(&slot));
+        let _ = (Trading::decode(&slot), decode_conditions(&[slot; CONDITION_SLOTS]));
         let board = BoardWords { header: slot, strikes: [slot; 2], inventory: [slot; 4], ..BoardWords::default() };
         prop_assert!(decode_holdings(&board, &board.inventory, shift).len() <= 16);
         prop_assert_eq!(&encode_slice(&decode_slice(&slot)).unwrap()[..30], &slot[..30], "a slice has 30 bytes");

@@ -226,6 +226,7 @@ fn the_domain_ends_where_it_says() {
         new(forward, forward, Fx::lit("0.01") + Fx::DELTA, second),
         Inputs::with_total_vol(forward, forward, vol, Fx::lit("0.000002")),
         Inputs::with_total_vol(forward, forward, vol, Fx::ZERO),
+        Inputs::with_total_vol(FORWARD_MIN, FORWARD_MIN, VOL_MIN, TOTAL_VOL_MAX),
     ] {
         let _ = evaluate(&inside.unwrap());
     }
@@ -242,6 +243,7 @@ fn the_domain_ends_where_it_says() {
         (new(forward, Fx::MAX, vol, years), "strike 9223372036854775807.9999"),
         (new(forward, forward, Fx::lit("0.0099"), years), "vol 0.0099 must be from 0.01 to 10"),
         (new(forward, forward, Fx::from_num(11), years), "vol 11 must be from 0.01 to 10"),
+        (new(forward, forward, Fx::MIN, years), "vol -9223372036854775808 must"),
         (new(forward, forward, vol, Fx::DELTA), "time 0.000000000000000000"),
         (new(forward, forward, vol, Fx::from_num(4)), "time 4 must be 0 or from one second to 3 years"),
         (new(forward, forward, vol, negative), "time -1 must"),

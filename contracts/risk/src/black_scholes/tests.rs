@@ -216,6 +216,7 @@ fn the_domain_ends_where_it_says() {
         Terms { spot: FORWARD_MAX, strike: FORWARD_MAX, ..market },
         Terms { strike: Fx::from_num(3), ..flat },
         Terms { strike: Fx::from_num(3_000_000), ..flat },
+        Terms { years: YEARS_MIN, ..market },
         Terms {
             rate: RATE_MAX,
             dividend_yield: RATE_MIN,
@@ -242,6 +243,7 @@ fn the_domain_ends_where_it_says() {
             "strike 3200000 must be from 0.001 to 1000 times the forward 3122.4323",
         ),
         (Terms { vol: Fx::lit("0.0099"), ..market }, "vol 0.0099 must be from 0.01 to 10"),
+        (Terms { years: YEARS_MIN - Fx::DELTA, ..market }, "time 0.0000000317"),
         (Terms { years: Fx::from_num(4), ..market }, "time 4 must be 0 or from one second to 3 years"),
         (Terms { rate: Fx::lit("-0.51"), ..market }, "rate -0.51 must be from -0.5 to 2 a year"),
         (Terms { rate: Fx::lit("2.01"), ..market }, "rate 2.01 must"),

@@ -11,6 +11,7 @@ use super::wide::Wide;
 use super::{Bucket, FIRST_JUMP, JUMP_MULTIPLES, MEASURES, WINGS};
 use crate::black76::ladder::Multiple;
 use crate::marks::{Marks, Units};
+use crate::spread::HalfSpread;
 use crate::units::{split, Lots, Money, Price};
 use crate::RiskError;
 
@@ -187,15 +188,18 @@ impl Gross {
 
     /// What half the spread on them is worth.
     /// # Rounding: up. Errors: Overflow
-    pub fn uncertainty_ceil(&self, units: &Units) -> Result<Money, RiskError> {
+    pub fn uncertainty_ceil(&self, units: &Units) -> Result<HalfSpread, RiskError> {
         let lots = Word { high: self.lots >> 20, low: self.lots & 0xf_ffff };
         let mut excess = 0;
         let vega = self.vega.times(units.spread_vega).noted(&mut excess);
         let floor = lots.times(units.spread_floor).noted(&mut excess);
-        let sum = vega.wrapping_add(floor);
+        if excess < 0 {
+            return Err(RiskError::Overflow);
+        }
         // what products of 60 significant bits, and a unit of each, may lack
-        let lacking = Fx::from_bits((sum.to_bits() >> 58).wrapping_add(2));
-        Amount { money: sum.wrapping_add(lacking), excess }.checked()
+        let above =
+            |amount: Fx| Money::from_fx(amount.wrapping_add(Fx::from_bits((amount.to_bits() >> 58).wrapping_add(2))));
+        Ok(HalfSpread { of_vol: above(vega), rest: above(floor) })
     }
 }
 

@@ -86,6 +86,7 @@ fn what_is_not_read_stays_as_it_is_and_what_is_read_has_a_unit() {
 
 #[test]
 fn a_guardian_tightens_for_three_days_and_never_loosens() {
+    assert_eq!(GUARDIAN_SECS, 3 * 86_400);
     let halted = Breakers::default().tightened(NOW, State::Halted).unwrap();
     assert_eq!([halted.state(NOW), halted.state(NOW + GUARDIAN_SECS - 1)], [State::Halted; 2]);
     assert_eq!(halted.state(NOW + GUARDIAN_SECS), State::Open);

@@ -54,6 +54,8 @@ fn a_share_of_capital_keeps_its_sign_and_refuses_what_no_word_holds() {
     let large = |power: u32| Money::from_fx(Fx::from_bits(1 << (64 + power)));
     let half = state.per_capital(large(62)).unwrap();
     assert_near(half, 2_f64.powi(61), 2.0, "a share of 2^61");
+    let most = state.per_capital(Money::from_fx(Fx::from_bits(3 << (64 + 61)))).unwrap();
+    assert_near(most, 1.5 * 2_f64.powi(61), 2.0, "a share with a last place of a quarter");
     let one = self::state(1.0, &Parameters::default());
     assert_eq!(one.per_capital(Money::from_fx(Fx::MAX)), Err(RiskError::Overflow));
 }

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::fixtures::{float, fx, money, six_decimals, Leg, World, NOW};
 use crate::parameters::{Parameter, Parameters, RULES};
+use crate::spread::SpreadMultiplier;
 
 /// A call's and a put's series in both expiries of a world, at the money and in a wing.
 const SERIES: [(usize, usize, bool); 5] = [(0, 2, false), (0, 0, true), (1, 2, true), (1, 3, false), (1, 2, false)];
@@ -53,6 +54,11 @@ fn rounding(parts: usize) -> i128 {
     5 * i128::try_from(parts).unwrap()
 }
 
+/// Half the spread of a market that is not widened.
+fn plain(package: &Package) -> Money {
+    package.spread.widened_ceil(SpreadMultiplier::ONE).unwrap()
+}
+
 #[test]
 fn a_call_less_a_put_is_the_forward_less_the_strike() {
     let world = World::new(1e6, &[], reserve(0, 0));
@@ -66,11 +72,19 @@ fn sums_in_lots_become_contracts_upwards() {
     // A hair above a whole number of atoms is the next one, for a buyer as for a seller.
     for lots in [1_000_i64, -1_000] {
         let amount = Money::from_fx(Fx::from_num(lots) + Fx::DELTA);
-        let package = Package { mid: amount, spread: amount, fee: amount, ..Package::default() }.finish().unwrap();
-        for part in [package.mid, package.spread, package.fee] {
+        let spread = HalfSpread { of_vol: Money::ZERO, rest: amount };
+        let package = Package { mid: amount, spread, fee: amount, ..Package::default() }.finish().unwrap();
+        for part in [package.mid, package.spread.rest, package.fee] {
             assert_eq!(six_decimals().atoms_ceil(part).unwrap().count(), i128::from(lots) * 1_000 + 1);
         }
     }
+}
+
+#[test]
+fn a_valued_package_is_all_that_a_price_needs() {
+    let world = World::new(1e6, &[1_000], reserve(0, 0));
+    let package = world.clone().enter(&legs(&[700, -300, 100])).unwrap().package;
+    assert_eq!(Package::valued(package.mid, package.spread, package.fee, package.through_mid), package);
 }
 
 #[test]
@@ -189,7 +203,7 @@ proptest! {
         };
         let taken = gross(&valuation.before) - gross(&valuation.after().unwrap());
         prop_assert!((float(valuation.package.through_mid.fx()) - taken).abs() < 1e-6);
-        prop_assert!(-float(valuation.package.spread.fx()) <= taken + 1e-6, "never above the half spread");
+        prop_assert!(-float(plain(&valuation.package).fx()) <= taken + 1e-6, "never above the half spread");
         let charge = world.quote(&legs(&package)).unwrap().1.charge;
         let floor = charge.mid.count() - six_decimals().atoms_ceil(valuation.package.through_mid).unwrap().count();
         prop_assert!(charge.skew > Atoms::ZERO || cost(&charge) - charge.fee.count() >= floor - 2);
@@ -199,7 +213,7 @@ proptest! {
     fn the_spread_of_a_package_is_at_most_that_of_its_parts(
         world in worlds(), first in packages(20_000), second in packages(20_000),
     ) {
-        let spread = |package: &[i32]| world.clone().enter(&legs(package)).unwrap().package.spread;
+        let spread = |package: &[i32]| plain(&world.clone().enter(&legs(package)).unwrap().package);
         let apart = spread(&first).plus(spread(&second)).unwrap();
         let together = spread(&sum(&[first, second]));
         // sums of vega keep 60 significant bits
@@ -213,7 +227,7 @@ proptest! {
         let [one, other] = [&package, &opposite].map(|package| world.clone().enter(&legs(package)).unwrap().package);
         let unit = Money::from_fx(Fx::from_bits(8));
         prop_assert!(one.mid.plus(other.mid).unwrap().magnitude().unwrap() <= unit);
-        prop_assert!(one.spread.minus(other.spread).unwrap().magnitude().unwrap() <= unit);
+        prop_assert!(plain(&one).minus(plain(&other)).unwrap().magnitude().unwrap() <= unit);
         prop_assert_eq!(one.fee, other.fee);
     }
 
@@ -240,9 +254,10 @@ fn a_charge_adds_up_or_overflows() {
     assert_eq!(cost(&charge), -1);
     let most = Atoms::new(i128::MAX);
     assert_eq!(Charge { mid: most, skew: part, spread: part, fee: part }.cost(), Err(RiskError::Overflow));
-    let package = Package::valued(money(1.0), money(2.0), money(3.0), money(4.0));
+    let spread = HalfSpread { of_vol: money(2.0), rest: money(5.0) };
+    let package = Package::valued(money(1.0), spread, money(3.0), money(4.0));
     assert_eq!(
         (package.mid, package.spread, package.fee, package.through_mid),
-        (money(1.0), money(2.0), money(3.0), money(4.0))
+        (money(1.0), spread, money(3.0), money(4.0))
     );
 }

@@ -100,6 +100,49 @@ fn what_cannot_be_is_refused_with_its_value() {
     assert_eq!(start().sampled(worthless, fx(IMPLIED)), Err(RegimeError::PriceNotPositive { price: Price::ZERO }));
 }
 
+/// The first of the classifications, `gap` apart, after which a quiet market is in a lower regime.
+fn falls_after(state: RegimeState, gap: u64) -> u64 {
+    let mut state = state;
+    let fallen = (0..20).find(|place| {
+        let before = state.regime;
+        state = state.classified(NOW + HOUR + place * gap, fx(IMPLIED)).unwrap();
+        state.regime < before
+    });
+    fallen.unwrap()
+}
+
+#[test]
+fn a_lower_regime_takes_six_hours_and_three_samples() {
+    assert_eq!((DWELL_SECS, DWELL_SAMPLES), (21_600, 3));
+    let quiet = RegimeState { regime: Regime::Stressed, variance: Fx::ZERO, ..start() };
+    assert_eq!(falls_after(quiet, 2 * HOUR), 3, "six hours");
+    assert_eq!(falls_after(quiet, 2 * HOUR - 1), 4, "six hours, and not less");
+    assert_eq!(falls_after(quiet, 3 * HOUR), 2, "both");
+    assert_eq!(falls_after(quiet, 9 * HOUR), 2, "three samples");
+}
+
+#[test]
+fn a_higher_regime_begins_the_dwell_anew() {
+    let wait = |state: RegimeState, at| state.classified(NOW + at * HOUR, fx(IMPLIED)).unwrap();
+    let quiet = RegimeState { regime: Regime::Stressed, variance: Fx::ZERO, ..start() };
+    let nearly = wait(wait(quiet, 1), 4);
+    assert_eq!((nearly.regime, nearly.quiet_samples, nearly.quiet_since), (Regime::Stressed, 2, NOW + HOUR));
+    let wild = wait(RegimeState { variance: fx(7.0 * IMPLIED), ..nearly }, 6);
+    assert_eq!((wild.regime, wild.quiet_samples), (Regime::Crisis, 0));
+    let calmed = wait(RegimeState { variance: Fx::ZERO, ..wild }, 8);
+    assert_eq!((calmed.regime, calmed.quiet_samples, calmed.quiet_since), (Regime::Crisis, 1, NOW + 8 * HOUR));
+}
+
+#[test]
+fn a_market_is_quiet_below_seven_tenths_of_its_own_threshold() {
+    let of = |regime, variance| RegimeState { regime, variance, ..start() };
+    let is_quiet = |state: RegimeState| state.classified(NOW + HOUR, fx(IMPLIED)).unwrap().quiet_samples == 1;
+    for (regime, _, leave) in THRESHOLDS {
+        let edge = mul_floor(fx(IMPLIED), leave).unwrap();
+        assert!(!is_quiet(of(regime, edge)) && is_quiet(of(regime, edge - Fx::DELTA)), "{regime:?}");
+    }
+}
+
 /// A market that moves as its options price in: steps of the implied deviation, up or down.
 fn walks() -> impl Strategy<Value = Vec<f64>> {
     prop::collection::vec(any::<bool>(), 20..120).prop_map(|ups| {

@@ -26,6 +26,22 @@ fn the_excess_over_the_penalty_is_released_over_a_week() {
 }
 
 #[test]
+fn a_reserve_may_pay_all_that_it_has_and_no_more() {
+    let full = reserve(500, 500);
+    assert_eq!(full.moved(Atoms::new(-500)), Ok(reserve(0, 0)));
+    assert_eq!(full.moved(Atoms::new(-501)), Err(RiskError::Overflow));
+    assert_eq!(full.moved(Atoms::new(7)), Ok(reserve(507, 500)));
+}
+
+#[test]
+fn a_rebate_that_nobody_gets_stays_where_it_was() {
+    let full = reserve(800, 100);
+    let after = full.moved(Atoms::new(-60)).unwrap();
+    assert_eq!(after.without(Atoms::new(-60)), Ok(full));
+    assert_eq!(full.without(Atoms::ZERO), Ok(full));
+}
+
+#[test]
 fn the_budget_fills_up_to_an_eighth_in_an_hour() {
     let spent = reserve(1_600, 7);
     let penalty = Atoms::new(1_600);

@@ -85,12 +85,8 @@ impl Feed {
     pub fn band_ceil(self, variance: Fx, age_secs: u64) -> Result<Band, BandError> {
         let (share, admitted) = match self {
             Self::Push { deviation, latency_secs, heartbeat_secs } => {
-                let lag = add(deviation, twice_moved(variance, latency_secs)?)?;
-                if age_secs <= heartbeat_secs {
-                    (lag, Admitted::All)
-                } else {
-                    (lag.max(twice_moved(variance, age_secs)?), Admitted::Closing)
-                }
+                let share = push_band_ceil(deviation, (latency_secs, heartbeat_secs), variance, age_secs)?;
+                (share, if age_secs <= heartbeat_secs { Admitted::All } else { Admitted::Closing })
             }
             Self::Pull if age_secs > MOST_PULL_AGE_SECS => {
                 return Err(BandError::PulledPriceTooOld { age_secs, most_secs: MOST_PULL_AGE_SECS });
@@ -101,8 +97,21 @@ impl Feed {
     }
 }
 
+/// The band of a push feed.
+/// # Rounding: as [`Feed::band_ceil`]. Errors: Math, Overflow
+pub(super) fn push_band_ceil(
+    deviation: Fx,
+    (latency_secs, heartbeat_secs): (u64, u64),
+    variance: Fx,
+    age_secs: u64,
+) -> Result<Fx, RiskError> {
+    let lag = add(deviation, twice_moved(variance, latency_secs)?)?;
+    let overdue = if age_secs <= heartbeat_secs { Fx::ZERO } else { twice_moved(variance, age_secs)? };
+    Ok(lag.max(overdue).min(WIDEST_BAND))
+}
+
 /// `2 s sqrt(t)`.
-pub(super) fn twice_moved(variance: Fx, secs: u64) -> Result<Fx, RiskError> {
+fn twice_moved(variance: Fx, secs: u64) -> Result<Fx, RiskError> {
     let moved = sqrt(mul_ceil(variance, Years::from_secs(secs)?.fx())?)?;
     add(moved, moved)
 }

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Each factor is at least one, so none undoes another, and the product cannot leave its bounds whatever
-//! the states say. It is frozen within an oracle round: nobody's trade changes the next one's spread.
+//! the states say. The market freezes it within an oracle round: nobody's trade changes the next one's spread.
 
 use equipoise_math::Fx;
 
@@ -81,25 +81,4 @@ pub fn utilisation_factor_ceil(utilisation: Fx) -> Result<Millionths, RiskError>
     let beyond = sub(utilisation.clamp(KINK, Fx::ONE), KINK)?;
     let rise = div_floor(beyond, sub(Fx::ONE, KINK)?)?;
     Ok(Millionths::from_fx_ceil(add(Fx::ONE, rise)?).min(MOST_UTILISATION))
-}
-
-/// The multiplier of an oracle round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FrozenMultiplier {
-    /// The oracle round it was frozen in.
-    pub round: u64,
-    /// The multiplier.
-    pub multiplier: SpreadMultiplier,
-}
-
-impl FrozenMultiplier {
-    /// The multiplier in an oracle round: as it is in the round it was frozen in, else `fresh`.
-    #[must_use]
-    pub const fn at(self, round: u64, fresh: SpreadMultiplier) -> Self {
-        if round == self.round {
-            self
-        } else {
-            Self { round, multiplier: fresh }
-        }
-    }
 }

@@ -3,8 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::fixtures::{any_fx, assert_near, fx, price_of, slice, spread, World, DAY, NOW};
-use crate::marks::BoardTerms;
+use crate::fixtures::{any_fx, assert_near, float, fx, money, six_decimals, spread, World};
 use crate::millionths::Millionths;
 use crate::regime::Regime;
 use crate::skew::SkewReserve;
@@ -43,26 +42,33 @@ fn a_closing_trade_pays_the_spread_of_a_stressed_market_at_least() {
 }
 
 #[test]
-fn the_multiplier_reaches_what_a_package_pays_and_at_one_changes_no_bit() {
-    let paid = |multiplier: SpreadMultiplier| {
-        let mut world = World::new(1e6, &[], SkewReserve::default());
-        for (board, days) in world.boards.iter_mut().zip([20, 300]) {
-            let spread = spread(3_000.0).widened_ceil(multiplier).unwrap();
-            let (spot, at) = (price_of(3_000.0), (NOW, NOW + days * DAY));
-            board.0 = BoardTerms::new(spot, Fx::ONE, (spot, slice()), at, spread).unwrap();
-        }
-        let valuation = world.enter(&[(0, 2, false, 5_000), (1, 1, true, -3_000)]).unwrap();
-        let vega = |place: usize| valuation.change.buckets[place].vega.magnitude().unwrap();
-        (valuation.package, vega(0).plus(vega(1)).unwrap())
+fn the_multiplier_reaches_what_a_package_pays_and_widens_the_volatility_alone() {
+    let world = World::new(1e6, &[], SkewReserve::default());
+    let legs = [(0, 2, false, 5_000), (1, 1, true, -3_000)];
+    let package = world.clone().enter(&legs).unwrap().package;
+    let charge = |multiplier: SpreadMultiplier| {
+        let world = World { state: world.state.widened(multiplier), ..world.clone() };
+        world.quote(&legs).unwrap().1.charge
     };
-    let ((plain, gross_vega), (wide, _)) = (paid(SpreadMultiplier::ONE), paid(SpreadMultiplier::of(factors(2, 0, 0))));
-    let untouched = World::new(1e6, &[], SkewReserve::default()).enter(&[(0, 2, false, 5_000), (1, 1, true, -3_000)]);
-    assert_eq!(plain, untouched.unwrap().package);
-    assert_eq!((plain.mid, plain.fee), (wide.mid, wide.fee));
-    // In 20 and in 300 days: half a spread of 0.003 at 30 days, once more.
-    let of_volatility = wide.spread.minus(plain.spread).unwrap();
-    let least = gross_vega.scaled_floor(fx(0.003 * (30.0_f64 / 300.0).sqrt())).unwrap();
-    assert!(of_volatility > least && of_volatility < plain.spread && least > Money::ZERO);
+    let (plain, wide) = (charge(SpreadMultiplier::ONE), charge(SpreadMultiplier::of(factors(2, 0, 0))));
+    assert_eq!((plain.mid, plain.skew, plain.fee), (wide.mid, wide.skew, wide.fee));
+    // Twice the spread of volatility is once more of it.
+    let added = wide.spread.minus(plain.spread).unwrap().count();
+    let of_vol = six_decimals().atoms_ceil(package.spread.of_vol).unwrap().count();
+    assert!(of_vol > 0 && added.abs_diff(of_vol) <= 1, "{added} and {of_vol}");
+    assert!(package.spread.rest > Money::ZERO);
+}
+
+#[test]
+fn an_old_surface_widens_the_volatility_alone_and_a_fresh_one_nothing() {
+    let (terms, parameters) = (spread(3_000.0), Parameters::default());
+    let on = |secs| terms.on_surface_of(secs, &parameters).unwrap();
+    let hours = 26 * 3_600;
+    assert_eq!([on(0), on(hours)], [terms; 2]);
+    // an hour past what is fresh, at 0.4 per square root of a year
+    let wider = float(terms.vol_half_spread) + 0.8 * (1.0_f64 / 8_760.0).sqrt();
+    assert_near(on(hours + 3_600).vol_half_spread, wider, 1e-15, "late");
+    assert_eq!(SpreadTerms { vol_half_spread: terms.vol_half_spread, ..on(hours + 3_600) }, terms);
 }
 
 #[test]
@@ -70,13 +76,6 @@ fn a_used_vault_widens_from_half_of_its_capacity() {
     let factor = |used| utilisation_factor_ceil(fx(used)).unwrap().raw();
     assert_eq!([factor(0.0), factor(0.5), factor(0.75), factor(1.0)], [1_000_000, 1_000_000, 1_500_000, 2_000_000]);
     assert_eq!([factor(-1.0), factor(7.0)], [1_000_000, 2_000_000]);
-}
-
-#[test]
-fn the_multiplier_is_frozen_within_an_oracle_round() {
-    let frozen = FrozenMultiplier { round: 7, multiplier: SpreadMultiplier::MOST };
-    assert_eq!(frozen.at(7, SpreadMultiplier::ONE), frozen);
-    assert_eq!(frozen.at(8, SpreadMultiplier::ONE), FrozenMultiplier { round: 8, multiplier: SpreadMultiplier::ONE });
 }
 
 #[test]
@@ -123,14 +122,17 @@ proptest! {
     }
 
     #[test]
-    fn a_multiplier_of_one_changes_no_bit_and_a_larger_one_the_volatility_only(
-        spot in 1e-4_f64..1e9, stored in any::<u32>(),
+    fn at_one_half_a_spread_is_its_sum_and_above_it_grows_by_its_volatility(
+        (of_vol, rest) in (0.0_f64..1e12, 0.0_f64..1e12), stored in any::<u32>(),
     ) {
-        let terms = spread(spot);
-        prop_assert_eq!(terms.widened_ceil(SpreadMultiplier::ONE).unwrap(), terms);
-        let wider = terms.widened_ceil(SpreadMultiplier::from_stored(Millionths::from_raw(stored))).unwrap();
-        prop_assert!(wider.vol_half_spread >= terms.vol_half_spread);
-        prop_assert_eq!(SpreadTerms { vol_half_spread: terms.vol_half_spread, ..wider }, terms);
+        let spread = HalfSpread { of_vol: money(of_vol), rest: money(rest) };
+        let sum = spread.of_vol.plus(spread.rest).unwrap();
+        prop_assert_eq!(spread.widened_ceil(SpreadMultiplier::ONE), Ok(sum));
+        let multiplier = SpreadMultiplier::from_stored(Millionths::from_raw(stored));
+        let wide = spread.widened_ceil(multiplier).unwrap();
+        let times = float(multiplier.number().unwrap());
+        assert_near(wide.fx(), of_vol * times + rest, 1e-12 * (of_vol * times + rest) + 1e-15, "times the volatility");
+        prop_assert!(wide >= sum);
     }
 
     #[test]
@@ -177,6 +179,7 @@ proptest! {
                 prop_assert!(band.share <= WIDEST_BAND);
             }
         }
-        let _ = SpreadTerms::within(price_of(1.0), half, &Parameters::default()).unwrap().widened_ceil(SpreadMultiplier::MOST);
+        let spread = HalfSpread { of_vol: Money::from_fx(vega), rest: Money::from_fx(wing) };
+        let _ = spread.widened_ceil(SpreadMultiplier::MOST);
     }
 }

@@ -79,6 +79,11 @@ fn a_slice_out_of_shape_is_refused_for_what_is_wrong() {
     refused(Slice { sigma: fx(16.0) + Fx::DELTA, ..slice() }, SliceError::ParameterOutOfRange);
     refused(Slice { m: fx(16.0) + Fx::DELTA, ..slice() }, SliceError::ParameterOutOfRange);
     refused(Slice { m: -fx(16.0) - Fx::DELTA, ..slice() }, SliceError::ParameterOutOfRange);
+    for at_the_edge in
+        [Slice { sigma: fx(16.0), ..slice() }, Slice { m: fx(16.0), ..slice() }, Slice { m: fx(-16.0), ..slice() }]
+    {
+        assert_ne!(at_the_edge.check(YEAR), Err(SliceError::ParameterOutOfRange.into()), "{at_the_edge:?}");
+    }
     refused(Slice { b: fx(1.9), ..slice() }, SliceError::WingsTooSteep);
     refused(of(0.0, 0.0, 0.0, 0.0, 0.1), SliceError::VarianceOutOfDomain);
     refused(of(0.000_099, 0.0, 0.0, 0.0, 0.1), SliceError::VarianceOutOfDomain);

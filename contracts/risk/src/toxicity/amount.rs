@@ -1,50 +1,69 @@
-//! An amount of the quote currency in 64 bits.
+//! An amount of the quote currency in 48 bits.
 
 use equipoise_math::Fx;
 
 use crate::arithmetic::mul_ceil;
 use crate::units::Money;
-use crate::RiskError;
 
 /// Bits of [`Fx`] that are cut.
-const CUT: u32 = 48;
+const CUT: u32 = 56;
 
-/// Quote currency in units of 2^-16, signed: up to 1.4e14.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Amount(i64);
+/// Quote currency in units of 2^-8, signed: up to 5.5e11. What is past that counts as that much.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Amount(i64);
 
 impl Amount {
+    /// Nothing.
     pub const ZERO: Self = Self(0);
+    /// As much as can be said; its opposite is the least.
+    pub const MOST: Self = Self((1 << 47) - 1);
 
     /// # Rounding: down, towards minus infinity
-    pub fn from_money_floor(money: Money) -> Result<Self, RiskError> {
-        i64::try_from(money.fx().to_bits() >> CUT).map(Self).map_err(|_| RiskError::Overflow)
+    pub fn from_money_floor(money: Money) -> Self {
+        Self::clamped(money.fx().to_bits() >> CUT)
     }
 
+    /// The amount in quote currency.
     pub fn money(self) -> Money {
         Money::from_fx(Fx::from_bits(i128::from(self.0) << CUT))
     }
 
-    pub fn plus(self, other: Self) -> Result<Self, RiskError> {
-        self.0.checked_add(other.0).map(Self).ok_or(RiskError::Overflow)
+    /// From storage: units of 2^-8.
+    pub fn from_raw(units: i64) -> Self {
+        Self::clamped(i128::from(units))
     }
 
-    pub fn magnitude(self) -> Result<Self, RiskError> {
-        self.0.checked_abs().map(Self).ok_or(RiskError::Overflow)
+    /// For storage: units of 2^-8, which have 48 bits.
+    pub const fn raw(self) -> i64 {
+        self.0
     }
 
+    /// The sum.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        // two numbers of 48 bits
+        Self::clamped(i128::from(self.0.wrapping_add(other.0)))
+    }
+
+    /// Without its sign.
+    #[must_use]
+    pub const fn magnitude(self) -> Self {
+        Self(self.0.wrapping_abs())
+    }
+
+    /// The product.
     /// # Rounding: up, towards plus infinity
-    pub fn times_ceil(self, factor: Fx) -> Result<Self, RiskError> {
-        let product = mul_ceil(self.money().fx(), factor)?;
-        let opposite = product.to_bits().checked_neg().ok_or(RiskError::Overflow)? >> CUT;
-        opposite.checked_neg().and_then(|units| i64::try_from(units).ok()).map(Self).ok_or(RiskError::Overflow)
+    #[must_use]
+    pub fn times_ceil(self, factor: Fx) -> Self {
+        let Ok(product) = mul_ceil(self.money().fx(), factor) else {
+            return if (self.0 < 0) == (factor < 0) { Self::MOST } else { Self(Self::MOST.0.wrapping_neg()) };
+        };
+        // an opposite that does not fit is that of the least number, and so past the range in any case
+        Self::clamped((product.to_bits().saturating_neg() >> CUT).wrapping_neg())
     }
 
-    pub const fn to_word(self) -> u64 {
-        self.0.cast_unsigned()
-    }
-
-    pub const fn from_word(word: u64) -> Self {
-        Self(word.cast_signed())
+    fn clamped(units: i128) -> Self {
+        let most = i128::from(Self::MOST.0);
+        i64::try_from(units.clamp(most.wrapping_neg(), most)).map_or(Self::MOST, Self)
     }
 }

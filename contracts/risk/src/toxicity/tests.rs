@@ -9,24 +9,56 @@ use crate::fixtures::{any_fx, assert_near, float, fx, money, NOW};
 
 const REFERENCE: f64 = 100_000.0;
 
-fn factor(round: u64, price: f64) -> Factor {
-    Factor { round, price: fx(price), variance: fx(0.36) }
+fn factor(price: f64) -> Factor {
+    Factor { price: fx(price), variance: fx(0.36) }
 }
 
-fn start() -> Toxicity {
-    at(Toxicity::default(), NOW, 1, 3_000.0)
+/// A state, the round it is in and what has been traded in that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Live {
+    state: Toxicity,
+    round: u64,
+    net: Money,
 }
 
-fn at(state: Toxicity, now: u64, round: u64, price: f64) -> Toxicity {
-    state.at(now, factor(round, price), money(REFERENCE)).unwrap()
+impl Live {
+    /// The market looks at it: nothing happens but in a new round.
+    fn at(self, now: u64, round: u64, price: f64) -> Self {
+        if round == self.round {
+            return self;
+        }
+        let flow = Amount::from_money_floor(self.net);
+        let state = self.state.after_round(flow, now, factor(price), money(REFERENCE)).unwrap();
+        Self { state, round, net: Money::ZERO }
+    }
+
+    fn traded(self, flow: f64) -> Self {
+        Self { net: self.net.plus(money(flow)).unwrap(), ..self }
+    }
+
+    fn score(&self) -> Millionths {
+        self.state.score
+    }
+
+    fn factor(&self) -> Millionths {
+        self.state.factor_ceil().unwrap()
+    }
+}
+
+fn start() -> Live {
+    Live { state: Toxicity::default(), round: 0, net: Money::ZERO }.at(NOW, 1, 3_000.0)
+}
+
+fn at(state: Live, now: u64, round: u64, price: f64) -> Live {
+    state.at(now, round, price)
 }
 
 /// Epochs in which traders buy `flow` at 3,000 and the price is then `after`, until they are marked out, and back.
-fn epochs(count: u64, flow: f64, after: f64) -> Toxicity {
+fn epochs(count: u64, flow: f64, after: f64) -> Live {
     let mut state = start();
     let mut now = NOW;
     for epoch in 0..count {
-        state = at(state, now, 10 * epoch + 2, 3_000.0).traded(money(flow)).unwrap();
+        state = at(state, now, 10 * epoch + 2, 3_000.0).traded(flow);
         state = at(state, now + EPOCH_SECS, 10 * epoch + 3, after);
         state = at(state, now + 2 * EPOCH_SECS, 10 * epoch + 4, after);
         now += 2 * EPOCH_SECS;
@@ -46,13 +78,13 @@ fn the_markout_is_the_gain_over_the_deviation_of_the_flow() {
 
 #[test]
 fn informed_flow_widens_and_its_absence_narrows_again() {
-    let factor = |state: &Toxicity| float(state.factor_ceil().unwrap().number().unwrap());
+    let factor = |state: &Live| float(state.factor().number().unwrap());
     let informed = epochs(60, 50.0 * REFERENCE, 3_060.0);
     assert!(factor(&informed) > 2.0, "{informed:?}");
-    assert_eq!(epochs(60, 50.0 * REFERENCE, 3_000.0).factor_ceil(), Ok(Millionths::ONE));
-    let later =
-        (1..=72).fold(informed, |state, hour| at(state, NOW + 600 * EPOCH_SECS + hour * EPOCH_SECS, 9_999, 3_060.0));
-    assert_eq!(later.factor_ceil(), Ok(Millionths::ONE), "{later:?}");
+    assert_eq!(epochs(60, 50.0 * REFERENCE, 3_000.0).factor(), Millionths::ONE);
+    let later = (1..=72)
+        .fold(informed, |state, hour| at(state, NOW + 600 * EPOCH_SECS + hour * EPOCH_SECS, 9_999 + hour, 3_060.0));
+    assert_eq!(later.factor(), Millionths::ONE, "{later:?}");
 }
 
 #[test]
@@ -60,7 +92,7 @@ fn dust_weighs_nothing() {
     let informed = epochs(60, 50.0 * REFERENCE, 3_060.0);
     let now = NOW + 120 * EPOCH_SECS;
     let marked = |flow: f64| {
-        let state = at(informed, now, 10_000, 3_060.0).traded(money(flow)).unwrap();
+        let state = at(informed, now, 10_000, 3_060.0).traded(flow);
         let state = at(state, now + EPOCH_SECS, 10_001, 2_900.0);
         at(state, now + 2 * EPOCH_SECS, 10_002, 2_900.0).score().raw()
     };
@@ -73,7 +105,7 @@ fn what_is_bought_and_sold_in_one_round_weighs_nothing() {
     let informed = epochs(60, 50.0 * REFERENCE, 3_060.0);
     let now = NOW + 120 * EPOCH_SECS;
     let marked = |flow: f64| {
-        let state = at(informed, now, 10_000, 3_060.0).traded(money(flow)).unwrap().traded(money(-flow)).unwrap();
+        let state = at(informed, now, 10_000, 3_060.0).traded(flow).traded(-flow);
         let state = at(state, now + EPOCH_SECS, 10_001, 2_900.0);
         at(state, now + 2 * EPOCH_SECS, 10_002, 2_900.0).score()
     };
@@ -82,8 +114,8 @@ fn what_is_bought_and_sold_in_one_round_weighs_nothing() {
 
 #[test]
 fn a_round_trip_over_two_rounds_is_marked_though_nothing_is_left_of_it() {
-    let state = start().traded(money(REFERENCE)).unwrap();
-    let state = at(state, NOW + 60, 2, 3_030.0).traded(money(-1.01 * REFERENCE)).unwrap();
+    let state = start().traded(REFERENCE);
+    let state = at(state, NOW + 60, 2, 3_030.0).traded(-1.01 * REFERENCE);
     let state = at(state, NOW + EPOCH_SECS, 3, 2_500.0);
     let state = at(state, NOW + 2 * EPOCH_SECS, 4, 3_500.0);
     // 1,000 gained on twice 100,000, and nothing after.
@@ -94,15 +126,48 @@ fn a_round_trip_over_two_rounds_is_marked_though_nothing_is_left_of_it() {
 
 #[test]
 fn what_cannot_be_is_refused_with_its_value() {
-    for wrong in [factor(1, 0.0), factor(1, -1.0), Factor { variance: Fx::ZERO, ..factor(1, 1.0) }] {
-        assert_eq!(start().at(NOW, wrong, money(1.0)), Err(ToxicityError::FactorNotPositive { factor: wrong }));
+    for wrong in [factor(0.0), factor(-1.0), Factor { variance: Fx::ZERO, ..factor(1.0) }] {
+        let refused = start().state.after_round(Amount::ZERO, NOW, wrong, money(1.0));
+        assert_eq!(refused, Err(ToxicityError::FactorNotPositive { factor: wrong }));
     }
-    assert_eq!(start().traded(money(1e15)), Err(RiskError::Overflow));
+}
+
+#[test]
+fn a_markout_past_every_number_counts_as_its_bound() {
+    let score = |flow: f64| {
+        let calm = |price| Factor { price: fx(price), variance: Fx::DELTA };
+        let next = |state: Toxicity, flow, hour, price| {
+            state.after_round(flow, NOW + hour * EPOCH_SECS, calm(price), money(REFERENCE)).unwrap()
+        };
+        let state = next(Toxicity::default(), Amount::ZERO, 0, 1.0);
+        let state = next(state, Amount::from_money_floor(money(flow)), 1, 1_000.0);
+        next(state, Amount::ZERO, 2, 1_000.0).score
+    };
+    // a weight of a twentieth
+    assert_near(score(REFERENCE).number().unwrap(), 0.2, 1e-6, "4 at most");
+    assert_eq!(score(-REFERENCE), Millionths::ZERO, "and -4");
+}
+
+#[test]
+fn amounts_past_their_range_count_as_its_ends() {
+    let least = Amount::from_raw(-Amount::MOST.raw());
+    assert_eq!(Amount::from_money_floor(money(1e15)), Amount::MOST);
+    assert_eq!(Amount::from_money_floor(money(-1e15)), least);
+    assert_eq!([Amount::from_raw(i64::MAX), Amount::from_raw(i64::MIN)], [Amount::MOST, least]);
+    assert_eq!([Amount::MOST.plus(Amount::MOST), least.plus(least)], [Amount::MOST, least]);
+    for (factor, of_most, of_least) in [(1e9, Amount::MOST, least), (-1e9, least, Amount::MOST)] {
+        assert_eq!([Amount::MOST.times_ceil(fx(factor)), least.times_ceil(fx(factor))], [of_most, of_least]);
+    }
+    assert_eq!(least.magnitude(), Amount::MOST);
+    assert_eq!(Amount::from_raw(1).times_ceil(fx(0.5)), Amount::from_raw(1), "up");
+    assert_eq!(Amount::from_raw(-1).times_ceil(fx(0.5)), Amount::ZERO, "up");
+    assert_eq!(Amount::from_raw(-3).money(), money(-3.0 / 256.0));
+    assert_eq!(Amount::from_money_floor(money(-0.001)), Amount::from_raw(-1), "down");
 }
 
 #[test]
 fn the_factor_is_one_up_to_the_noise_and_three_at_most() {
-    let factor = |score| Toxicity { score: Millionths::from_raw(score), ..start() }.factor_ceil().unwrap().raw();
+    let factor = |score| Toxicity { score: Millionths::from_raw(score), ..start().state }.factor_ceil().unwrap().raw();
     assert_eq!([factor(0), factor(250_000), factor(1_000_000)], [1_000_000, 1_000_000, 2_000_000]);
     assert_eq!([factor(1_750_000), factor(u32::MAX)], [3_000_000, 3_000_000]);
 }
@@ -113,7 +178,7 @@ fn steps() -> impl Strategy<Value = Steps> {
     prop::collection::vec((0_u64..2_000, -1e7_f64..1e7, 0.9_f64..1.1), 1..40)
 }
 
-fn live(steps: &Steps, mut each: impl FnMut(u64, &Toxicity, &Toxicity)) -> Toxicity {
+fn live(steps: &Steps, mut each: impl FnMut(u64, &Live, &Live)) -> Live {
     let (mut state, mut now, mut price) = (start(), NOW, 3_000.0);
     for (place, (gap, flow, change)) in steps.iter().enumerate() {
         (now, price) = (now + gap, price * change);
@@ -121,9 +186,7 @@ fn live(steps: &Steps, mut each: impl FnMut(u64, &Toxicity, &Toxicity)) -> Toxic
         let next = at(state, now, round, price);
         each(now, &state, &next);
         assert_eq!(at(next, now, round, price), next, "twice in a round is once");
-        let traded = next.traded(money(*flow)).unwrap();
-        assert_eq!(traded.score(), next.score(), "no trade moves the score");
-        state = traded;
+        state = next.traded(*flow);
     }
     state
 }
@@ -132,11 +195,11 @@ proptest! {
     #[test]
     fn within_an_epoch_the_score_stays_and_it_is_always_bounded(steps in steps()) {
         live(&steps, |now, before, after| {
-            if now - before.epoch_at < EPOCH_SECS {
+            if now - before.state.epoch_at < EPOCH_SECS {
                 assert_eq!(before.score(), after.score());
             }
             assert!(after.score().raw() <= 4_000_000);
-            let factor = after.factor_ceil().unwrap();
+            let factor = after.factor();
             assert!(Millionths::ONE <= factor && factor <= MOST_TOXICITY);
         });
     }
@@ -145,7 +208,9 @@ proptest! {
     fn one_epoch_of_flow_lowers_the_score_by_a_tenth_at_most_beside_its_fading_and_the_bound_of_a_markout(
         score in 0_u32..4_000_000, flow in -1e9_f64..1e9, change in 0.5_f64..2.0,
     ) {
-        let state = Toxicity { score: Millionths::from_raw(score), ..start() }.traded(money(flow)).unwrap();
+        let begun = start();
+        let state = Toxicity { score: Millionths::from_raw(score), ..begun.state };
+        let state = Live { state, ..begun }.traded(flow);
         let state = at(state, NOW + EPOCH_SECS, 2, 3_000.0);
         let after = at(state, NOW + 2 * EPOCH_SECS, 3, 3_000.0 * change).score();
         let fade = (-1.0_f64 / 24.0).exp();
@@ -154,43 +219,21 @@ proptest! {
     }
 
     #[test]
-    fn calling_without_trading_within_an_epoch_lowers_no_later_score(
-        steps in steps(), calls in prop::collection::vec((0_usize..40, 0_u64..2_000), 0..20),
-    ) {
-        // More calls at prices that come anyway round gains up a little more often.
-        let (mut rare, mut often, mut now, mut price) = (start(), start(), NOW, 3_000.0);
-        for (place, (gap, flow, change)) in steps.iter().enumerate() {
-            let round = u64::try_from(place).unwrap() + 2;
-            for (_, after) in calls.iter().filter(|call| call.0 == place) {
-                if now + after.min(gap) < often.epoch_at + EPOCH_SECS {
-                    often = at(often, now + after.min(gap), often.round, price);
-                }
-            }
-            (now, price) = (now + gap, price * change);
-            [rare, often] = [rare, often].map(|state| at(state, now, round, price).traded(money(*flow)).unwrap());
-        }
-        prop_assert_eq!(rare, often);
-    }
-
-    #[test]
-    fn storage_keeps_every_bit(words in prop::array::uniform12(any::<u64>()), steps in steps()) {
-        let state = live(&steps, |_, _, _| ());
-        prop_assert_eq!(Toxicity::from_words(state.to_words()), state);
-        let mut expected = words;
-        expected[11] = words[11].min(u64::from(u32::MAX));
-        prop_assert_eq!(Toxicity::from_words(words).to_words(), expected);
-    }
-
-    #[test]
     fn no_state_or_number_makes_a_step_wrap(
-        words in prop::array::uniform12(any::<u64>()), now in any::<u64>(), round in any::<u64>(),
-        (price, variance, reference, flow) in (any_fx(), any_fx(), any_fx(), any_fx()),
+        units in prop::array::uniform7(any::<i64>()), (score, epoch_at, now) in (any::<u32>(), any::<u64>(), any::<u64>()),
+        (before, price, variance, reference) in (any_fx(), any_fx(), any_fx(), any_fx()),
     ) {
-        let state = Toxicity::from_words(words);
+        let [held, gain, gross, ripe_held, ripe_gain, ripe_gross, flow] = units.map(Amount::from_raw);
+        let state = Toxicity {
+            score: Millionths::from_raw(score),
+            epoch_at,
+            price: before,
+            open: Flow { held, gain, gross },
+            ripe: Flow { held: ripe_held, gain: ripe_gain, gross: ripe_gross },
+        };
         let _ = state.factor_ceil();
-        let _ = state.traded(Money::from_fx(flow));
-        if let Ok(next) = state.at(now, Factor { round, price, variance }, Money::from_fx(reference)) {
-            prop_assert!(next.score().raw() <= u32::try_from(words[11]).unwrap_or(u32::MAX).max(4_000_001));
+        if let Ok(next) = state.after_round(flow, now, Factor { price, variance }, Money::from_fx(reference)) {
+            prop_assert!(next.score.raw() <= score.max(4_000_001));
         }
     }
 }
