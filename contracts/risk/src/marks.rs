@@ -20,7 +20,7 @@ use crate::black76::ladder::{sign_of, CoarseGreeks, CoarseTenor, Forward, Ladder
 use crate::book::JUMP_MULTIPLES;
 use crate::clock;
 use crate::spread::SpreadTerms;
-use crate::surface::Slice;
+use crate::surface::{Slice, VolGap};
 use crate::units::{Price, Years};
 use crate::RiskError;
 
@@ -71,8 +71,7 @@ impl BoardTerms {
         spread: SpreadTerms,
     ) -> Result<Self, RiskError> {
         let left = expiry.saturating_sub(now);
-        let weight_secs = left.max(WEIGHT_SHORTEST_SECS);
-        let tenor = sqrt(div_floor(Fx::from_num(WEIGHT_NUMERATOR_SECS), Fx::from_num(weight_secs))?)?;
+        let tenor = tenor_weight_floor(left)?;
         let fade = div_floor(Fx::from_num(left.min(DAY_SECS)), Fx::from_num(DAY_SECS))?;
         let years = clock::pricing_time(now, expiry)?;
         Ok(Self {
@@ -87,6 +86,11 @@ impl BoardTerms {
         })
     }
 
+    /// Sees to at least as much spread as the slice lies from the market.
+    pub fn cover(&mut self, gap: VolGap) {
+        self.vol_half_spread = self.vol_half_spread.max(gap.vol_ceil());
+    }
+
     /// Half the spread that the marks of a strike are uncertain by.
     /// # Inputs: the strike's smoothed vega
     /// # Rounding: up
@@ -94,6 +98,14 @@ impl BoardTerms {
     pub fn half_spread_ceil(&self, vega: Fx) -> Result<Fx, RiskError> {
         add(mul_ceil(vega, self.vol_half_spread)?, self.spread.floor)
     }
+}
+
+/// How much more than at 30 days volatility moves so long before expiry: `sqrt(30 d / max(T, 3 d))`.
+/// # Rounding: down
+/// # Errors: none in range
+pub fn tenor_weight_floor(left_secs: u64) -> Result<Fx, RiskError> {
+    let weight_secs = left_secs.max(WEIGHT_SHORTEST_SECS);
+    sqrt(div_floor(Fx::from_num(WEIGHT_NUMERATOR_SECS), Fx::from_num(weight_secs))?)
 }
 
 /// A call and, by parity, a put at some forward.

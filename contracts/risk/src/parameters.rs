@@ -11,7 +11,7 @@ pub const MILLION: u64 = 1_000_000;
 /// A millionth in WAD.
 pub const MILLIONTH_WAD: u128 = 1_000_000_000_000;
 /// How many parameters there are.
-pub const COUNT: usize = 21;
+pub const COUNT: usize = 24;
 
 /// One tunable number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,12 @@ pub enum Parameter {
     ExpiryVegaLimit,
     /// Notional at most that the vault is short in one series, of risk capital.
     ShortSeriesLimit,
+    /// How far one post may move the volatility of a strike, at 30 days.
+    VolStep,
+    /// How far one post may move the forward over spot, of itself.
+    BasisStep,
+    /// Steps of that size that posts may take at once, and how many of them an hour brings back.
+    StepsPerHour,
 }
 
 /// A parameter with its default and its bounds, in millionths.
@@ -100,6 +106,9 @@ pub const RULES: [Rule; COUNT] = [
     rule(Parameter::GammaLimit, 5_000_000, 100_000, 20_000_000),
     rule(Parameter::ExpiryVegaLimit, 100_000, 5_000, 1_000_000),
     rule(Parameter::ShortSeriesLimit, 1_000_000, 10_000, 10_000_000),
+    rule(Parameter::VolStep, 50_000, 1_000, 1_000_000),
+    rule(Parameter::BasisStep, 5_000, 100, 500_000),
+    rule(Parameter::StepsPerHour, 4_000_000, 1_000_000, 600_000_000),
 ];
 
 /// Why a set of parameters is refused.

@@ -21,6 +21,11 @@ use crate::RiskError;
 
 mod bernstein;
 mod conditions;
+pub mod follow;
+mod gap;
+pub mod step;
+
+pub use gap::VolGap;
 
 /// Annualised variance on log-moneyness `k = ln(strike / forward)`:
 /// `variance(k) = a + b (rho (k - m) + sqrt((k - m)^2 + sigma^2))`.
