@@ -3,19 +3,19 @@
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::IMarket::{
-    acceptOwnershipCall, accountBoardsCall, boardCall, listBoardCall, liveBoardsCall, marginParametersCall, ownerCall,
-    parametersCall, positionsCall, postSurfaceCall, setMarginParametersCall, setParametersCall, settleBoardCall,
-    sliceCall, strikesCall, transferOwnershipCall, wireCall,
+    acceptOwnershipCall, accountBoardsCall, boardCall, liveBoardsCall, marginParametersCall, ownerCall, parametersCall,
+    positionsCall, setMarginParametersCall, setParametersCall, settleBoardCall, sliceCall, strikesCall,
+    transferOwnershipCall, wireCall,
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_interfaces::{AlreadyWired, IClearing, MarketNumberOutOfDomain};
-use equipoise_kit::lean::{answer, answer_array, only, open, revert, unknown, view, Arguments, CONSTRUCTOR};
+use equipoise_kit::lean::{answer, answer_array, open, revert, unknown, view, Arguments, CONSTRUCTOR};
 use equipoise_kit::ownership::Ownership;
 use equipoise_kit::{registry, require_code, Revert};
 use equipoise_market_state::layout::{
     decode_margin_parameters, decode_parameters, encode_margin_parameters, encode_parameters,
 };
-use equipoise_market_state::store::{Place, Store};
+use equipoise_market_state::store::{Place, Store, PROGRAMS};
 use equipoise_risk::margin::MarginParameters;
 use equipoise_risk::parameters::Parameters;
 use equipoise_risk::units::TokenScale;
@@ -51,16 +51,6 @@ impl Desk {
     fn change(&mut self, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
         match selector {
             settleBoardCall::SELECTOR => answer(&self.settle_one_board(given.take()?, given.take()?)?),
-            postSurfaceCall::SELECTOR => {
-                only(self.store.vm(), self.store.address(Place::Keeper))?;
-                let (spot, observed_at) = (given.take()?, given.take()?);
-                answer(&self.take_surface(spot, observed_at, &given.take_array()?)?)
-            }
-            listBoardCall::SELECTOR => {
-                self.ownership.only_owner()?;
-                let expiry = given.take()?;
-                answer(&self.list(expiry, &given.take_array()?)?)
-            }
             setParametersCall::SELECTOR => {
                 registry::require(self.store.vm(), &self.ownership)?;
                 answer(&self.replace_parameters(&given.take_array()?)?)
@@ -72,12 +62,12 @@ impl Desk {
             nameRegistryCall::SELECTOR => answer(&registry::name(self.store.vm(), &self.ownership, given.take()?)?),
             wireCall::SELECTOR => {
                 self.ownership.only_owner()?;
-                answer(&self.wire([given.take()?, given.take()?, given.take()?], given.take()?)?)
+                answer(&self.wire(given.take()?)?)
             }
             transferOwnershipCall::SELECTOR => answer(&self.ownership.offer(given.take()?)?),
             acceptOwnershipCall::SELECTOR => answer(&self.ownership.accept()?),
             CONSTRUCTOR => {
-                let _programs: [Address; 6] = given.take()?;
+                let _programs: [Address; PROGRAMS] = given.take()?;
                 answer(&self.construct(given.take()?, given.take()?)?)
             }
             _ => self.show(selector, given),
@@ -122,9 +112,9 @@ impl Desk {
         Ok(())
     }
 
-    /// Names the other programs and the surface keeper. Once.
+    /// Names the other programs. Once.
     /// # Errors: AlreadyWired, AddressHasNoCode, MarketNumberOutOfDomain
-    fn wire(&mut self, programs: [Address; 3], keeper: Address) -> Result<(), Revert> {
+    fn wire(&mut self, programs: [Address; 3]) -> Result<(), Revert> {
         if !self.store.address(Place::Clearing).is_zero() {
             return Err(revert(&AlreadyWired {}));
         }
@@ -137,8 +127,7 @@ impl Desk {
             return Err(revert(&MarketNumberOutOfDomain { board: 0 }));
         }
         self.store.set_scales(decimals, self.store.scales().1);
-        let places =
-            [(Place::Oracle, oracle), (Place::Clearing, clearing), (Place::Vault, vault), (Place::Keeper, keeper)];
+        let places = [(Place::Oracle, oracle), (Place::Clearing, clearing), (Place::Vault, vault)];
         for (place, address) in places {
             self.store.set_address(place, address);
         }

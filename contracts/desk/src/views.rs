@@ -5,13 +5,16 @@ use equipoise_interfaces::{account, Board, Slice as AbiSlice};
 use equipoise_kit::number::{from_i128, from_u128};
 use equipoise_kit::Revert;
 use equipoise_market_state::convert::{signed_wad, unsigned_wad};
-use equipoise_market_state::layout::{decode_slice, BoardState};
+use equipoise_market_state::layout::{decode_gap, decode_slice, BoardState};
 use equipoise_risk::parameters::MILLIONTH_WAD;
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::{Lots, Price, LOT_WAD};
 
 use crate::program::Desk;
 use crate::settle::ratio_wad;
+
+/// A unit of a stored gap in WAD.
+const GAP_WAD: u64 = 100_000_000_000_000;
 
 impl Desk {
     /// A board as it is stored.
@@ -50,7 +53,8 @@ impl Desk {
             BoardState::Live { forward, .. } => forward,
             _ => Price::ZERO,
         };
-        let slice = decode_slice(&self.store.slice(board));
+        let slot = self.store.slice(board);
+        let slice = decode_slice(&slot);
         Ok(AbiSlice {
             board,
             forwardWad: unsigned_wad(forward.fx()),
@@ -59,6 +63,7 @@ impl Desk {
             rhoWad: signed_wad(slice.rho),
             mWad: signed_wad(slice.m),
             sigmaWad: unsigned_wad(slice.sigma),
+            gapWad: U256::from(GAP_WAD.saturating_mul(u64::from(decode_gap(&slot).raw()))),
         })
     }
 

@@ -16,7 +16,27 @@ sol! {
         int256 rhoWad;
         int256 mWad;
         uint256 sigmaWad;
+        /// How far, in volatility, it still lies from what the keepers would post if no step limit held them back: at
+        /// least that is the board's half spread. In steps of 1e14, rounded up.
+        uint256 gapWad;
     }
+
+    /// A surface as its keepers sign it: EIP-712, in the market's domain, "Equipoise Market" of version "1".
+    #[derive(Debug, PartialEq, Eq)]
+    struct SurfacePost {
+        /// Above that of the last surface.
+        uint64 sequence;
+        /// When the market was seen like this: not in the future, and not before the last surface.
+        uint64 observedAt;
+        /// The last moment at which it may be taken.
+        uint64 validUntil;
+        uint256 spotWad;
+        Slice[] slices;
+    }
+
+    /// What a keeper signed with: 65 bytes of a key's, or what his contract takes for one (ERC-1271).
+    #[derive(Debug, PartialEq, Eq)]
+    struct SurfaceSignature { address keeper; bytes signature; }
 
     /// What a trade costs and why. Positive amounts are paid by the trader; `skewAtoms` is negative for a rebate.
     #[derive(Debug, PartialEq, Eq)]
@@ -66,7 +86,7 @@ sol! {
     /// The market: boards, the vault's book, quotes, trades, positions and settlement.
     #[derive(Debug)]
     interface IMarket {
-        // The owner and the surface keeper
+        // The owner
         function listBoard(uint64 expiry, uint256[] strikesWad) external returns (uint16 board);
         /// Replaces all parameters, in WAD and in the order of `equipoise_risk::parameters::RULES`, each within its
         /// bounds and a whole number of millionths. The parameters' registry only, or the owner before one is named: see
@@ -74,9 +94,14 @@ sol! {
         function setParameters(uint256[] parametersWad) external;
         /// Replaces all margin parameters, in WAD and in the order of `equipoise_risk::margin::RULES`. By whom, as above.
         function setMarginParameters(uint256[] parametersWad) external;
-        function postSurface(uint256 spotWad, uint64 observedAt, Slice[] slices) external;
+        /// Replaces all surface keepers, by rising address and at most 16, and how many of them must sign. Sequences begin
+        /// anew.
+        function setSurfaceKeepers(address[] keepers, uint8 threshold) external;
 
         // Anybody
+        /// Takes a surface that enough surface keepers have signed, their signatures by rising address, and that is no
+        /// further from the last than a step may go. Whoever brings it.
+        function postSurface(SurfacePost post, SurfaceSignature[] signatures) external;
         function trade(Leg[] legs, int256 maxCostAtoms, uint64 deadline) external returns (int256 costAtoms);
         /// The same for any account that the caller owns or operates.
         function tradeFor(bytes32 account, Leg[] legs, int256 maxCostAtoms, uint64 deadline)
@@ -112,11 +137,14 @@ sol! {
         function accountBoards(bytes32 account) external view returns (uint16[] ids);
         function parameters() external view returns (uint256[] parametersWad);
         function marginParameters() external view returns (uint256[] parametersWad);
+        function surfaceKeepers() external view returns (address[] keepers, uint8 threshold);
+        /// The last surface's sequence, and what posts have used of the steps they may take at once, now.
+        function surfaceSteps() external view returns (uint64 sequence, uint256 usedMillionths, uint256 mostMillionths);
         function owner() external view returns (address);
         function transferOwnership(address successor) external;
         function acceptOwnership() external;
-        /// Names the other programs and the surface keeper, once.
-        function wire(address oracle, address clearing, address vault, address keeper) external;
+        /// Names the other programs, once.
+        function wire(address oracle, address clearing, address vault) external;
     }
 
     /// What the market's programs must know of it beside its boards: the moment, and slots as they are packed.
@@ -222,18 +250,34 @@ sol! {
             );
     }
 
-    /// The surface: a program without state that proves slices free of arbitrage.
+    /// What a surface does to a board: its header and slice as they are stored, and as they are about to be.
+    #[derive(Debug)]
+    struct BoardStep {
+        uint16 id;
+        bytes32 lastHeader;
+        bytes32 lastSlice;
+        bytes32 header;
+        bytes32 slice;
+        bytes32[2] strikes;
+    }
+
+    /// The surface: a program without state that proves slices free of arbitrage, and measures how far they move.
     #[derive(Debug)]
     interface ISurface {
-        /// Checks slices that are about to be stored: each in itself, at every strike, and against the one before.
-        /// Boards come by rising expiry. Returns the annualised variance at the money of the one nearest to 30 days.
-        function checkSurface(uint64 nowAt, uint8 strikeShift, BoardSlots[] boards) external view returns (int128 varianceX64);
+        /// Checks slices that are about to be stored: each in itself, at every strike, and against the one before; and
+        /// that none is further from the last than a step may go. Boards come by rising expiry. Returns the annualised
+        /// variance at the money of the one nearest to 30 days, and the largest share of its limit that a board moves by.
+        function checkSurface(
+            uint64 nowAt, uint8 strikeShift, uint32 volStepMillionths, uint32 basisStepMillionths, BoardStep[] boards
+        ) external view returns (int128 varianceX64, uint32 stepMillionths);
     }
 
     #[derive(Debug)]
     event BoardListed(uint16 indexed board, uint64 expiry, uint256[] strikesWad);
     #[derive(Debug)]
-    event SurfacePosted(uint64 observedAt, uint256 spotWad, Slice[] slices);
+    event SurfacePosted(uint64 indexed sequence, uint64 observedAt, uint256 spotWad, Slice[] slices);
+    #[derive(Debug)]
+    event SurfaceKeepersSet(address[] keepers, uint8 threshold);
     #[derive(Debug)]
     event ParametersSet(uint256[] parametersWad);
     /// A trade and the state it left: the price, the vault's cash, its book and reserve.
@@ -344,6 +388,31 @@ sol! {
     error MarketSliceMissing(uint16 board);
     #[derive(Debug, PartialEq, Eq)]
     error MarketSurfaceOutOfOrder(uint64 observedAt, uint64 lastObservedAt);
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketSurfaceExpired(uint64 validUntil, uint64 nowAt);
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketSurfaceSequenceUsed(uint64 sequence, uint64 lastSequence);
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketSurfaceSignaturesTooFew(uint256 count, uint8 threshold);
+    /// Nobody may post yet: the owner calls `setSurfaceKeepers` first.
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketSurfaceKeepersUnset();
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketSurfaceKeeperUnknown(address keeper);
+    /// Keepers come by rising address, each once, in a list of them as in what they sign.
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketSurfaceKeepersUnordered(address keeper, address previous);
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketSurfaceKeepersInvalid(uint256 count, uint256 maximum, uint8 threshold);
+    /// A strike's volatility would move by more than one post may: post a surface in between, with the rest as its gap.
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketSurfaceStepTooLarge(uint16 board, uint256 strikeWad, uint256 movedWad, uint256 mostWad);
+    /// The forward over spot would move by more of itself than one post may.
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketBasisStepTooLarge(uint16 board, uint256 movedWad, uint256 mostWad);
+    /// The steps of this hour are used up; there is room for this one at `retryAt`.
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketSurfaceTooFast(uint256 usedMillionths, uint256 mostMillionths, uint64 retryAt);
     #[derive(Debug, PartialEq, Eq)]
     error MarketParameterOutOfBounds(uint8 parameter, uint256 value, uint256 min, uint256 max);
     #[derive(Debug, PartialEq, Eq)]

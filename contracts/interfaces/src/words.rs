@@ -76,6 +76,12 @@ pub fn read_array<T: FromWords>(data: &[u8], head: &mut &[u8]) -> Option<Vec<T>>
     (0..count).map(|_| T::read(&mut rest)).collect()
 }
 
+/// Where a dynamic struct begins, whose offset is the next word of `head`, relative to `data`.
+pub fn read_tail<'a>(data: &'a [u8], head: &mut &[u8]) -> Option<&'a [u8]> {
+    let offset = usize::try_from(u64::read(head)?).ok()?;
+    data.get(offset..)
+}
+
 /// Reads dynamic bytes, whose offset is the next word of `head`, relative to `data`.
 pub fn read_bytes<'a>(data: &'a [u8], head: &mut &[u8]) -> Option<&'a [u8]> {
     let offset = usize::try_from(u64::read(head)?).ok()?;

@@ -3,7 +3,7 @@
 
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolError};
-use equipoise_interfaces::words::{decode, read_array, read_bytes, EventWords, FromWords, ToWords, WORD};
+use equipoise_interfaces::words::{decode, read_array, read_bytes, read_tail, EventWords, FromWords, ToWords, WORD};
 use equipoise_interfaces::{CallFailed, CalldataMalformed, CallerNotAllowed, NotWired, SelectorUnknown};
 use stylus_sdk::abi::CONSTRUCTOR_SELECTOR;
 use stylus_sdk::call::{call as call_contract, static_call};
@@ -169,6 +169,27 @@ impl<'a> Arguments<'a> {
     /// # Errors: CalldataMalformed
     pub fn take_array<T: FromWords>(&mut self) -> Result<Vec<T>, Revert> {
         read_array(self.data, &mut self.head).ok_or_else(|| self.malformed())
+    }
+
+    /// The next dynamic struct, to take its fields from.
+    /// # Errors: CalldataMalformed
+    pub fn take_struct(&mut self) -> Result<Self, Revert> {
+        let data = read_tail(self.data, &mut self.head).ok_or_else(|| self.malformed())?;
+        Ok(Self { selector: self.selector, data, head: data })
+    }
+
+    /// The next dynamic array of dynamic structs.
+    /// # Errors: CalldataMalformed
+    pub fn take_structs(&mut self) -> Result<Vec<Self>, Revert> {
+        let mut items = self.take_struct()?;
+        let count: u64 = items.take()?;
+        // Offsets count from behind the length, and each takes a word.
+        items.data = items.head;
+        let most = items.data.len().checked_div(WORD).unwrap_or(0);
+        match usize::try_from(count) {
+            Ok(count) if count <= most => (0..count).map(|_| items.take_struct()).collect(),
+            _ => Err(self.malformed()),
+        }
     }
 
     /// The next dynamic bytes.

@@ -12,7 +12,7 @@ use equipoise_risk::parameters::{Parameters, COUNT};
 use equipoise_risk::settlement::{Holding, PayoutRatio};
 use equipoise_risk::skew::SkewReserve;
 use equipoise_risk::spread::SpreadMultiplier;
-use equipoise_risk::surface::Slice;
+use equipoise_risk::surface::{Slice, VolGap};
 use equipoise_risk::toxicity::Amount;
 use equipoise_risk::units::{Atoms, Lots, Money, Price};
 
@@ -107,19 +107,19 @@ pub struct Directory {
 }
 
 /// Writes numbers from the left of a slot.
-struct Writer {
-    slot: Slot,
+pub(crate) struct Writer {
+    pub(crate) slot: Slot,
     at: usize,
 }
 
 impl Writer {
-    const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { slot: [0; 32], at: 0 }
     }
 
     /// The low `width` bytes of a number that fits them.
     #[inline(never)]
-    fn put(&mut self, width: usize, number: u128) -> Option<&mut Self> {
+    pub(crate) fn put(&mut self, width: usize, number: u128) -> Option<&mut Self> {
         let bytes = number.to_be_bytes();
         let (high, low) = bytes.split_at_checked(bytes.len().checked_sub(width)?)?;
         if high.iter().any(|byte| *byte != 0) {
@@ -149,24 +149,24 @@ impl Writer {
 }
 
 /// Reads numbers from the left of a slot.
-struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    const fn new(slot: &'a Slot) -> Self {
+    pub(crate) const fn new(slot: &'a Slot) -> Self {
         Self { rest: slot }
     }
 
     /// The next `width` bytes; zero past the end, where no layout reads.
     #[inline(never)]
-    fn take(&mut self, width: usize) -> u128 {
+    pub(crate) fn take(&mut self, width: usize) -> u128 {
         let (now, rest) = self.rest.split_at_checked(width).unwrap_or((&[], &[]));
         self.rest = rest;
         now.iter().fold(0, |sum, byte| sum << 8 | u128::from(*byte))
     }
 
-    fn take_u64(&mut self, width: usize) -> u64 {
+    pub(crate) fn take_u64(&mut self, width: usize) -> u64 {
         u64::try_from(self.take(width)).unwrap_or(u64::MAX)
     }
 
@@ -290,10 +290,10 @@ fn price_of_short(stored: u128) -> Price {
     Price::from_fx(Fx::from_bits(bits.unwrap_or(i128::MAX)))
 }
 
-/// Packs a slice.
+/// Packs a slice and how far it lies from the market.
 /// # Returns: None if a number does not fit its field: 48 bits with 40 of fraction, sign included
 /// # Rounding: towards minus infinity, to 2^-40
-pub fn encode_slice(slice: &Slice) -> Option<Slot> {
+pub fn encode_slice(slice: &Slice, gap: VolGap) -> Option<Slot> {
     let mut writer = Writer::new();
     for number in [slice.a, slice.b, slice.rho, slice.m, slice.sigma] {
         let stored = number.to_bits() >> 24;
@@ -303,6 +303,7 @@ pub fn encode_slice(slice: &Slice) -> Option<Slot> {
         }
         writer.put(6, (stored << 80).cast_unsigned() >> 80)?;
     }
+    writer.put(2, u128::from(gap.raw()))?;
     Some(writer.slot)
 }
 
@@ -314,6 +315,12 @@ pub fn decode_slice(slot: &Slot) -> Slice {
         Fx::from_bits(bits << 24)
     };
     Slice { a: next(), b: next(), rho: next(), m: next(), sigma: next() }
+}
+
+/// How far the slice of a slot lies from the market.
+pub fn decode_gap(slot: &Slot) -> VolGap {
+    let [.., high, low] = *slot;
+    VolGap::from_raw(u16::from_be_bytes([high, low]))
 }
 
 /// The numbers of slots, eight to each.

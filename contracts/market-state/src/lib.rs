@@ -1,6 +1,6 @@
 //! What the market's programs share: the layout of its storage and the numbers of its ABI.
 //!
-//! The market keeps the slots, the desk and the mover work on them by delegate call, programs without state read and
+//! The market keeps the slots, the desk, the mover and the curator work on them by delegate call, programs without state read and
 //! pack them without having any: [`layout`] packs, [`store`] says where, [`snapshot`] hands them over, [`pricing`] reads
 //! them there.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions))]
@@ -15,3 +15,4 @@ pub mod layout;
 pub mod pricing;
 pub mod snapshot;
 pub mod store;
+pub mod surface_guard;

@@ -9,7 +9,7 @@ use equipoise_risk::units::{times_floor, Price};
 
 use crate::convert::price_of;
 use crate::errors::{number_error, pricing_error, Refusal};
-use crate::layout::{decode_parameters, decode_slice, BoardState, BoardWords, Directory, Header};
+use crate::layout::{decode_gap, decode_parameters, decode_slice, BoardState, BoardWords, Directory, Header};
 
 /// What all boards share.
 #[derive(Clone, Debug)]
@@ -43,7 +43,9 @@ impl Pricing {
         let BoardState::Live { basis, forward, .. } = header.state else { return Ok(None) };
         let reference = (forward, decode_slice(&words.slice));
         let terms = BoardTerms::new(self.spot, basis, reference, (self.now, header.expiry), self.spread);
-        terms.map(Some).map_err(number_error(id))
+        let mut terms = terms.map_err(number_error(id))?;
+        terms.cover(decode_gap(&words.slice));
+        Ok(Some(terms))
     }
 }
 

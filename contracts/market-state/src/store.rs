@@ -6,7 +6,7 @@
 //! |---|---|
 //! | 0 | the oracle |
 //! | 1 | the ledger; the token's decimals; the binary shift of strikes |
-//! | 2, 3 | the vault program, the surface keeper |
+//! | 2, 3 | the vault program, the curator |
 //! | 4, 5 | the desk, the pricer |
 //! | 6, 7, 8 | directory; risk capital and the spread's multiplier; skew reserve and the round's flow |
 //! | 9 to 11 | parameters |
@@ -15,6 +15,8 @@
 //! | 14 | by account: the boards it holds anything in |
 //! | 15, 16, 17, 18 | the valuer, the surface, the assessor, the mover |
 //! | 19 | margin parameters |
+//! | 20 | how many surface keepers there are and must sign, the last sequence, the steps taken |
+//! | 21 | by place: surface keepers |
 //! | 24 to 26 | the conditions that widen spreads |
 
 use alloy_primitives::{Address, B256, U256};
@@ -32,9 +34,13 @@ use crate::layout::{
     decode_holdings, encode_holdings, series_slots, strike_count, strike_slots, BoardWords, Directory, Header, Slot,
     ACCOUNT_BOARDS, CONDITION_SLOTS, PARAMETER_SLOTS,
 };
+use crate::surface_guard::SurfaceGuard;
 
 /// Where the market's storage begins.
 pub const ROOT: U256 = namespace_root("equipoise.market");
+
+/// Programs that a market's constructor is told of.
+pub const PROGRAMS: usize = 7;
 
 /// A slot that holds one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +52,8 @@ pub enum Place {
     Clearing,
     /// The vault program.
     Vault,
-    /// Who may post the surface.
-    Keeper,
+    /// The program that lists boards and takes the surface.
+    Curator,
     /// The program that runs what the market has no room for.
     Desk,
     /// The program that makes prices of values.
@@ -76,6 +82,10 @@ pub enum Place {
     Mover,
     /// The margin parameters.
     MarginParameters,
+    /// What bounds the posting of surfaces.
+    SurfaceGuard,
+    /// Who may sign surfaces, by place.
+    SurfaceKeepers,
     /// The first of the conditions that widen spreads.
     Conditions = 24,
 }
@@ -219,6 +229,37 @@ impl Store {
         self.load(offset(self.board(board), SLICE))
     }
 
+    /// What bounds the posting of surfaces.
+    pub fn surface_guard(&self) -> SurfaceGuard {
+        SurfaceGuard::decode(&self.get(Place::SurfaceGuard))
+    }
+
+    /// # Errors: MarketNumberOutOfDomain
+    pub fn set_surface_guard(&mut self, guard: &SurfaceGuard) -> Result<(), Revert> {
+        let slot = fits(guard.encode(), 0)?;
+        self.set(Place::SurfaceGuard, slot);
+        Ok(())
+    }
+
+    /// Who may sign surfaces, by rising address.
+    pub fn surface_keepers(&self, count: u8) -> impl Iterator<Item = Address> + '_ {
+        (0..count).map(|place| Address::from_word(B256::new(self.load(self.keeper(place)))))
+    }
+
+    /// Replaces who may sign surfaces, of whom there were `before`.
+    pub fn set_surface_keepers(&mut self, before: u8, keepers: &[Address]) {
+        let rest = core::iter::repeat(&Address::ZERO);
+        for (place, keeper) in
+            (0..before.max(u8::try_from(keepers.len()).unwrap_or(u8::MAX))).zip(keepers.iter().chain(rest))
+        {
+            self.save(self.keeper(place), keeper.into_word().0);
+        }
+    }
+
+    fn keeper(&self, place: u8) -> U256 {
+        self.mapped(B256::with_last_byte(place), key(Place::SurfaceKeepers))
+    }
+
     /// Stores a board's header and slice.
     pub fn set_board(&mut self, board: u16, header: Slot, slice: Slot) {
         self.save(self.board(board), header);
@@ -234,7 +275,7 @@ impl Store {
     /// board's last strike is not read.
     pub fn board_words(&self, id: u16, account: Option<B256>) -> BoardWords {
         let base = self.board(id);
-        let mut words = BoardWords { slice: self.load(offset(base, SLICE)), ..self.frame(base) };
+        let mut words = self.surface_words(id);
         let used = series_slots(strike_count(&words.header));
         self.load_into(offset(base, INVENTORY), words.inventory.iter_mut().take(used));
         if let Some(account) = account {
@@ -243,10 +284,15 @@ impl Store {
         words
     }
 
+    /// A board's slots with nothing that anybody holds.
+    pub fn surface_words(&self, id: u16) -> BoardWords {
+        let base = self.board(id);
+        BoardWords { slice: self.load(offset(base, SLICE)), ..self.frame(base) }
+    }
+
     /// A board's slots with what an account holds of it, and nothing of the vault's.
     pub fn held_words(&self, id: u16, account: B256) -> BoardWords {
-        let base = self.board(id);
-        let mut words = BoardWords { slice: self.load(offset(base, SLICE)), ..self.frame(base) };
+        let mut words = self.surface_words(id);
         let used = series_slots(strike_count(&words.header));
         self.load_into(self.positions(account, id), words.position.iter_mut().take(used));
         words

@@ -6,8 +6,8 @@ use equipoise_interfaces::account;
 use equipoise_interfaces::AlreadyWired;
 use equipoise_interfaces::IMarket::{
     acceptOwnershipCall, bookCall, listBoardCall, navCall, postSurfaceCall, quoteCall, recordLpFlowCall,
-    setMarginParametersCall, setParametersCall, settleAccountCall, tradeCall, tradeForCall, transferLongsCall,
-    transferOwnershipCall,
+    setMarginParametersCall, setParametersCall, setSurfaceKeepersCall, settleAccountCall, surfaceKeepersCall,
+    surfaceStepsCall, tradeCall, tradeForCall, transferLongsCall, transferOwnershipCall,
 };
 use equipoise_interfaces::IMarketMargin::{deleverageCall, marginCall, moveShareCall, safeSinceCall, takeOverCall};
 use equipoise_interfaces::IPricer as pricer;
@@ -18,7 +18,7 @@ use equipoise_market_state::convert::atoms;
 use equipoise_market_state::errors::pricing_error;
 use equipoise_market_state::layout::Frozen;
 use equipoise_market_state::snapshot::{FreeCash, Snapshot};
-use equipoise_market_state::store::{fits, Place, Store};
+use equipoise_market_state::store::{fits, Place, Store, PROGRAMS};
 use stylus_sdk::call::delegate_call;
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
@@ -27,7 +27,8 @@ use stylus_sdk::ArbResult;
 use crate::trade::{execute, quote};
 
 /// The programs that work for the market, in the order of the constructor's arguments.
-const PROGRAMS: [Place; 6] = [Place::Desk, Place::Mover, Place::Valuer, Place::Pricer, Place::Surface, Place::Assessor];
+const PLACES: [Place; PROGRAMS] =
+    [Place::Desk, Place::Mover, Place::Curator, Place::Valuer, Place::Pricer, Place::Surface, Place::Assessor];
 
 /// Runs one call. No function takes ether.
 #[entrypoint]
@@ -58,25 +59,35 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         | moveShareCall::SELECTOR
         | takeOverCall::SELECTOR
         | deleverageCall::SELECTOR => ask(&mut store, Place::Mover, &input),
+        surfaceKeepersCall::SELECTOR | surfaceStepsCall::SELECTOR => ask(&mut store, Place::Curator, &input),
         CONSTRUCTOR => {
             take_programs(&mut store, given.take()?)?;
             ask(&mut store, Place::Desk, &input)
         }
         // What moves cash finds the ledger closed; these would not ask it.
-        listBoardCall::SELECTOR
-        | postSurfaceCall::SELECTOR
-        | setParametersCall::SELECTOR
+        listBoardCall::SELECTOR | postSurfaceCall::SELECTOR | setSurfaceKeepersCall::SELECTOR => {
+            require_open(&store)?;
+            ask(&mut store, Place::Curator, &input)
+        }
+        setParametersCall::SELECTOR
         | setMarginParametersCall::SELECTOR
         | transferOwnershipCall::SELECTOR
         | acceptOwnershipCall::SELECTOR => {
-            let clearing = store.address(Place::Clearing);
-            if !clearing.is_zero() {
-                require_unlocked(store.vm(), clearing)?;
-            }
+            require_open(&store)?;
             ask(&mut store, Place::Desk, &input)
         }
         _ => ask(&mut store, Place::Desk, &input),
     }
+}
+
+/// Fails while the lock is held. Before it is wired a market has none.
+/// # Errors: ProgramsLocked
+fn require_open(store: &Store) -> Result<(), Revert> {
+    let clearing = store.address(Place::Clearing);
+    if clearing.is_zero() {
+        return Ok(());
+    }
+    require_unlocked(store.vm(), clearing)
 }
 
 /// Asks the pricer about the whole book.
@@ -87,18 +98,18 @@ fn whole(store: &Store, selector: [u8; 4]) -> ArbResult {
 
 /// Keeps the addresses of the programs that work for the market, the constructor's first arguments. Once.
 /// # Errors: AlreadyWired, AddressHasNoCode
-fn take_programs(store: &mut Store, programs: [Address; PROGRAMS.len()]) -> Result<(), Revert> {
+fn take_programs(store: &mut Store, programs: [Address; PROGRAMS]) -> Result<(), Revert> {
     if !store.address(Place::Desk).is_zero() {
         return Err(revert(&AlreadyWired {}));
     }
-    for (place, program) in PROGRAMS.into_iter().zip(programs) {
+    for (place, program) in PLACES.into_iter().zip(programs) {
         require_code(store.vm(), program)?;
         store.set_address(place, program);
     }
     Ok(())
 }
 
-/// Lets the desk or the mover run a call in the market's storage.
+/// Lets the desk, the mover or the curator run a call in the market's storage.
 /// # Errors: NotWired, the program's own
 fn ask(store: &mut Store, place: Place, input: &[u8]) -> ArbResult {
     let program = store.wired(place)?;

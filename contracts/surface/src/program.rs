@@ -7,7 +7,7 @@ use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
-use crate::check::check_surface;
+use crate::check::{check_surface, limits_of};
 
 /// Runs one call. No function takes ether.
 #[entrypoint]
@@ -17,6 +17,8 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     if selector != checkSurfaceCall::SELECTOR {
         return unknown(selector);
     }
-    let (now, strike_shift) = (given.take()?, given.take()?);
-    answer(&check_surface(now, strike_shift, &given.take_array()?)?.to_bits())
+    let (now, strike_shift, [vol, basis]) = (given.take()?, given.take()?, given.take()?);
+    let limits = limits_of(vol, basis)?;
+    let (variance, step) = check_surface(now, strike_shift, &limits, &given.take_array()?)?;
+    answer(&(variance.to_bits(), step.raw()))
 }

@@ -83,6 +83,12 @@ pub enum CliError {
         /// Why.
         cause: Box<DeployError>,
     },
+    /// Keepers cannot get from the last surface towards the one they want.
+    #[error("no surface between the last and the wanted one is free of arbitrage and within a step: the wanted one has arbitrage, or the owner must allow larger steps")]
+    SurfaceStuck,
+    /// A surface keeper's key signs nothing.
+    #[error("a surface keeper's key is not one: it must be above zero and below the order of secp256k1")]
+    KeeperKey,
     /// The chain refused a transaction.
     #[error(transparent)]
     Refused(Box<SendError>),

@@ -12,7 +12,7 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 use crate::error::CliError;
 
 /// The programs of a market, in the order they are deployed in; the last two are not part of every market.
-pub const NAMES: [&str; 16] = [
+pub const NAMES: [&str; 17] = [
     "oracle",
     "surface",
     "valuer",
@@ -20,6 +20,7 @@ pub const NAMES: [&str; 16] = [
     "assessor",
     "desk",
     "mover",
+    "curator",
     "market",
     "liquidator",
     "backstop",

@@ -6,7 +6,7 @@ use equipoise_interfaces::{
     account, AddressHasNoCode, AlreadyWired, CallerNotAllowed, CallerNotOwner, ClearingMarketUnknown, IClearing,
     IMarket, IMarketMargin, Margin, MarketBoardUnknown, MarketExpiryInvalid, MarketParameterCount,
     MarketParameterNotWhole, MarketParameterOutOfBounds, MarketParametersInconsistent, MarketStrikesInvalid,
-    MarketTooManyBoards, NotWired, Report, SelectorUnknown,
+    MarketSurfaceKeepersUnset, MarketTooManyBoards, NotWired, Report, SelectorUnknown,
 };
 use equipoise_risk::parameters::{COUNT, RULES};
 use equipoise_tests::TOKEN;
@@ -32,8 +32,10 @@ fn only_the_owner_lists_sets_parameters_and_wires() {
         market.refuse(caller, &listing(expiry), &refused);
         market.refuse(caller, &IMarket::setParametersCall { parametersWad: parameters.clone() }, &refused);
         let (oracle, clearing, vault) = (market.oracle, market.clearing, market.vault);
-        market.refuse(caller, &IMarket::wireCall { oracle, clearing, vault, keeper: caller }, &refused);
+        market.refuse(caller, &IMarket::wireCall { oracle, clearing, vault }, &refused);
         market.refuse(caller, &IMarket::transferOwnershipCall { successor: caller }, &refused);
+        let keepers = IMarket::setSurfaceKeepersCall { keepers: vec![caller], threshold: 1 };
+        market.refuse(caller, &keepers, &refused);
     }
     assert_eq!(market.list(expiry, &STRIKES), 5);
     // By rising expiry: it comes between those of 14 and of 30 days.
@@ -62,14 +64,14 @@ fn wiring_is_done_once_and_names_contracts() {
     let mut market = Market::open();
     let (owner, oracle, clearing, vault) = (market.world.owner, market.oracle, market.clearing, market.vault);
     let (senior, junior) = (market.senior, market.junior);
-    let again = IMarket::wireCall { oracle, clearing, vault, keeper: owner };
+    let again = IMarket::wireCall { oracle, clearing, vault };
     market.refuse(owner, &again, &AlreadyWired {});
     market.refuse_at(clearing, owner, &IClearing::wireCall { vault: owner, senior, junior }, &AlreadyWired {});
 
     let stranger = market.trader("stranger", 0);
     let arguments = (market.programs(), owner, U256::from(9)).abi_encode();
     let fresh = market.world.deploy_program("market", arguments).unwrap();
-    let no_code = IMarket::wireCall { oracle, clearing, vault: stranger, keeper: owner };
+    let no_code = IMarket::wireCall { oracle, clearing, vault: stranger };
     let refused = market.world.send(owner, fresh, &no_code).unwrap_err();
     refused.expect(&AddressHasNoCode { account: stranger });
     // Until it is wired nothing works.
@@ -78,20 +80,9 @@ fn wiring_is_done_once_and_names_contracts() {
     market.world.send(stranger, fresh, &trade).unwrap_err().expect(&NotWired {});
     let flow = IMarket::recordLpFlowCall { flowAtoms: I256::ONE };
     market.world.send(stranger, fresh, &flow).unwrap_err().expect(&NotWired {});
-    let post = IMarket::postSurfaceCall { spotWad: wad(3_000), observedAt: 1, slices: Vec::new() };
-    market.world.send(stranger, fresh, &post).unwrap_err().expect(&NotWired {});
-}
-
-#[test]
-fn only_the_keeper_posts() {
-    let mut market = Market::open();
-    let (owner, keeper, slices) = (market.world.owner, market.keeper, market.slices());
-    let stranger = market.trader("stranger", 0);
-    let post = IMarket::postSurfaceCall { spotWad: wad(3_000), observedAt: market.now(), slices };
-    for caller in [stranger, owner, market.vault] {
-        market.refuse(caller, &post, &CallerNotAllowed { caller, allowed: keeper });
-    }
-    market.send(keeper, &post).unwrap();
+    let draft = market.draft(Vec::new());
+    let post = market.signed(draft);
+    market.world.send(stranger, fresh, &post).unwrap_err().expect(&MarketSurfaceKeepersUnset {});
 }
 
 #[test]
@@ -134,7 +125,7 @@ fn constructors_run_once() {
     market.refused_data(market.clearing, stranger, data).expect(&AlreadyWired {});
     let data = [CONSTRUCTOR.to_vec(), (market.world.feed,).abi_encode()].concat();
     market.refused_data(market.oracle, stranger, data).expect(&AlreadyWired {});
-    for stateless in [market.surface, market.valuer, market.pricer, market.assessor, market.mover] {
+    for stateless in [market.surface, market.valuer, market.pricer, market.assessor, market.mover, market.curator] {
         let refused = market.refused_data(stateless, stranger, CONSTRUCTOR.to_vec());
         refused.expect(&SelectorUnknown { selector: CONSTRUCTOR.into() });
     }
@@ -152,34 +143,49 @@ fn constructors_run_once() {
 }
 
 #[test]
-fn desk_called_by_itself_changes_nothing_of_the_market() {
+fn desk_and_curator_called_by_themselves_change_nothing_of_the_market() {
     let mut market = Market::open();
     let stranger = market.trader("stranger", RICH);
     market.trade(stranger, &[leg(call_of(1, K3000), CONTRACT)]).unwrap();
     let before = market.state(&[stranger]);
-    let desk = market.desk;
+    let (desk, curator) = (market.desk, market.curator);
     let caller = CallerNotOwner { caller: stranger, owner: Address::ZERO };
-    market.refuse_at(desk, stranger, &listing(market.now() + 20 * DAY), &caller);
-    let post = IMarket::postSurfaceCall { spotWad: wad(3_000), observedAt: 1, slices: Vec::new() };
-    market.refuse_at(desk, stranger, &post, &NotWired {});
+    market.refuse_at(curator, stranger, &listing(market.now() + 20 * DAY), &caller);
+    let keepers = IMarket::setSurfaceKeepersCall { keepers: vec![stranger], threshold: 1 };
+    market.refuse_at(curator, stranger, &keepers, &caller);
+    let slices = market.slices();
+    let draft = market.draft(slices);
+    let post = market.signed(draft);
+    market.refuse_at(curator, stranger, &post, &MarketSurfaceKeepersUnset {});
+    market.refuse_at(desk, stranger, &post, &SelectorUnknown { selector: IMarket::postSurfaceCall::SELECTOR.into() });
     // Anybody may make himself the owner of the desk's own storage, which nobody reads.
     let construct = [CONSTRUCTOR.to_vec(), (market.programs(), stranger, U256::from(8)).abi_encode()].concat();
     assert!(market.world.submit(stranger, desk, construct).status);
     let (oracle, clearing, vault) = (market.oracle, market.clearing, market.vault);
-    let wire = IMarket::wireCall { oracle, clearing, vault, keeper: stranger };
+    let wire = IMarket::wireCall { oracle, clearing, vault };
     market.world.send(stranger, desk, &wire).unwrap();
-    market.world.send(stranger, desk, &listing(market.now() + 20 * DAY)).unwrap();
+    let selector = IMarket::listBoardCall::SELECTOR.into();
+    market.refuse_at(desk, stranger, &listing(market.now() + 20 * DAY), &SelectorUnknown { selector });
+    let settle = IMarket::settleBoardCall { board: 1, firstRound: alloy_primitives::aliases::U80::from(1) };
+    market.refuse_at(desk, stranger, &settle, &MarketBoardUnknown { board: 1 });
     assert_eq!(market.state(&[stranger]), before);
-    // Through it he reaches no ledger: his desk is no market to it.
-    let expiry = market.boards[0].1;
-    let listed = market.world.send(stranger, desk, &listing(market.now() + WINDOW + 1)).unwrap();
+}
+
+#[test]
+fn market_that_anybody_makes_of_the_same_programs_reaches_no_ledger() {
+    let mut market = Market::open();
+    let stranger = market.trader("stranger", RICH);
+    let arguments = (market.programs(), stranger, U256::from(8)).abi_encode();
+    let own = market.world.deploy_program("market", arguments).unwrap();
+    let (oracle, clearing, vault) = (market.oracle, market.clearing, market.vault);
+    market.world.send(stranger, own, &IMarket::wireCall { oracle, clearing, vault }).unwrap();
+    let listed = market.world.send(stranger, own, &listing(market.now() + WINDOW + 1)).unwrap();
     let board = IMarket::listBoardCall::abi_decode_returns(&listed.output).unwrap();
     market.pass(WINDOW + 1);
     market.push(3_000);
-    assert!(market.now() < expiry);
     let first = market.last_round() - 1;
     let settle = IMarket::settleBoardCall { board, firstRound: alloy_primitives::aliases::U80::from(first) };
-    market.refuse_at(desk, stranger, &settle, &ClearingMarketUnknown { market: desk });
+    market.refuse_at(own, stranger, &settle, &ClearingMarketUnknown { market: own });
 }
 
 #[test]
@@ -216,7 +222,7 @@ fn listing_is_refused_when_the_expiry_or_the_strikes_make_no_sense() {
     let half = U256::from(CONTRACT / 2);
     let lists = [
         (Vec::new(), U256::ZERO),
-        ((1..=17).map(wad).collect(), U256::ZERO),
+        ((1..=20).map(wad).collect(), U256::ZERO),
         (vec![wad(3_000), wad(3_000)], wad(3_000)),
         (vec![wad(3_000), wad(2_900)], wad(2_900)),
         (vec![U256::ZERO], U256::ZERO),

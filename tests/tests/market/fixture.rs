@@ -2,11 +2,16 @@
 
 use alloy_primitives::aliases::U80;
 use alloy_primitives::{Address, B256, I256, U256};
-use alloy_sol_types::{SolCall, SolError};
+use alloy_signer::SignerSync;
+use alloy_signer_local::PrivateKeySigner;
+use alloy_sol_types::{eip712_domain, Eip712Domain, SolCall, SolError, SolStruct};
 use equipoise_chain::Receipt;
 use equipoise_cli::deployment::{self, Engines, House};
 use equipoise_interfaces::series::Series;
-use equipoise_interfaces::{account, Book, IClearing, IMarket, ITranche, IVault, Leg, OptionTraded, Quote, Slice};
+use equipoise_interfaces::{
+    account, Book, IClearing, IMarket, ITranche, IVault, Leg, OptionTraded, Quote, Slice, SurfacePost, SurfaceSignature,
+};
+use equipoise_risk::parameters::{Parameter, Rule, MILLIONTH_WAD, RULES};
 use equipoise_tests::{Failure, World, TOKEN};
 
 pub const HOUR: u64 = 3_600;
@@ -32,6 +37,11 @@ pub const CONSTRUCTOR: [u8; 4] = [0x55, 0x85, 0x25, 0x8d];
 /// The binary shift of the market's strikes.
 pub const STRIKE_SHIFT: u8 = 8;
 const BOARD_DAYS: [u64; 4] = [7, 14, 30, 60];
+/// Surface keepers that must sign.
+pub const QUORUM: u8 = deployment::SURFACE_THRESHOLD;
+const KEEPERS: [&str; 3] = ["one", "two", "three"];
+/// How long what they sign is valid.
+const VALID_SECS: u64 = 300;
 
 #[allow(clippy::struct_field_names, reason = "the market is one of the programs")]
 pub struct Market {
@@ -43,13 +53,17 @@ pub struct Market {
     pub assessor: Address,
     pub desk: Address,
     pub mover: Address,
+    pub curator: Address,
     pub market: Address,
     pub clearing: Address,
     pub vault: Address,
     /// The tranche of the only LP.
     pub junior: Address,
     pub senior: Address,
+    /// Brings surfaces, which anybody may.
     pub keeper: Address,
+    /// Sign them, by rising address.
+    pub signers: Vec<PrivateKeySigner>,
     pub lp: Address,
     /// Ids and expiries of the boards that were listed.
     pub boards: Vec<(u16, u64)>,
@@ -90,7 +104,25 @@ pub fn slice(board: u16, forward_wad: U256) -> Slice {
         rhoWad: signed(thousandths(-300)),
         mWad: I256::ZERO,
         sigmaWad: U256::from(thousandths(200).unsigned_abs()),
+        gapWad: U256::ZERO,
     }
+}
+
+/// Who signs surfaces.
+pub fn surface_keepers() -> Vec<Address> {
+    signers(KEEPERS).iter().map(PrivateKeySigner::address).collect()
+}
+
+fn rule_of(parameter: Parameter) -> Rule {
+    RULES.into_iter().find(|rule| rule.parameter == parameter).unwrap()
+}
+
+/// Keys of these names, by rising address.
+pub fn signers<const N: usize>(names: [&str; N]) -> Vec<PrivateKeySigner> {
+    let key = |name: &str| PrivateKeySigner::from_bytes(&alloy_primitives::keccak256(name)).unwrap();
+    let mut signers: Vec<_> = names.into_iter().map(key).collect();
+    signers.sort_by_key(PrivateKeySigner::address);
+    signers
 }
 
 impl Market {
@@ -108,7 +140,7 @@ impl Market {
         let engines = deployer.engines().unwrap();
         let house = deployer.house(token, HOUR).unwrap();
         let market = deployer.market(&engines, feed, STRIKE_SHIFT).unwrap();
-        deployer.wire(&house, &[(market, 1)], keeper).unwrap();
+        deployer.wire(&house, &[(market, 1)], &surface_keepers()).unwrap();
         let parts = (engines, house, market);
         Self::of(world, &parts, keeper, lp)
     }
@@ -117,9 +149,10 @@ impl Market {
     pub fn of(world: World, parts: &(Engines, House, deployment::Market), keeper: Address, lp: Address) -> Self {
         let (engines, House { clearing, vault, senior, junior, .. }, deployment::Market { oracle, market, .. }) =
             *parts;
-        let Engines { surface, valuer, pricer, assessor, desk, mover, .. } = engines;
+        let Engines { surface, valuer, pricer, assessor, desk, mover, curator, .. } = engines;
+        let signers = signers(KEEPERS);
         let boards = Vec::new();
-        Self {
+        let mut market = Self {
             world,
             oracle,
             surface,
@@ -128,20 +161,45 @@ impl Market {
             assessor,
             desk,
             mover,
+            curator,
             market,
             clearing,
             vault,
             junior,
             senior,
             keeper,
+            signers,
             lp,
             boards,
+        };
+        // Most tests are of other things, and move the surface as they like.
+        market.set_steps(
+            [Parameter::VolStep, Parameter::BasisStep, Parameter::StepsPerHour].map(|step| rule_of(step).max),
+        );
+        market
+    }
+
+    /// The steps of posts that a market begins with.
+    pub fn take_default_steps(&mut self) {
+        self.set_steps(
+            [Parameter::VolStep, Parameter::BasisStep, Parameter::StepsPerHour].map(|step| rule_of(step).default),
+        );
+    }
+
+    /// Sets the last three parameters.
+    fn set_steps(&mut self, steps: [u32; 3]) {
+        let mut wads = self.read(&IMarket::parametersCall {});
+        let first = wads.len() - steps.len();
+        for (wad, step) in wads[first..].iter_mut().zip(steps) {
+            *wad = U256::from(step) * U256::from(MILLIONTH_WAD);
         }
+        let owner = self.world.owner;
+        self.send(owner, &IMarket::setParametersCall { parametersWad: wads }).unwrap();
     }
 
     /// What the constructor of the market is told first.
-    pub const fn programs(&self) -> [Address; 6] {
-        [self.desk, self.mover, self.valuer, self.pricer, self.surface, self.assessor]
+    pub const fn programs(&self) -> [Address; 7] {
+        [self.desk, self.mover, self.curator, self.valuer, self.pricer, self.surface, self.assessor]
     }
 
     /// A market that trades: LPs' cash in the vault, four boards of twelve strikes, a surface, spot at [`SPOT`].
@@ -151,6 +209,17 @@ impl Market {
 
     /// The same with another token or feed, and other capital.
     pub fn open_in(world: World, capital: u128) -> Self {
+        let mut market = Self::listed_in(world, capital);
+        market.post_surface().unwrap();
+        market
+    }
+
+    /// The same without a surface.
+    pub fn listed() -> Self {
+        Self::listed_in(World::new(), CAPITAL)
+    }
+
+    fn listed_in(world: World, capital: u128) -> Self {
         let mut market = Self::wired_in(world);
         market.fill_vault(capital);
         let now = market.now();
@@ -158,7 +227,6 @@ impl Market {
             market.list(now + days * DAY, &STRIKES);
         }
         market.push(SPOT);
-        market.post_surface().unwrap();
         market
     }
 
@@ -271,8 +339,39 @@ impl Market {
     }
 
     pub fn post(&mut self, slices: Vec<Slice>) -> Result<Receipt, Failure> {
-        let (spot_wad, now, keeper) = (self.spot_wad(), self.now(), self.keeper);
-        self.send(keeper, &IMarket::postSurfaceCall { spotWad: spot_wad, observedAt: now, slices })
+        let (keeper, draft) = (self.keeper, self.draft(slices));
+        let call = self.signed(draft);
+        self.send(keeper, &call)
+    }
+
+    /// A surface as it is now, not signed yet.
+    pub fn draft(&mut self, slices: Vec<Slice>) -> SurfacePost {
+        let last = self.read(&IMarket::surfaceStepsCall {}).sequence;
+        let (spot_wad, now) = (self.spot_wad(), self.now());
+        SurfacePost { sequence: last + 1, observedAt: now, validUntil: now + VALID_SECS, spotWad: spot_wad, slices }
+    }
+
+    /// A surface with as many signatures as it needs.
+    pub fn signed(&self, post: SurfacePost) -> IMarket::postSurfaceCall {
+        let signatures = self.signers.iter().take(QUORUM.into()).map(|signer| self.signature(&post, signer)).collect();
+        IMarket::postSurfaceCall { post, signatures }
+    }
+
+    /// One keeper's signature.
+    pub fn signature(&self, post: &SurfacePost, signer: &PrivateKeySigner) -> SurfaceSignature {
+        let digest = post.eip712_signing_hash(&self.domain());
+        let signature = signer.sign_hash_sync(&digest).unwrap().as_bytes().into();
+        SurfaceSignature { keeper: signer.address(), signature }
+    }
+
+    /// What surfaces are signed in.
+    pub fn domain(&self) -> Eip712Domain {
+        eip712_domain! {
+            name: "Equipoise Market",
+            version: "1",
+            chain_id: self.world.chain.chain_id(),
+            verifying_contract: self.market,
+        }
     }
 
     pub fn post_surface(&mut self) -> Result<Receipt, Failure> {

@@ -23,6 +23,7 @@ mod life;
 mod margin;
 mod margin_attacks;
 mod native;
+mod posting;
 mod proxies;
 mod refusals;
 mod settlement;

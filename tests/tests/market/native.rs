@@ -20,7 +20,7 @@ use equipoise_risk::regime::Observation;
 use equipoise_risk::settlement::{payoff_floor, Holding};
 use equipoise_risk::skew::SkewReserve;
 use equipoise_risk::spread::{SpreadMultiplier, SpreadTerms};
-use equipoise_risk::surface::Slice;
+use equipoise_risk::surface::{Slice, VolGap};
 use equipoise_risk::toxicity::Amount;
 use equipoise_risk::units::{from_wad_floor, to_wad_nearest, Atoms, Lots, Money, Price, TokenScale};
 
@@ -45,6 +45,7 @@ pub struct Board {
     pub basis: Fx,
     pub forward: Price,
     pub slice: Slice,
+    pub gap: VolGap,
     pub held: Vec<Holding>,
 }
 
@@ -125,8 +126,15 @@ impl Native {
 
     pub fn list(&mut self, id: u16, expiry: u64, strikes: &[U256]) {
         let held = strikes.iter().map(|strike| Holding { strike: price_of(*strike), ..Holding::default() });
-        let board =
-            Board { id, expiry, basis: Fx::ZERO, forward: Price::ZERO, slice: Slice::default(), held: held.collect() };
+        let board = Board {
+            id,
+            expiry,
+            basis: Fx::ZERO,
+            forward: Price::ZERO,
+            slice: Slice::default(),
+            gap: VolGap::ZERO,
+            held: held.collect(),
+        };
         let place = self.boards.partition_point(|other| other.expiry < expiry);
         self.boards.insert(place, board);
     }
@@ -146,6 +154,7 @@ impl Native {
                 m: cut(fx_of(posted.mWad), 40),
                 sigma: cut(fx_of(I256::from_raw(posted.sigmaWad)), 40),
             };
+            board.gap = VolGap::from_fx_ceil(fx_of(I256::from_raw(posted.gapWad))).unwrap();
             let distance = (board.expiry - now).abs_diff(REFERENCE_SECS);
             if distance < nearest.0 {
                 nearest = (distance, board.slice.variance(board.forward, board.forward).unwrap());
@@ -180,7 +189,9 @@ impl Native {
         let spread = SpreadTerms::new(spot, age, self.variance, &self.parameters).unwrap();
         let spread = spread.on_surface_of(moment.now - self.surface_at, &self.parameters).unwrap();
         let reference = (board.forward, board.slice);
-        BoardTerms::new(spot, board.basis, reference, (moment.now, board.expiry), spread).unwrap()
+        let mut terms = BoardTerms::new(spot, board.basis, reference, (moment.now, board.expiry), spread).unwrap();
+        terms.cover(board.gap);
+        terms
     }
 
     /// The margin of what an account holds in boards that live, and of what settled ones will pay it.

@@ -95,8 +95,8 @@ fn implementations_take_no_money_and_obey_nobody() {
     market.refuse_at(bare_market, trader, &trade, &NotWired {});
     market.refuse_at(bare_clearing, trader, &IClearing::depositCall { amountAtoms: U256::from(TOKEN) }, &NotWired {});
     let refused = CallerNotOwner { caller: owner, owner: NOBODY };
-    let (oracle, clearing, vault, keeper) = (market.oracle, market.clearing, market.vault, market.keeper);
-    market.refuse_at(bare_market, owner, &IMarket::wireCall { oracle, clearing, vault, keeper }, &refused);
+    let (oracle, clearing, vault) = (market.oracle, market.clearing, market.vault);
+    market.refuse_at(bare_market, owner, &IMarket::wireCall { oracle, clearing, vault }, &refused);
     let (senior, junior) = (market.senior, market.junior);
     market.refuse_at(bare_clearing, owner, &IClearing::wireCall { vault, senior, junior }, &refused);
     let wire = IVault::wireCall { senior, junior, allocations: Vec::new() };

@@ -4,7 +4,7 @@ use alloy_primitives::{I256, U256};
 use equipoise_interfaces::{
     IMarket, MarketNumberOutOfDomain, MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceMissing,
     MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketSurfaceOutOfOrder, Slice,
-    SurfacePosted,
+    SurfacePost, SurfacePosted,
 };
 use equipoise_tests::World;
 
@@ -17,11 +17,17 @@ fn thousandths(number: i128) -> I256 {
     signed(number * (CONTRACT / 1_000))
 }
 
-/// The standard surface with one slice changed.
-fn changed(market: &mut Market, place: usize, change: impl FnOnce(&mut Slice)) -> IMarket::postSurfaceCall {
+/// The standard surface with one slice changed, not signed yet.
+fn draft(market: &mut Market, place: usize, change: impl FnOnce(&mut Slice)) -> SurfacePost {
     let mut slices = market.slices();
     change(&mut slices[place]);
-    IMarket::postSurfaceCall { spotWad: market.spot_wad(), observedAt: market.now(), slices }
+    market.draft(slices)
+}
+
+/// The same, signed.
+fn changed(market: &mut Market, place: usize, change: impl FnOnce(&mut Slice)) -> IMarket::postSurfaceCall {
+    let draft = draft(market, place, change);
+    market.signed(draft)
 }
 
 #[test]
@@ -78,8 +84,9 @@ fn slice_out_of_range_is_refused() {
     market.refuse(keeper, &post, &MarketSliceVarianceOutOfDomain { board: 3 });
     let post = changed(&mut market, 0, |slice| slice.forwardWad = U256::ZERO);
     market.refuse(keeper, &post, &MarketNumberOutOfDomain { board: 1 });
-    let mut post = changed(&mut market, 0, |_| {});
+    let mut post = draft(&mut market, 0, |_| {});
     post.spotWad = U256::ZERO;
+    let post = market.signed(post);
     market.refuse(keeper, &post, &MarketNumberOutOfDomain { board: 1 });
 }
 
@@ -87,13 +94,15 @@ fn slice_out_of_range_is_refused() {
 fn surface_without_a_slice_of_every_live_board_is_refused() {
     let mut market = Market::open();
     let keeper = market.keeper;
-    let mut post = changed(&mut market, 0, |_| {});
+    let mut post = draft(&mut market, 0, |_| {});
     let third = post.slices.remove(2);
-    market.refuse(keeper, &post, &MarketSliceMissing { board: 3 });
+    let missing = market.signed(post.clone());
+    market.refuse(keeper, &missing, &MarketSliceMissing { board: 3 });
     // Their order is free, and slices of boards that do not live are passed over.
     post.slices.insert(0, third);
     post.slices.push(crate::fixture::slice(77, wad(3_000)));
-    market.send(keeper, &post).unwrap();
+    let full = market.signed(post);
+    market.send(keeper, &full).unwrap();
 }
 
 #[test]
@@ -102,33 +111,38 @@ fn surface_is_refused_from_the_future_and_from_before_the_last() {
     let keeper = market.keeper;
     let last = market.now();
     market.pass(600);
-    let mut post = changed(&mut market, 0, |_| {});
+    let mut draft = draft(&mut market, 0, |_| {});
     for observed_at in [last + 601, last - 1, u64::MAX, 0] {
-        post.observedAt = observed_at;
+        draft.observedAt = observed_at;
+        let post = market.signed(draft.clone());
         let refused = MarketSurfaceOutOfOrder { observedAt: observed_at, lastObservedAt: last };
         market.refuse(keeper, &post, &refused);
     }
     for observed_at in [last, last + 600, last + 600] {
-        post.observedAt = observed_at;
+        draft.observedAt = observed_at;
+        let post = market.signed(draft.clone());
         market.send(keeper, &post).unwrap();
+        draft.sequence += 1;
     }
 }
 
 #[test]
 fn slice_is_kept_to_the_2_to_the_minus_40th_rounded_down() {
-    let mut market = Market::open();
+    let mut market = Market::listed();
     let keeper = market.keeper;
     let odd = [123_456_789_123_456_789_i128, 98_765_432_198_765_432, -271_828_182_845_904_523, -31_415_926_535_897_932];
-    let post = changed(&mut market, 3, |slice| {
+    let call = changed(&mut market, 3, |slice| {
+        slice.gapWad = U256::from(odd[3].unsigned_abs());
         slice.aWad = signed(odd[0] + 300 * (CONTRACT / 1_000));
         slice.bWad = U256::from(odd[1]);
         slice.rhoWad = signed(odd[2]);
         slice.mWad = signed(odd[3]);
         slice.sigmaWad = U256::from(odd[0]);
     });
-    let receipt = market.send(keeper, &post).unwrap();
+    let receipt = market.send(keeper, &call).unwrap();
+    let post = call.post;
     let told = World::events::<SurfacePosted>(&receipt).remove(0);
-    assert_eq!((told.observedAt, told.spotWad), (post.observedAt, post.spotWad));
+    assert_eq!((told.sequence, told.observedAt, told.spotWad), (1, post.observedAt, post.spotWad));
     assert_eq!(told.slices, post.slices);
     let kept = |wad: i128| {
         let (one, grain) = (signed(CONTRACT), signed(1 << 40));
@@ -143,6 +157,8 @@ fn slice_is_kept_to_the_2_to_the_minus_40th_rounded_down() {
     assert_eq!(shown.rhoWad, kept(odd[2]));
     assert_eq!(shown.mWad, kept(odd[3]));
     assert_eq!(shown.sigmaWad, kept(odd[0]).into_raw());
+    // 0.0314159… is kept in whole ten thousandths, rounded up.
+    assert_eq!(shown.gapWad, U256::from(315 * (CONTRACT / 10_000)));
     // 2^-64 is finer than WAD: the forward comes back as it was posted.
     assert_eq!(shown.forwardWad, posted.forwardWad);
     let board = market.read(&IMarket::boardCall { id: 4 });

@@ -12,7 +12,8 @@ use equipoise_interfaces::{
 use equipoise_tests::{Failure, World, TOKEN};
 
 use crate::fixture::{
-    call_of, leg, narrow, put_of, signed, Market, CAPITAL, CONTRACT, DAY, HOUR, K3000, SPOT, STRIKES, WINDOW,
+    call_of, leg, narrow, put_of, signed, surface_keepers, Market, CAPITAL, CONTRACT, DAY, HOUR, K3000, SPOT, STRIKES,
+    WINDOW,
 };
 
 /// Spot of the second underlying.
@@ -50,7 +51,7 @@ impl Both {
         let eth = deployer.market(&engines, feed, 8).unwrap();
         let feed = deployer.feed("BTC").unwrap();
         let btc = deployer.market(&engines, feed, BTC_STRIKE_SHIFT).unwrap();
-        deployer.wire(&house, &[(eth, 1), (btc, 1)], keeper).unwrap();
+        deployer.wire(&house, &[(eth, 1), (btc, 1)], &surface_keepers()).unwrap();
         let here = Market::of(world, &(engines, house, eth), keeper, lp);
         let there = There { feed, oracle: btc.oracle, market: btc.market, boards: Vec::new() };
         let mut both = Self { here, there };

@@ -60,7 +60,10 @@ fn errors(words: &[u8]) -> Vec<Written> {
         MarketVegaLimitExceeded, MarketStressLimitExceeded, MarketVaultInsolvent, MarketVaultCashShort,
         MarketTooManyBoards, MarketStrikesInvalid, MarketExpiryInvalid, MarketSliceOutOfRange,
         MarketSliceWingsTooSteep, MarketSliceVarianceOutOfDomain, MarketSliceButterflyArbitrage,
-        MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSurfaceOutOfOrder, MarketParameterOutOfBounds,
+        MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSurfaceOutOfOrder, MarketSurfaceExpired, MarketSurfaceSequenceUsed,
+        MarketSurfaceSignaturesTooFew, MarketSurfaceKeepersUnset, MarketSurfaceKeeperUnknown,
+        MarketSurfaceKeepersUnordered, MarketSurfaceKeepersInvalid, MarketSurfaceStepTooLarge, MarketBasisStepTooLarge,
+        MarketSurfaceTooFast, MarketParameterOutOfBounds,
         MarketParameterNotWhole, MarketParametersInconsistent, MarketNumberOutOfDomain, OracleFeedUnreadable,
         OraclePriceNotPositive, OracleRoundIncomplete, OracleTimeInFuture, OraclePriceOutOfDomain,
         OracleDecimalsUnsupported, OracleWindowInvalid, OracleWindowOpen, OracleFirstRoundUnusable,
@@ -102,7 +105,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
 /// Their names, and a value in the words of the general codec and of the lean one.
 fn structs(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
     Vec::from(structs!(words;
-        Moment, VaultState, Values, BoardSlots, Offer, Leg, Slice, Board, Book, Quote, Margin, Report, AuctionState,
+        Moment, VaultState, Values, BoardSlots, BoardStep, Offer, Leg, Slice, Board, Book, Quote, Margin, Report, AuctionState,
         Allocation, Terms, Fill,
     ))
 }
@@ -239,6 +242,8 @@ fn every_type_that_is_read_is_compared() {
         "VaultState",
         "Values",
         "BoardSlots",
+        "BoardStep",
+        "ISurface::checkSurfaceReturn",
         "Offer",
         "Quote",
         "Leg",
@@ -345,6 +350,9 @@ proptest! {
         reads_strictly::<VaultState>(&of_value(), &words, bit);
         reads_strictly::<Values>(&of_value(), &words, bit);
         reads_strictly::<BoardSlots>(&of_value(), &words, bit);
+        reads_strictly::<BoardStep>(&of_value(), &words, bit);
+        let [checked] = answers!(ISurface::checkSurfaceCall);
+        reads_strictly(&checked, &words, bit);
         reads_strictly::<Offer>(&of_value(), &words, bit);
         reads_strictly::<Quote>(&of_value(), &words, bit);
         reads_strictly::<Leg>(&of_value(), &words, bit);

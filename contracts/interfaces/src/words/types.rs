@@ -4,20 +4,7 @@ use alloy_primitives::aliases::U80;
 use alloy_primitives::{B256, I256, U256};
 
 use crate::{
-    AddressHasNoCode, AddressIsZero, AlreadyWired, Board, BoardSlots, Book, CallFailed, CalldataMalformed,
-    CallerNotAllowed, CallerNotOwner, IMarket, IOracle, Leg, MarketAccountUnsettled, MarketBoardClosed,
-    MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled, MarketBoardUnknown, MarketDeadlinePassed,
-    MarketDeltaLimitExceeded, MarketExpiryInvalid, MarketExpiryVegaLimitExceeded, MarketGammaLimitExceeded,
-    MarketLegsCount, MarketLongsMissing, MarketNumberOutOfDomain, MarketParameterCount, MarketParameterNotWhole,
-    MarketParameterOutOfBounds, MarketParametersInconsistent, MarketSeriesUnknown, MarketSettlementPending,
-    MarketShortSeriesLimitExceeded, MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketSliceButterflyArbitrage,
-    MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain,
-    MarketSliceWingsTooSteep, MarketSlippageExceeded, MarketSpotStale, MarketStressLimitExceeded, MarketStrikesInvalid,
-    MarketSurfaceOutOfOrder, MarketSurfaceOutrun, MarketSurfaceStale, MarketTooManyBoards, MarketVaultCashShort,
-    MarketVaultInsolvent, MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported,
-    OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable,
-    OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing,
-    OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote, SelectorUnknown, Slice, Values, VaultState,
+    AddressHasNoCode, AddressIsZero, AlreadyWired, Board, BoardSlots, BoardStep, Book, CallFailed, CalldataMalformed, CallerNotAllowed, CallerNotOwner, IMarket, IOracle, ISurface, Leg, MarketAccountUnsettled, MarketBasisStepTooLarge, MarketBoardClosed, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled, MarketBoardUnknown, MarketDeadlinePassed, MarketDeltaLimitExceeded, MarketExpiryInvalid, MarketExpiryVegaLimitExceeded, MarketGammaLimitExceeded, MarketLegsCount, MarketLongsMissing, MarketNumberOutOfDomain, MarketParameterCount, MarketParameterNotWhole, MarketParameterOutOfBounds, MarketParametersInconsistent, MarketSeriesUnknown, MarketSettlementPending, MarketShortSeriesLimitExceeded, MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketSlippageExceeded, MarketSpotStale, MarketStressLimitExceeded, MarketStrikesInvalid, MarketSurfaceExpired, MarketSurfaceKeeperUnknown, MarketSurfaceKeepersInvalid, MarketSurfaceKeepersUnordered, MarketSurfaceKeepersUnset, MarketSurfaceOutOfOrder, MarketSurfaceOutrun, MarketSurfaceSequenceUsed, MarketSurfaceSignaturesTooFew, MarketSurfaceStale, MarketSurfaceStepTooLarge, MarketSurfaceTooFast, MarketTooManyBoards, MarketVaultCashShort, MarketVaultInsolvent, MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported, OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote, SelectorUnknown, Slice, Values, VaultState,
 };
 
 to_words! {
@@ -28,6 +15,7 @@ to_words! {
         beforeX64, changeX64, uncertaintyX64, midX64, spreadX64, feeX64, throughMidX64, mayOweX64, isSettlementPending,
     }
     BoardSlots { id, header, slice, strikes, inventory, position }
+    BoardStep { id, lastHeader, lastSlice, header, slice, strikes }
     Offer {
         quoted, frozen, trading, conditions, dollarDeltaWad, vegaWad, penaltyWad, skewReserveAtoms,
         cashToCloseAtoms, cashToOpenAtoms, refusal, measured, most,
@@ -81,6 +69,16 @@ to_words! {
     MarketSliceCalendarArbitrage { board }
     MarketSliceMissing { board }
     MarketSurfaceOutOfOrder { observedAt, lastObservedAt }
+    MarketSurfaceExpired { validUntil, nowAt }
+    MarketSurfaceSequenceUsed { sequence, lastSequence }
+    MarketSurfaceSignaturesTooFew { count, threshold }
+    MarketSurfaceKeepersUnset {}
+    MarketSurfaceKeeperUnknown { keeper }
+    MarketSurfaceKeepersUnordered { keeper, previous }
+    MarketSurfaceKeepersInvalid { count, maximum, threshold }
+    MarketSurfaceStepTooLarge { board, strikeWad, movedWad, mostWad }
+    MarketBasisStepTooLarge { board, movedWad, mostWad }
+    MarketSurfaceTooFast { usedMillionths, mostMillionths, retryAt }
     MarketParameterOutOfBounds { parameter, value, min, max }
     MarketParameterNotWhole { parameter, value, unit }
     MarketParametersInconsistent { parameter, other }
@@ -90,7 +88,7 @@ to_words! {
     IMarket::settleBoardCall { board, firstRound }
     IMarket::settleAccountCall { account, board }
     Leg { series, sizeWad }
-    Slice { board, forwardWad, aWad, bWad, rhoWad, mWad, sigmaWad }
+    Slice { board, forwardWad, aWad, bWad, rhoWad, mWad, sigmaWad, gapWad }
     Board { id, expiry, strikes, isSettled, forwardWad, basisWad, observedAt, settlementPriceWad, payoutRatioWad }
     Book {
         spotWad, navWad, navUncertaintyWad, riskCapitalWad, valueWad, dollarDeltaWad, dollarGammaWad, vegaWad,
@@ -129,6 +127,10 @@ from_words! {
     BoardSlots: BoardSlots {
         id: u16, header: B256, slice: B256, strikes: [B256; 2], inventory: [B256; 4], position: [B256; 4],
     }
+    BoardStep: BoardStep {
+        id: u16, lastHeader: B256, lastSlice: B256, header: B256, slice: B256, strikes: [B256; 2],
+    }
+    ISurface::checkSurfaceReturn: ISurface::checkSurfaceReturn { varianceX64: i128, stepMillionths: u32 }
     Quote: Quote {
         costAtoms: I256, midAtoms: I256, skewAtoms: I256, spreadAtoms: U256, feeAtoms: U256, spotWad: U256,
     }
@@ -139,6 +141,7 @@ from_words! {
     Leg: Leg { series: u32, sizeWad: I256 }
     Slice: Slice {
         board: u16, forwardWad: U256, aWad: I256, bWad: U256, rhoWad: I256, mWad: I256, sigmaWad: U256,
+        gapWad: U256,
     }
     IMarket::navReturn: IMarket::navReturn {
         navAtoms: I256, uncertaintyAtoms: U256, reserveAtoms: U256, redeemableAtoms: U256, priceAt: u64,

@@ -74,15 +74,16 @@ fn an_empty_slot_is_no_board() {
 
 #[test]
 fn a_slice_past_its_fields_is_refused() {
-    assert!(encode_slice(&flat(fx((1 << 71) - 1))).is_some(), "just under 128");
-    assert!(encode_slice(&flat(fx(1 << 71))).is_none());
-    assert!(encode_slice(&flat(fx(-(1 << 71)))).is_some(), "minus 128");
-    assert!(encode_slice(&flat(fx(-(1 << 71) - 1))).is_none());
+    let fits = |bits| encode_slice(&flat(fx(bits)), VolGap::ZERO).is_some();
+    assert!(fits((1 << 71) - 1), "just under 128");
+    assert!(!fits(1 << 71));
+    assert!(fits(-(1 << 71)), "minus 128");
+    assert!(!fits(-(1 << 71) - 1));
 }
 
 #[test]
 fn a_slice_is_cut_towards_minus_infinity() {
-    let read = |value| decode_slice(&encode_slice(&flat(value)).unwrap()).rho;
+    let read = |value| decode_slice(&encode_slice(&flat(value), VolGap::ZERO).unwrap()).rho;
     assert_eq!(read(fx((1 << 24) + 1)), fx(1 << 24));
     assert_eq!(read(-Fx::DELTA), fx(-(1 << 24)));
 }
@@ -186,9 +187,13 @@ proptest! {
     }
 
     #[test]
-    fn a_slice_is_read_back((a, b, rho) in (slice_number(), slice_number(), slice_number()), (m, sigma) in (slice_number(), slice_number())) {
+    fn a_slice_and_its_gap_are_read_back(
+        (a, b, rho) in (slice_number(), slice_number(), slice_number()), (m, sigma) in (slice_number(), slice_number()),
+        gap in any::<u16>(),
+    ) {
         let slice = Slice { a, b, rho, m, sigma };
-        prop_assert_eq!(decode_slice(&encode_slice(&slice).unwrap()), slice);
+        let slot = encode_slice(&slice, VolGap::from_raw(gap)).unwrap();
+        prop_assert_eq!((decode_slice(&slot), decode_gap(&slot).raw()), (slice, gap));
     }
 
     #[test]
@@ -258,6 +263,6 @@ proptest! {
         let _ = (Trading::decode(&slot), decode_conditions(&[slot; CONDITION_SLOTS]));
         let board = BoardWords { header: slot, strikes: [slot; 2], inventory: [slot; 4], ..BoardWords::default() };
         prop_assert!(decode_holdings(&board, &board.inventory, shift).len() <= 16);
-        prop_assert_eq!(&encode_slice(&decode_slice(&slot)).unwrap()[..30], &slot[..30], "a slice has 30 bytes");
+        prop_assert_eq!(encode_slice(&decode_slice(&slot), decode_gap(&slot)), Some(slot), "a slice fills its slot");
     }
 }

@@ -3,7 +3,7 @@
 use std::mem::swap;
 
 use alloy_primitives::aliases::U80;
-use alloy_primitives::{Address, I256, U256};
+use alloy_primitives::{Address, B256, I256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{account, IClearing, IMarket, IOracle, ITranche, IVault, Leg, Slice};
@@ -87,6 +87,7 @@ impl Stage {
             genesis_at: GENESIS_AT,
             owner: OWNER,
             keeper: KEEPER,
+            surface_keys: (1..=3).map(B256::repeat_byte).collect(),
             funded: vec![LP, CROWD, BUYER, SELLER, DEBTOR, BIDDER],
             epoch_secs: DAY,
             underlyings: assets.iter().map(underlying).collect(),
@@ -171,11 +172,10 @@ impl Stage {
             rhoWad: signed_wad(-0.3),
             mWad: I256::ZERO,
             sigmaWad: unsigned_wad(0.2),
+            gapWad: U256::ZERO,
         };
         let slices = self.side.boards.iter().map(slice).collect();
-        let call = IMarket::postSurfaceCall { spotWad: price_wad(spot), observedAt: self.now, slices };
-        self.world.send("post", KEEPER, self.world.contracts.market, &call)?;
-        Ok(())
+        self.world.post_slices("post", price_wad(spot), self.now, slices)
     }
 
     fn leg(&self, board: usize, strike: usize, is_put: bool, contracts: f64) -> Leg {

@@ -4,7 +4,7 @@ use equipoise_chain::rpc::DevAccount;
 use equipoise_data::SECONDS_PER_YEAR;
 
 use super::lps::DEPOSITS;
-use super::{timestamp, Demo, ROLES};
+use super::{timestamp, Demo, CO_KEEPERS, ROLES};
 use crate::error::CliError;
 use crate::input::Listing;
 
@@ -44,7 +44,10 @@ impl Demo {
     pub fn roles(&self) -> Vec<(String, DevAccount)> {
         let role = |place: usize| match place {
             0 => "owner".to_owned(),
-            1 => "keeper".to_owned(),
+            1 => "keeper 1".to_owned(),
+            _ if place + CO_KEEPERS >= self.accounts.len() => {
+                format!("keeper {}", place + CO_KEEPERS + 2 - self.accounts.len())
+            }
             _ if place < ROLES + DEPOSITS.len() => format!("provider {}", place - ROLES + 1),
             _ => format!("trader {}", place - ROLES - DEPOSITS.len() + 1),
         };

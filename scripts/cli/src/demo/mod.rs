@@ -42,6 +42,8 @@ const LEAST_DEPOSIT: f64 = 150_000.0;
 const DEPOSIT_RANGE: f64 = 350_000.0;
 /// Accounts before the providers and traders: the owner and the keeper.
 const ROLES: usize = 2;
+/// Accounts after the traders: those who sign surfaces beside the keeper.
+const CO_KEEPERS: usize = 2;
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -63,7 +65,8 @@ pub struct Demo {
     pub input: Input,
     /// The chain and the market.
     pub world: World,
-    /// Accounts with their keys: the owner, the keeper, the providers, the traders.
+    /// Accounts with their keys: the owner, the keeper, the providers, the traders, those who sign surfaces with the
+    /// keeper.
     pub accounts: Vec<DevAccount>,
     boards_at_once: usize,
     strikes: usize,
@@ -116,13 +119,20 @@ impl Demo {
     fn new(options: &Options, input: Input, programs: &Programs) -> Result<Self, CliError> {
         let listing = Listing::of(&input, options.source.strikes)?;
         let count = ROLES + DEPOSITS.len() + options.traders;
-        let accounts = dev_accounts(TEST_MNEMONIC, u32::try_from(count).unwrap_or(u32::MAX))?;
+        let accounts = dev_accounts(TEST_MNEMONIC, u32::try_from(count + CO_KEEPERS).unwrap_or(u32::MAX))?;
         let address = |place: usize| accounts.get(place).map(|account| account.address).unwrap_or_default();
         let start = seconds(input.start);
         let setup = Setup {
             genesis_at: start.saturating_sub(BOOT_SECS),
             owner: address(0),
             keeper: address(1),
+            surface_keys: accounts
+                .iter()
+                .skip(1)
+                .take(1)
+                .chain(accounts.iter().skip(count))
+                .map(|account| account.key)
+                .collect(),
             funded: accounts.iter().skip(ROLES).map(|account| account.address).collect(),
             epoch_secs: EPOCH_SECS,
             underlyings: vec![Underlying {

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolValue;
 use equipoise_interfaces::{Allocation, IClearing, IMarket, IVault};
 
-use super::{Deployer, Market, NOBODY};
+use super::{Deployer, Market, NOBODY, SURFACE_THRESHOLD};
 use crate::error::CliError;
 
 /// What all markets of one stablecoin share.
@@ -87,12 +87,15 @@ impl Deployer<'_> {
     }
 
     /// Tells the programs of each other: the markets in the order of their numbers, each with its weight in the vault.
+    /// # Inputs: surface keepers by rising address, at least [`SURFACE_THRESHOLD`] of them
     /// # Errors: [`CliError`]
-    pub fn wire(&mut self, house: &House, markets: &[(Market, u32)], keeper: Address) -> Result<(), CliError> {
+    pub fn wire(&mut self, house: &House, markets: &[(Market, u32)], keepers: &[Address]) -> Result<(), CliError> {
         let House { clearing, vault, .. } = *house;
         for (each, _) in markets {
-            let wire = IMarket::wireCall { oracle: each.oracle, clearing, vault, keeper };
-            self.send(each.market, &wire)?;
+            self.send(each.market, &IMarket::wireCall { oracle: each.oracle, clearing, vault })?;
+            let keepers = keepers.to_vec();
+            let set = IMarket::setSurfaceKeepersCall { keepers, threshold: SURFACE_THRESHOLD };
+            self.send(each.market, &set)?;
         }
         let allocation =
             |(each, weight): &(Market, u32)| Allocation { market: each.market, oracle: each.oracle, weight: *weight };

@@ -22,14 +22,16 @@ pub struct Engines {
     pub desk: Address,
     /// The mover, which they call by delegation, too.
     pub mover: Address,
+    /// The curator, which they call by delegation, too.
+    pub curator: Address,
     /// What the markets' proxies run.
     pub market: Address,
 }
 
 impl Engines {
     /// What a market's constructor is told first.
-    pub const fn named(&self) -> [Address; 6] {
-        [self.desk, self.mover, self.valuer, self.pricer, self.surface, self.assessor]
+    pub const fn named(&self) -> [Address; 7] {
+        [self.desk, self.mover, self.curator, self.valuer, self.pricer, self.surface, self.assessor]
     }
 }
 
@@ -66,6 +68,7 @@ impl Deployer<'_> {
             assessor: self.program("assessor")?,
             desk: self.program("desk")?,
             mover: self.program("mover")?,
+            curator: self.program("curator")?,
             market: Address::ZERO,
         };
         engines.market = self.market_implementation(&engines)?;

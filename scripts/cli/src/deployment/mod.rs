@@ -32,6 +32,9 @@ use crate::reverts::Reason;
 /// Owns the implementations: an address whose key nobody has.
 pub const NOBODY: Address = Address::new([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xde, 0xad]);
 
+/// Surface keepers that must sign.
+pub const SURFACE_THRESHOLD: u8 = 2;
+
 /// The selector of program constructors, `stylus_constructor()`.
 const CONSTRUCTOR: [u8; 4] = [0x55, 0x85, 0x25, 0x8d];
 

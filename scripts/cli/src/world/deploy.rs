@@ -2,10 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256};
+use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::SolValue;
 use equipoise_chain::{Chain, Config};
 
+use super::surface::signers_of;
 use super::{GasLog, World};
 use crate::deployment::{Deployer, Engines, House, Market, Underlying};
 use crate::error::CliError;
@@ -22,8 +24,10 @@ pub struct Setup {
     pub genesis_at: u64,
     /// Owns the programs, mints the token, writes the feed.
     pub owner: Address,
-    /// Posts surfaces.
+    /// Brings surfaces to the market.
     pub keeper: Address,
+    /// Keys of the surface keepers, at least [`crate::deployment::SURFACE_THRESHOLD`] of them.
+    pub surface_keys: Vec<B256>,
     /// Others that hold ether.
     pub funded: Vec<Address>,
     /// Spacing of the vault's epochs in seconds.
@@ -74,7 +78,7 @@ impl Contracts {
     }
 
     /// Name and address of each.
-    pub fn named(&self) -> [(&'static str, Address); 18] {
+    pub fn named(&self) -> [(&'static str, Address); 19] {
         [
             ("token", self.token),
             ("feed", self.feed),
@@ -85,6 +89,7 @@ impl Contracts {
             ("assessor", self.engines.assessor),
             ("desk", self.engines.desk),
             ("mover", self.engines.mover),
+            ("curator", self.engines.curator),
             ("market", self.market),
             ("liquidator", self.liquidator),
             ("backstop", self.backstop),
@@ -117,7 +122,9 @@ impl World {
             owner: setup.owner,
             are_programs_cached: setup.are_programs_cached,
         };
-        let mut markets = deploy(&mut deployer, setup)?.into_iter();
+        let signers = signers_of(&setup.surface_keys)?;
+        let keepers: Vec<_> = signers.iter().map(PrivateKeySigner::address).collect();
+        let mut markets = deploy(&mut deployer, setup, &keepers)?.into_iter();
         let contracts = markets.next().unwrap_or_default();
         Ok(Self {
             chain: Arc::new(Mutex::new(chain)),
@@ -125,6 +132,7 @@ impl World {
             others: markets.map(|contracts| (contracts, Vec::new())).collect(),
             owner: setup.owner,
             keeper: setup.keeper,
+            signers,
             sizes,
             gas: GasLog::default(),
             rounds: Vec::new(),
@@ -138,7 +146,7 @@ impl World {
 }
 
 /// The addresses of each market, with what all share.
-fn deploy(deployer: &mut Deployer<'_>, setup: &Setup) -> Result<Vec<Contracts>, CliError> {
+fn deploy(deployer: &mut Deployer<'_>, setup: &Setup, keepers: &[Address]) -> Result<Vec<Contracts>, CliError> {
     let token = deployer.create("Stablecoin", &("Demo Dollar", "DUSD", setup.owner).abi_encode_params())?;
     let engines = deployer.engines()?;
     let house = deployer.house(token, setup.epoch_secs)?;
@@ -148,7 +156,7 @@ fn deploy(deployer: &mut Deployer<'_>, setup: &Setup) -> Result<Vec<Contracts>, 
         let market = deployer.market(&engines, feed, underlying.strike_shift)?;
         markets.push((market, underlying.weight));
     }
-    deployer.wire(&house, &markets, setup.keeper)?;
+    deployer.wire(&house, &markets, keepers)?;
     let named = markets.iter().zip(&setup.underlyings);
     let named: Vec<_> = named.map(|((each, _), underlying)| (each.market, underlying.symbol.as_str())).collect();
     let wrappers = deployer.wrappers(house.clearing, &named)?;

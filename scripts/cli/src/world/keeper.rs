@@ -1,20 +1,14 @@
-//! What keepers and anybody do: prices, boards, surfaces, settlement.
+//! What keepers and anybody do: prices, boards, settlement.
 
 use alloy_primitives::{aliases::U80, Address, I256, U256};
-use equipoise_data::{year_fraction, Slice, Surface, Timestamp};
-use equipoise_interfaces::{
-    account, AccountSettled, BoardListed, BoardSettled, IAggregator, IMarket, Slice as AbiSlice,
-};
+use equipoise_interfaces::{account, AccountSettled, BoardListed, BoardSettled, IAggregator, IMarket};
 
 use super::{events, PriceFeed, World};
 use crate::error::CliError;
-use crate::units::{feed_answer, price_wad, signed_wad, unsigned_wad};
+use crate::units::{feed_answer, price_wad};
 
 /// The settlement price is the average over this long before expiry.
 pub const WINDOW_SECS: u64 = 1_800;
-/// Added to the total variance of each slice beyond the one before. Slices that touch each other stay in order when
-/// the market rounds their parameters to 2^-40.
-const CALENDAR_CUSHION: f64 = 1e-10;
 
 impl World {
     /// Moves the clock to `at` and answers the feed there.
@@ -63,27 +57,6 @@ impl World {
         listed.ok_or(CliError::Answer { call: "BoardListed", bytes: 0 })
     }
 
-    /// Posts the slices of a surface for the given boards (id and expiry), observed at the surface's moment.
-    /// # Errors: [`CliError::Reverted`]
-    pub fn post_surface(&mut self, surface: &Surface, boards: &[(u16, u64)]) -> Result<(), CliError> {
-        let place = |slice: &Slice| {
-            let expiry = u64::try_from(slice.expiry.as_second()).unwrap_or_default();
-            boards.iter().find(|(_, other)| *other == expiry).map(|(id, _)| *id)
-        };
-        let listed = surface.slices.iter().filter_map(|slice| Some((place(slice)?, slice)));
-        let slices = listed.enumerate().map(|(rank, (board, slice))| {
-            let cushion = CALENDAR_CUSHION * rank as f64;
-            annualised(board, slice, surface.observed_at, cushion)
-        });
-        let call = IMarket::postSurfaceCall {
-            spotWad: price_wad(surface.spot),
-            observedAt: u64::try_from(surface.observed_at.as_second()).unwrap_or_default(),
-            slices: slices.collect(),
-        };
-        self.send("post_surface", self.keeper, self.contracts.market, &call)?;
-        Ok(())
-    }
-
     /// Settles an expired board with the rounds that were pushed.
     /// # Returns: the settlement price and the vault's payoff
     /// # Errors: [`CliError::Reverted`]
@@ -108,19 +81,5 @@ impl World {
         let receipt = self.send("settle_account", self.owner, market, &call)?;
         let settled = events::<AccountSettled>(&receipt).into_iter().next();
         Ok(settled.map(|event| event.payoffAtoms))
-    }
-}
-
-/// A slice of total variance as the market takes it: annualised.
-fn annualised(board: u16, slice: &Slice, now: Timestamp, cushion: f64) -> AbiSlice {
-    let years = year_fraction(now, slice.expiry);
-    AbiSlice {
-        board,
-        forwardWad: unsigned_wad(slice.forward),
-        aWad: signed_wad((slice.a + cushion) / years),
-        bWad: unsigned_wad(slice.b / years),
-        rhoWad: signed_wad(slice.rho),
-        mWad: signed_wad(slice.m),
-        sigmaWad: unsigned_wad(slice.sigma),
     }
 }

@@ -4,14 +4,17 @@
 //! calls that a keeper makes. Whoever trades calls [`World::send`] and [`World::try_send`].
 
 mod deploy;
+mod follow;
 mod gas;
 mod keeper;
+mod surface;
 
 use std::mem::swap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use alloy_primitives::{Address, U256};
 use alloy_rpc_types_eth::{BlockId, TransactionInput, TransactionRequest};
+use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::{SolCall, SolEvent};
 use equipoise_chain::{Chain, Receipt};
 
@@ -37,8 +40,10 @@ pub struct World {
     others: Vec<(Contracts, Vec<u64>)>,
     /// Owns the programs, mints the token, writes the feed.
     pub owner: Address,
-    /// Posts surfaces.
+    /// Brings surfaces to the market.
     pub keeper: Address,
+    /// Sign them, by rising address.
+    signers: Vec<PrivateKeySigner>,
     /// Every program's size.
     pub sizes: Vec<Size>,
     /// Gas of what succeeded, by call.
