@@ -30,12 +30,17 @@ use crate::keepers::require_quorum;
 
 const NAME: B256 = hash("Equipoise Market");
 const VERSION: B256 = hash("1");
-const SLICE_TYPE: B256 = hash(
-    "Slice(uint16 board,uint256 forwardWad,int256 aWad,uint256 bWad,int256 rhoWad,int256 mWad,uint256 sigmaWad,uint256 gapWad)",
-);
+macro_rules! slice_type {
+    () => {
+        "Slice(uint16 board,uint256 forwardWad,int256 aWad,uint256 bWad,int256 rhoWad,int256 mWad,uint256 sigmaWad,\
+         uint256 gapWad)"
+    };
+}
+
+const SLICE_TYPE: B256 = hash(slice_type!());
 const POST_TYPE: B256 = hash(concat!(
     "SurfacePost(uint64 sequence,uint64 observedAt,uint64 validUntil,uint256 spotWad,Slice[] slices)",
-    "Slice(uint16 board,uint256 forwardWad,int256 aWad,uint256 bWad,int256 rhoWad,int256 mWad,uint256 sigmaWad,uint256 gapWad)",
+    slice_type!(),
 ));
 
 /// Takes a surface: signed, a slice for every live board, free of arbitrage in itself and against its neighbours, and

@@ -1,6 +1,6 @@
 //! The market's storage, slot by slot: where each is, and loading and storing what is packed in it.
 //!
-//! The market and its desk work on the same slots, the desk by delegate call. From [`ROOT`] on:
+//! The market works on these slots, and its desk, mover and curator do by delegate call. From [`ROOT`] on:
 //!
 //! | slot | holds |
 //! |---|---|
