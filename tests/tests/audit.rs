@@ -21,7 +21,7 @@ use alloy_primitives::U256;
 use equipoise_interfaces::{BoardSettled, EpochSettled, ITranche, Leg, MarketVaultCashShort, VaultSettlementPending};
 use equipoise_math::Fx;
 use equipoise_risk::book::{Exposure, NUMBERS};
-use equipoise_risk::parameters::Parameters;
+use equipoise_risk::parameters::{Parameter, Parameters};
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::quote::{price, Package};
 use equipoise_risk::skew::SkewReserve;
@@ -47,6 +47,8 @@ fn sold_box(board: u16, contracts: i128) -> Vec<Leg> {
 #[test]
 fn boxes_cannot_strip_the_vault_of_the_cash_that_a_board_is_settled_with() {
     let mut market = Market::open();
+    // What the vault may be short of one series would be the tighter limit.
+    market.with_parameter(Parameter::ShortSeriesLimit, 10_000_000);
     let victim = market.trader("victim", 100_000 * TOKEN);
     let attacker = market.trader("attacker", 10_000 * TOKEN);
     market.trade(victim, &[leg(call_of(1, 3), 20 * CONTRACT)]).unwrap();

@@ -64,6 +64,7 @@ pub fn take(store: &mut Store, given: &mut Arguments<'_>) -> Result<(), Revert> 
     })?;
     directory.variance = Fx::from_bits(checked.varianceX64);
     directory.surface_at = post.observedAt;
+    directory.posted_spot = price_of(post.spotWad)?;
     for step in &steps {
         store.set_board(step.id, step.header.0, step.slice.0);
     }

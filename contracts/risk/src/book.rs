@@ -279,9 +279,7 @@ fn value_board(
     let summed = trade.sum_strikes(board.strikes, &mut valuation.package);
     let (own, gross) = summed.as_ref().map_err(|error| *error)?;
     *valuation.before.buckets.get_mut(place).ok_or(RiskError::Overflow)? = held.add(units, own)?;
-    let HalfSpread { of_vol, rest } = gross.uncertainty_ceil(units)?;
-    valuation.uncertainty.of_vol = valuation.uncertainty.of_vol.plus(of_vol)?;
-    valuation.uncertainty.rest = valuation.uncertainty.rest.plus(rest)?;
+    gross.add_uncertainty_ceil(units, &mut valuation.uncertainty)?;
     if let Some(Traded { sums, .. }) = &trade.traded {
         *valuation.change.buckets.get_mut(place).ok_or(RiskError::Overflow)? =
             traded.get_or_insert_default().add(units, sums)?;

@@ -1,9 +1,8 @@
 //! The program's door: decodes a call, values, and answers.
 
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::words::{FromWords, ToWords, WORD};
+use equipoise_interfaces::words::ToWords;
 use equipoise_interfaces::IValuer::valueCall;
-use equipoise_interfaces::Values;
 use equipoise_kit::lean::{open, unknown};
 use equipoise_kit::Revert;
 use equipoise_risk::quote::Package;
@@ -24,13 +23,13 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     }
     let mut live = Live::unpack(&given.take()?, &given.take_array()?)?;
     live.enter(&given.take_array()?)?;
-    Ok(write_values(&live)?)
+    write_values(&live)
 }
 
-/// Writes what [`Values`] are word by word: as a value they would be copied about, and their forty numbers unrolled.
+/// Writes what [`equipoise_interfaces::Values`] are word by word: as a value they would be copied about, and their forty numbers unrolled.
 fn write_values(live: &Live) -> Result<Vec<u8>, Revert> {
     let valuation = live.value()?;
-    let mut out = Vec::with_capacity(Values::WORDS.saturating_mul(WORD));
+    let mut out = Vec::new();
     for book in [&valuation.before, &valuation.change] {
         for number in book.to_array() {
             number.fx().to_bits().write(&mut out);

@@ -74,9 +74,12 @@ impl Variant {
             // A millionth, for rebates are a share of it.
             Some(Without::Skew) => &[(Parameter::Lambda, 1), (Parameter::LambdaFloor, 0), (Parameter::JumpLambda, 0)],
             Some(Without::Rebates) => &[(Parameter::LambdaFloor, 0)],
-            Some(Without::Spreads) => {
-                &[(Parameter::VolHalfSpread, 0), (Parameter::SpreadFloor, 0), (Parameter::Deviation, 0)]
-            }
+            Some(Without::Spreads) => &[
+                (Parameter::VolHalfSpread, 0),
+                (Parameter::SpreadFloor, 0),
+                (Parameter::Deviation, 0),
+                (Parameter::FeedLatencySecs, 0),
+            ],
         };
         Parameters::from_stored(RULES.map(|rule| {
             let switched = off.iter().find(|(parameter, _)| *parameter == rule.parameter);
@@ -99,6 +102,6 @@ mod tests {
         assert_eq!(changed(None), 0);
         assert_eq!(changed(Some(Without::Skew)), 3);
         assert_eq!(changed(Some(Without::Rebates)), 1);
-        assert_eq!(changed(Some(Without::Spreads)), 3);
+        assert_eq!(changed(Some(Without::Spreads)), 4);
     }
 }

@@ -25,7 +25,6 @@ struct Step {
     price: Magnitude,
     implied: Magnitude,
     secs: u32,
-    is_new_round: bool,
     flow: (Magnitude, bool),
 }
 

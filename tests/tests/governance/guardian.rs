@@ -126,10 +126,8 @@ fn calls(governed: &mut Governed) -> Vec<(Address, Vec<u8>)> {
         (market, IMarket::setParametersCall { parametersWad: parameters_wad }.abi_encode()),
         (market, IMarket::setMarginParametersCall { parametersWad: margins_wad }.abi_encode()),
         (market, IMarket::listBoardCall { expiry: 1, strikesWad: Vec::new() }.abi_encode()),
-        (
-            market,
-            IMarket::wireCall { oracle: guardian, clearing: guardian, vault: guardian, keeper: guardian }.abi_encode(),
-        ),
+        (market, IMarket::wireCall { oracle: guardian, clearing: guardian, vault: guardian }.abi_encode()),
+        (market, IMarket::setSurfaceKeepersCall { keepers: vec![guardian], threshold: 1 }.abi_encode()),
         (clearing, IClearing::setCorrelationCall { millionths: 500_000 }.abi_encode()),
         (clearing, IClearing::registerMarketCall { market: guardian }.abi_encode()),
         (clearing, IClearing::registerProgramCall { program: guardian }.abi_encode()),

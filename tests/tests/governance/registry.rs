@@ -42,7 +42,11 @@ fn programs_start_with_the_defaults_that_are_ruled() {
         (vault, VAULT, Group::Vault),
     ];
     for (target, number, group) in groups {
-        assert_eq!(governed.values(target, number), Numbers::defaults(group).values[..group.count()], "{group:?}");
+        // The stage lets surfaces step further than a market begins with: the last three of its numbers.
+        let count = group.count() - if group == Group::Market { 3 } else { 0 };
+        let values = governed.values(target, number);
+        assert_eq!(values.len(), group.count());
+        assert_eq!(values[..count], Numbers::defaults(group).values[..count], "{group:?}");
     }
     // A program has the groups of its kind and no others.
     for (target, group) in [(market, OFFSET), (clearing, MARKET), (vault, MARGIN), (governed.token, MARKET)] {

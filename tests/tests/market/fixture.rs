@@ -405,6 +405,15 @@ impl Market {
         Ok(told)
     }
 
+    /// The owner changes one parameter.
+    pub fn with_parameter(&mut self, parameter: Parameter, millionths: u32) {
+        let mut all = self.read(&IMarket::parametersCall {});
+        let place = RULES.iter().position(|rule| rule.parameter == parameter).unwrap();
+        all[place] = U256::from(millionths) * U256::from(MILLIONTH_WAD);
+        let owner = self.world.owner;
+        self.send(owner, &IMarket::setParametersCall { parametersWad: all }).unwrap();
+    }
+
     pub fn book(&mut self) -> Book {
         self.read(&IMarket::bookCall {})
     }

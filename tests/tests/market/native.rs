@@ -22,7 +22,7 @@ use equipoise_risk::skew::SkewReserve;
 use equipoise_risk::spread::{SpreadMultiplier, SpreadTerms};
 use equipoise_risk::surface::{Slice, VolGap};
 use equipoise_risk::toxicity::Amount;
-use equipoise_risk::units::{from_wad_floor, to_wad_nearest, Atoms, Lots, Money, Price, TokenScale};
+use equipoise_risk::units::{from_wad_floor, times_floor, to_wad_nearest, Atoms, Lots, Money, Price, TokenScale};
 
 use crate::fixture::{narrow, signed, LOT};
 
@@ -278,20 +278,21 @@ impl Native {
         let spot = Observation { price: price_of(moment.spot_wad), at: moment.spot_at };
         let sample = Sample { now: moment.now, spot, implied: self.variance, capital: capital.frozen };
         let next = conditions.map_or_else(|| Conditions::start(&sample), |kept| kept.after_round(flow, &sample));
-        let next = next.unwrap();
         let used = utilisation(&valuation.before, capital.frozen, &self.parameters).unwrap();
-        let multiplier = next.multiplier_ceil(used).unwrap();
-        let conditions = decode_conditions(&encode_conditions(&next).unwrap());
+        // Without a surface there is no variance to go by.
+        let (conditions, multiplier) = next.map_or((conditions, SpreadMultiplier::MOST), |next| {
+            (decode_conditions(&encode_conditions(&next).unwrap()), next.multiplier_ceil(used).unwrap())
+        });
         Round { frozen: Frozen { capital, multiplier }, conditions, flow: Amount::ZERO }
     }
 
     /// The round's multiplier; where only closing trades pass, that of a stressed market at least.
     fn multiplier(&self, moment: Moment, round: &Round) -> SpreadMultiplier {
-        let hours = |parameter| self.parameters.number(parameter).unwrap().to_num::<u64>() * HOUR;
-        let is_stale = moment.now - moment.spot_at > hours(Parameter::MaxSpotAgeHours)
-            || moment.now - self.surface_at > hours(Parameter::MaxSurfaceAgeHours);
+        let secs = |parameter| times_floor(self.parameters.number(parameter).unwrap(), HOUR).unwrap() as u64;
+        let is_stale = moment.now - moment.spot_at > secs(Parameter::MaxSpotAgeHours)
+            || moment.now - self.surface_at > secs(Parameter::MaxSurfaceAgeHours);
         let (spot, posted) = (price_of(moment.spot_wad), self.posted_spot);
-        let is_outrun = spot.max(posted).ratio_floor(spot.min(posted)).unwrap() > MOST_SPOT_MOVE;
+        let is_outrun = spot.max(posted).ratio_floor(spot.min(posted)).unwrap_or(Fx::MAX) > MOST_SPOT_MOVE;
         if is_stale || is_outrun {
             round.frozen.multiplier.for_closing()
         } else {

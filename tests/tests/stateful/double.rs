@@ -135,7 +135,15 @@ fn native_board(id: u16, board: &Board) -> native::Board {
         BoardState::Live { basis, forward, .. } => (basis, forward),
         _ => (Fx::ZERO, Price::ZERO),
     };
-    native::Board { id, expiry: board.header.expiry, basis, forward, slice: board.slice, held: board.inventory.clone() }
+    native::Board {
+        id,
+        expiry: board.header.expiry,
+        basis,
+        forward,
+        slice: board.slice,
+        gap: board.gap,
+        held: board.inventory.clone(),
+    }
 }
 
 /// Lots by rising strike, the call before the put.

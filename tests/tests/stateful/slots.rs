@@ -10,8 +10,8 @@ use equipoise_interfaces::account::{self, SYSTEM_ACCOUNTS};
 use equipoise_kit::storage::{halves, namespace_root, number_key, quarters, Namespace};
 use equipoise_market_state::account_boards::AccountBoards;
 use equipoise_market_state::layout::{
-    decode_conditions, decode_holdings, decode_margin_parameters, decode_parameters, decode_slice, series_slots,
-    strike_count, strike_slots, BoardState, BoardWords, Directory, Frozen, Header, Slot, Trading,
+    decode_conditions, decode_gap, decode_holdings, decode_margin_parameters, decode_parameters, decode_slice,
+    series_slots, strike_count, strike_slots, BoardState, BoardWords, Directory, Frozen, Header, Slot, Trading,
 };
 use equipoise_market_state::store::{Place, ROOT};
 use equipoise_risk::clock::WINDOW_SECS;
@@ -19,7 +19,7 @@ use equipoise_risk::conditions::Conditions;
 use equipoise_risk::margin::MarginParameters;
 use equipoise_risk::parameters::Parameters;
 use equipoise_risk::settlement::Holding;
-use equipoise_risk::surface::Slice;
+use equipoise_risk::surface::{Slice, VolGap};
 
 use crate::fixture::STRIKE_SHIFT;
 use crate::life::Life;
@@ -33,6 +33,7 @@ const WRAPPER: U256 = namespace_root("equipoise.wrapper");
 pub struct Board {
     pub header: Header,
     pub slice: Slice,
+    pub gap: VolGap,
     pub inventory: Vec<Holding>,
     /// Of accounts that hold anything in it.
     pub held: BTreeMap<B256, Vec<Holding>>,
@@ -224,6 +225,7 @@ impl Life {
         Board {
             header: Header::decode(&header).unwrap(),
             slice: decode_slice(&slice),
+            gap: decode_gap(&slice),
             inventory: holdings(base + U256::from(4)),
             held,
             wrapped,

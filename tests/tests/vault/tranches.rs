@@ -273,10 +273,10 @@ fn storage_is_laid_out_as_in_solidity() {
     let root = namespace_root("equipoise.tranche");
     let mapped = |key: B256, slot: U256| U256::from_be_bytes(keccak256((key, slot).abi_encode()).0);
     let held = |slot: U256| setup.world.chain.storage(junior, slot, BlockId::pending()).unwrap();
-    let of_series = mapped(B256::from(U256::from(series)), root + U256::from(5));
+    let of_series = mapped(B256::from(U256::from(series)), root + U256::from(4));
     let balance = mapped(lp.into_word(), of_series);
     assert_eq!(held(balance), B256::from(U256::from(100 * SHARE)));
-    let allowance = mapped(spender.into_word(), mapped(lp.into_word(), root + U256::from(6)));
+    let allowance = mapped(spender.into_word(), mapped(lp.into_word(), root + U256::from(5)));
     assert_eq!(held(allowance), B256::from(U256::from(7)));
     assert_eq!(held(root), setup.vault.into_word());
 }

@@ -4,7 +4,23 @@ use alloy_primitives::aliases::U80;
 use alloy_primitives::{B256, I256, U256};
 
 use crate::{
-    AddressHasNoCode, AddressIsZero, AlreadyWired, Board, BoardSlots, BoardStep, Book, CallFailed, CalldataMalformed, CallerNotAllowed, CallerNotOwner, IMarket, IOracle, ISurface, Leg, MarketAccountUnsettled, MarketBasisStepTooLarge, MarketBoardClosed, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled, MarketBoardUnknown, MarketDeadlinePassed, MarketDeltaLimitExceeded, MarketExpiryInvalid, MarketExpiryVegaLimitExceeded, MarketGammaLimitExceeded, MarketLegsCount, MarketLongsMissing, MarketNumberOutOfDomain, MarketParameterCount, MarketParameterNotWhole, MarketParameterOutOfBounds, MarketParametersInconsistent, MarketSeriesUnknown, MarketSettlementPending, MarketShortSeriesLimitExceeded, MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketSlippageExceeded, MarketSpotStale, MarketStressLimitExceeded, MarketStrikesInvalid, MarketSurfaceExpired, MarketSurfaceKeeperUnknown, MarketSurfaceKeepersInvalid, MarketSurfaceKeepersUnordered, MarketSurfaceKeepersUnset, MarketSurfaceOutOfOrder, MarketSurfaceOutrun, MarketSurfaceSequenceUsed, MarketSurfaceSignaturesTooFew, MarketSurfaceStale, MarketSurfaceStepTooLarge, MarketSurfaceTooFast, MarketTooManyBoards, MarketVaultCashShort, MarketVaultInsolvent, MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported, OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote, SelectorUnknown, Slice, Values, VaultState,
+    AddressHasNoCode, AddressIsZero, AlreadyWired, Board, BoardSlots, BoardStep, Book, CallFailed, CalldataMalformed,
+    CallerNotAllowed, CallerNotOwner, IMarket, IOracle, ISurface, Leg, MarketAccountUnsettled, MarketBasisStepTooLarge,
+    MarketBoardClosed, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled, MarketBoardUnknown,
+    MarketDeadlinePassed, MarketDeltaLimitExceeded, MarketExpiryInvalid, MarketExpiryVegaLimitExceeded,
+    MarketGammaLimitExceeded, MarketLegsCount, MarketLongsMissing, MarketNumberOutOfDomain, MarketParameterCount,
+    MarketParameterNotWhole, MarketParameterOutOfBounds, MarketParametersInconsistent, MarketSeriesUnknown,
+    MarketSettlementPending, MarketShortSeriesLimitExceeded, MarketSizeNotWholeLots, MarketSizeOutOfRange,
+    MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSliceOutOfRange,
+    MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketSlippageExceeded, MarketSpotStale,
+    MarketStressLimitExceeded, MarketStrikesInvalid, MarketSurfaceExpired, MarketSurfaceKeeperUnknown,
+    MarketSurfaceKeepersInvalid, MarketSurfaceKeepersUnordered, MarketSurfaceKeepersUnset, MarketSurfaceOutOfOrder,
+    MarketSurfaceOutrun, MarketSurfaceSequenceUsed, MarketSurfaceSignaturesTooFew, MarketSurfaceStale,
+    MarketSurfaceStepTooLarge, MarketSurfaceTooFast, MarketTooManyBoards, MarketVaultCashShort, MarketVaultInsolvent,
+    MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported, OracleFeedUnreadable,
+    OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive,
+    OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid,
+    OracleWindowOpen, Quote, SelectorUnknown, Slice, Values, VaultState,
 };
 
 to_words! {

@@ -15,6 +15,8 @@ pub const CONDITION_SLOTS: usize = 3;
 const CUT: u32 = 24;
 /// Bits of the price that are cut: 48 of fraction stay, of 80.
 const PRICE_CUT: u32 = 16;
+/// The price that fits, in those bits.
+const MOST_PRICE: u128 = (1 << 80) - 1;
 /// The samples that may be counted: six bits, twenty times what a lower regime takes.
 const MOST_SAMPLES: u32 = 63;
 
@@ -41,7 +43,7 @@ pub fn encode_conditions(conditions: &Conditions) -> Option<[Slot; CONDITION_SLO
         .put_most(3, newer.saturating_sub(older))?
         .put_most(5, *epoch_at)?
         .put(4, u128::from(score.raw()))?
-        .put_clamped(10, price.to_bits() >> PRICE_CUT)?;
+        .put(10, u128::try_from(price.to_bits() >> PRICE_CUT).unwrap_or(0).min(MOST_PRICE))?;
     let mut third = Writer::new();
     for amount in [open.gain, open.gross, ripe.held, ripe.gain, ripe.gross] {
         third.put_clamped(6, i128::from(amount.raw()))?;

@@ -186,9 +186,9 @@ impl Gross {
         self.vega.add(marks.vega, lots);
     }
 
-    /// What half the spread on them is worth.
+    /// Adds what half the spread on them is worth.
     /// # Rounding: up. Errors: Overflow
-    pub fn uncertainty_ceil(&self, units: &Units) -> Result<HalfSpread, RiskError> {
+    pub fn add_uncertainty_ceil(&self, units: &Units, sum: &mut HalfSpread) -> Result<(), RiskError> {
         let lots = Word { high: self.lots >> 20, low: self.lots & 0xf_ffff };
         let mut excess = 0;
         let vega = self.vega.times(units.spread_vega).noted(&mut excess);
@@ -196,10 +196,14 @@ impl Gross {
         if excess < 0 {
             return Err(RiskError::Overflow);
         }
-        // what products of 60 significant bits, and a unit of each, may lack
-        let above =
-            |amount: Fx| Money::from_fx(amount.wrapping_add(Fx::from_bits((amount.to_bits() >> 58).wrapping_add(2))));
-        Ok(HalfSpread { of_vol: above(vega), rest: above(floor) })
+        // with what products of 60 significant bits, and a unit of each, may lack; a few of the largest fit a sum
+        let add = |sum: &mut Money, amount: Fx| {
+            let lacking = Fx::from_bits((amount.to_bits() >> 58).wrapping_add(2));
+            *sum = Money::from_fx(sum.fx().wrapping_add(amount).wrapping_add(lacking));
+        };
+        add(&mut sum.of_vol, vega);
+        add(&mut sum.rest, floor);
+        Ok(())
     }
 }
 

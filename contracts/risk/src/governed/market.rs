@@ -30,7 +30,7 @@ const fn terms(parameter: Parameter) -> Terms {
         Parameter::JumpLambda => (Step::Absolute(5_000_000), 3, Riskier::Down),
         Parameter::DeltaHorizonDays | Parameter::VegaHorizonDays | Parameter::VolOfVol => (QUARTER, 7, Riskier::Down),
         Parameter::SpotVolCorrelationPlusOne => (Step::Absolute(100_000), 7, Riskier::Either),
-        Parameter::VolHalfSpread => (QUARTER, 1, Riskier::Down),
+        Parameter::VolHalfSpread | Parameter::FeedLatencySecs => (QUARTER, 1, Riskier::Down),
         Parameter::SpreadFloor => (Step::Absolute(100), 1, Riskier::Down),
         Parameter::Deviation => (Step::Absolute(250), 1, Riskier::Down),
         Parameter::Fee => (Step::Absolute(200), 3, Riskier::Either),
@@ -39,7 +39,13 @@ const fn terms(parameter: Parameter) -> Terms {
         | Parameter::VegaLimit
         | Parameter::StressLimit
         | Parameter::MaxSpotAgeHours
-        | Parameter::MaxSurfaceAgeHours => (QUARTER, 3, Riskier::Up),
+        | Parameter::MaxSurfaceAgeHours
+        | Parameter::GammaLimit
+        | Parameter::ExpiryVegaLimit
+        | Parameter::ShortSeriesLimit
+        | Parameter::VolStep
+        | Parameter::BasisStep
+        | Parameter::StepsPerHour => (QUARTER, 3, Riskier::Up),
     };
     Terms { step, interval_secs: DAY_SECS.saturating_mul(days), riskier, binds: Binds::New }
 }

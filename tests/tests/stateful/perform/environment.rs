@@ -87,7 +87,7 @@ impl Life {
         if slices.is_empty() {
             return Outcome::idle();
         }
-        let before = self.before().clone();
+        let before = self.picture();
         let result = self.market.post(slices).map(drop);
         assert!(!(is_negative && result.is_ok()), "a surface of negative variance is taken");
         if result.is_err() {

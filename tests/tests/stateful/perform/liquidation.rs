@@ -90,7 +90,7 @@ impl Life {
                 let mut native = before.native();
                 let offer = native.offer(moment, &told.legs);
                 assert_eq!(told.quoted, offer.quote, "a takeover is priced as a trade");
-                native.trade(&told.legs, &offer);
+                native.take_over(&told.legs, &offer);
                 // The ledger's side of it is more than the price: penalties, insurance.
                 native.cash = after.native().cash;
                 native.require_same(&after.native());

@@ -60,7 +60,7 @@ impl Life {
                 (if limit == Limit::Exact { cost } else { cost - I256::ONE }, self.now())
             }
         };
-        Outcome::of(self.trade_as(by, account, legs, (limit, deadline)).map(drop), &[account])
+        Outcome::of(self.trade_as(by, account, &legs, (limit, deadline)).map(drop), &[account])
     }
 
     /// A trade, checked against the pure crates on what was there before.
@@ -68,23 +68,23 @@ impl Life {
         &mut self,
         by: u8,
         account: B256,
-        legs: Vec<Leg>,
+        legs: &[Leg],
         (limit, deadline): (I256, u64),
     ) -> Result<I256, Failure> {
         let (from, market) = (self.actors.address(by), self.market.market);
         let before = self.picture();
         let receipt = if account == account::of(from) {
-            let call = IMarket::tradeCall { legs: legs.clone(), maxCostAtoms: limit, deadline };
+            let call = IMarket::tradeCall { legs: legs.to_vec(), maxCostAtoms: limit, deadline };
             self.send(from, market, &call)?
         } else {
-            let call = IMarket::tradeForCall { account, legs: legs.clone(), maxCostAtoms: limit, deadline };
+            let call = IMarket::tradeForCall { account, legs: legs.to_vec(), maxCostAtoms: limit, deadline };
             self.send(from, market, &call)?
         };
         let told = the_trade(&receipt);
         assert!(told.quoted.costAtoms <= limit && self.now() <= deadline, "a trade passes its limit");
-        assert_eq!((told.account, &told.legs), (account, &legs));
+        assert_eq!((told.account, &told.legs[..]), (account, legs));
         self.follow_trade(&before, account, &told);
-        self.require_margin_after(&before, account, &legs);
+        self.require_margin_after(&before, account, legs);
         Ok(told.quoted.costAtoms)
     }
 
@@ -131,7 +131,7 @@ impl Life {
         let open = sizes.iter().enumerate().filter(|(_, lots)| part(**lots) != 0);
         let legs: Vec<Leg> =
             open.map(|(place, lots)| leg(call_of(board, 0) + place as u32, -part(*lots) * LOT)).collect();
-        Outcome::of(self.trade_as(by, account, legs, (I256::MAX, FAR)).map(drop), &[account])
+        Outcome::of(self.trade_as(by, account, &legs, (I256::MAX, FAR)).map(drop), &[account])
     }
 
     pub(super) fn round_trip(&mut self, by: u8, legs: &[LegOf], parts: u8) -> Outcome {
@@ -140,7 +140,7 @@ impl Life {
         if legs.is_empty() {
             return Outcome::idle();
         }
-        let mut total = match self.trade_as(by, account, legs.clone(), (I256::MAX, FAR)) {
+        let mut total = match self.trade_as(by, account, &legs, (I256::MAX, FAR)) {
             Ok(cost) => cost,
             Err(failure) => return Outcome::of(Err(failure), &[account]),
         };
@@ -152,7 +152,7 @@ impl Life {
             };
             let back = legs.iter().map(|leg| Leg { series: leg.series, sizeWad: share(leg.sizeWad) });
             let back: Vec<Leg> = back.filter(|leg| !leg.sizeWad.is_zero()).collect();
-            match self.trade_as(by, account, back, (I256::MAX, FAR)) {
+            match self.trade_as(by, account, &back, (I256::MAX, FAR)) {
                 Ok(cost) => total += cost,
                 Err(failure) => return Outcome::of(Err(failure), &[account]),
             }
@@ -181,7 +181,7 @@ impl Life {
             let lots = narrow(leg.sizeWad) / LOT;
             for lots in [lots / 2, lots - lots / 2].into_iter().filter(|lots| *lots != 0) {
                 let part = vec![Leg { series: leg.series, sizeWad: signed(lots * LOT) }];
-                let cost = total.is_ok().then(|| self.trade_as(by, account, part, (I256::MAX, FAR)));
+                let cost = total.is_ok().then(|| self.trade_as(by, account, &part, (I256::MAX, FAR)));
                 total = match (total, cost) {
                     (Ok(sum), Some(Ok(cost))) => Ok(sum + cost),
                     (Ok(_), Some(Err(failure))) => Err(failure),

@@ -148,7 +148,7 @@ proptest! {
         let naked = Portfolio::new(spot, &[leg(short, -1_000)]).assess();
         let spread = Portfolio::new(spot, &[leg(short, -1_000), leg(far, 1_000)]).assess();
         // Ten strikes further it may be worth less than the pad for its own price, even in the tail.
-        let pad = if beyond <= 4 { Fx::ZERO } else { fx(1e-5) };
+        let pad = if beyond <= 4 { Fx::ZERO } else { fx(1e-4) };
         let is_lower = |with: Money, without: Money| with.fx() < without.fx() + pad;
         prop_assert!(is_lower(spread.maintenance.worst(), naked.maintenance.worst()));
         prop_assert!(is_lower(spread.initial.worst(), naked.initial.worst()));

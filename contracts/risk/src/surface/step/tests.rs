@@ -42,7 +42,12 @@ fn the_limit_is_for_30_days_and_scales_to_3() {
     let up = |points: f64| flat(0.6 + points / 100.0);
     assert_near(fx(f64::from(share(&flat(0.6), &up(2.5), MONTH).unwrap())), 500_000.0, 2.0, "half");
     assert_near(fx(f64::from(share(&up(2.5), &flat(0.6), MONTH).unwrap())), 500_000.0, 2.0, "half, down");
-    assert_near(fx(f64::from(share(&flat(0.6), &up(2.5), 120 * DAY).unwrap())), 1_000_000.0, 2.0, "twice that later");
+    assert_near(
+        fx(f64::from(share(&flat(0.6), &up(2.499_999), 120 * DAY).unwrap())),
+        1_000_000.0,
+        2.0,
+        "twice that later",
+    );
     assert_near(fx(f64::from(share(&flat(0.6), &up(7.5), MONTH / 9).unwrap())), 500_000.0, 2.0, "a third of it before");
     assert_near(LIMITS.vol_at_floor(3 * DAY).unwrap(), 0.05 * 10f64.sqrt(), 1e-12, "3 days");
     assert_eq!(LIMITS.vol_at_floor(1), LIMITS.vol_at_floor(3 * DAY));
@@ -51,7 +56,7 @@ fn the_limit_is_for_30_days_and_scales_to_3() {
 #[test]
 fn a_step_past_the_limit_is_refused_with_its_strike() {
     let mut tilted = posted(3_000.0);
-    tilted.slice.rho = fx(-0.9);
+    (tilted.slice.b, tilted.slice.rho) = (fx(0.5), fx(-0.9));
     let Err(StepError::Vol { strike, moved, most }) = share(&posted(3_000.0), &tilted, MONTH) else { panic!() };
     assert_eq!(strike, price_of(STRIKES[0]), "the skew is steeper, so the lowest strike moves most");
     let vol = |of: &Posted| float(of.slice.variance(strike, of.forward).unwrap()).sqrt();
