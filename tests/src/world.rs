@@ -8,7 +8,8 @@ use alloy_primitives::{address, Address, Bytes, B256, U256};
 use alloy_rpc_types_eth::{BlockId, TransactionInput, TransactionRequest};
 use alloy_sol_types::{SolCall, SolEvent, SolValue};
 use equipoise_chain::{Chain, Config, Receipt, SnapshotId};
-use equipoise_cli::deployment::{Deployer, House};
+use equipoise_cli::deployment::{Deployer, House, Sources};
+use equipoise_cli::error::CliError;
 use equipoise_cli::programs::Programs;
 use equipoise_interfaces::{Allocation, IAggregator};
 
@@ -141,6 +142,13 @@ impl World {
     /// Deploys as the demo does.
     pub fn deployer(&mut self) -> Deployer<'_> {
         Deployer { chain: &mut self.chain, programs: &self.programs, owner: self.owner, are_programs_cached: true }
+    }
+
+    /// Deploys an oracle on the feed, with nothing to check it by.
+    /// # Errors: what its constructor reverts with
+    pub fn oracle(&mut self) -> Result<Address, CliError> {
+        let sources = Sources::of(self.feed);
+        self.deployer().oracle(sources)
     }
 
     /// Sends a transaction and returns its receipt, reverted or not.

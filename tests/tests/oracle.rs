@@ -5,7 +5,7 @@
 use alloy_primitives::aliases::U80;
 use alloy_primitives::{Address, Bytes, I256, U256};
 use alloy_sol_types::{SolCall, SolValue};
-use equipoise_cli::deployment::FeedAggregator;
+use equipoise_cli::deployment::{FeedAggregator, Sources};
 use equipoise_interfaces::{
     CalldataMalformed, IOracle, OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate,
     OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain, OracleTimeInFuture, OracleWindowInvalid,
@@ -26,7 +26,7 @@ struct Setup {
 
 fn setup() -> Setup {
     let mut world = World::new();
-    let oracle = world.deploy_program("oracle", world.feed.abi_encode()).unwrap();
+    let oracle = world.oracle().unwrap();
     Setup { world, oracle }
 }
 
@@ -108,7 +108,7 @@ fn a_feed_of_two_parts_is_read_like_a_plain_one() {
     let mut world = World::new();
     let owner = world.owner;
     let [feed, aggregator] = world.deployer().two_part_feed().unwrap();
-    let oracle = world.deployer().oracle(feed).unwrap();
+    let oracle = world.deployer().oracle(Sources::of(feed)).unwrap();
     let mut setup = Setup { world, oracle };
     for (dollars, at) in [(3_000_i64, START - 60), (3_100, START + 600), (3_400, START + 1_200), (9_999, EXPIRY + 30)] {
         let answer = I256::try_from(dollars * 100_000_000).unwrap();
@@ -241,8 +241,8 @@ fn settlement_window_is_bounded() {
 fn constructor_runs_once_and_wants_a_feed() {
     let mut setup = setup();
     let nobody = setup.world.account("nobody");
-    assert!(setup.world.deploy_program("oracle", nobody.abi_encode()).is_err());
-    assert!(setup.world.deploy_program("oracle", Address::ZERO.abi_encode()).is_err());
+    assert!(setup.world.deployer().oracle(Sources::of(nobody)).is_err());
+    assert!(setup.world.deployer().oracle(Sources::default()).is_err());
     let token = setup.world.token;
     let again = [vec![0x55, 0x85, 0x25, 0x8d], token.abi_encode()].concat();
     let receipt = setup.world.submit(nobody, setup.oracle, again);

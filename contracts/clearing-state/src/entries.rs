@@ -1,10 +1,11 @@
 //! Entries in the ledger: loading, checking, storing, and telling.
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256, U128, U256, U64};
 use equipoise_interfaces::{account, CashMoved, ClearingAmountTooLarge, ClearingInsufficientCash};
 use equipoise_kit::lean::{log, revert};
 use equipoise_kit::number::{from_i128, from_u128};
 use equipoise_kit::Revert;
+use equipoise_risk::breakers::BAD_DEBT_SECS;
 use stylus_sdk::prelude::*;
 
 use crate::{Account, Ledger, LedgerError};
@@ -79,12 +80,38 @@ impl Ledger {
         let mut drawn = Backstop { unpaid: amount, ..Backstop::default() };
         drawn.insurance = self.take_up_to(account::INSURANCE, drawn.unpaid)?;
         drawn.unpaid = drawn.unpaid.saturating_sub(drawn.insurance);
+        let mut first = None;
         for market in markets {
             let taken = self.take_up_to(account::vault_of(market), drawn.unpaid)?;
             drawn.unpaid = drawn.unpaid.saturating_sub(taken);
             drawn.vaults = drawn.vaults.saturating_add(taken);
+            self.remember_bad_debt(market, taken);
+            first = first.or(Some(market));
+        }
+        if let Some(market) = first {
+            self.remember_bad_debt(market, drawn.unpaid);
         }
         Ok(drawn)
+    }
+
+    /// Keeps for the market's breakers what its vault has borne or nobody has paid.
+    fn remember_bad_debt(&mut self, market: u8, amount: u128) {
+        if amount == 0 {
+            return;
+        }
+        let now = self.vm().block_timestamp();
+        let mut slot = self.slots.bad_debts.setter(U256::from(market));
+        let is_more = now.saturating_sub(slot.at.get().to()) <= BAD_DEBT_SECS;
+        let before: u128 = if is_more { slot.amount.get().to() } else { 0 };
+        slot.amount.set(U128::from(before.saturating_add(amount)));
+        slot.at.set(U64::from(now));
+    }
+
+    /// What a market's vault has borne lately, and when the last of it came.
+    /// # Errors: ClearingMarketUnknown
+    pub fn bad_debt(&self, market: Address) -> Result<(U256, u64), Revert> {
+        let slot = self.slots.bad_debts.getter(U256::from(self.market_number(market)?));
+        Ok((U256::from(slot.amount.get()), slot.at.get().to()))
     }
 
     fn take_up_to(&mut self, id: B256, amount: u128) -> Result<u128, Revert> {

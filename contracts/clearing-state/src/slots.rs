@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256, U256};
 use equipoise_kit::ownership::Ownership;
 use equipoise_kit::storage::{namespace_root, Namespace, Namespaced};
 use stylus_sdk::prelude::*;
-use stylus_sdk::storage::{StorageAddress, StorageB256, StorageMap, StorageU32, StorageU64, StorageU8};
+use stylus_sdk::storage::{StorageAddress, StorageB256, StorageMap, StorageU128, StorageU32, StorageU64, StorageU8};
 
 /// Where the clearing house keeps its state.
 pub struct ClearingSpace;
@@ -50,6 +50,17 @@ pub struct ClearingSlots {
     pub nonces: StorageMap<Address, StorageU64>,
     /// Running auctions.
     pub auctions: StorageMap<B256, AuctionSlots>,
+    /// By number of the market: the last debts that its vault has borne or nobody has paid, and when.
+    pub bad_debts: StorageMap<U256, BadDebtSlot>,
+}
+
+/// Debts that were not their debtors' any more.
+#[storage]
+pub struct BadDebtSlot {
+    /// In atoms, those within an hour of each other together.
+    pub amount: StorageU128,
+    /// When the last of them came, in unix seconds.
+    pub at: StorageU64,
 }
 
 /// A running auction.

@@ -25,6 +25,7 @@ pub mod account;
 pub mod series;
 pub mod words;
 
+mod breakers;
 mod clearing;
 mod feed;
 mod market;
@@ -34,6 +35,7 @@ mod tranche;
 mod vault;
 mod wrapper;
 
+pub use breakers::*;
 pub use clearing::*;
 pub use feed::*;
 pub use market::*;

@@ -168,6 +168,8 @@ sol! {
         bytes32 trading;
         bytes32[3] conditions;
         int256 freeCashAtoms;
+        /// Whether the market trades: 0 open, 1 only what closes, 2 not at all.
+        uint8 state;
     }
 
     /// One live board as it is packed in its slots, and one account's position in it.
@@ -219,6 +221,8 @@ sol! {
         uint8 refusal;
         int256 measured;
         uint256 most;
+        /// What the book then uses of the vault's capacity.
+        uint32 usedMillionths;
     }
 
     /// The assessor: a program without state that says what an account must hold against its options.

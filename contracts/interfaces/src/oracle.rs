@@ -1,12 +1,27 @@
 use alloy_sol_types::sol;
 
 sol! {
-    /// The oracle: one spot price, checked, and the settlement average.
+    /// A second source of the spot price, against which the oracle's feed is compared.
+    #[derive(Debug)]
+    interface IPriceSource {
+        /// The price, how far it may be off, and when it was made. Fails if there is no usable one.
+        function latest() external view returns (uint256 priceWad, uint256 confidenceWad, uint64 updatedAt);
+    }
+
+    /// The oracle: one spot price, checked; what else tells whether it may be relied on; and the settlement average.
     #[derive(Debug)]
     interface IOracle {
         /// The latest spot price with its round and time. Fails if the feed is unusable; an old
-        /// price is returned as it is, for the market decides how old is too old.
-        function spot() external view returns (uint256 priceWad, uint80 roundId, uint64 updatedAt);
+        /// price is returned as it is, for the market decides how old is too old. Beside it, since when the sequencer has been
+        /// up: 0 if no feed tells, the largest number while it is down or its feed is unusable.
+        function spot() external view
+            returns (uint256 priceWad, uint80 roundId, uint64 updatedAt, uint64 sequencerUpSince);
+
+        /// What the other sources say of a spot price: ages in seconds, 0 for a source that is not named and the largest number for one
+        /// that is unusable; distances in millionths, up, 0 where there is nothing to compare. The two prices are compared where the
+        /// second is fresh, and what it may be off by counts as distance.
+        function check(uint256 spotWad) external view
+            returns (uint64 sourceAgeSecs, uint32 deviationMillionths, uint64 stablecoinAgeSecs, uint32 stablecoinMillionths);
 
         /// The time-weighted average over the window of `windowSecs` that ends at `expiry`, down.
         /// `firstRound` must be the last round at or before the window's start; the rounds after it
@@ -17,6 +32,8 @@ sol! {
             returns (uint256 priceWad);
 
         function feed() external view returns (address);
+        /// The sequencer's uptime feed, the second source, and the stablecoin's feed; zero for none.
+        function sources() external view returns (address sequencer, address source, address stablecoin);
     }
 
     #[derive(Debug, PartialEq, Eq)]

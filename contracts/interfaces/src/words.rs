@@ -384,6 +384,7 @@ macro_rules! event_words {
     )*};
 }
 
+mod breakers;
 mod capital;
 mod cash;
 mod clearing;

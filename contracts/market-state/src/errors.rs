@@ -4,10 +4,10 @@ use alloy_primitives::{I256, U256};
 use equipoise_interfaces::series::MAX_LEGS;
 use equipoise_interfaces::{
     Leg, MarketDeltaLimitExceeded, MarketExpiryVegaLimitExceeded, MarketGammaLimitExceeded, MarketLegsCount,
-    MarketNumberOutOfDomain, MarketParameterOutOfBounds, MarketParametersInconsistent, MarketShortSeriesLimitExceeded,
-    MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain,
-    MarketSliceWingsTooSteep, MarketSpotStale, MarketStressLimitExceeded, MarketSurfaceOutrun, MarketSurfaceStale,
-    MarketVegaLimitExceeded,
+    MarketNumberOutOfDomain, MarketParameterOutOfBounds, MarketParametersInconsistent, MarketReduceOnly,
+    MarketShortSeriesLimitExceeded, MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceOutOfRange,
+    MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketSpotStale, MarketStressLimitExceeded,
+    MarketSurfaceOutrun, MarketSurfaceStale, MarketVegaLimitExceeded,
 };
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
@@ -78,6 +78,8 @@ pub enum Refusal {
     ExpiryVega,
     /// Short too much of one series.
     ShortSeries,
+    /// A breaker is tripped: whoever holds the market's storage knows which.
+    Breaker,
 }
 
 impl Refusal {
@@ -102,8 +104,9 @@ impl Refusal {
     }
 }
 
-/// Fails with what the pricer says of trades that open positions: a measure and what it may be at most.
-/// # Errors: MarketSpotStale, MarketSurfaceStale, MarketSurfaceOutrun, and one for each limit of the vault's book
+/// Fails with what the pricer says of trades that open positions: a measure and what it may be at most. Of breakers whoever
+/// holds the market's storage says more: [`crate::watch::require_tradable`].
+/// # Errors: MarketReduceOnly, MarketSpotStale, MarketSurfaceStale, MarketSurfaceOutrun, and one for each limit of the vault's book
 pub fn require_openable(refusal: u8, measured: I256, most: U256) -> Result<(), Revert> {
     const DELTA: u8 = Refusal::Delta.number();
     const VEGA: u8 = Refusal::Vega.number();
@@ -113,6 +116,7 @@ pub fn require_openable(refusal: u8, measured: I256, most: U256) -> Result<(), R
     const GAMMA: u8 = Refusal::Gamma.number();
     const EXPIRY_VEGA: u8 = Refusal::ExpiryVega.number();
     const SHORT: u8 = Refusal::ShortSeries.number();
+    const BREAKER: u8 = Refusal::Breaker.number();
     let secs = |number: U256| u64::try_from(number).unwrap_or(u64::MAX);
     Err(match refusal {
         0 => return Ok(()),
@@ -122,6 +126,7 @@ pub fn require_openable(refusal: u8, measured: I256, most: U256) -> Result<(), R
         GAMMA => revert(&MarketGammaLimitExceeded { dollarGammaWad: measured, limitWad: most }),
         EXPIRY_VEGA => revert(&MarketExpiryVegaLimitExceeded { vegaWad: measured, limitWad: most }),
         SHORT => revert(&MarketShortSeriesLimitExceeded { notionalWad: measured.into_raw(), limitWad: most }),
+        BREAKER => revert(&MarketReduceOnly { trippedRules: 0, recoversAt: 0 }),
         OUTRUN => revert(&MarketSurfaceOutrun { ratioWad: measured.into_raw(), mostWad: most }),
         SPOT => revert(&MarketSpotStale { updatedAt: secs(measured.into_raw()), maxAgeSecs: secs(most) }),
         _ => revert(&MarketSurfaceStale { observedAt: secs(measured.into_raw()), maxAgeSecs: secs(most) }),

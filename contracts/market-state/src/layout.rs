@@ -5,6 +5,7 @@
 
 use equipoise_math::Fx;
 use equipoise_risk::book::MAX_BOARDS;
+use equipoise_risk::breakers::{Breakers, State, WORDS};
 use equipoise_risk::capital::RiskCapital;
 use equipoise_risk::margin::MarginParameters;
 use equipoise_risk::millionths::Millionths;
@@ -365,13 +366,56 @@ pub fn encode_parameters(parameters: &Parameters) -> [Slot; PARAMETER_SLOTS] {
     core::array::from_fn(|_| encode_lanes(core::array::from_fn(|_| numbers.next().unwrap_or(0))))
 }
 
-/// What is frozen in an oracle round: risk capital, and by how much spreads are wider.
+/// Slots of the breakers.
+pub const BREAKER_SLOTS: usize = WORDS / 4;
+
+/// Packs the breakers.
+pub fn encode_breakers(breakers: &Breakers) -> [Slot; BREAKER_SLOTS] {
+    let mut slots = [[0; 32]; BREAKER_SLOTS];
+    for (place, word) in slots.as_flattened_mut().chunks_exact_mut(8).zip(breakers.to_words()) {
+        place.copy_from_slice(&word.to_be_bytes());
+    }
+    slots
+}
+
+/// The breakers of their slots.
+pub fn decode_breakers(slots: &[Slot; BREAKER_SLOTS]) -> Breakers {
+    let mut words = slots.as_flattened().as_chunks().0.iter().map(|bytes| u64::from_be_bytes(*bytes));
+    Breakers::from_words(core::array::from_fn(|_| words.next().unwrap_or(0)))
+}
+
+/// What is frozen in an oracle round: risk capital, and by how much spreads are wider. Beside it, what the breakers say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frozen {
     /// Risk capital, with the round.
     pub capital: RiskCapital,
     /// On the spread of volatility.
     pub multiplier: SpreadMultiplier,
+    /// What was found when the measures were last looked at.
+    pub watch: Watch,
+}
+
+/// What the breakers say. While the market is open, no rule is tripped and nobody need read their slots.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Watch {
+    /// Whether the market trades.
+    pub state: State,
+    /// Whether prices may not be relied on.
+    pub is_price_unsafe: bool,
+}
+
+/// The bits of a spread's multiplier: the largest is below 2^25.
+const MULTIPLIER_BITS: u32 = 28;
+
+impl Watch {
+    fn bits(self) -> u32 {
+        u32::from(self.state.number()) << 1 | u32::from(self.is_price_unsafe)
+    }
+
+    fn of_bits(bits: u32) -> Self {
+        let state = u8::try_from(bits >> 1).ok().and_then(State::of_number).unwrap_or(State::Halted);
+        Self { state, is_price_unsafe: bits & 1 == 1 }
+    }
 }
 
 impl Frozen {
@@ -386,8 +430,13 @@ impl Frozen {
             .put(8, stored(capital.frozen)?)?
             .put(8, stored(capital.average)?)?
             .put(5, u128::from(capital.averaged_at))?
-            .put(4, u128::from(self.multiplier.stored().raw()))?;
+            .put(4, u128::from(self.watch.bits() << MULTIPLIER_BITS | self.multiplier.stored().raw()))?;
         Some(writer.slot)
+    }
+
+    /// The oracle round of a slot.
+    pub fn round_of(slot: &Slot) -> u64 {
+        Reader::new(slot).take_u64(7)
     }
 
     /// What is frozen, of a slot.
@@ -398,7 +447,9 @@ impl Frozen {
         let (frozen, average) = (money(), money());
         let capital = RiskCapital { round, frozen, average, averaged_at: reader.take_u64(5) };
         let stored = u32::try_from(reader.take(4)).unwrap_or(u32::MAX);
-        Self { capital, multiplier: SpreadMultiplier::from_stored(Millionths::from_raw(stored)) }
+        let multiplier = Millionths::from_raw(stored & !(u32::MAX << MULTIPLIER_BITS));
+        let watch = Watch::of_bits(stored >> MULTIPLIER_BITS);
+        Self { capital, multiplier: SpreadMultiplier::from_stored(multiplier), watch }
     }
 }
 

@@ -8,6 +8,7 @@ use equipoise_interfaces::IValuer::valueCall;
 use equipoise_interfaces::{IClearing, IOracle, Leg, Moment, Offer, VaultState};
 use equipoise_kit::lean::{emit, failed, view, view_bytes};
 use equipoise_kit::Revert;
+use equipoise_risk::breakers::{live_state, sequencer_unsafe_secs, State, SEQUENCER_GRACE_SECS};
 use equipoise_risk::units::Atoms;
 use stylus_sdk::prelude::*;
 
@@ -20,8 +21,12 @@ use crate::store::{Place, Store};
 pub struct Snapshot {
     /// The slots of each board that is not settled.
     pub boards: Vec<(u16, BoardWords)>,
-    /// What programs without state are told of now.
-    pub moment: Moment,
+    /// What is seen at this moment.
+    pub sight: Sight,
+    /// Whether the market trades.
+    pub state: State,
+    /// Whether nobody has priced anything in this oracle round yet.
+    pub is_new_round: bool,
     vault: VaultState,
 }
 
@@ -36,29 +41,74 @@ pub enum FreeCash {
     Told(I256),
 }
 
-/// The moment, and the oracle's round.
-/// # Errors: NotWired, the oracle's
-pub fn moment(store: &Store) -> Result<(Moment, u64), Revert> {
-    let spot = view(store.vm(), store.wired(Place::Oracle)?, &IOracle::spotCall {})?;
-    let moment = Moment {
-        spotWad: spot.priceWad,
-        spotAt: spot.updatedAt,
-        nowAt: store.vm().block_timestamp(),
-        strikeShift: store.scales().1,
-        directory: B256::new(store.get(Place::Directory)),
-        parameters: store.parameters().map(B256::new),
-    };
-    Ok((moment, stored_round(spot.roundId.to::<u128>())))
+/// What is seen of the market at this moment.
+pub struct Sight {
+    /// What programs without state are told of.
+    pub moment: Moment,
+    /// The oracle's round.
+    pub round: u64,
+    /// For how many seconds more the sequencer is not to be relied on.
+    pub sequencer_unsafe_secs: u64,
+    /// Since when it may be, 0 if no feed tells.
+    pub trusted_since: u64,
+}
+
+impl Sight {
+    /// # Errors: NotWired, the oracle's
+    pub fn of(store: &Store) -> Result<Self, Revert> {
+        let spot = view(store.vm(), store.wired(Place::Oracle)?, &IOracle::spotCall {})?;
+        let now = store.vm().block_timestamp();
+        let up_secs = now.checked_sub(spot.sequencerUpSince);
+        let moment = Moment {
+            spotWad: spot.priceWad,
+            spotAt: spot.updatedAt,
+            nowAt: now,
+            strikeShift: store.scales().1,
+            directory: B256::new(store.get(Place::Directory)),
+            parameters: store.parameters().map(B256::new),
+        };
+        Ok(Self {
+            moment,
+            round: stored_round(spot.roundId.to::<u128>()),
+            sequencer_unsafe_secs: sequencer_unsafe_secs(up_secs.is_some(), up_secs.unwrap_or(0)),
+            trusted_since: match spot.sequencerUpSince {
+                0 => 0,
+                since => since.saturating_add(SEQUENCER_GRACE_SECS.into()),
+            },
+        })
+    }
+
+    /// Seconds since the spot price was made.
+    pub fn spot_age_secs(&self) -> u64 {
+        self.moment.nowAt.saturating_sub(self.moment.spotAt)
+    }
+
+    /// When the sequencer may be relied on: now, if it may be.
+    pub const fn trusted_at(&self) -> u64 {
+        self.moment.nowAt.saturating_add(self.sequencer_unsafe_secs)
+    }
+
+    /// Whether what ages ask for leaves prices that may be relied on.
+    pub fn is_price_safe(&self) -> bool {
+        self.state(State::Open) == State::Open
+    }
+
+    /// Whether the market trades: what was found when somebody last looked, and what ages ask for now.
+    pub fn state(&self, found: State) -> State {
+        found.max(live_state(self.spot_age_secs(), self.sequencer_unsafe_secs))
+    }
 }
 
 impl Snapshot {
     /// Loads the market, with the account's positions in the boards that the legs are of.
     /// # Errors: NotWired, the oracle's, MarketNumberOutOfDomain
     pub fn load(store: &Store, account: Option<B256>, legs: &[Leg], cash: FreeCash) -> Result<Self, Revert> {
-        let (moment, round) = moment(store)?;
+        let sight = Sight::of(store)?;
         let frozen = store.get(Place::Frozen);
         let trading = store.get(Place::Trading);
-        let is_new_round = Frozen::decode(&frozen).capital.round != round;
+        let Frozen { capital, watch, .. } = Frozen::decode(&frozen);
+        let is_new_round = capital.round != sight.round;
+        let state = sight.state(watch.state);
         let vault_cash = match cash {
             FreeCash::Told(vault_cash) => Some(vault_cash),
             FreeCash::InNewRound if !is_new_round => None,
@@ -68,18 +118,21 @@ impl Snapshot {
         let reserved = Trading::decode(&trading).reserve.balance;
         let free = |vault_cash| atoms(vault_cash)?.minus(reserved).map_err(pricing_error);
         let free_cash = vault_cash.map_or(Ok(Atoms::ZERO), free)?;
+        // The vault takes over whatever stops traders, at prices that are fit for it.
+        let told = if matches!(cash, FreeCash::Told(_)) { State::Open } else { state };
         let vault = VaultState {
-            round,
+            round: sight.round,
             tokenDecimals: store.scales().0,
             frozen: B256::new(frozen),
             trading: B256::new(trading),
             conditions: conditions.map(B256::new),
             freeCashAtoms: signed(free_cash),
+            state: told.number(),
         };
         let is_traded = |id: u16| legs.iter().any(|leg| leg.series >> 8 == u32::from(id));
         let words = |id: u16| (id, store.board_words(id, account.filter(|_| is_traded(id))));
-        let boards = Directory::decode(&moment.directory.0).live().map(words).collect();
-        Ok(Self { boards, moment, vault })
+        let boards = Directory::decode(&sight.moment.directory.0).live().map(words).collect();
+        Ok(Self { boards, sight, state, is_new_round, vault })
     }
 
     /// Has the book and a trade in it valued, or no trade if there are no legs, and asks the pricer about the values.
@@ -88,7 +141,7 @@ impl Snapshot {
     pub fn ask(&self, store: &Store, selector: [u8; 4], legs: &[Leg]) -> Result<Vec<u8>, Revert> {
         let values = self.value(store, legs)?;
         let mut input = selector.to_vec();
-        self.moment.write(&mut input);
+        self.sight.moment.write(&mut input);
         self.vault.write(&mut input);
         input.extend_from_slice(&values);
         view_bytes(store.vm(), store.wired(Place::Pricer)?, selector, &input)
@@ -103,7 +156,7 @@ impl Snapshot {
 
     fn value(&self, store: &Store, legs: &[Leg]) -> Result<Vec<u8>, Revert> {
         let mut input = valueCall::SELECTOR.to_vec();
-        self.moment.write(&mut input);
+        self.sight.moment.write(&mut input);
         HEAD_BYTES.write(&mut input);
         let count = u64::try_from(self.boards.len()).unwrap_or(u64::MAX);
         HEAD_BYTES.saturating_add(count.saturating_mul(BOARD_BYTES)).saturating_add(32).write(&mut input);

@@ -1,6 +1,6 @@
 //! The market's storage, slot by slot: where each is, and loading and storing what is packed in it.
 //!
-//! The market works on these slots, and its desk, mover and curator do by delegate call. From [`ROOT`] on:
+//! The market works on these slots, and its desk, mover, curator and watcher do by delegate call. From [`ROOT`] on:
 //!
 //! | slot | holds |
 //! |---|---|
@@ -8,7 +8,7 @@
 //! | 1 | the ledger; the token's decimals; the binary shift of strikes |
 //! | 2, 3 | the vault program, the curator |
 //! | 4, 5 | the desk, the pricer |
-//! | 6, 7, 8 | directory; risk capital and the spread's multiplier; skew reserve and the round's flow |
+//! | 6, 7, 8 | directory; risk capital, the spread's multiplier and whether the market trades; skew reserve and the round's flow |
 //! | 9 to 11 | parameters |
 //! | 12 | by board: header, slice, 2 of strikes, 4 of the vault's inventory |
 //! | 13 | by account and board: 4 of positions |
@@ -17,13 +17,16 @@
 //! | 19 | margin parameters |
 //! | 20 | how many surface keepers there are and must sign, the last sequence, the steps taken |
 //! | 21 | by place: surface keepers |
+//! | 22 | the watcher |
 //! | 24 to 26 | the conditions that widen spreads |
+//! | 27 to 30 | the breakers |
 
 use alloy_primitives::{Address, B256, U256};
 use equipoise_interfaces::{MarketBoardUnknown, MarketNumberOutOfDomain, MarketTooManyBoards, NotWired, Offer};
 use equipoise_kit::lean::revert;
 use equipoise_kit::storage::namespace_root;
 use equipoise_kit::Revert;
+use equipoise_risk::breakers::Breakers;
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::TokenScale;
 use stylus_sdk::host::VM;
@@ -31,8 +34,8 @@ use stylus_sdk::prelude::*;
 
 use crate::account_boards::{kind_of, AccountBoards};
 use crate::layout::{
-    decode_holdings, encode_holdings, series_slots, strike_count, strike_slots, BoardWords, Directory, Header, Slot,
-    ACCOUNT_BOARDS, CONDITION_SLOTS, PARAMETER_SLOTS,
+    decode_breakers, decode_holdings, encode_breakers, encode_holdings, series_slots, strike_count, strike_slots,
+    BoardWords, Directory, Frozen, Header, Slot, ACCOUNT_BOARDS, CONDITION_SLOTS, PARAMETER_SLOTS,
 };
 use crate::surface_guard::SurfaceGuard;
 
@@ -40,7 +43,7 @@ use crate::surface_guard::SurfaceGuard;
 pub const ROOT: U256 = namespace_root("equipoise.market");
 
 /// Programs that a market's constructor is told of.
-pub const PROGRAMS: usize = 7;
+pub const PROGRAMS: usize = 8;
 
 /// A slot that holds one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,8 +89,12 @@ pub enum Place {
     SurfaceGuard,
     /// Who may sign surfaces, by place.
     SurfaceKeepers,
+    /// The program that looks at the measures of the breakers.
+    Watcher,
     /// The first of the conditions that widen spreads.
     Conditions = 24,
+    /// The first of the breakers.
+    Breakers = 27,
 }
 
 /// The first of a board's slots of each kind.
@@ -194,8 +201,25 @@ impl Store {
         self.set(Place::Trading, offer.trading.0);
         if stored != offer.frozen.0 {
             self.set(Place::Frozen, offer.frozen.0);
+        }
+        if Frozen::round_of(&stored) != Frozen::round_of(&offer.frozen.0) {
             self.save_run(key(Place::Conditions), &offer.conditions.map(|slot| slot.0));
         }
+    }
+
+    /// What is frozen in an oracle round.
+    pub fn frozen(&self) -> Frozen {
+        Frozen::decode(&self.get(Place::Frozen))
+    }
+
+    /// The breakers.
+    pub fn breakers(&self) -> Breakers {
+        decode_breakers(&self.load_run(key(Place::Breakers)))
+    }
+
+    /// Stores the breakers.
+    pub fn set_breakers(&mut self, breakers: &Breakers) {
+        self.save_run(key(Place::Breakers), &encode_breakers(breakers));
     }
 
     /// The boards that are not settled.

@@ -4,6 +4,7 @@ use alloy_primitives::{Address, I256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::account;
 use equipoise_interfaces::AlreadyWired;
+use equipoise_interfaces::IBreakers::{breakersCall, marketStateCall, pokeCall, tightenCall};
 use equipoise_interfaces::IMarket::{
     acceptOwnershipCall, bookCall, listBoardCall, navCall, postSurfaceCall, quoteCall, recordLpFlowCall,
     setMarginParametersCall, setParametersCall, setSurfaceKeepersCall, settleAccountCall, surfaceKeepersCall,
@@ -16,7 +17,6 @@ use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::{require_code, Revert};
 use equipoise_market_state::convert::atoms;
 use equipoise_market_state::errors::pricing_error;
-use equipoise_market_state::layout::Frozen;
 use equipoise_market_state::snapshot::{FreeCash, Snapshot};
 use equipoise_market_state::store::{fits, Place, Store, PROGRAMS};
 use stylus_sdk::call::delegate_call;
@@ -27,8 +27,16 @@ use stylus_sdk::ArbResult;
 use crate::trade::{execute, quote};
 
 /// The programs that work for the market, in the order of the constructor's arguments.
-const PLACES: [Place; PROGRAMS] =
-    [Place::Desk, Place::Mover, Place::Curator, Place::Valuer, Place::Pricer, Place::Surface, Place::Assessor];
+const PLACES: [Place; PROGRAMS] = [
+    Place::Desk,
+    Place::Mover,
+    Place::Curator,
+    Place::Watcher,
+    Place::Valuer,
+    Place::Pricer,
+    Place::Surface,
+    Place::Assessor,
+];
 
 /// Runs one call. No function takes ether.
 #[entrypoint]
@@ -60,6 +68,11 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         | takeOverCall::SELECTOR
         | deleverageCall::SELECTOR => ask(&mut store, Place::Mover, &input),
         surfaceKeepersCall::SELECTOR | surfaceStepsCall::SELECTOR => ask(&mut store, Place::Curator, &input),
+        marketStateCall::SELECTOR | breakersCall::SELECTOR => ask(&mut store, Place::Watcher, &input),
+        pokeCall::SELECTOR | tightenCall::SELECTOR => {
+            require_open(&store)?;
+            ask(&mut store, Place::Watcher, &input)
+        }
         CONSTRUCTOR => {
             take_programs(&mut store, given.take()?)?;
             ask(&mut store, Place::Desk, &input)
@@ -109,7 +122,7 @@ fn take_programs(store: &mut Store, programs: [Address; PROGRAMS]) -> Result<(),
     Ok(())
 }
 
-/// Lets the desk, the mover or the curator run a call in the market's storage.
+/// Lets the desk, the mover, the curator or the watcher run a call in the market's storage.
 /// # Errors: NotWired, the program's own
 fn ask(store: &mut Store, place: Place, input: &[u8]) -> ArbResult {
     let program = store.wired(place)?;
@@ -123,7 +136,7 @@ fn ask(store: &mut Store, place: Place, input: &[u8]) -> ArbResult {
 fn follow_lps(store: &mut Store, flow_atoms: I256) -> Result<(), Revert> {
     only(store.vm(), store.address(Place::Vault))?;
     let flow = store.scale()?.money_floor(atoms(flow_atoms)?).map_err(pricing_error)?;
-    let mut frozen = Frozen::decode(&store.get(Place::Frozen));
+    let mut frozen = store.frozen();
     frozen.capital = frozen.capital.after_lp_flow(flow).map_err(pricing_error)?;
     let slot = fits(frozen.encode(), 0)?;
     store.set(Place::Frozen, slot);

@@ -17,6 +17,7 @@ use equipoise_market_state::errors::{number_error, require_legs, require_openabl
 use equipoise_market_state::layout::{decode_holdings, decode_parameters, BoardWords, Frozen};
 use equipoise_market_state::snapshot::{as_signed, log_priced, FreeCash, Snapshot};
 use equipoise_market_state::store::{Place, Store};
+use equipoise_market_state::watch::{look_again, observe, require_tradable};
 use equipoise_risk::limits::short_breach;
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::Lots;
@@ -40,7 +41,7 @@ pub fn quote(store: &Store, legs: &[Leg]) -> Result<Quote, Revert> {
 
 /// Trades at the quoted price for an account that the caller owns or operates, of which the ledger makes sure.
 /// # Inputs: what it may cost at most, and until when
-/// # Errors: MarketDeadlinePassed, MarketSlippageExceeded; those of the legs, of stale prices, of the vault's limits, of
+/// # Errors: MarketDeadlinePassed, MarketSlippageExceeded, MarketReduceOnly, MarketHalted; those of the legs, of stale prices, of the vault's limits, of
 /// the oracle, and of the ledger, the account's margin among them
 pub fn execute(
     store: &mut Store,
@@ -52,8 +53,9 @@ pub fn execute(
     if now > deadline {
         return Err(revert(&MarketDeadlinePassed { deadline, nowAt: now }));
     }
+    look_again(store)?;
     let snapshot = Snapshot::load(store, Some(account), legs, FreeCash::InNewRound)?;
-    let offer = offer(store, &snapshot, legs)?;
+    let mut offer = offer(store, &snapshot, legs)?;
     let cost = offer.quoted.costAtoms;
     if cost > max_cost {
         return Err(revert(&MarketSlippageExceeded { costAtoms: cost, maxCostAtoms: max_cost }));
@@ -61,6 +63,8 @@ pub fn execute(
     let changes = changes(store, &snapshot, legs)?;
     let effect = changes.iter().map(|(_, change)| change.effect).max().unwrap_or(Effect::Unwinds);
     let is_closing = effect != Effect::Opens;
+    let state = observe(store, &snapshot, &mut offer)?;
+    require_tradable(store, &snapshot, state, is_closing)?;
     if !is_closing {
         require_openable(offer.refusal, offer.measured, offer.most)?;
         require_short_within(&snapshot, &offer, &changes)?;
@@ -106,7 +110,7 @@ fn report(store: &Store, snapshot: &Snapshot, account: B256, (effect, cost): (Ef
         Effect::Opens => false,
     };
     let is_read = holds == Holds::Short || is_reducing && cost > I256::ZERO;
-    let margin = if is_read { margin_of(store, &snapshot.moment, account)? } else { NO_MARGIN };
+    let margin = if is_read { margin_of(store, &snapshot.sight.moment, account)? } else { NO_MARGIN };
     Ok(Report { holds: holds.number(), isReducing: is_reducing, margin })
 }
 
@@ -126,9 +130,9 @@ fn changes(store: &Store, snapshot: &Snapshot, legs: &[Leg]) -> Result<Vec<(u16,
 /// Fails if the vault would be short too much of a series of which it sells.
 /// # Errors: MarketShortSeriesLimitExceeded
 fn require_short_within(snapshot: &Snapshot, offer: &Offer, changes: &[(u16, Change)]) -> Result<(), Revert> {
-    let spot = price_of(snapshot.moment.spotWad)?;
+    let spot = price_of(snapshot.sight.moment.spotWad)?;
     let capital = Frozen::decode(&offer.frozen.0).capital.frozen;
-    let parameters = decode_parameters(&snapshot.moment.parameters.map(|slot| slot.0));
+    let parameters = decode_parameters(&snapshot.sight.moment.parameters.map(|slot| slot.0));
     for (id, change) in changes {
         let books = (&change.inventory_before[..], &change.inventory[..]);
         if let Some(breach) = short_breach(books, spot, capital, &parameters).map_err(number_error(*id))? {

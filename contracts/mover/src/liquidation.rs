@@ -12,11 +12,12 @@ use equipoise_kit::Revert;
 use equipoise_market_state::assessment::{assess, margin_of};
 use equipoise_market_state::convert::{atoms, signed, unsigned};
 use equipoise_market_state::errors::{number_error, pricing_error, require_openable};
-use equipoise_market_state::layout::{decode_parameters, encode_holdings, BoardState, BoardWords, Trading};
+use equipoise_market_state::layout::{decode_parameters, encode_holdings, BoardState, BoardWords, Frozen, Trading};
 use equipoise_market_state::pricing::staleness;
-use equipoise_market_state::snapshot::{as_signed, log_priced, moment, FreeCash, Snapshot};
+use equipoise_market_state::snapshot::{as_signed, log_priced, FreeCash, Sight, Snapshot};
 use equipoise_market_state::store::{fits, Place, Store};
 use equipoise_math::Fx;
+use equipoise_risk::breakers::State;
 use equipoise_risk::clock::{phase, Phase};
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::toxicity::Amount;
@@ -36,7 +37,7 @@ pub fn move_share(store: &mut Store, [from, to]: [B256; 2], share: i128) -> ArbR
     for board in boards {
         move_lots(store, board, (from, Some(to)), &|mine, _| mine.share_ceil(Fx::from_bits(share)))?;
     }
-    let (moment, _) = moment(store)?;
+    let Sight { moment, .. } = Sight::of(store)?;
     emit(store.vm(), &[PositionsMoved::SIGNATURE_HASH, from, to], &words_of(&share));
     let mut answer = Vec::new();
     show_left(store, &moment, [from, to], &mut answer)?;
@@ -75,7 +76,7 @@ pub fn take_over(store: &mut Store, account: B256, vault_cash: I256) -> Result<t
 /// of traders who know where the price goes.
 /// # Errors: MarketNumberOutOfDomain
 fn keep_taken_over(store: &mut Store, offer: &mut Offer) -> Result<(), Revert> {
-    let is_same_round = store.get(Place::Frozen) == offer.frozen.0;
+    let is_same_round = Frozen::round_of(&store.get(Place::Frozen)) == Frozen::round_of(&offer.frozen.0);
     let before = Trading::decode(&store.get(Place::Trading));
     let mut trading = Trading::decode(&offer.trading.0);
     let rebate = atoms(offer.quoted.skewAtoms)?.min(Atoms::ZERO);
@@ -139,7 +140,7 @@ fn give_to_vault(store: &mut Store, account: B256) -> Result<(), Revert> {
 /// # Returns: as `deleverage` of [`equipoise_interfaces::IMarketMargin`], encoded
 /// # Errors: MarketNumberOutOfDomain, the oracle's, the assessor's
 pub fn deleverage(store: &mut Store, [account, counter]: [B256; 2]) -> ArbResult {
-    let (moment, _) = moment(store)?;
+    let Sight { moment, .. } = Sight::of(store)?;
     let common: Vec<u16> = store.account_boards(account).ids().collect();
     let mut given_up = Vec::with_capacity(common.len());
     for board in common {
@@ -164,13 +165,18 @@ fn mark(store: &Store, moment: &Moment, boards: &[(u16, BoardWords)]) -> Result<
 }
 
 /// Since when what this market knows has been fit to liquidate on: spot and the surface are young enough to open
-/// positions on.
+/// positions on, the sequencer may be relied on, no breaker says that prices may not, and the market is not halted. What passed
+/// before counts in no auction.
 /// # Errors: NotWired, the oracle's
 pub fn safe_since(store: &Store) -> Result<safeSinceReturn, Revert> {
-    let (moment, _) = moment(store)?;
+    let sight = Sight::of(store)?;
+    let moment = &sight.moment;
+    let watch = store.frozen().watch;
     let parameters = decode_parameters(&store.parameters());
     let stale = staleness(&parameters, moment.spotAt, store.directory().surface_at, moment.nowAt)?;
-    Ok(safeSinceReturn { since: 0, isSafe: stale.is_none() })
+    let is_watched = watch.state != State::Halted && !watch.is_price_unsafe;
+    let since = store.breakers().safe_since().max(sight.trusted_since);
+    Ok(safeSinceReturn { since, isSafe: stale.is_none() && is_watched && sight.is_price_safe() })
 }
 
 /// Appends what two accounts are left with: the margin of each, then what each holds. One after the other, for

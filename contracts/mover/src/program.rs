@@ -7,7 +7,7 @@ use equipoise_interfaces::IMarketMargin::{deleverageCall, marginCall, moveShareC
 use equipoise_kit::lean::{answer, only, open, unknown};
 use equipoise_kit::Revert;
 use equipoise_market_state::assessment::margin_of;
-use equipoise_market_state::snapshot::moment;
+use equipoise_market_state::snapshot::Sight;
 use equipoise_market_state::store::{Place, Store};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
@@ -24,7 +24,7 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     let (selector, mut given) = open(&input, &vm)?;
     let mut store = Store::new(vm);
     match selector {
-        marginCall::SELECTOR => answer(&margin_of(&store, &moment(&store)?.0, given.take()?)?),
+        marginCall::SELECTOR => answer(&margin_of(&store, &Sight::of(&store)?.moment, given.take()?)?),
         settleAccountCall::SELECTOR => answer(&settle_account(&mut store, given.take()?, given.take()?)?),
         transferLongsCall::SELECTOR => {
             let [from, to]: [B256; 2] = given.take()?;

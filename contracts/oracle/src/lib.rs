@@ -1,9 +1,11 @@
-//! The oracle: one Chainlink-style feed, checked and scaled, and the settlement average.
+//! The oracle: one Chainlink-style feed, checked and scaled, what else tells whether its price may be relied on, and the
+//! settlement average.
 //!
 //! It holds no funds, has no owner and cannot be changed: a market that wants another feed points
-//! to another oracle.
+//! to another oracle. Quotes and settlements come from the one feed; the second source, the stablecoin's feed and the sequencer's
+//! uptime feed only stop the market, each where one is named.
 //!
-//! # Calls: down to the feed only, in views only
+//! # Calls: down to the feeds and the source only, in views only
 #![cfg_attr(not(test), no_main)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions))]
 
@@ -12,6 +14,7 @@ extern crate alloc;
 mod program;
 mod round;
 mod settlement;
+mod sources;
 
 pub use program::Oracle;
 pub use round::{Answer, Round, RoundId, Unusable, MAX_DECIMALS, MAX_PRICE_WAD, MIN_PRICE_WAD};

@@ -3,23 +3,25 @@
 use alloy_primitives::aliases::U80;
 use alloy_primitives::{Address, U256, U8};
 use alloy_sol_types::{SolCall, SolError};
-use equipoise_interfaces::IOracle::{feedCall, settlementPriceCall, spotCall};
+use equipoise_interfaces::IOracle::{checkCall, feedCall, settlementPriceCall, sourcesCall, spotCall};
 use equipoise_interfaces::{
-    AlreadyWired, CallFailed, IAggregator, OracleDecimalsUnsupported, OracleFeedUnreadable, OracleFirstRoundTooEarly,
-    OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain,
-    OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen,
+    AlreadyWired, CallFailed, IAggregator, IPriceSource, OracleDecimalsUnsupported, OracleFeedUnreadable,
+    OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive,
+    OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid,
+    OracleWindowOpen,
 };
 use equipoise_kit::lean::{answer, enter, revert, unknown, view, Arguments, CONSTRUCTOR};
-use equipoise_kit::number::{from_u128, to_u64};
+use equipoise_kit::number::{from_u128, to_u128, to_u64};
 use equipoise_kit::storage::{namespace_root, Namespace, Namespaced};
 use equipoise_kit::{require_code, Revert};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
-use stylus_sdk::storage::{StorageAddress, StorageU8};
+use stylus_sdk::storage::{StorageAddress, StorageBool, StorageU8};
 use stylus_sdk::ArbResult;
 
 use crate::round::{Answer, Round, RoundId, Unusable, MAX_DECIMALS};
 use crate::settlement::{settle, Rounds, SettlementError, Window, MAX_WINDOW_SECS};
+use crate::sources::{compared, from_a_dollar, up_since, Compared, UNUSABLE};
 
 /// Where the oracle keeps its feed.
 pub struct OracleSpace;
@@ -28,11 +30,16 @@ impl Namespace for OracleSpace {
     const ROOT: U256 = namespace_root("equipoise.oracle");
 }
 
-/// The feed and its decimals, in one slot.
+/// The feed and what a price takes to read, in one slot; then the others.
 #[storage]
 pub struct OracleSlots {
     feed: StorageAddress,
     decimals: StorageU8,
+    has_sequencer: StorageBool,
+    sequencer: StorageAddress,
+    source: StorageAddress,
+    stablecoin: StorageAddress,
+    stablecoin_decimals: StorageU8,
 }
 
 /// The oracle program.
@@ -59,37 +66,95 @@ impl Oracle {
             settlementPriceCall::SELECTOR => {
                 answer(&self.settlement_price(given.take()?, given.take()?, given.take()?)?)
             }
+            checkCall::SELECTOR => answer(&self.check(given.take()?)),
             feedCall::SELECTOR => answer(&self.slots.feed.get()),
+            sourcesCall::SELECTOR => {
+                answer(&[&self.slots.sequencer, &self.slots.source, &self.slots.stablecoin].map(|slot| slot.get()))
+            }
             CONSTRUCTOR => answer(&self.construct(given.take()?)?),
             _ => unknown(selector),
         }
     }
 
-    /// Reads the feed's decimals and keeps them, for a feed never changes its own. Once.
+    /// Names the feed, the sequencer's uptime feed, the second source and the stablecoin's feed, the last three zero for none.
+    /// Keeps the feeds' decimals, for a feed never changes its own. Once.
     /// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode, OracleFeedUnreadable, OracleDecimalsUnsupported
-    fn construct(&mut self, feed: Address) -> Result<(), Revert> {
+    fn construct(&mut self, [feed, sequencer, source, stablecoin]: [Address; 4]) -> Result<(), Revert> {
         if !self.slots.feed.get().is_zero() {
             return Err(revert(&AlreadyWired {}));
         }
+        let decimals = self.decimals_of(feed)?;
+        self.slots.feed.set(feed);
+        self.slots.decimals.set(U8::from(decimals));
+        if !sequencer.is_zero() {
+            require_code(self.vm(), sequencer)?;
+            self.slots.has_sequencer.set(true);
+            self.slots.sequencer.set(sequencer);
+        }
+        if !source.is_zero() {
+            require_code(self.vm(), source)?;
+            self.slots.source.set(source);
+        }
+        if !stablecoin.is_zero() {
+            let decimals = self.decimals_of(stablecoin)?;
+            self.slots.stablecoin.set(stablecoin);
+            self.slots.stablecoin_decimals.set(U8::from(decimals));
+        }
+        Ok(())
+    }
+
+    fn decimals_of(&self, feed: Address) -> Result<u8, Revert> {
         require_code(self.vm(), feed)?;
         let decimals =
             view(self.vm(), feed, &IAggregator::decimalsCall {}).map_err(|_| revert(&OracleFeedUnreadable { feed }))?;
         if decimals > MAX_DECIMALS {
             return Err(revert(&OracleDecimalsUnsupported { decimals }));
         }
-        self.slots.feed.set(feed);
-        self.slots.decimals.set(U8::from(decimals));
-        Ok(())
+        Ok(decimals)
     }
 
-    /// The latest spot price, its round and time.
+    /// The latest spot price, its round and time, and since when the sequencer has been up.
     /// # Errors: OracleFeedUnreadable, OracleRoundIncomplete, OraclePriceNotPositive,
     /// OracleTimeInFuture, OraclePriceOutOfDomain
-    fn spot(&self) -> Result<(U256, U80, u64), Revert> {
-        let feed = self.connect();
-        let answer = feed.latest_answer()?;
-        let round = answer.check(feed.decimals, feed.now).map_err(|reason| feed.refusal(&answer, reason))?;
-        Ok((from_u128(round.price_wad), round.id.raw(), round.at))
+    fn spot(&self) -> Result<(U256, U80, u64, u64), Revert> {
+        let round = self.connect().latest_round()?;
+        Ok((from_u128(round.price_wad), round.id.raw(), round.at, self.sequencer_up_since()))
+    }
+
+    fn sequencer_up_since(&self) -> u64 {
+        if !self.slots.has_sequencer.get() {
+            return 0;
+        }
+        let said = view(self.vm(), self.slots.sequencer.get(), &IAggregator::latestRoundDataCall {});
+        said.map_or(UNUSABLE, |said| up_since(&said, self.vm().block_timestamp()))
+    }
+
+    /// What the second source and the stablecoin's feed say of a spot price. A source that fails is unusable and no failure:
+    /// the market must learn of it.
+    fn check(&self, spot_wad: U256) -> (u64, u32, u64, u32) {
+        let (source, stablecoin) = (self.second_price(spot_wad), self.stablecoin_price());
+        (source.age_secs, source.millionths, stablecoin.age_secs, stablecoin.millionths)
+    }
+
+    fn second_price(&self, spot_wad: U256) -> Compared {
+        let source = self.slots.source.get();
+        if source.is_zero() {
+            return Compared::default();
+        }
+        let said = view(self.vm(), source, &IPriceSource::latestCall {}).ok();
+        let now = self.vm().block_timestamp();
+        let told = said.zip(to_u128(spot_wad)).map(|(said, spot_wad)| compared(spot_wad, &said, now));
+        told.unwrap_or(Compared::NOTHING)
+    }
+
+    fn stablecoin_price(&self) -> Compared {
+        let address = self.slots.stablecoin.get();
+        if address.is_zero() {
+            return Compared::default();
+        }
+        let [decimals] = self.slots.stablecoin_decimals.get().to_be_bytes();
+        let feed = Feed { oracle: self, address, decimals, now: self.vm().block_timestamp() };
+        feed.latest_round().map_or(Compared::NOTHING, |round| from_a_dollar(round.price_wad, round.at, feed.now))
     }
 
     /// The average over the `window_secs` that end at `expiry`.
@@ -122,6 +187,11 @@ struct Feed<'a> {
 }
 
 impl Feed<'_> {
+    fn latest_round(&self) -> Result<Round, Revert> {
+        let answer = self.latest_answer()?;
+        answer.check(self.decimals, self.now).map_err(|reason| self.refusal(&answer, reason))
+    }
+
     fn latest_answer(&self) -> Result<Answer, Revert> {
         let call = IAggregator::latestRoundDataCall {};
         let data = view(self.oracle.vm(), self.address, &call).map_err(|_| self.unreadable())?;

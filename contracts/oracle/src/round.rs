@@ -4,6 +4,8 @@ use alloy_primitives::aliases::U80;
 use alloy_primitives::{I256, U256};
 use equipoise_kit::number::{to_i128, to_u64};
 
+/// One, in WAD.
+pub const WAD: u128 = 1_000_000_000_000_000_000;
 /// The lowest usable price, 1e-4 quote per unit of underlying.
 pub const MIN_PRICE_WAD: u128 = 100_000_000_000_000;
 /// The highest usable price, 1e9 quote per unit of underlying.
@@ -117,8 +119,13 @@ impl Answer {
         let missing = MAX_DECIMALS.checked_sub(decimals)?;
         let scale = 10u128.checked_pow(missing.into())?;
         let price = answer.checked_mul(scale)?;
-        (MIN_PRICE_WAD..=MAX_PRICE_WAD).contains(&price).then_some(price)
+        in_domain(price).then_some(price)
     }
+}
+
+/// Whether a price is usable.
+pub fn in_domain(price_wad: u128) -> bool {
+    (MIN_PRICE_WAD..=MAX_PRICE_WAD).contains(&price_wad)
 }
 
 #[cfg(test)]

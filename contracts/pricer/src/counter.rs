@@ -13,8 +13,10 @@ use equipoise_market_state::pricing::staleness;
 use equipoise_market_state::store::fits;
 use equipoise_math::Fx;
 use equipoise_risk::book::{Exposure, Measure, NUMBERS};
+use equipoise_risk::breakers::State;
 use equipoise_risk::conditions::{Conditions, Sample};
 use equipoise_risk::limits::{breach, required_capital, utilisation, LIQUID_SHARE};
+use equipoise_risk::millionths::Millionths;
 use equipoise_risk::parameters::Parameters;
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::quote::{price, Charge, Package, Priced};
@@ -63,6 +65,8 @@ pub struct Counter {
     /// The cash that the vault may owe once the trade is done.
     may_owe: Money,
     is_settlement_pending: bool,
+    /// What the breakers say of the market.
+    state: State,
 }
 
 impl Counter {
@@ -91,6 +95,7 @@ impl Counter {
             package,
             may_owe: money(values.mayOweX64),
             is_settlement_pending: values.isSettlementPending,
+            state: State::of_number(vault.state).unwrap_or(State::Halted),
         }))
     }
 
@@ -111,6 +116,7 @@ impl Counter {
         let priced = price((&self.before, &after), &self.package, &state, reserve, self.scale);
         let priced = priced.map_err(pricing_error)?;
         let (refusal, measured, most) = self.refusal(&after, capital)?;
+        let used = utilisation(&after, capital, &self.parameters).map_err(pricing_error)?;
         Ok(Offer {
             quoted: self.quote_of(&priced)?,
             frozen: B256::new(fits(round.frozen.encode(), 0)?),
@@ -125,6 +131,7 @@ impl Counter {
             refusal: refusal.number(),
             measured,
             most,
+            usedMillionths: Millionths::from_fx_ceil(used).raw(),
         })
     }
 
@@ -208,7 +215,7 @@ impl Counter {
         let sample = Sample { now: self.now, spot, implied: self.directory.variance, capital: capital.frozen };
         let used = utilisation(&self.before, capital.frozen, &self.parameters).map_err(pricing_error)?;
         let (slots, multiplier) = self.looked(&sample, used).unwrap_or((conditions, SpreadMultiplier::MOST));
-        Ok(Round { frozen: Frozen { capital, multiplier }, flow: Amount::ZERO, conditions: slots })
+        Ok(Round { frozen: Frozen { capital, multiplier, ..frozen }, flow: Amount::ZERO, conditions: slots })
     }
 
     /// The conditions after a look in a new round.
@@ -247,6 +254,9 @@ impl Counter {
 
     /// Why no trade at all may open positions now.
     fn reduces_only(&self) -> Result<Option<Refused>, Revert> {
+        if self.state != State::Open {
+            return Ok(Some((Refusal::Breaker, I256::ZERO, U256::ZERO)));
+        }
         let stale = staleness(&self.parameters, self.spot_at, self.directory.surface_at, self.now)?;
         if let Some((refusal, since, most)) = stale {
             return Ok(Some((refusal, I256::from_raw(U256::from(since)), U256::from(most))));

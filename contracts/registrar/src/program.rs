@@ -3,8 +3,8 @@
 use alloy_sol_types::SolCall;
 use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::IClearing::{
-    acceptOwnershipCall, backstopCall, correlationCall, isOperatorCall, liquidatorCall, marketCall, marketCountCall,
-    noncesCall, operatorUntilCall, ownerCall, registerMarketCall, registerProgramCall, registrarCall,
+    acceptOwnershipCall, backstopCall, badDebtCall, correlationCall, isOperatorCall, liquidatorCall, marketCall,
+    marketCountCall, noncesCall, operatorUntilCall, ownerCall, registerMarketCall, registerProgramCall, registrarCall,
     setCorrelationCall, setOperatorBySignatureCall, setOperatorCall, tokenCall, tranchesCall, transferOwnershipCall,
     vaultCall, wireCall, DOMAIN_SEPARATORCall,
 };
@@ -53,6 +53,7 @@ fn show(ledger: &Ledger, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResu
         isOperatorCall::SELECTOR => answer(&ledger.is_operator(given.take()?, given.take()?)),
         noncesCall::SELECTOR => answer(&operators::nonce(ledger, given.take()?)),
         DOMAIN_SEPARATORCall::SELECTOR => answer(&operators::domain(ledger)),
+        badDebtCall::SELECTOR => answer(&ledger.bad_debt(given.take()?)?),
         marketCall::SELECTOR => answer(&ledger.market(given.take()?)),
         marketCountCall::SELECTOR => answer(&slots.market_count.get().to::<u8>()),
         correlationCall::SELECTOR => answer(&slots.correlation.get().to::<u32>()),

@@ -7,6 +7,8 @@
 //!
 //! A measure that is not read leaves its rules as they are.
 //!
+//! Ages and the sequencer do not wait for somebody to look: [`live_state`] is what they ask for at any moment.
+//!
 //! A guardian may tighten, for 72 hours, and nothing else. The market's [`State`] is the tightest of all. What each state
 //! permits is [`PERMISSIONS`].
 
@@ -17,14 +19,17 @@ mod measures;
 mod rules;
 
 pub use actions::{allows, Action, Permission, PERMISSIONS};
-pub use measures::{sequencer_unsafe_secs, spot_jump_ceil, HighWater, SEQUENCER_GRACE_SECS, WINDOW_SECS};
-pub use rules::{Measure, Readings, Rule, Unit, MEASURES, RULES, RULE_COUNT};
+pub use measures::{jump_of_regime_ceil, sequencer_unsafe_secs, spot_jump_ceil, SEQUENCER_GRACE_SECS};
+pub use rules::{live_state, rules, Measure, Readings, Rule, Unit, MEASURES, RULES, RULE_COUNT};
 
 /// What a guardian tightens lapses after 72 hours.
 pub const GUARDIAN_SECS: u64 = 72 * 3_600;
-/// Storage words of 64 bits: three slots.
-pub const WORDS: usize = 12;
-const TIMES: usize = RULE_COUNT + 2;
+/// A bad debt counts for so long; what it has tripped recovers by its own cool-down after that.
+pub const BAD_DEBT_SECS: u64 = 3_600;
+/// Storage words of 64 bits: four slots.
+pub const WORDS: usize = 16;
+/// What each rule keeps, both orders of the guardian, and since when prices are safe.
+const TIMES: usize = RULE_COUNT + 3;
 
 /// Whether a market trades.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +41,27 @@ pub enum State {
     ReduceOnly,
     /// No trades.
     Halted,
+}
+
+impl State {
+    /// Its number: the tighter, the larger.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Open => 0,
+            Self::ReduceOnly => 1,
+            Self::Halted => 2,
+        }
+    }
+
+    /// The state of a number.
+    pub const fn of_number(number: u8) -> Option<Self> {
+        match number {
+            0 => Some(Self::Open),
+            1 => Some(Self::ReduceOnly),
+            2 => Some(Self::Halted),
+            _ => None,
+        }
+    }
 }
 
 /// Why a step is refused.
@@ -76,7 +102,7 @@ pub struct Condition {
     pub recovers_at: Option<u64>,
 }
 
-/// All breakers of a market, in three storage slots.
+/// All breakers of a market, in four storage slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Breakers {
     /// When each rule's reading was last bad, in unix seconds; 0 if it is not tripped.
@@ -84,22 +110,24 @@ pub struct Breakers {
     /// Until when the guardian keeps the market from opening trades, and from all trades.
     reduced_until: u32,
     halted_until: u32,
+    /// When prices were last found safe again after they had not been.
+    safe_since: u32,
 }
 
 impl Default for Breakers {
     fn default() -> Self {
-        Self { bad_at: [0; RULE_COUNT], reduced_until: 0, halted_until: 0 }
+        Self { bad_at: [0; RULE_COUNT], reduced_until: 0, halted_until: 0, safe_since: 0 }
     }
 }
 
 impl Breakers {
     /// After a look at the readings.
-    /// # Inputs: unix seconds
+    /// # Inputs: unix seconds; the rules at the market's parameters: [`rules`]
     #[must_use]
-    pub fn observed(self, now: u64, readings: &Readings) -> Self {
+    pub fn observed(self, now: u64, readings: &Readings, rules: &[Rule; RULE_COUNT]) -> Self {
         let at = seconds(now).max(1);
         let mut next = self;
-        for (bad_at, rule) in next.bad_at.iter_mut().zip(&RULES) {
+        for (bad_at, rule) in next.bad_at.iter_mut().zip(rules) {
             let Some(reading) = readings.of(rule.measure) else { continue };
             let is_tripped = *bad_at != 0;
             let bad_from = if is_tripped { rule.recovers_below } else { rule.limit };
@@ -109,7 +137,15 @@ impl Breakers {
                 *bad_at = 0;
             }
         }
+        if next.is_price_safe() && !self.is_price_safe() {
+            next.safe_since = at;
+        }
         next
+    }
+
+    /// Whether a look would trip a rule: nothing does that none of these readings reaches.
+    pub fn would_trip(readings: &Readings, rules: &[Rule; RULE_COUNT]) -> bool {
+        rules.iter().any(|rule| readings.of(rule.measure).is_some_and(|reading| reading >= rule.limit))
     }
 
     /// The state of the market: the tightest of all.
@@ -122,6 +158,16 @@ impl Breakers {
     /// Whether prices may be relied on: for liquidations and for what LPs enter and leave at.
     pub fn is_price_safe(&self) -> bool {
         !self.tripped().any(|rule| rule.is_of_price)
+    }
+
+    /// The rules that are tripped, bit by bit in the order of [`RULES`].
+    pub fn tripped_bits(&self) -> u32 {
+        self.bad_at.iter().rev().fold(0, |bits, bad_at| bits << 1 | u32::from(*bad_at != 0))
+    }
+
+    /// Since when prices have been safe, in unix seconds, as far as anybody has looked; 0 if they always have.
+    pub fn safe_since(&self) -> u64 {
+        u64::from(self.safe_since)
     }
 
     /// After the guardian has tightened: for [`GUARDIAN_SECS`], and never for less than before.
@@ -146,9 +192,9 @@ impl Breakers {
     }
 
     /// Every rule at this moment, in the order of [`RULES`].
-    pub fn conditions(&self, readings: &Readings) -> [Condition; RULE_COUNT] {
+    pub fn conditions(&self, readings: &Readings, rules: &[Rule; RULE_COUNT]) -> [Condition; RULE_COUNT] {
         let mut bad_at = self.bad_at.iter();
-        RULES.map(|rule| {
+        rules.map(|rule| {
             let bad_at = bad_at.next().copied().unwrap_or(0);
             Condition {
                 rule,
@@ -161,7 +207,7 @@ impl Breakers {
 
     /// For storage: two times to a word, the earlier one in the high half.
     pub fn to_words(&self) -> [u64; WORDS] {
-        let mut times = self.bad_at.iter().chain([&self.reduced_until, &self.halted_until]).copied();
+        let mut times = self.bad_at.iter().chain([&self.reduced_until, &self.halted_until, &self.safe_since]).copied();
         let mut next = || u64::from(times.next().unwrap_or(0));
         core::array::from_fn(|_| next() << 32 | next())
     }
@@ -173,8 +219,8 @@ impl Breakers {
         for (time, half) in times.iter_mut().zip(halves) {
             *time = seconds(half);
         }
-        let [bad_at @ .., reduced_until, halted_until] = times;
-        Self { bad_at, reduced_until, halted_until }
+        let [bad_at @ .., reduced_until, halted_until, safe_since] = times;
+        Self { bad_at, reduced_until, halted_until, safe_since }
     }
 
     fn tripped(&self) -> impl Iterator<Item = &'static Rule> + '_ {

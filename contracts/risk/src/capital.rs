@@ -5,7 +5,8 @@
 
 use equipoise_math::Fx;
 
-use crate::arithmetic::div_floor;
+use crate::arithmetic::{div_floor, sub};
+use crate::millionths::Millionths;
 use crate::units::Money;
 use crate::RiskError;
 
@@ -48,6 +49,18 @@ impl RiskCapital {
     pub fn after_lp_flow(self, flow: Money) -> Result<Self, RiskError> {
         let moved = |amount: Money| amount.plus(flow).map(|sum| sum.max(Money::ZERO));
         Ok(Self { frozen: moved(self.frozen)?, average: moved(self.average)?, ..self })
+    }
+
+    /// How far C is below its average: what the vault has lost within about a day. What LPs take or bring counts in neither.
+    /// # Returns: all of it where nothing is left, nothing where nothing was
+    /// # Rounding: up
+    /// # Errors: none in range
+    pub fn drawdown_ceil(&self) -> Result<Millionths, RiskError> {
+        if self.average <= Money::ZERO {
+            return Ok(Millionths::ZERO);
+        }
+        let left = self.frozen.max(Money::ZERO).ratio_floor(self.average)?;
+        Ok(Millionths::from_fx_ceil(sub(Fx::ONE, left.min(Fx::ONE))?))
     }
 }
 

@@ -127,6 +127,16 @@ impl RiskState {
         Ok(Penalty { charged, rebated: charged.scaled_floor(self.rebate_share)? })
     }
 
+    /// D*: the dollar delta that is left when the one that volatility moves with spot is counted, `D + r n V / s`. A hedge in the
+    /// underlying that takes it away makes R least.
+    /// # Inputs: D and V, the time-weighted vega
+    /// # Rounding: the vega's part down, by a few units of 2^-64
+    /// # Errors: Math for a market that does not move; Overflow
+    pub fn delta_to_hedge(&self, delta: Money, vega: Money) -> Result<Money, RiskError> {
+        let per_vega = div_floor(mul_floor(self.correlation, self.vol_of_vol)?, self.vol)?;
+        delta.plus(vega.scaled_floor(per_vega)?)
+    }
+
     /// The bracket that lambda weighs. Not negative: the horizons and |r| < 1 make the form definite.
     fn quadratic(&self, book: &Exposure) -> Result<Fx, RiskError> {
         let delta = self.per_capital(book.of(Measure::DollarDelta))?;

@@ -1,7 +1,7 @@
 //! The market's own safety: breakers, regime, toxicity and the spread multiplier, with counts of what tripped.
 
 use equipoise_math::Fx;
-use equipoise_risk::breakers::{spot_jump_ceil, Breakers, HighWater, Measure, Readings, State, RULES, RULE_COUNT};
+use equipoise_risk::breakers::{spot_jump_ceil, Breakers, Measure, Readings, State, RULES, RULE_COUNT};
 use equipoise_risk::millionths::Millionths;
 use equipoise_risk::regime::{Observation, RegimeState};
 use equipoise_risk::spread::{utilisation_factor_ceil, Factors, SpreadMultiplier};
@@ -19,11 +19,8 @@ pub struct Guard {
     pub toxicity: Toxicity,
     /// The last round, and what its traders have bought of dollar delta, net.
     flow: (u64, Money),
-    water: HighWater,
     /// The close before this candle.
     close: Observation,
-    /// What the vault's margin is of its value.
-    utilisation: Fx,
     surface_jump: Millionths,
     /// How often each rule has tripped.
     pub trips: [u32; RULE_COUNT],
@@ -44,10 +41,12 @@ pub struct Reading {
     pub spot: Price,
     /// The market's variance.
     pub variance: Fx,
-    /// The vault's value, and what it quotes against.
-    pub nav: Money,
     /// Risk capital.
     pub capital: Money,
+    /// Its fall below its average.
+    pub drawdown: Millionths,
+    /// The capital that the book needs, of what there is.
+    pub used: Fx,
     /// D*.
     pub delta: Money,
     /// Time-weighted vega.
@@ -74,9 +73,7 @@ impl Guard {
             regime: RegimeState::start(first, implied).map_err(refused)?,
             toxicity: Toxicity::default(),
             flow: (0, Money::ZERO),
-            water: HighWater::default(),
             close: first,
-            utilisation: Fx::ZERO,
             surface_jump: Millionths::ZERO,
             trips: [0; RULE_COUNT],
             stopped_secs: [0; 2],
@@ -111,11 +108,6 @@ impl Guard {
         Ok(())
     }
 
-    /// What the vault's own margin is of what it has.
-    pub fn used(&mut self, margin: Money, nav: Money) {
-        self.utilisation = margin.ratio_floor(nav.max(Money::from_fx(Fx::ONE))).unwrap_or(Fx::MAX);
-    }
-
     /// Looks at everything. Moves are measured from the last close over a whole candle, for nobody knows when within it they
     /// came.
     /// # Inputs: the reading, and for how many seconds the state before it has held
@@ -132,13 +124,12 @@ impl Guard {
             self.toxicity = self.toxicity.after_round(flow, reading.now, factor, reference).map_err(refused)?;
             self.flow = (reading.round, Money::ZERO);
         }
-        self.water = self.water.at(reading.now, reading.nav);
         let after = Observation { price: reading.spot, at: reading.until };
         let ratios = [
             (Measure::SpotJump, spot_jump_ceil(self.close, after, reading.variance)?),
             (Measure::SurfaceJump, self.surface_jump),
-            (Measure::Drawdown, self.water.drawdown_ceil(reading.nav)?),
-            (Measure::Utilisation, Millionths::from_fx_ceil(self.utilisation)),
+            (Measure::Drawdown, reading.drawdown),
+            (Measure::Utilisation, Millionths::from_fx_ceil(reading.used)),
             (Measure::Delta, of_capital(reading.delta, reading.capital)?),
             (Measure::Vega, of_capital(reading.vega, reading.capital)?),
             (Measure::BadDebt, of_capital(reading.unpaid, reading.capital)?),
@@ -148,23 +139,24 @@ impl Guard {
         for (measure, ratio) in ratios {
             readings = readings.with_ratio(measure, ratio).map_err(refused)?;
         }
-        let is_tripped = |breakers: &Breakers| breakers.conditions(&readings).map(|condition| condition.is_tripped);
+        let is_tripped =
+            |breakers: &Breakers| breakers.conditions(&readings, &RULES).map(|condition| condition.is_tripped);
         let before = is_tripped(&self.breakers);
-        self.breakers = self.breakers.observed(reading.now, &readings);
+        self.breakers = self.breakers.observed(reading.now, &readings, &RULES);
         for ((count, before), after) in self.trips.iter_mut().zip(before).zip(is_tripped(&self.breakers)) {
             *count += u32::from(after && !before);
         }
-        self.multiplier(reading.now)
+        self.multiplier(reading)
     }
 
-    fn multiplier(&self, now: u64) -> Result<SpreadMultiplier, RiskError> {
+    fn multiplier(&self, reading: &Reading) -> Result<SpreadMultiplier, RiskError> {
         let factors = Factors {
             regime: self.regime.regime,
             toxicity: self.toxicity.factor_ceil()?,
-            utilisation: utilisation_factor_ceil(self.utilisation.clamp(Fx::ZERO, Fx::ONE))?,
+            utilisation: utilisation_factor_ceil(reading.used)?,
         };
         let multiplier = SpreadMultiplier::of(factors);
-        Ok(if self.state(now) == State::Open { multiplier } else { multiplier.for_closing() })
+        Ok(if self.state(reading.now) == State::Open { multiplier } else { multiplier.for_closing() })
     }
 }
 

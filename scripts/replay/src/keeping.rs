@@ -53,11 +53,7 @@ impl Market<'_> {
             (self.posted_at, self.posted_spot, self.posted) = (now, spot, fresh);
             self.remark_by(|vega| Parts { vega, ..Parts::default() })?;
         }
-        self.venue.prepare_marks()?;
-        let margin = self.venue.vault_margin(&self.shocks)?;
-        let nav = self.venue.scale().money_floor(Atoms::new(i128::from(self.ledger.nav)))?;
-        self.guard.used(margin.maintenance.worst(), nav);
-        Ok(())
+        Ok(self.venue.prepare_marks()?)
     }
 
     /// How far volatility at thirty days has moved since the last post.

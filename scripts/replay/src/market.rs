@@ -3,9 +3,10 @@
 use equipoise_data::Timestamp;
 use equipoise_math::Fx;
 use equipoise_risk::book::{Exposure, Measure};
+use equipoise_risk::limits::utilisation;
 use equipoise_risk::margin::{MarginParameters, Shocks};
 use equipoise_risk::millionths::Millionths;
-use equipoise_risk::parameters::Parameter;
+use equipoise_risk::potential::RiskState;
 use equipoise_risk::regime::Observation;
 use equipoise_risk::units::{Atoms, Money, Price, TokenScale};
 use equipoise_risk::waterfall::Waterfall;
@@ -258,22 +259,19 @@ impl<'a> Market<'a> {
     fn reading(&self, book: &Exposure, candle: &Candle) -> Result<Reading, Refusal> {
         let parameters = self.venue.parameters();
         let vega = book.weighted_vega()?;
-        // D* = D + r n V / s: the delta at which R is least.
-        let correlation = parameters.number(Parameter::SpotVolCorrelationPlusOne)?.to_num::<f64>() - 1.0;
-        let vol_of_vol = parameters.number(Parameter::VolOfVol)?.to_num::<f64>();
-        let vol = self.venue.variance().to_num::<f64>().sqrt();
-        let shift = Fx::from_num(correlation * vol_of_vol / vol);
-        let delta = book.of(Measure::DollarDelta).plus(vega.scaled_floor(shift)?)?;
-        let nav = self.venue.scale().money_floor(Atoms::new(i128::from(self.ledger.nav)))?;
+        let frozen = self.venue.capital_at(book)?;
+        let capital = frozen.frozen.max(Money::from_fx(Fx::ONE));
+        let state = RiskState::new(capital, self.venue.variance(), parameters)?;
         Ok(Reading {
             now: self.venue.now(),
             until: candle.at + candle.secs,
             round: self.venue.round(),
             spot: self.venue.spot(),
             variance: self.venue.variance(),
-            nav,
-            capital: self.venue.capital().max(Money::from_fx(Fx::ONE)),
-            delta,
+            capital,
+            drawdown: frozen.drawdown_ceil()?,
+            used: utilisation(book, capital, parameters)?,
+            delta: state.delta_to_hedge(book.of(Measure::DollarDelta), vega)?,
             vega,
             unpaid: self.venue.scale().money_floor(self.unpaid)?,
         })

@@ -237,6 +237,12 @@ impl Venue {
         self.capital.frozen
     }
 
+    /// What the vault quotes against in this round.
+    /// # Inputs: its book, valued now
+    pub fn capital_at(&self, book: &Exposure) -> Result<RiskCapital, Refusal> {
+        Ok(self.capital.at(self.round, self.now, self.net_assets(book)?)?)
+    }
+
     /// Decimals of the token.
     pub const fn scale(&self) -> TokenScale {
         self.scale
@@ -328,7 +334,7 @@ impl Venue {
         }
         let valuation = self.value(legs)?;
         let (before, after) = (valuation.before, valuation.after()?);
-        let capital = self.capital.at(self.round, self.now, self.net_assets(&before)?)?;
+        let capital = self.capital_at(&before)?;
         let state = RiskState::new(capital.frozen, self.variance, &self.parameters)?.widened(self.multiplier);
         let kept = (self.reserve, self.now);
         let priced = price((&before, &after), &valuation.package, &state, kept, self.scale)?;

@@ -2,6 +2,7 @@
 
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{SolCall, SolValue};
+use equipoise_cli::deployment::Sources;
 use equipoise_interfaces::{
     account, ClearingTokenTransferFailed, ClearingTransferredAmountDiffers, IClearing, ITranche, IVault,
 };
@@ -188,7 +189,7 @@ fn decimals_that_do_not_fit_are_refused_and_no_later_change_of_them_counts() {
     let arguments = (bare[0], bare[1], bare[2], owner, token).abi_encode_params();
     assert!(world.deploy_program("clearing", arguments).is_err());
     let feed = world.deploy("PriceFeed", (U256::from(19), "ETH / USD", owner).abi_encode_params());
-    assert!(world.deploy_program("oracle", (feed,).abi_encode_params()).is_err());
+    assert!(world.deployer().oracle(Sources::of(feed)).is_err());
 
     let mut market = Market::open_in(World::with_odd_token(6, 8), CAPITAL);
     let (owner, token) = (market.world.owner, market.world.token);

@@ -125,7 +125,9 @@ fn constructors_run_once() {
     market.refused_data(market.clearing, stranger, data).expect(&AlreadyWired {});
     let data = [CONSTRUCTOR.to_vec(), (market.world.feed,).abi_encode()].concat();
     market.refused_data(market.oracle, stranger, data).expect(&AlreadyWired {});
-    for stateless in [market.surface, market.valuer, market.pricer, market.assessor, market.mover, market.curator] {
+    for stateless in
+        [market.surface, market.valuer, market.pricer, market.assessor, market.mover, market.curator, market.watcher]
+    {
         let refused = market.refused_data(stateless, stranger, CONSTRUCTOR.to_vec());
         refused.expect(&SelectorUnknown { selector: CONSTRUCTOR.into() });
     }

@@ -54,6 +54,7 @@ pub struct Market {
     pub desk: Address,
     pub mover: Address,
     pub curator: Address,
+    pub watcher: Address,
     pub market: Address,
     pub clearing: Address,
     pub vault: Address,
@@ -149,7 +150,7 @@ impl Market {
     pub fn of(world: World, parts: &(Engines, House, deployment::Market), keeper: Address, lp: Address) -> Self {
         let (engines, House { clearing, vault, senior, junior, .. }, deployment::Market { oracle, market, .. }) =
             *parts;
-        let Engines { surface, valuer, pricer, assessor, desk, mover, curator, .. } = engines;
+        let Engines { surface, valuer, pricer, assessor, desk, mover, curator, watcher, .. } = engines;
         let signers = signers(KEEPERS);
         let boards = Vec::new();
         let mut market = Self {
@@ -162,6 +163,7 @@ impl Market {
             desk,
             mover,
             curator,
+            watcher,
             market,
             clearing,
             vault,
@@ -198,8 +200,8 @@ impl Market {
     }
 
     /// What the constructor of the market is told first.
-    pub const fn programs(&self) -> [Address; 7] {
-        [self.desk, self.mover, self.curator, self.valuer, self.pricer, self.surface, self.assessor]
+    pub const fn programs(&self) -> [Address; 8] {
+        [self.desk, self.mover, self.curator, self.watcher, self.valuer, self.pricer, self.surface, self.assessor]
     }
 
     /// A market that trades: LPs' cash in the vault, four boards of twelve strikes, a surface, spot at [`SPOT`].

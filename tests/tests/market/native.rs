@@ -5,7 +5,7 @@
 use alloy_primitives::{I256, U256};
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{Leg, Quote, Slice as AbiSlice};
-use equipoise_market_state::layout::{decode_conditions, encode_conditions, Directory, Frozen, Trading};
+use equipoise_market_state::layout::{decode_conditions, encode_conditions, Directory, Frozen, Trading, Watch};
 use equipoise_math::Fx;
 use equipoise_risk::book::{self, BoardState, Measure, StrikeState, Valuation};
 use equipoise_risk::capital::RiskCapital;
@@ -113,7 +113,11 @@ impl Native {
             cash: Atoms::ZERO,
             reserve: SkewReserve::default(),
             flow: Amount::ZERO,
-            frozen: Frozen { capital: RiskCapital::default(), multiplier: SpreadMultiplier::ONE },
+            frozen: Frozen {
+                capital: RiskCapital::default(),
+                multiplier: SpreadMultiplier::ONE,
+                watch: Watch::default(),
+            },
             conditions: None,
             variance: Fx::ZERO,
             surface_at: 0,
@@ -283,7 +287,7 @@ impl Native {
         let (conditions, multiplier) = next.map_or((conditions, SpreadMultiplier::MOST), |next| {
             (decode_conditions(&encode_conditions(&next).unwrap()), next.multiplier_ceil(used).unwrap())
         });
-        Round { frozen: Frozen { capital, multiplier }, conditions, flow: Amount::ZERO }
+        Round { frozen: Frozen { capital, multiplier, watch: Watch::default() }, conditions, flow: Amount::ZERO }
     }
 
     /// The round's multiplier; where only closing trades pass, that of a stressed market at least.

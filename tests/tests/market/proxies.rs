@@ -117,8 +117,8 @@ fn an_upgrade_keeps_every_balance_position_and_value() {
     let margins = traders.map(|trader| market.margin_of(trader).equityAtoms);
 
     let [surface, valuer, pricer, assessor] = [market.surface, market.valuer, market.pricer, market.assessor];
-    let [desk, mover, curator] = [market.desk, market.mover, market.curator];
-    let own = Engines { surface, valuer, pricer, assessor, desk, mover, curator, ..Engines::default() };
+    let [desk, mover, curator, watcher] = [market.desk, market.mover, market.curator, market.watcher];
+    let own = Engines { surface, valuer, pricer, assessor, desk, mover, curator, watcher, ..Engines::default() };
     let token = market.world.token;
     let next_market = market.world.deployer().market_implementation(&own).unwrap();
     let house = market.world.deployer().clearing(token).unwrap();

@@ -2,7 +2,7 @@
 //! market whose value the test sets.
 
 use alloy_primitives::{Address, B256, I256, U256};
-use alloy_sol_types::{SolCall, SolValue};
+use alloy_sol_types::SolCall;
 use equipoise_chain::Receipt;
 use equipoise_interfaces::account::{of, VAULT};
 use equipoise_interfaces::{EpochProcessed, EpochSettled, IClearing, ITranche, IVault, Margin, Report, Terms};
@@ -29,7 +29,7 @@ pub fn setup_with(token: impl Fn(&mut World) -> Address) -> Setup {
     let owner = world.owner;
     let house = world.deployer().house(token, HOUR).unwrap();
     let (clearing, vault, senior, junior) = (house.clearing, house.vault, house.senior, house.junior);
-    let oracle = world.deploy_program("oracle", (world.feed,).abi_encode()).unwrap();
+    let oracle = world.oracle().unwrap();
     let market = world.deploy("TestMarket", Vec::new());
     world.wire_house(&house, &[(market, oracle)]);
     world.send(owner, market, &TestMarket::followCall { clearing }).unwrap();

@@ -1,7 +1,7 @@
 //! The types of the parameters' registry that the word codec knows, with their fields in order.
 
 use crate::{
-    IClearing, IGuarded, ITuned, IVault, ParameterBindsExisting, ParameterChanged, ParameterLoosened,
+    IClearing, IGuarded, IParameters, ITuned, IVault, ParameterBindsExisting, ParameterChanged, ParameterLoosened,
     ParameterOutOfBounds, ParameterStepTooLarge, ParameterTooEarly, ParameterUnchanged, ParametersAlreadyRegistered,
     ParametersInconsistent, ParametersKindUnknown, ParametersNothingToChange, ParametersOutOfOrder,
     ParametersRegistryNotNamed, ParametersTargetUnknown, RegistryNamed, TargetRegistered, Tuning, TuningRule,
@@ -11,6 +11,7 @@ to_words! {
     Tuning { parameter, millionths }
     TuningRule { min, max, initially, step, isRelative, intervalSecs, riskier, bindsExisting }
     ITuned::registryCall {}
+    IParameters::guardianCall {}
     IGuarded::guardianCall {}
     IClearing::correlationCall {}
     IClearing::setCorrelationCall { millionths }

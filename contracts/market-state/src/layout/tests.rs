@@ -89,7 +89,7 @@ fn a_slice_is_cut_towards_minus_infinity() {
 }
 
 fn frozen(capital: RiskCapital) -> Frozen {
-    Frozen { capital, multiplier: SpreadMultiplier::MOST }
+    Frozen { capital, multiplier: SpreadMultiplier::MOST, watch: Watch { state: State::Halted, is_price_unsafe: true } }
 }
 
 #[test]
@@ -204,7 +204,7 @@ proptest! {
         let money = |bits| Money::from_fx(stored(bits, 48));
         let capital = RiskCapital { round, frozen: money(frozen), average: money(average), averaged_at };
         let multiplier = SpreadMultiplier::from_stored(Millionths::from_raw(widened));
-        let frozen = Frozen { capital, multiplier };
+        let frozen = Frozen { capital, multiplier, watch };
         prop_assert_eq!(Frozen::decode(&frozen.encode().unwrap()), frozen);
     }
 

@@ -2,6 +2,7 @@
 
 use super::{BreakerError, State, SEQUENCER_GRACE_SECS};
 use crate::millionths::Millionths;
+use crate::parameters::{Parameter, Parameters};
 
 /// What is measured. The larger, the worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,28 +11,30 @@ pub enum Measure {
     SpotAge,
     /// Age of the surface, in seconds.
     SurfaceAge,
-    /// How far two sources of the spot price lie apart, as a ratio.
+    /// Age of the second source's price, in seconds.
+    SourceAge,
+    /// How far the two sources of the spot price may lie apart, of the first.
     SourceDeviation,
     /// Seconds for which the sequencer is still not to be relied on: [`super::sequencer_unsafe_secs`].
     SequencerUnsafe,
     /// The last move of spot in standard deviations: [`super::spot_jump_ceil`].
     SpotJump,
-    /// The last change of the surface in volatility: 0.1 is ten points.
+    /// How far the last surface lies from what its keepers would have posted, in volatility: 0.1 is ten points.
     SurfaceJump,
-    /// The fall of the value per share from its highest: [`super::HighWater`].
+    /// The fall of risk capital below its day's average: [`crate::capital::RiskCapital::drawdown_ceil`].
     Drawdown,
-    /// What the vault's book requires of what it has.
+    /// The capital that the book needs to stand within every limit, of what there is: [`crate::limits::utilisation`].
     Utilisation,
     /// |D*| over C.
     Delta,
     /// Time-weighted vega over C.
     Vega,
-    /// The floor of the insurance fund over what is in it.
-    InsuranceNeed,
-    /// Bad debt that nobody has paid, over C.
+    /// Bad debt that the vault has borne in the last hour or that nobody has paid, over C.
     BadDebt,
     /// The score of toxicity.
     Toxicity,
+    /// Age of the stablecoin's price, in seconds.
+    StablecoinAge,
     /// How far the stablecoin is from a dollar, either way.
     StablecoinDeviation,
     /// Seconds that an expired board has waited for its settlement.
@@ -39,7 +42,7 @@ pub enum Measure {
 }
 
 /// How many measures there are.
-pub const MEASURES: usize = 15;
+pub const MEASURES: usize = 16;
 
 /// The unit of a reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,29 +57,22 @@ impl Measure {
     /// The unit it is read in.
     pub const fn unit(self) -> Unit {
         match self {
-            Self::SpotAge | Self::SurfaceAge | Self::SequencerUnsafe | Self::SettlementPending => Unit::Seconds,
+            Self::SpotAge
+            | Self::SurfaceAge
+            | Self::SourceAge
+            | Self::SequencerUnsafe
+            | Self::StablecoinAge
+            | Self::SettlementPending => Unit::Seconds,
             _ => Unit::Ratio,
         }
     }
 
-    pub(super) const fn place(self) -> usize {
-        match self {
-            Self::SpotAge => 0,
-            Self::SurfaceAge => 1,
-            Self::SourceDeviation => 2,
-            Self::SequencerUnsafe => 3,
-            Self::SpotJump => 4,
-            Self::SurfaceJump => 5,
-            Self::Drawdown => 6,
-            Self::Utilisation => 7,
-            Self::Delta => 8,
-            Self::Vega => 9,
-            Self::InsuranceNeed => 10,
-            Self::BadDebt => 11,
-            Self::Toxicity => 12,
-            Self::StablecoinDeviation => 13,
-            Self::SettlementPending => 14,
-        }
+    /// Its number: the order above.
+    pub const fn place(self) -> usize {
+        // A discriminant far below the type's end.
+        #[allow(clippy::as_conversions)]
+        let place = self as usize;
+        place
     }
 }
 
@@ -135,7 +131,7 @@ pub struct Rule {
 }
 
 /// How many rules there are.
-pub const RULE_COUNT: usize = 22;
+pub const RULE_COUNT: usize = 23;
 
 const MINUTE: u32 = 60;
 const HOUR: u32 = 3_600;
@@ -143,8 +139,10 @@ const DAY: u32 = 86_400;
 /// Parts of a ratio in its unit.
 const PERCENT: u32 = 10_000;
 const ONE: u32 = 1_000_000;
-/// Closing trades wait for the first five minutes after the sequencer has come back.
-const SEQUENCER_HALT_SECS: u32 = 5 * MINUTE;
+/// Not even closing trades pass on a price of so long ago,
+const SPOT_HALT_SECS: u32 = DAY;
+/// nor in the first five minutes after the sequencer has come back: with so long a grace left.
+const SEQUENCER_HALT_SECS: u32 = SEQUENCER_GRACE_SECS - 5 * MINUTE;
 
 const fn reduce(measure: Measure, (limit, recovers_below): (u32, u32), cooldown_secs: u32) -> Rule {
     Rule { measure, effect: State::ReduceOnly, limit, recovers_below, cooldown_secs, is_of_price: false }
@@ -161,27 +159,73 @@ const fn of_price(rule: Rule) -> Rule {
 /// Every rule, in the order of storage.
 pub const RULES: [Rule; RULE_COUNT] = [
     of_price(reduce(Measure::SpotAge, (2 * HOUR, 2 * HOUR), 5 * MINUTE)),
-    of_price(halt(Measure::SpotAge, (DAY, 2 * HOUR), 5 * MINUTE)),
+    of_price(halt(Measure::SpotAge, (SPOT_HALT_SECS, 2 * HOUR), 5 * MINUTE)),
     reduce(Measure::SurfaceAge, (26 * HOUR, 26 * HOUR), 5 * MINUTE),
+    reduce(Measure::SourceAge, (6 * HOUR, 6 * HOUR), 5 * MINUTE),
     of_price(reduce(Measure::SourceDeviation, (PERCENT * 3 / 2, PERCENT * 3 / 4), 15 * MINUTE)),
     of_price(halt(Measure::SourceDeviation, (5 * PERCENT, PERCENT * 3 / 2), 15 * MINUTE)),
     of_price(reduce(Measure::SequencerUnsafe, (1, 1), MINUTE)),
-    of_price(halt(Measure::SequencerUnsafe, (GRACE - SEQUENCER_HALT_SECS, GRACE - SEQUENCER_HALT_SECS), MINUTE)),
+    of_price(halt(Measure::SequencerUnsafe, (SEQUENCER_HALT_SECS, SEQUENCER_HALT_SECS), MINUTE)),
     reduce(Measure::SpotJump, (6 * ONE, 4 * ONE), 15 * MINUTE),
     halt(Measure::SpotJump, (12 * ONE, 6 * ONE), 15 * MINUTE),
     reduce(Measure::SurfaceJump, (10 * PERCENT, 5 * PERCENT), HOUR),
     reduce(Measure::Drawdown, (10 * PERCENT, 7 * PERCENT), 6 * HOUR),
     halt(Measure::Drawdown, (25 * PERCENT, 15 * PERCENT), DAY),
-    reduce(Measure::Utilisation, (90 * PERCENT, 80 * PERCENT), 15 * MINUTE),
+    reduce(Measure::Utilisation, (110 * PERCENT, ONE), 15 * MINUTE),
     reduce(Measure::Delta, (25 * PERCENT, 20 * PERCENT), 15 * MINUTE),
     reduce(Measure::Vega, (15 * PERCENT, 12 * PERCENT), 15 * MINUTE),
-    reduce(Measure::InsuranceNeed, (ONE, 90 * PERCENT), HOUR),
-    reduce(Measure::BadDebt, (1, 1), DAY),
+    reduce(Measure::BadDebt, (PERCENT / 10, 1), DAY),
     halt(Measure::BadDebt, (PERCENT, PERCENT / 10), DAY),
     reduce(Measure::Toxicity, (ONE * 3 / 2, ONE), HOUR),
+    reduce(Measure::StablecoinAge, (26 * HOUR, 26 * HOUR), 5 * MINUTE),
     reduce(Measure::StablecoinDeviation, (PERCENT, PERCENT / 2), HOUR),
     halt(Measure::StablecoinDeviation, (3 * PERCENT, PERCENT * 3 / 2), HOUR),
-    reduce(Measure::SettlementPending, (1, 1), MINUTE),
+    reduce(Measure::SettlementPending, (HOUR, HOUR), MINUTE),
 ];
 
-const GRACE: u32 = SEQUENCER_GRACE_SECS;
+/// Every rule where a market's parameters are these: votes move how old prices may be and how large the book.
+pub fn rules(parameters: &Parameters) -> [Rule; RULE_COUNT] {
+    let secs = |hours: Parameter| {
+        let millionths = u64::from(parameters.millionths(hours));
+        u32::try_from(millionths.saturating_mul(u64::from(HOUR)) / u64::from(ONE)).unwrap_or(u32::MAX)
+    };
+    RULES.map(|rule| {
+        let limit = match (rule.measure, rule.effect) {
+            (Measure::SpotAge, State::ReduceOnly) => secs(Parameter::MaxSpotAgeHours),
+            (Measure::SurfaceAge, _) => secs(Parameter::MaxSurfaceAgeHours),
+            (Measure::Delta, _) => parameters.millionths(Parameter::DeltaLimit),
+            (Measure::Vega, _) => parameters.millionths(Parameter::VegaLimit),
+            (Measure::SpotAge, _) => {
+                let first = secs(Parameter::MaxSpotAgeHours);
+                return Rule { limit: rule.limit.max(first), recovers_below: first, ..rule };
+            }
+            _ => return rule,
+        };
+        let recovers_below = match rule.measure.unit() {
+            Unit::Seconds => limit,
+            Unit::Ratio => limit / 5 * 4,
+        };
+        Rule { limit, recovers_below, ..rule }
+    })
+}
+
+/// What the age of the spot price and the sequencer ask for at a moment, whether or not anybody has looked.
+///
+/// A price that is too old to open on, but not to close on, is the quote's own business: it is priced as old.
+/// # Inputs: seconds; for how many more the sequencer is not to be relied on
+pub const fn live_state(spot_age_secs: u64, sequencer_unsafe_secs: u64) -> State {
+    if spot_age_secs >= widened(SPOT_HALT_SECS) || sequencer_unsafe_secs >= widened(SEQUENCER_HALT_SECS) {
+        State::Halted
+    } else if sequencer_unsafe_secs > 0 {
+        State::ReduceOnly
+    } else {
+        State::Open
+    }
+}
+
+const fn widened(secs: u32) -> u64 {
+    // `From` is not const.
+    #[allow(clippy::as_conversions)]
+    let secs = secs as u64;
+    secs
+}

@@ -7,9 +7,9 @@ use proptest::prelude::*;
 
 use super::Action::{Claim, RequestLp, Settle, TopUp, Update, WithdrawFree};
 use super::*;
-use crate::fixtures::{any_fx, assert_near, fx, money, price_of, NOW};
+use crate::fixtures::{any_fx, assert_near, fx, price_of, NOW};
 use crate::millionths::Millionths;
-use crate::parameters::{Parameter, RULES as RULES_OF_PARAMETERS};
+use crate::parameters::{Parameter, Parameters, RULES as RULES_OF_PARAMETERS};
 use crate::regime::Observation;
 
 fn read(measure: Measure, value: u32) -> Readings {
@@ -21,14 +21,15 @@ fn read(measure: Measure, value: u32) -> Readings {
 }
 
 fn is_tripped(breakers: &Breakers, place: usize) -> bool {
-    breakers.conditions(&Readings::default())[place].is_tripped
+    breakers.conditions(&Readings::default(), &RULES)[place].is_tripped
 }
 
 #[test]
 fn every_rule_trips_at_its_limit_and_recovers_after_its_cool_down() {
     for (place, rule) in RULES.iter().enumerate() {
-        let observed =
-            |breakers: Breakers, after: u64, value: u32| breakers.observed(NOW + after, &read(rule.measure, value));
+        let observed = |breakers: Breakers, after: u64, value: u32| {
+            breakers.observed(NOW + after, &read(rule.measure, value), &RULES)
+        };
         let calm = observed(Breakers::default(), 0, rule.limit - 1);
         assert!(!is_tripped(&calm, place), "{rule:?}");
         let tripped = observed(calm, 1, rule.limit);
@@ -39,7 +40,7 @@ fn every_rule_trips_at_its_limit_and_recovers_after_its_cool_down() {
         let cooldown = u64::from(rule.cooldown_secs);
         let good = rule.recovers_below - 1;
         assert!(is_tripped(&observed(held, 9 + cooldown, good), place), "{rule:?}");
-        assert_eq!(held.conditions(&read(rule.measure, 7))[place].recovers_at, Some(NOW + 10 + cooldown));
+        assert_eq!(held.conditions(&read(rule.measure, 7), &RULES)[place].recovers_at, Some(NOW + 10 + cooldown));
         let recovered = observed(held, 10 + cooldown, good);
         assert!(!is_tripped(&recovered, place), "{rule:?}");
         assert!(is_tripped(&observed(recovered, 10 + cooldown, rule.limit), place), "no pause before it trips again");
@@ -48,7 +49,7 @@ fn every_rule_trips_at_its_limit_and_recovers_after_its_cool_down() {
 
 #[test]
 fn rules_are_consistent() {
-    assert_eq!(RULE_COUNT + 2, WORDS * 2, "the times fill the words");
+    const { assert!(TIMES <= WORDS * 2, "every time has its place") };
     for rule in RULES {
         assert!(0 < rule.recovers_below && rule.recovers_below <= rule.limit, "{rule:?}");
         assert!(rule.cooldown_secs >= 60 && rule.effect > State::Open, "{rule:?}");
@@ -73,8 +74,8 @@ fn rules_are_consistent() {
 
 #[test]
 fn what_is_not_read_stays_as_it_is_and_what_is_read_has_a_unit() {
-    let tripped = Breakers::default().observed(NOW, &read(Measure::SpotAge, 7_200));
-    assert_eq!(tripped.observed(NOW + 1_000_000, &Readings::default()), tripped);
+    let tripped = Breakers::default().observed(NOW, &read(Measure::SpotAge, 7_200), &RULES);
+    assert_eq!(tripped.observed(NOW + 1_000_000, &Readings::default(), &RULES), tripped);
     let wrong = Readings::default().with_secs(Measure::Delta, 1);
     assert_eq!(wrong, Err(BreakerError::WrongUnit { measure: Measure::Delta, unit: Unit::Ratio }));
     let readings = Readings::default().with_secs(Measure::SpotAge, u64::MAX).unwrap();
@@ -100,9 +101,9 @@ fn a_guardian_tightens_for_three_days_and_never_loosens() {
 
 #[test]
 fn the_state_is_the_tightest_and_the_recovery_the_latest() {
-    let breakers = Breakers::default().observed(NOW, &read(Measure::SurfaceJump, 100_000));
+    let breakers = Breakers::default().observed(NOW, &read(Measure::SurfaceJump, 100_000), &RULES);
     assert_eq!((breakers.state(NOW), breakers.earliest_recovery(NOW)), (State::ReduceOnly, Some(NOW + 3_600)));
-    let breakers = breakers.observed(NOW + 60, &read(Measure::StablecoinDeviation, 30_000));
+    let breakers = breakers.observed(NOW + 60, &read(Measure::StablecoinDeviation, 30_000), &RULES);
     assert_eq!((breakers.state(NOW + 60), breakers.earliest_recovery(NOW + 60)), (State::Halted, Some(NOW + 3_660)));
     assert!(breakers.is_price_safe());
     assert_eq!(breakers.earliest_recovery(NOW + 9_999), Some(NOW + 9_999), "at the next good reading");
@@ -129,7 +130,7 @@ fn the_sequencer_is_unsafe_while_it_is_down_and_an_hour_after() {
     assert_eq!(sequencer_unsafe_secs(true, 3_600), 0);
     let state = |since| {
         let readings = Readings::default().with_secs(Measure::SequencerUnsafe, sequencer_unsafe_secs(true, since));
-        Breakers::default().observed(NOW, &readings.unwrap()).state(NOW)
+        Breakers::default().observed(NOW, &readings.unwrap(), &RULES).state(NOW)
     };
     assert_eq!(
         [state(0), state(300), state(301), state(3_599), state(3_600)],
@@ -151,15 +152,60 @@ fn a_jump_is_measured_in_deviations_of_its_time() {
 }
 
 #[test]
-fn the_drawdown_is_from_the_highest_of_one_to_two_days() {
-    let drawdown = |water: HighWater, value: f64| water.drawdown_ceil(money(value)).unwrap().raw();
-    let water = HighWater::default().at(NOW, money(100.0)).at(NOW + 100, money(120.0)).at(NOW + 200, money(90.0));
-    assert_eq!([drawdown(water, 90.0), drawdown(water, 130.0), drawdown(water, -1.0)], [250_000, 0, 1_000_000]);
-    let next = water.at(NOW + WINDOW_SECS, money(96.0));
-    assert_eq!(drawdown(next, 96.0), 200_001, "the last window still counts, rounded up");
-    assert_eq!(drawdown(next.at(NOW + 2 * WINDOW_SECS, money(96.0)), 96.0), 0);
-    assert_eq!(drawdown(water.at(NOW + 2 * WINDOW_SECS, money(60.0)), 60.0), 0, "nobody has looked for two windows");
-    assert_eq!(drawdown(HighWater::default(), 5.0), 0);
+fn parameters_move_ages_and_the_size_of_the_book_and_nothing_else() {
+    assert_eq!(rules(&Parameters::default()).map(|rule| rule.limit), RULES.map(|rule| rule.limit));
+    let mut millionths = RULES_OF_PARAMETERS.map(|rule| rule.default);
+    for (rule, millionths) in RULES_OF_PARAMETERS.iter().zip(&mut millionths) {
+        match rule.parameter {
+            Parameter::MaxSpotAgeHours
+            | Parameter::MaxSurfaceAgeHours
+            | Parameter::DeltaLimit
+            | Parameter::VegaLimit => {
+                *millionths = rule.max;
+            }
+            _ => {}
+        }
+    }
+    let moved = rules(&Parameters::new(millionths).unwrap());
+    for (is, was) in moved.iter().zip(RULES) {
+        let limit = match (is.measure, is.effect) {
+            (Measure::SpotAge, _) => 48 * 3_600,
+            (Measure::SurfaceAge, _) => 200 * 3_600,
+            (Measure::Delta | Measure::Vega, _) => 1_000_000,
+            _ => was.limit,
+        };
+        assert_eq!((is.measure, is.limit, is.cooldown_secs), (was.measure, limit, was.cooldown_secs));
+        assert!(0 < is.recovers_below && is.recovers_below <= is.limit, "{is:?}");
+    }
+}
+
+#[test]
+fn what_ages_ask_for_at_any_moment_is_what_their_rules_would_do() {
+    let rules_of_age = |age: u64, unsafe_secs: u64| {
+        let readings = Readings::default().with_secs(Measure::SequencerUnsafe, unsafe_secs).unwrap();
+        let readings = readings.with_secs(Measure::SpotAge, age).unwrap();
+        let halts = |rule: &Rule| rule.measure != Measure::SpotAge || rule.effect == State::Halted;
+        let tripped = RULES.iter().filter(|rule| halts(rule));
+        let tripped = tripped.filter(|rule| readings.of(rule.measure).is_some_and(|reading| reading >= rule.limit));
+        tripped.map(|rule| rule.effect).max().unwrap_or_default()
+    };
+    for age in [0, 7_200, 86_399, 86_400, u64::MAX] {
+        for unsafe_secs in [0, 1, 3_299, 3_300, 3_600, u64::MAX] {
+            assert_eq!(live_state(age, unsafe_secs), rules_of_age(age, unsafe_secs), "{age} {unsafe_secs}");
+        }
+    }
+}
+
+#[test]
+fn prices_are_safe_since_the_look_that_found_them_so() {
+    let bad = Breakers::default().observed(NOW, &read(Measure::SourceDeviation, 15_000), &RULES);
+    assert_eq!((bad.is_price_safe(), bad.safe_since(), bad.tripped_bits()), (false, 0, 1 << 4));
+    let good = bad.observed(NOW + 900, &read(Measure::SourceDeviation, 0), &RULES);
+    assert_eq!((good.is_price_safe(), good.safe_since(), good.tripped_bits()), (true, NOW + 900, 0));
+    let later = good.observed(NOW + 5_000, &read(Measure::SourceDeviation, 0), &RULES);
+    assert_eq!(later.safe_since(), NOW + 900);
+    assert!(Breakers::would_trip(&read(Measure::SpotJump, 6_000_000), &RULES));
+    assert!(!Breakers::would_trip(&read(Measure::SpotJump, 5_999_999), &RULES));
 }
 
 /// Looks at one measure: seconds since the last, and a reading around the limits of its rules.
@@ -186,8 +232,8 @@ proptest! {
         let mut last_bad = [0_u64; RULE_COUNT];
         for (gap, value) in looks {
             now += gap;
-            breakers = breakers.observed(now, &read(measure, value));
-            prop_assert_eq!(breakers.observed(now, &read(measure, value)), breakers, "twice is once");
+            breakers = breakers.observed(now, &read(measure, value), &RULES);
+            prop_assert_eq!(breakers.observed(now, &read(measure, value), &RULES), breakers, "twice is once");
             for (place, rule) in RULES.iter().enumerate().filter(|(_, rule)| rule.measure == measure) {
                 if value >= rule.limit {
                     last_bad[place] = now;
@@ -207,10 +253,10 @@ proptest! {
         let (mut breakers, mut now) = (Breakers::default(), NOW);
         for (gap, value) in looks {
             now += gap;
-            breakers = breakers.observed(now, &read(measure, value));
-            let before = breakers.conditions(&Readings::default());
+            breakers = breakers.observed(now, &read(measure, value), &RULES);
+            let before = breakers.conditions(&Readings::default(), &RULES);
             for after in &extras {
-                let later = breakers.observed(now + after, &read(measure, 0)).conditions(&Readings::default());
+                let later = breakers.observed(now + after, &read(measure, 0), &RULES).conditions(&Readings::default(), &RULES);
                 for (was, is) in before.iter().zip(later) {
                     let is_cooling = was.recovers_at.is_some_and(|at| now + after < at);
                     prop_assert!(!is_cooling || *was == is);
@@ -224,8 +270,8 @@ proptest! {
         let (mut breakers, mut tighter, mut now) = (Breakers::default(), Breakers::default(), NOW);
         for (gap, value) in looks {
             now += gap;
-            breakers = breakers.observed(now, &read(measure, value));
-            tighter = tighter.observed(now, &read(measure, value.saturating_add(worse % 3)));
+            breakers = breakers.observed(now, &read(measure, value), &RULES);
+            tighter = tighter.observed(now, &read(measure, value.saturating_add(worse % 3)), &RULES);
             prop_assert!(tighter.state(now) >= breakers.state(now));
             prop_assert!(tighter.earliest_recovery(now) >= breakers.earliest_recovery(now));
         }
@@ -238,7 +284,7 @@ proptest! {
         let (mut free, mut guarded, mut now) = (Breakers::default(), Breakers::default(), NOW);
         for (place, (gap, value)) in looks.into_iter().enumerate() {
             now += gap;
-            (free, guarded) = (free.observed(now, &read(measure, value)), guarded.observed(now, &read(measure, value)));
+            (free, guarded) = (free.observed(now, &read(measure, value), &RULES), guarded.observed(now, &read(measure, value), &RULES));
             for (_, is_halt) in calls.iter().filter(|call| call.0 == place) {
                 let before = guarded.state(now);
                 guarded = guarded.tightened(now, if *is_halt { State::Halted } else { State::ReduceOnly }).unwrap();
@@ -250,36 +296,19 @@ proptest! {
     }
 
     #[test]
-    fn looking_more_often_never_shows_a_smaller_drawdown(
-        values in prop::collection::vec((0_u64..20_000, 1.0_f64..100.0), 1..30), skip in any::<u32>(),
-    ) {
-        let start = HighWater { window_at: NOW, ..HighWater::default() };
-        let (mut often, mut rare, mut now) = (start, start, NOW);
-        for (place, (gap, value)) in values.iter().enumerate() {
-            now += gap;
-            if now >= NOW + WINDOW_SECS { break }
-            often = often.at(now, money(*value));
-            if skip >> (place % 32) & 1 == 0 {
-                rare = rare.at(now, money(*value));
-            }
-            prop_assert!(often.drawdown_ceil(money(*value)).unwrap() >= rare.drawdown_ceil(money(*value)).unwrap());
-        }
-    }
-
-    #[test]
     fn storage_keeps_every_bit_and_no_state_makes_a_step_wrap(
-        words in prop::array::uniform12(any::<u64>()), now in any::<u64>(), value in any::<u32>(),
+        mut words in prop::array::uniform16(any::<u64>()), now in any::<u64>(), value in any::<u32>(),
         (before, after, variance) in (any_fx(), any_fx(), any_fx()),
     ) {
+        // What no time uses is zero.
+        words[TIMES / 2..].fill(0);
         let breakers = Breakers::from_words(words);
         prop_assert_eq!(breakers.to_words(), words);
         for rule in RULES {
-            let next = breakers.observed(now, &read(rule.measure, value));
+            let next = breakers.observed(now, &read(rule.measure, value), &RULES);
             let _ = (next.state(now), next.earliest_recovery(now), next.tightened(now, State::Halted));
         }
         let observed = |price: Fx| Observation { price: crate::units::Price::from_fx(price), at: now };
         let _ = spot_jump_ceil(observed(before), observed(after), variance);
-        let water = HighWater { window_at: now, high: crate::units::Money::from_fx(before), ..HighWater::default() };
-        let _ = water.at(now, crate::units::Money::from_fx(after)).drawdown_ceil(crate::units::Money::from_fx(variance));
     }
 }

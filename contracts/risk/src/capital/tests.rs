@@ -90,3 +90,14 @@ proptest! {
         let _ = wild.after_lp_flow(nav);
     }
 }
+
+#[test]
+fn the_drawdown_is_the_loss_below_the_average_and_no_flow_of_lps() {
+    let drawdown = |capital: RiskCapital| capital.drawdown_ceil().unwrap().raw();
+    assert_eq!(drawdown(capital(1_000_000.0)), 0);
+    let lost = capital(1_000_000.0).at(2, NOW, money(900_000.0)).unwrap();
+    assert_eq!(drawdown(lost), 100_001, "rounded up");
+    assert_eq!(drawdown(capital(1_000_000.0).after_lp_flow(money(-400_000.0)).unwrap()), 0);
+    assert_eq!(drawdown(capital(1_000_000.0).at(2, NOW, money(-5.0)).unwrap()), 1_000_000);
+    assert_eq!(drawdown(RiskCapital::default()), 0, "nothing was there");
+}

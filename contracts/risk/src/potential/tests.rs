@@ -193,3 +193,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_delta_to_hedge_is_that_at_which_r_is_least() {
+    let state = state(1e7, &Parameters::default());
+    let with_delta = |delta: f64| {
+        let mut numbers = [0.0; NUMBERS];
+        (numbers[1], numbers[9]) = (delta, -6e5);
+        book_of(&numbers)
+    };
+    let (book, vega) = (with_delta(1e5), money(-6e5));
+    assert_eq!(book.weighted_vega(), Ok(vega));
+    let to_hedge = state.delta_to_hedge(book.of(Measure::DollarDelta), vega).unwrap();
+    assert_near(to_hedge.fx(), 1e5 + 0.3 * 0.4 / 0.6 * 6e5, 1e-6, "D + r n V / s");
+    let charged = |delta: f64| state.penalty(&with_delta(delta)).unwrap().charged;
+    let least = 1e5 - float(to_hedge.fx());
+    assert!(charged(least) < charged(least + 1e4) && charged(least) < charged(least - 1e4));
+}

@@ -8,7 +8,7 @@ use alloy_sol_types::SolCall;
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{account, IClearing, IMarket, IOracle, ITranche, IVault, Leg, Slice};
 
-use crate::deployment::{Deployer, FeedAggregator, Underlying};
+use crate::deployment::{Deployer, FeedAggregator, Sources, Underlying};
 use crate::error::CliError;
 use crate::programs::Programs;
 use crate::units::{feed_answer, narrow, narrow_unsigned, price_wad, signed_wad, size_wad, unsigned_wad, TOKEN_ATOMS};
@@ -261,7 +261,7 @@ impl Stage {
             let [feed, aggregator] = deployer.two_part_feed()?;
             let answer = I256::try_from(feed_answer(ETH.spot)).unwrap_or_default();
             deployer.send(aggregator, &FeedAggregator::pushCall { answer, updatedAt: U256::from(self.now) })?;
-            deployer.oracle(feed)?
+            deployer.oracle(Sources::of(feed))?
         };
         let plain = self.world.contracts.oracle;
         Ok(self.gas_of_view(real, &IOracle::spotCall {})? - self.gas_of_view(plain, &IOracle::spotCall {})?)

@@ -24,14 +24,16 @@ pub struct Engines {
     pub mover: Address,
     /// The curator, which they call by delegation, too.
     pub curator: Address,
+    /// The watcher, which they call by delegation, too.
+    pub watcher: Address,
     /// What the markets' proxies run.
     pub market: Address,
 }
 
 impl Engines {
     /// What a market's constructor is told first.
-    pub const fn named(&self) -> [Address; 7] {
-        [self.desk, self.mover, self.curator, self.valuer, self.pricer, self.surface, self.assessor]
+    pub const fn named(&self) -> [Address; 8] {
+        [self.desk, self.mover, self.curator, self.watcher, self.valuer, self.pricer, self.surface, self.assessor]
     }
 }
 
@@ -57,6 +59,26 @@ pub struct Market {
     pub market: Address,
 }
 
+/// Where an oracle's prices come from, and what it checks them by; zero for none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// The feed that quotes and settlements come from.
+    pub feed: Address,
+    /// The sequencer's uptime feed.
+    pub sequencer: Address,
+    /// A second source of the price.
+    pub second: Address,
+    /// The stablecoin's feed.
+    pub stablecoin: Address,
+}
+
+impl Sources {
+    /// A feed and nothing to check it by.
+    pub fn of(feed: Address) -> Self {
+        Self { feed, ..Self::default() }
+    }
+}
+
 impl Deployer<'_> {
     /// Deploys what all markets share.
     /// # Errors: [`CliError`]
@@ -69,6 +91,7 @@ impl Deployer<'_> {
             desk: self.program("desk")?,
             mover: self.program("mover")?,
             curator: self.program("curator")?,
+            watcher: self.program("watcher")?,
             market: Address::ZERO,
         };
         engines.market = self.market_implementation(&engines)?;
@@ -84,15 +107,16 @@ impl Deployer<'_> {
     /// Deploys a market whose prices come from a feed.
     /// # Errors: [`CliError`]
     pub fn market(&mut self, engines: &Engines, feed: Address, strike_shift: u8) -> Result<Market, CliError> {
-        let oracle = self.oracle(feed)?;
+        let oracle = self.oracle(Sources::of(feed))?;
         let market = self.proxy(engines.market, &market_arguments(engines, self.owner, strike_shift))?;
         Ok(Market { feed, oracle, market })
     }
 
-    /// Deploys an oracle on a feed.
+    /// Deploys an oracle.
     /// # Errors: [`CliError`]
-    pub fn oracle(&mut self, feed: Address) -> Result<Address, CliError> {
-        self.constructed("oracle", &(feed,).abi_encode_params())
+    pub fn oracle(&mut self, sources: Sources) -> Result<Address, CliError> {
+        let Sources { feed, sequencer, second, stablecoin } = sources;
+        self.constructed("oracle", &(feed, sequencer, second, stablecoin).abi_encode_params())
     }
 
     /// Creates a price feed that the owner writes.

@@ -22,7 +22,7 @@ use equipoise_chain::{Chain, Receipt};
 pub use contracts::{FeedAggregator, PriceFeed, Stablecoin};
 pub use governance::Governance;
 pub use house::House;
-pub use market::{Engines, Market, Underlying};
+pub use market::{Engines, Market, Sources, Underlying};
 pub use proxy::{ProxyAdmin, ProxyState};
 
 use crate::error::CliError;

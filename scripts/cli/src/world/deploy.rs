@@ -78,7 +78,7 @@ impl Contracts {
     }
 
     /// Name and address of each.
-    pub fn named(&self) -> [(&'static str, Address); 19] {
+    pub fn named(&self) -> [(&'static str, Address); 20] {
         [
             ("token", self.token),
             ("feed", self.feed),
@@ -90,6 +90,7 @@ impl Contracts {
             ("desk", self.engines.desk),
             ("mover", self.engines.mover),
             ("curator", self.engines.curator),
+            ("watcher", self.engines.watcher),
             ("market", self.market),
             ("liquidator", self.liquidator),
             ("backstop", self.backstop),

@@ -68,13 +68,6 @@ impl Venue {
         self.assess(&held, shocks)
     }
 
-    /// The margin that the vault's own options would need.
-    pub fn vault_margin(&self, shocks: &Shocks) -> Result<MarketMargin, Refusal> {
-        let live = self.boards.iter().enumerate().filter(|(_, board)| !board.is_settled);
-        let held: Vec<(usize, Vec<Holding>)> = live.map(|(place, board)| (place, board.held.clone())).collect();
-        self.assess(&held, shocks)
-    }
-
     fn assess(&self, held: &[(usize, Vec<Holding>)], shocks: &Shocks) -> Result<MarketMargin, Refusal> {
         let terms = held.iter().map(|(place, _)| self.terms(&self.boards[*place]));
         let terms = terms.collect::<Result<Vec<_>, _>>()?;
