@@ -199,13 +199,22 @@ proptest! {
     #[test]
     fn capital_is_read_back(
         round in up_to(56), frozen in up_to(64), average in up_to(64), at in up_to(40), widened in any::<u32>(),
+        (state, is_price_unsafe) in (0_u8..3, any::<bool>()),
     ) {
         let [round, averaged_at] = [round, at].map(|number| u64::try_from(number).unwrap());
         let money = |bits| Money::from_fx(stored(bits, 48));
         let capital = RiskCapital { round, frozen: money(frozen), average: money(average), averaged_at };
         let multiplier = SpreadMultiplier::from_stored(Millionths::from_raw(widened));
+        let watch = Watch { state: State::of_number(state).unwrap(), is_price_unsafe };
         let frozen = Frozen { capital, multiplier, watch };
+        prop_assert_eq!(Frozen::round_of(&frozen.encode().unwrap()), round);
         prop_assert_eq!(Frozen::decode(&frozen.encode().unwrap()), frozen);
+    }
+
+    #[test]
+    fn breakers_are_read_back(slots in prop::array::uniform4(prop::array::uniform32(any::<u8>()))) {
+        let breakers = decode_breakers(&slots);
+        prop_assert_eq!(decode_breakers(&encode_breakers(&breakers)), breakers);
     }
 
     #[test]
