@@ -63,12 +63,13 @@ pub fn execute(
     let changes = changes(store, &snapshot, legs)?;
     let effect = changes.iter().map(|(_, change)| change.effect).max().unwrap_or(Effect::Unwinds);
     let is_closing = effect != Effect::Opens;
-    let state = observe(store, &snapshot, &mut offer)?;
-    require_tradable(store, &snapshot, state, is_closing)?;
+    require_tradable(store, &snapshot, snapshot.state, is_closing)?;
     if !is_closing {
         require_openable(offer.refusal, offer.measured, offer.most)?;
         require_short_within(&snapshot, &offer, &changes)?;
     }
+    let state = observe(store, &snapshot, &mut offer)?;
+    require_tradable(store, &snapshot, state, is_closing)?;
     for (id, change) in &changes {
         store.set_holdings(*id, None, &change.inventory)?;
         store.set_holdings(*id, Some(account), &change.position)?;

@@ -152,16 +152,27 @@ const fn halt(measure: Measure, limits: (u32, u32), cooldown_secs: u32) -> Rule 
     Rule { effect: State::Halted, ..reduce(measure, limits, cooldown_secs) }
 }
 
+/// For an age: it may be so old, and no older.
+const fn past(secs: u32) -> (u32, u32) {
+    (secs.saturating_add(1), secs.saturating_add(1))
+}
+
+/// For the book: where no trade can carry it, for trades stop at the limit, and only moves of the market do. Back within the limit
+/// it is good again.
+const fn beyond(limit: u32) -> (u32, u32) {
+    (limit.saturating_add(limit / 5), limit)
+}
+
 const fn of_price(rule: Rule) -> Rule {
     Rule { is_of_price: true, ..rule }
 }
 
 /// Every rule, in the order of storage.
 pub const RULES: [Rule; RULE_COUNT] = [
-    of_price(reduce(Measure::SpotAge, (2 * HOUR, 2 * HOUR), 5 * MINUTE)),
-    of_price(halt(Measure::SpotAge, (SPOT_HALT_SECS, 2 * HOUR), 5 * MINUTE)),
-    reduce(Measure::SurfaceAge, (26 * HOUR, 26 * HOUR), 5 * MINUTE),
-    reduce(Measure::SourceAge, (6 * HOUR, 6 * HOUR), 5 * MINUTE),
+    of_price(reduce(Measure::SpotAge, past(2 * HOUR), 5 * MINUTE)),
+    of_price(halt(Measure::SpotAge, (SPOT_HALT_SECS, 2 * HOUR + 1), 5 * MINUTE)),
+    reduce(Measure::SurfaceAge, past(26 * HOUR), 5 * MINUTE),
+    reduce(Measure::SourceAge, past(6 * HOUR), 5 * MINUTE),
     of_price(reduce(Measure::SourceDeviation, (PERCENT * 3 / 2, PERCENT * 3 / 4), 15 * MINUTE)),
     of_price(halt(Measure::SourceDeviation, (5 * PERCENT, PERCENT * 3 / 2), 15 * MINUTE)),
     of_price(reduce(Measure::SequencerUnsafe, (1, 1), MINUTE)),
@@ -171,16 +182,16 @@ pub const RULES: [Rule; RULE_COUNT] = [
     reduce(Measure::SurfaceJump, (10 * PERCENT, 5 * PERCENT), HOUR),
     reduce(Measure::Drawdown, (10 * PERCENT, 7 * PERCENT), 6 * HOUR),
     halt(Measure::Drawdown, (25 * PERCENT, 15 * PERCENT), DAY),
-    reduce(Measure::Utilisation, (110 * PERCENT, ONE), 15 * MINUTE),
-    reduce(Measure::Delta, (25 * PERCENT, 20 * PERCENT), 15 * MINUTE),
-    reduce(Measure::Vega, (15 * PERCENT, 12 * PERCENT), 15 * MINUTE),
+    reduce(Measure::Utilisation, beyond(ONE), 15 * MINUTE),
+    reduce(Measure::Delta, beyond(25 * PERCENT), 15 * MINUTE),
+    reduce(Measure::Vega, beyond(15 * PERCENT), 15 * MINUTE),
     reduce(Measure::BadDebt, (PERCENT / 10, 1), DAY),
     halt(Measure::BadDebt, (PERCENT, PERCENT / 10), DAY),
     reduce(Measure::Toxicity, (ONE * 3 / 2, ONE), HOUR),
-    reduce(Measure::StablecoinAge, (26 * HOUR, 26 * HOUR), 5 * MINUTE),
+    reduce(Measure::StablecoinAge, past(26 * HOUR), 5 * MINUTE),
     reduce(Measure::StablecoinDeviation, (PERCENT, PERCENT / 2), HOUR),
     halt(Measure::StablecoinDeviation, (3 * PERCENT, PERCENT * 3 / 2), HOUR),
-    reduce(Measure::SettlementPending, (HOUR, HOUR), MINUTE),
+    reduce(Measure::SettlementPending, past(HOUR), MINUTE),
 ];
 
 /// Every rule where a market's parameters are these: votes move how old prices may be and how large the book.
@@ -190,20 +201,16 @@ pub fn rules(parameters: &Parameters) -> [Rule; RULE_COUNT] {
         u32::try_from(millionths.saturating_mul(u64::from(HOUR)) / u64::from(ONE)).unwrap_or(u32::MAX)
     };
     RULES.map(|rule| {
-        let limit = match (rule.measure, rule.effect) {
-            (Measure::SpotAge, State::ReduceOnly) => secs(Parameter::MaxSpotAgeHours),
-            (Measure::SurfaceAge, _) => secs(Parameter::MaxSurfaceAgeHours),
-            (Measure::Delta, _) => parameters.millionths(Parameter::DeltaLimit),
-            (Measure::Vega, _) => parameters.millionths(Parameter::VegaLimit),
-            (Measure::SpotAge, _) => {
-                let first = secs(Parameter::MaxSpotAgeHours);
-                return Rule { limit: rule.limit.max(first), recovers_below: first, ..rule };
+        let (limit, recovers_below) = match (rule.measure, rule.effect) {
+            (Measure::SpotAge, State::Halted) => {
+                let (first, good) = past(secs(Parameter::MaxSpotAgeHours));
+                (rule.limit.max(first), good)
             }
-            _ => return rule,
-        };
-        let recovers_below = match rule.measure.unit() {
-            Unit::Seconds => limit,
-            Unit::Ratio => limit / 5 * 4,
+            (Measure::SpotAge, _) => past(secs(Parameter::MaxSpotAgeHours)),
+            (Measure::SurfaceAge, _) => past(secs(Parameter::MaxSurfaceAgeHours)),
+            (Measure::Delta, _) => beyond(parameters.millionths(Parameter::DeltaLimit)),
+            (Measure::Vega, _) => beyond(parameters.millionths(Parameter::VegaLimit)),
+            _ => (rule.limit, rule.recovers_below),
         };
         Rule { limit, recovers_below, ..rule }
     })

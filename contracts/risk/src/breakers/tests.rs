@@ -66,15 +66,15 @@ fn rules_are_consistent() {
     assert_eq!(of(Measure::StablecoinDeviation, State::Halted).limit, 30_000, "3 %");
     let default = |parameter| RULES_OF_PARAMETERS.iter().find(|rule| rule.parameter == parameter).unwrap().default;
     let limit = |measure| of(measure, State::ReduceOnly).limit;
-    assert_eq!(limit(Measure::Delta), default(Parameter::DeltaLimit));
-    assert_eq!(limit(Measure::Vega), default(Parameter::VegaLimit));
-    assert_eq!(limit(Measure::SpotAge), default(Parameter::MaxSpotAgeHours) / 1_000_000 * 3_600);
-    assert_eq!(limit(Measure::SurfaceAge), default(Parameter::MaxSurfaceAgeHours) / 1_000_000 * 3_600);
+    assert_eq!(limit(Measure::Delta), default(Parameter::DeltaLimit) / 5 * 6, "where no trade can carry it");
+    assert_eq!(limit(Measure::Vega), default(Parameter::VegaLimit) / 5 * 6);
+    assert_eq!(limit(Measure::SpotAge), default(Parameter::MaxSpotAgeHours) / 1_000_000 * 3_600 + 1);
+    assert_eq!(limit(Measure::SurfaceAge), default(Parameter::MaxSurfaceAgeHours) / 1_000_000 * 3_600 + 1);
 }
 
 #[test]
 fn what_is_not_read_stays_as_it_is_and_what_is_read_has_a_unit() {
-    let tripped = Breakers::default().observed(NOW, &read(Measure::SpotAge, 7_200), &RULES);
+    let tripped = Breakers::default().observed(NOW, &read(Measure::SpotAge, 7_201), &RULES);
     assert_eq!(tripped.observed(NOW + 1_000_000, &Readings::default(), &RULES), tripped);
     let wrong = Readings::default().with_secs(Measure::Delta, 1);
     assert_eq!(wrong, Err(BreakerError::WrongUnit { measure: Measure::Delta, unit: Unit::Ratio }));
@@ -169,9 +169,9 @@ fn parameters_move_ages_and_the_size_of_the_book_and_nothing_else() {
     let moved = rules(&Parameters::new(millionths).unwrap());
     for (is, was) in moved.iter().zip(RULES) {
         let limit = match (is.measure, is.effect) {
-            (Measure::SpotAge, _) => 48 * 3_600,
-            (Measure::SurfaceAge, _) => 200 * 3_600,
-            (Measure::Delta | Measure::Vega, _) => 1_000_000,
+            (Measure::SpotAge, _) => 48 * 3_600 + 1,
+            (Measure::SurfaceAge, _) => 200 * 3_600 + 1,
+            (Measure::Delta | Measure::Vega, _) => 1_200_000,
             _ => was.limit,
         };
         assert_eq!((is.measure, is.limit, is.cooldown_secs), (was.measure, limit, was.cooldown_secs));
