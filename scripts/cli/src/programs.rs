@@ -11,8 +11,8 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 
 use crate::error::CliError;
 
-/// The programs of a market, in the order they are deployed in; the last two are not part of every market.
-pub const NAMES: [&str; 17] = [
+/// The programs of a market, in the order they are deployed in; the last four are not part of every market.
+pub const NAMES: [&str; 19] = [
     "oracle",
     "surface",
     "valuer",
@@ -30,6 +30,8 @@ pub const NAMES: [&str; 17] = [
     "tranche",
     "wrapper",
     "parameters",
+    "signed-source",
+    "pool-source",
 ];
 
 /// Where `scripts/build-programs` leaves the programs, in the repository this program was built from.
