@@ -66,9 +66,7 @@ fn refusal(reason: QuorumError, threshold: u8) -> Revert {
             revert(&MarketSurfaceKeepersInvalid { count, maximum, threshold })
         }
         QuorumError::Unset => revert(&MarketSurfaceKeepersUnset {}),
-        QuorumError::TooFew { count } => {
-            revert(&MarketSurfaceSignaturesTooFew { count: U256::from(count), threshold })
-        }
+        QuorumError::TooFew { count } => revert(&MarketSurfaceSignaturesTooFew { count: U256::from(count), threshold }),
         QuorumError::Unordered { signer, previous } => {
             revert(&MarketSurfaceKeepersUnordered { keeper: signer, previous })
         }

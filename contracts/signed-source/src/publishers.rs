@@ -45,12 +45,7 @@ fn words_of_publishers(publishers: &[Address], threshold: u8) -> Vec<u8> {
 /// No lock is held while a publisher's contract speaks: nothing has been stored yet, and a static call stores nothing.
 /// # Errors: SignedSourcePublishersUnset, SignedSourceSignaturesTooFew, SignedSourcePublishersUnordered,
 /// SignedSourcePublisherUnknown, SignatureInvalid
-pub fn require_signed(
-    slots: &Slots,
-    terms: Terms,
-    digest: B256,
-    signatures: Vec<Arguments<'_>>,
-) -> Result<(), Revert> {
+pub fn require_signed(slots: &Slots, terms: Terms, digest: B256, signatures: Vec<Arguments<'_>>) -> Result<(), Revert> {
     let publishers = slots.publishers(terms.publishers);
     let signed = require_quorum(slots.vm(), digest, terms.threshold, publishers, signatures);
     signed.map_err(|reason| refusal(reason, terms.threshold))
