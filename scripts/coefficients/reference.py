@@ -205,11 +205,34 @@ def spot_options() -> list[str]:
     ]
 
 
+def pool_prices() -> list[str]:
+    """side (1: the second token is priced), its decimals, the other's, tick-seconds, seconds; the price in 1e-24."""
+    rng = random.Random(20260105)
+    low, high = log(mpf(10) ** -4), log(mpf(10) ** 9)
+    width = log(mpf("1.0001"))
+    cases = []
+    for kind in range(480):
+        side, secs = kind % 2, rng.choice([1, 60, 1800, 86400, rng.randrange(60, 86401)])
+        decimals = rng.choice([(18, 6), (18, 18), (8, 6), (6, 18), (0, 18), (18, 0), (rng.randrange(19), rng.randrange(19))])
+        level = [rng.uniform(0, 1), rng.uniform(0, 1e-6), 1 - rng.uniform(0, 1e-6)][kind % 3]
+        ln = low + (high - low) * (mpf(level) * mpf("0.99999998") + mpf("1e-8"))
+        ticks = (ln - (decimals[0] - decimals[1]) * log(mpf(10))) / width * (-1 if side else 1)
+        if abs(ticks) < 887272:
+            cases.append((side, *decimals, int(nint(ticks * secs)), secs))
+    rows = []
+    for side, base, quote, tick_seconds, secs in cases:
+        price = mpf("1.0001") ** (mpf(tick_seconds) / secs * (-1 if side else 1)) * mpf(10) ** (base - quote)
+        if mpf(10) ** -4 <= price <= mpf(10) ** 9:
+            rows.append(f"{side},{base},{quote},{tick_seconds},{secs},{int(nint(price * 10**24))}")
+    return rows
+
+
 FILES = {
     "contracts/math/tests/data/elementary.csv": elementary,
     "contracts/math/src/kernel/reference.csv": kernel,
     "contracts/risk/src/black76/reference.csv": options,
     "contracts/risk/src/black_scholes/reference.csv": spot_options,
+    "contracts/pool-source/src/average/reference.csv": pool_prices,
 }
 
 

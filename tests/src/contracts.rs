@@ -62,6 +62,12 @@ sol! {
 
     #[derive(Debug, PartialEq, Eq)]
     #[allow(missing_docs)]
+    interface TestSource {
+        function set(uint256 priceWad_, uint256 confidenceWad_, uint64 updatedAt_, bool isBroken_) external;
+    }
+
+    #[derive(Debug, PartialEq, Eq)]
+    #[allow(missing_docs)]
     interface TestToken {
         function mint(address to, uint256 value) external;
         function setDecimals(uint8 decimals) external;

@@ -18,6 +18,6 @@ mod failure;
 mod world;
 
 pub use clients::{cast, cast_offline, fail, has_clients, has_node, succeed};
-pub use contracts::{Margin, Offer, PriceFeed, Stablecoin, TestMarket, TestToken};
+pub use contracts::{Margin, Offer, PriceFeed, Stablecoin, TestMarket, TestSource, TestToken};
 pub use failure::Failure;
 pub use world::{program, repository, World, ATOM, TOKEN};

@@ -8,26 +8,17 @@ use equipoise_interfaces::{
     MarketSurfaceSignaturesTooFew, SurfaceKeepersSet,
 };
 use equipoise_kit::lean::{emit, revert, Arguments};
-use equipoise_kit::signature::require_signed;
+use equipoise_kit::quorum::{self, check_signers, QuorumError, MAX_SIGNERS};
 use equipoise_kit::Revert;
 use equipoise_market_state::store::Store;
-use equipoise_market_state::surface_guard::{SurfaceGuard, MAX_KEEPERS};
+use equipoise_market_state::surface_guard::SurfaceGuard;
 use stylus_sdk::prelude::*;
 
 /// Replaces all keepers, and how many of them must sign. Sequences begin anew: keepers who signed the highest there is
 /// cannot keep those who follow from posting. What was signed before still has to be no older than the last surface.
 /// # Errors: MarketSurfaceKeepersInvalid, MarketSurfaceKeepersUnordered
 pub fn replace(store: &mut Store, keepers: &[Address], threshold: u8) -> Result<(), Revert> {
-    let count = u8::try_from(keepers.len()).unwrap_or(u8::MAX);
-    if keepers.len() > MAX_KEEPERS || threshold == 0 || threshold > count {
-        let (count, maximum) = (U256::from(keepers.len()), U256::from(MAX_KEEPERS));
-        return Err(revert(&MarketSurfaceKeepersInvalid { count, maximum, threshold }));
-    }
-    // Nobody has the zero address, so none may be first.
-    let mut previous = Address::ZERO;
-    for keeper in keepers {
-        previous = rising(*keeper, previous)?;
-    }
+    let count = check_signers(keepers, threshold).map_err(|reason| refusal(reason, threshold))?;
     let guard = store.surface_guard();
     store.set_surface_keepers(guard.keepers, keepers);
     store.set_surface_guard(&SurfaceGuard { threshold, keepers: count, sequence: 0, ..guard })?;
@@ -62,30 +53,24 @@ pub fn require_quorum(
     digest: B256,
     signatures: Vec<Arguments<'_>>,
 ) -> Result<(), Revert> {
-    if guard.threshold == 0 {
-        return Err(revert(&MarketSurfaceKeepersUnset {}));
-    }
-    if signatures.len() < usize::from(guard.threshold) {
-        let count = U256::from(signatures.len());
-        return Err(revert(&MarketSurfaceSignaturesTooFew { count, threshold: guard.threshold }));
-    }
-    let mut keepers = store.surface_keepers(guard.keepers);
-    let mut previous = Address::ZERO;
-    for mut given in signatures {
-        let keeper: Address = given.take()?;
-        previous = rising(keeper, previous)?;
-        // Both rise, so whoever was passed over cannot come later.
-        if !keepers.any(|listed| listed == keeper) {
-            return Err(revert(&MarketSurfaceKeeperUnknown { keeper }));
-        }
-        require_signed(store.vm(), keeper, digest, given.take_bytes()?)?;
-    }
-    Ok(())
+    let keepers = store.surface_keepers(guard.keepers);
+    let signed = quorum::require_quorum(store.vm(), digest, guard.threshold, keepers, signatures);
+    signed.map_err(|reason| refusal(reason, guard.threshold))
 }
 
-fn rising(keeper: Address, previous: Address) -> Result<Address, Revert> {
-    if keeper <= previous {
-        return Err(revert(&MarketSurfaceKeepersUnordered { keeper, previous }));
+#[cold]
+fn refusal(reason: QuorumError, threshold: u8) -> Revert {
+    match reason {
+        QuorumError::Invalid { count } => {
+            let (count, maximum) = (U256::from(count), U256::from(MAX_SIGNERS));
+            revert(&MarketSurfaceKeepersInvalid { count, maximum, threshold })
+        }
+        QuorumError::Unset => revert(&MarketSurfaceKeepersUnset {}),
+        QuorumError::TooFew { count } => revert(&MarketSurfaceSignaturesTooFew { count: U256::from(count), threshold }),
+        QuorumError::Unordered { signer, previous } => {
+            revert(&MarketSurfaceKeepersUnordered { keeper: signer, previous })
+        }
+        QuorumError::Unknown { signer } => revert(&MarketSurfaceKeeperUnknown { keeper: signer }),
+        QuorumError::Refused(data) => data,
     }
-    Ok(keeper)
 }

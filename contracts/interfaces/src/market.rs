@@ -122,7 +122,8 @@ sol! {
         /// For the vault program: the net asset value in atoms at the mid (down), what uncertainty is worth (up),
         /// the skew reserve, which is not in that value yet but is released into it, how much can be paid out
         /// within the limits, the time of the spot price, and whether no epoch may be priced: a board awaits
-        /// settlement, or what is held is marked at a price or a surface that is too old.
+        /// settlement, or what is held is marked at a price or a surface that is too old or not to be relied on, or the market
+        /// is halted.
         function nav() external view
             returns (
                 int256 navAtoms, uint256 uncertaintyAtoms, uint256 reserveAtoms, uint256 redeemableAtoms, uint64 priceAt,
@@ -170,6 +171,8 @@ sol! {
         int256 freeCashAtoms;
         /// Whether the market trades: 0 open, 1 only what closes, 2 not at all.
         uint8 state;
+        /// Whether prices may not be relied on.
+        bool isPriceUnsafe;
     }
 
     /// One live board as it is packed in its slots, and one account's position in it.

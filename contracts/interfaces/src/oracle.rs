@@ -1,13 +1,6 @@
 use alloy_sol_types::sol;
 
 sol! {
-    /// A second source of the spot price, against which the oracle's feed is compared.
-    #[derive(Debug)]
-    interface IPriceSource {
-        /// The price, how far it may be off, and when it was made. Fails if there is no usable one.
-        function latest() external view returns (uint256 priceWad, uint256 confidenceWad, uint64 updatedAt);
-    }
-
     /// The oracle: one spot price, checked; what else tells whether it may be relied on; and the settlement average.
     #[derive(Debug)]
     interface IOracle {

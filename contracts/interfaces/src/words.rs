@@ -389,6 +389,7 @@ mod capital;
 mod cash;
 mod clearing;
 mod parameters;
+mod source;
 mod types;
 mod wrapper;
 

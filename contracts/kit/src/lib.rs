@@ -18,6 +18,8 @@ pub mod lean;
 pub mod lock;
 pub mod number;
 pub mod ownership;
+pub mod price;
+pub mod quorum;
 pub mod registry;
 pub mod shares;
 pub mod signature;

@@ -128,6 +128,7 @@ impl Snapshot {
             conditions: conditions.map(B256::new),
             freeCashAtoms: signed(free_cash),
             state: told.number(),
+            isPriceUnsafe: watch.is_price_unsafe || !sight.is_price_safe(),
         };
         let is_traded = |id: u16| legs.iter().any(|leg| leg.series >> 8 == u32::from(id));
         let words = |id: u16| (id, store.board_words(id, account.filter(|_| is_traded(id))));

@@ -6,9 +6,6 @@ use equipoise_risk::surface::VolGap;
 
 use crate::layout::{Reader, Slot, Writer};
 
-/// Surface keepers at most.
-pub const MAX_KEEPERS: usize = 16;
-
 /// Who must sign, and what was posted last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SurfaceGuard {

@@ -3,13 +3,11 @@
 use alloy_primitives::aliases::U80;
 use alloy_primitives::{I256, U256};
 use equipoise_kit::number::{to_i128, to_u64};
+use equipoise_kit::price::is_usable;
+pub use equipoise_kit::price::{MAX_PRICE_WAD, MIN_PRICE_WAD};
 
 /// One, in WAD.
 pub const WAD: u128 = 1_000_000_000_000_000_000;
-/// The lowest usable price, 1e-4 quote per unit of underlying.
-pub const MIN_PRICE_WAD: u128 = 100_000_000_000_000;
-/// The highest usable price, 1e9 quote per unit of underlying.
-pub const MAX_PRICE_WAD: u128 = 1_000_000_000_000_000_000_000_000_000;
 /// The finest feed: with more decimals than WAD has, scaling would lose some.
 pub const MAX_DECIMALS: u8 = 18;
 
@@ -119,13 +117,8 @@ impl Answer {
         let missing = MAX_DECIMALS.checked_sub(decimals)?;
         let scale = 10u128.checked_pow(missing.into())?;
         let price = answer.checked_mul(scale)?;
-        in_domain(price).then_some(price)
+        is_usable(price).then_some(price)
     }
-}
-
-/// Whether a price is usable.
-pub fn in_domain(price_wad: u128) -> bool {
-    (MIN_PRICE_WAD..=MAX_PRICE_WAD).contains(&price_wad)
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use equipoise_interfaces::{IAggregator, IPriceSource};
 use equipoise_kit::number::{to_u128, to_u64};
+use equipoise_kit::price::is_usable;
 
-use crate::round::{in_domain, WAD};
+use crate::round::WAD;
 
 /// Two prices are compared while the second is at most this old: later they may differ for its age alone.
 pub const FRESH_SECS: u64 = 600;
@@ -29,7 +30,7 @@ impl Compared {
 /// # Rounding: up
 pub fn compared(spot_wad: u128, said: &IPriceSource::latestReturn, now: u64) -> Compared {
     let usable = || {
-        let price = to_u128(said.priceWad).filter(|price| in_domain(*price))?;
+        let price = to_u128(said.priceWad).filter(|price| is_usable(*price))?;
         let confidence = to_u128(said.confidenceWad).filter(|confidence| *confidence < price)?;
         let age_secs = now.checked_sub(said.updatedAt)?;
         let millionths = if age_secs > FRESH_SECS { 0 } else { apart_up(spot_wad, price, confidence) };

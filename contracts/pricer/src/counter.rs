@@ -65,8 +65,9 @@ pub struct Counter {
     /// The cash that the vault may owe once the trade is done.
     may_owe: Money,
     is_settlement_pending: bool,
-    /// What the breakers say of the market.
+    /// What the breakers say of the market, and of its prices.
     state: State,
+    is_price_unsafe: bool,
 }
 
 impl Counter {
@@ -96,6 +97,7 @@ impl Counter {
             may_owe: money(values.mayOweX64),
             is_settlement_pending: values.isSettlementPending,
             state: State::of_number(vault.state).unwrap_or(State::Halted),
+            is_price_unsafe: vault.isPriceUnsafe,
         }))
     }
 
@@ -184,7 +186,8 @@ impl Counter {
         let spare = nav.minus(uncertainty).and_then(|low| low.minus(required));
         let spare = spare.and_then(|spare| self.scale.atoms_floor(spare)).map_err(pricing_error)?;
         // What is held is always uncertain; nothing held has its value at any price.
-        let is_stale = uncertainty > Money::ZERO && self.reduces_only()?.is_some();
+        let is_unfit = self.state == State::Halted || self.is_price_unsafe || self.stale()?.is_some();
+        let is_unfit = uncertainty > Money::ZERO && is_unfit;
         let may_owe = self.scale.atoms_ceil(self.may_owe);
         let unowed = may_owe.and_then(|may_owe| self.free_cash.minus(may_owe)).map_err(pricing_error)?;
         Ok((
@@ -193,7 +196,7 @@ impl Counter {
             unsigned(self.trading.reserve.balance),
             unsigned(spare.min(unowed).max(Atoms::ZERO)),
             self.spot_at,
-            self.is_settlement_pending || is_stale,
+            self.is_settlement_pending || is_unfit,
         ))
     }
 
@@ -257,6 +260,11 @@ impl Counter {
         if self.state != State::Open {
             return Ok(Some((Refusal::Breaker, I256::ZERO, U256::ZERO)));
         }
+        self.stale()
+    }
+
+    /// Why what is known of the market is too old to open positions on.
+    fn stale(&self) -> Result<Option<Refused>, Revert> {
         let stale = staleness(&self.parameters, self.spot_at, self.directory.surface_at, self.now)?;
         if let Some((refusal, since, most)) = stale {
             return Ok(Some((refusal, I256::from_raw(U256::from(since)), U256::from(most))));

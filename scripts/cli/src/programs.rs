@@ -11,8 +11,8 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 
 use crate::error::CliError;
 
-/// The programs of a market, in the order they are deployed in; the last two are not part of every market.
-pub const NAMES: [&str; 18] = [
+/// The programs of a market, in the order they are deployed in; the last four are not part of every market.
+pub const NAMES: [&str; 20] = [
     "oracle",
     "surface",
     "valuer",
@@ -31,6 +31,8 @@ pub const NAMES: [&str; 18] = [
     "tranche",
     "wrapper",
     "parameters",
+    "signed-source",
+    "pool-source",
 ];
 
 /// Where `scripts/build-programs` leaves the programs, in the repository this program was built from.

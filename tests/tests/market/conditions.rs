@@ -4,8 +4,8 @@ use alloy_primitives::{I256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_chain::BlockSelector;
 use equipoise_interfaces::{
-    IMarket, Leg, MarketExpiryVegaLimitExceeded, MarketGammaLimitExceeded, MarketShortSeriesLimitExceeded,
-    MarketSurfaceOutrun,
+    IMarket, Leg, MarketExpiryVegaLimitExceeded, MarketGammaLimitExceeded, MarketHalted,
+    MarketShortSeriesLimitExceeded, MarketSurfaceOutrun,
 };
 use equipoise_market_state::layout::Frozen;
 use equipoise_market_state::store::{Place, ROOT};
@@ -94,10 +94,15 @@ fn spot_that_has_left_the_surface_behind_lets_positions_close_only_at_the_spread
     let mut market = Market::open();
     let trader = market.trader("trader", RICH);
     market.trade(trader, &[leg(call_of(3, K3000), 2 * CONTRACT)]).unwrap();
-    market.pass(60);
+    market.pass(600);
     market.push(4_260);
     let opening = vec![leg(call_of(3, K3200), CONTRACT)];
     let call = IMarket::tradeCall { legs: opening, maxCostAtoms: I256::MAX, deadline: FAR };
+    // The jump halts the market first, until it has been calm for a quarter of an hour.
+    market.refused_data(market.market, trader, call.abi_encode()).decode::<MarketHalted>().unwrap();
+    assert_eq!(market.poke(), 2);
+    market.pass(900);
+    market.push(4_260);
     let refused = market.refused_data(market.market, trader, call.abi_encode());
     let outrun = refused.decode::<MarketSurfaceOutrun>().unwrap();
     let ratio = U256::from(1_420_000_000_000_000_000_u64);

@@ -6,10 +6,11 @@ use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::{eip712_domain, Eip712Domain, SolCall, SolError, SolStruct};
 use equipoise_chain::Receipt;
-use equipoise_cli::deployment::{self, Engines, House};
+use equipoise_cli::deployment::{self, Engines, House, Sources};
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{
-    account, Book, IClearing, IMarket, ITranche, IVault, Leg, OptionTraded, Quote, Slice, SurfacePost, SurfaceSignature,
+    account, Book, IBreakers, IClearing, IMarket, ITranche, IVault, Leg, OptionTraded, Quote, Slice, SurfacePost,
+    SurfaceSignature,
 };
 use equipoise_risk::parameters::{Parameter, Rule, MILLIONTH_WAD, RULES};
 use equipoise_tests::{Failure, World, TOKEN};
@@ -133,14 +134,20 @@ impl Market {
     }
 
     /// The same with another token or feed.
-    pub fn wired_in(mut world: World) -> Self {
+    pub fn wired_in(world: World) -> Self {
+        let sources = Sources::of(world.feed);
+        Self::wired_on(world, sources)
+    }
+
+    /// The same with prices that are checked by others.
+    pub fn wired_on(mut world: World, sources: Sources) -> Self {
         let keeper = world.account("surface keeper");
         let lp = world.account("LP");
-        let (token, feed) = (world.token, world.feed);
+        let token = world.token;
         let mut deployer = world.deployer();
         let engines = deployer.engines().unwrap();
         let house = deployer.house(token, HOUR).unwrap();
-        let market = deployer.market(&engines, feed, STRIKE_SHIFT).unwrap();
+        let market = deployer.market(&engines, sources, STRIKE_SHIFT).unwrap();
         deployer.wire(&house, &[(market, 1)], &surface_keepers()).unwrap();
         let parts = (engines, house, market);
         Self::of(world, &parts, keeper, lp)
@@ -222,7 +229,12 @@ impl Market {
     }
 
     fn listed_in(world: World, capital: u128) -> Self {
-        let mut market = Self::wired_in(world);
+        Self::wired_in(world).with_boards(capital)
+    }
+
+    /// With LPs' cash in the vault, four boards, spot at [`SPOT`].
+    pub fn with_boards(self, capital: u128) -> Self {
+        let mut market = self;
         market.fill_vault(capital);
         let now = market.now();
         for days in BOARD_DAYS {
@@ -242,6 +254,23 @@ impl Market {
         self.push(SPOT);
         self.process(lp).unwrap();
         self.lp_send(lp, &ITranche::deposit_0Call { assets, receiver: lp }).unwrap();
+    }
+
+    /// Has the watcher look.
+    pub fn poke(&mut self) -> u8 {
+        let anybody = self.keeper;
+        let receipt = self.send(anybody, &IBreakers::pokeCall {}).unwrap();
+        IBreakers::pokeCall::abi_decode_returns(&receipt.output).unwrap()
+    }
+
+    /// Moves spot in hours, none of them so wild that a breaker trips.
+    pub fn climb_to(&mut self, dollars: i64) {
+        let from = SPOT;
+        for step in 1..=4 {
+            self.pass(HOUR);
+            self.push(from + (dollars - from) * step / 4);
+            assert_eq!(self.poke(), 0);
+        }
     }
 
     /// Mints stablecoins to an account and lets the clearing house pull them.

@@ -15,6 +15,7 @@
 
 mod access;
 mod audit;
+mod breakers;
 mod conditions;
 mod differential;
 mod fixture;

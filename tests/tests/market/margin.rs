@@ -54,7 +54,7 @@ impl Market {
     /// The same, and the price has risen past what he can bear.
     fn short_of_margin(&mut self, size: i128) -> Address {
         let trader = self.stretched("short", size);
-        self.push(SPOT + 330);
+        self.climb_to(SPOT + 330);
         self.post_surface().unwrap();
         assert_eq!(self.margin_of(trader).state, 2, "{:?}", self.margin_of(trader));
         trader

@@ -48,9 +48,9 @@ impl Both {
         let mut deployer = world.deployer();
         let engines = deployer.engines().unwrap();
         let house = deployer.house(token, HOUR).unwrap();
-        let eth = deployer.market(&engines, feed, 8).unwrap();
+        let eth = deployer.market(&engines, Sources::of(feed), 8).unwrap();
         let feed = deployer.feed("BTC").unwrap();
-        let btc = deployer.market(&engines, feed, BTC_STRIKE_SHIFT).unwrap();
+        let btc = deployer.market(&engines, Sources::of(feed), BTC_STRIKE_SHIFT).unwrap();
         deployer.wire(&house, &[(eth, 1), (btc, 1)], &surface_keepers()).unwrap();
         let here = Market::of(world, &(engines, house, eth), keeper, lp);
         let there = There { feed, oracle: btc.oracle, market: btc.market, boards: Vec::new() };

@@ -5,28 +5,28 @@ use alloy_primitives::{B256, I256, U256};
 
 use crate::{
     AddressHasNoCode, AddressIsZero, AlreadyWired, Board, BoardSlots, BoardStep, Book, CallFailed, CalldataMalformed,
-    CallerNotAllowed, CallerNotOwner, IMarket, IOracle, IPriceSource, ISurface, Leg, MarketAccountUnsettled,
-    MarketBasisStepTooLarge, MarketBoardClosed, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled,
-    MarketBoardUnknown, MarketDeadlinePassed, MarketDeltaLimitExceeded, MarketExpiryInvalid,
-    MarketExpiryVegaLimitExceeded, MarketGammaLimitExceeded, MarketLegsCount, MarketLongsMissing,
-    MarketNumberOutOfDomain, MarketParameterCount, MarketParameterNotWhole, MarketParameterOutOfBounds,
-    MarketParametersInconsistent, MarketSeriesUnknown, MarketSettlementPending, MarketShortSeriesLimitExceeded,
-    MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage,
-    MarketSliceMissing, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep,
-    MarketSlippageExceeded, MarketSpotStale, MarketStressLimitExceeded, MarketStrikesInvalid, MarketSurfaceExpired,
-    MarketSurfaceKeeperUnknown, MarketSurfaceKeepersInvalid, MarketSurfaceKeepersUnordered, MarketSurfaceKeepersUnset,
-    MarketSurfaceOutOfOrder, MarketSurfaceOutrun, MarketSurfaceSequenceUsed, MarketSurfaceSignaturesTooFew,
-    MarketSurfaceStale, MarketSurfaceStepTooLarge, MarketSurfaceTooFast, MarketTooManyBoards, MarketVaultCashShort,
-    MarketVaultInsolvent, MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported,
-    OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable,
-    OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing,
-    OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote, SelectorUnknown, Slice, Values, VaultState,
+    CallerNotAllowed, CallerNotOwner, IMarket, IOracle, ISurface, Leg, MarketAccountUnsettled, MarketBasisStepTooLarge,
+    MarketBoardClosed, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled, MarketBoardUnknown,
+    MarketDeadlinePassed, MarketDeltaLimitExceeded, MarketExpiryInvalid, MarketExpiryVegaLimitExceeded,
+    MarketGammaLimitExceeded, MarketLegsCount, MarketLongsMissing, MarketNumberOutOfDomain, MarketParameterCount,
+    MarketParameterNotWhole, MarketParameterOutOfBounds, MarketParametersInconsistent, MarketSeriesUnknown,
+    MarketSettlementPending, MarketShortSeriesLimitExceeded, MarketSizeNotWholeLots, MarketSizeOutOfRange,
+    MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSliceOutOfRange,
+    MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketSlippageExceeded, MarketSpotStale,
+    MarketStressLimitExceeded, MarketStrikesInvalid, MarketSurfaceExpired, MarketSurfaceKeeperUnknown,
+    MarketSurfaceKeepersInvalid, MarketSurfaceKeepersUnordered, MarketSurfaceKeepersUnset, MarketSurfaceOutOfOrder,
+    MarketSurfaceOutrun, MarketSurfaceSequenceUsed, MarketSurfaceSignaturesTooFew, MarketSurfaceStale,
+    MarketSurfaceStepTooLarge, MarketSurfaceTooFast, MarketTooManyBoards, MarketVaultCashShort, MarketVaultInsolvent,
+    MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported, OracleFeedUnreadable,
+    OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive,
+    OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid,
+    OracleWindowOpen, Quote, SelectorUnknown, Slice, Values, VaultState,
 };
 
 to_words! {
     // The market's programs without state
     Moment { spotWad, spotAt, nowAt, strikeShift, directory, parameters }
-    VaultState { round, tokenDecimals, frozen, trading, conditions, freeCashAtoms, state }
+    VaultState { round, tokenDecimals, frozen, trading, conditions, freeCashAtoms, state, isPriceUnsafe }
     Values {
         beforeX64, changeX64, uncertaintyX64, midX64, spreadX64, feeX64, throughMidX64, mayOweX64, isSettlementPending,
     }
@@ -127,7 +127,6 @@ to_words! {
     OracleRoundsNotIncreasing { roundId, updatedAt, previousAt }
     IOracle::spotCall {}
     IOracle::checkCall { spotWad }
-    IPriceSource::latestCall {}
     IOracle::settlementPriceCall { expiry, windowSecs, firstRound }
 }
 
@@ -137,7 +136,7 @@ from_words! {
     }
     VaultState: VaultState {
         round: u64, tokenDecimals: u8, frozen: B256, trading: B256, conditions: [B256; 3], freeCashAtoms: I256,
-        state: u8,
+        state: u8, isPriceUnsafe: bool,
     }
     Values: Values {
         beforeX64: [i128; 40], changeX64: [i128; 40], uncertaintyX64: [i128; 2], midX64: i128, spreadX64: [i128; 2],
@@ -171,7 +170,6 @@ from_words! {
     IOracle::checkReturn: IOracle::checkReturn {
         sourceAgeSecs: u64, deviationMillionths: u32, stablecoinAgeSecs: u64, stablecoinMillionths: u32,
     }
-    IPriceSource::latestReturn: IPriceSource::latestReturn { priceWad: U256, confidenceWad: U256, updatedAt: u64 }
 }
 
 from_nothing!(IMarket::recordLpFlowReturn);

@@ -104,12 +104,12 @@ impl Deployer<'_> {
         self.constructed("market", &market_arguments(engines, NOBODY, 0))
     }
 
-    /// Deploys a market whose prices come from a feed.
+    /// Deploys a market and its oracle.
     /// # Errors: [`CliError`]
-    pub fn market(&mut self, engines: &Engines, feed: Address, strike_shift: u8) -> Result<Market, CliError> {
-        let oracle = self.oracle(Sources::of(feed))?;
+    pub fn market(&mut self, engines: &Engines, sources: Sources, strike_shift: u8) -> Result<Market, CliError> {
+        let oracle = self.oracle(sources)?;
         let market = self.proxy(engines.market, &market_arguments(engines, self.owner, strike_shift))?;
-        Ok(Market { feed, oracle, market })
+        Ok(Market { feed: sources.feed, oracle, market })
     }
 
     /// Deploys an oracle.

@@ -3,7 +3,7 @@
 //! Every program that holds value is an implementation behind OpenZeppelin's `TransparentUpgradeableProxy`: the market, the
 //! clearing house, the vault, its tranches, the wrapper, the parameters'
 //! registry. What works on their storage by delegate call, what has no storage
-//! and the oracle are not: the oracle is replaced by naming another.
+//! and the oracle are not, nor are price sources: the oracle is replaced by naming another.
 //!
 //! Nobody else can construct any of them. A proxy runs its program's constructor in its own, by delegate call. An
 //! implementation is constructed in the transaction that deploys it, with [`NOBODY`] as its owner, so that it stays unwired.
@@ -13,6 +13,7 @@ mod governance;
 mod house;
 mod market;
 mod proxy;
+mod sources;
 
 use alloy_primitives::{Address, Bytes};
 use alloy_rpc_types_eth::{TransactionInput, TransactionRequest};
@@ -24,6 +25,7 @@ pub use governance::Governance;
 pub use house::House;
 pub use market::{Engines, Market, Sources, Underlying};
 pub use proxy::{ProxyAdmin, ProxyState};
+pub use sources::PoolTerms;
 
 use crate::error::CliError;
 use crate::programs::Programs;

@@ -9,7 +9,7 @@ use equipoise_chain::{Chain, Config};
 
 use super::surface::signers_of;
 use super::{GasLog, World};
-use crate::deployment::{Deployer, Engines, House, Market, Underlying};
+use crate::deployment::{Deployer, Engines, House, Market, Sources, Underlying};
 use crate::error::CliError;
 use crate::programs::{Programs, Size};
 
@@ -154,7 +154,7 @@ fn deploy(deployer: &mut Deployer<'_>, setup: &Setup, keepers: &[Address]) -> Re
     let mut markets = Vec::new();
     for underlying in &setup.underlyings {
         let feed = deployer.feed(&underlying.symbol)?;
-        let market = deployer.market(&engines, feed, underlying.strike_shift)?;
+        let market = deployer.market(&engines, Sources::of(feed), underlying.strike_shift)?;
         markets.push((market, underlying.weight));
     }
     deployer.wire(&house, &markets, keepers)?;

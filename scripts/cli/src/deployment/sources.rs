@@ -1,0 +1,48 @@
+//! Price sources beside a market's own feed.
+
+use alloy_primitives::{Address, B256, U256};
+use alloy_sol_types::SolValue;
+use equipoise_interfaces::ISignedSource;
+
+use super::Deployer;
+use crate::error::CliError;
+
+/// What a source on a Uniswap v3 pool is made with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolTerms {
+    /// The pool.
+    pub pool: Address,
+    /// The side of it that is priced, in the other.
+    pub base: Address,
+    /// The window of the average.
+    pub window_secs: u64,
+    /// The least harmonic mean of its liquidity over the window.
+    pub min_liquidity: u128,
+}
+
+impl Deployer<'_> {
+    /// Deploys a source that takes prices of an underlying which so many publishers have signed, of at most this age.
+    /// # Inputs: publishers by rising address
+    /// # Errors: [`CliError`]
+    pub fn signed_source(
+        &mut self,
+        underlying: B256,
+        max_age_secs: u64,
+        publishers: &[Address],
+        threshold: u8,
+    ) -> Result<Address, CliError> {
+        let arguments = (self.owner, underlying, U256::from(max_age_secs)).abi_encode_params();
+        let source = self.constructed("signed-source", &arguments)?;
+        let publishers = publishers.to_vec();
+        self.send(source, &ISignedSource::setPublishersCall { publishers, threshold })?;
+        Ok(source)
+    }
+
+    /// Deploys a source that averages a Uniswap v3 pool.
+    /// # Errors: [`CliError`]
+    pub fn pool_source(&mut self, terms: &PoolTerms) -> Result<Address, CliError> {
+        let PoolTerms { pool, base, window_secs, min_liquidity } = *terms;
+        let arguments = (pool, base, U256::from(window_secs), U256::from(min_liquidity)).abi_encode_params();
+        self.constructed("pool-source", &arguments)
+    }
+}
