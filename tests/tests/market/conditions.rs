@@ -98,9 +98,9 @@ fn spot_that_has_left_the_surface_behind_lets_positions_close_only_at_the_spread
     market.push(4_260);
     let opening = vec![leg(call_of(3, K3200), CONTRACT)];
     let call = IMarket::tradeCall { legs: opening, maxCostAtoms: I256::MAX, deadline: FAR };
-    // The jump halts the market first, until it has been calm for a quarter of an hour.
-    market.refused_data(market.market, trader, call.abi_encode()).decode::<MarketHalted>().unwrap();
+    // The jump halts the market, too, until it has been calm for a quarter of an hour.
     assert_eq!(market.poke(), 2);
+    market.refused_data(market.market, trader, call.abi_encode()).decode::<MarketHalted>().unwrap();
     market.pass(900);
     market.push(4_260);
     let refused = market.refused_data(market.market, trader, call.abi_encode());

@@ -4,6 +4,7 @@ use std::mem::swap;
 
 use alloy_primitives::{Address, I256, U256};
 use equipoise_chain::Receipt;
+use equipoise_cli::deployment::Sources;
 use equipoise_interfaces::account::{self, vault_of};
 use equipoise_interfaces::{
     AccountTakenOver, AuctionBidFilled, ClearingMarginShort, EpochProcessed, IClearing, IMarket, ITranche, IVault, Leg,
