@@ -6,7 +6,16 @@
 //!
 //! # Calls: down to the pool only, in views only; when it is made, to both tokens
 #![cfg_attr(not(test), no_main)]
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions))]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::panic,
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::cast_precision_loss
+    )
+)]
 
 extern crate alloc;
 

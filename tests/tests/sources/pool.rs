@@ -63,9 +63,10 @@ fn assert_right(exchange: &mut Exchange, source: Address) {
     assert_near(price, exchange.dollars_at(observed), "by the pool's sums");
     let tick = exchange.slot().tick as f64;
     let now = exchange.dollars_at(tick);
-    assert_near(confidence, (price - now).abs() + price.max(now) / 1e4, "how far it may be off");
+    let off = (price - now).abs() + price.max(now) / 1e4;
+    assert!((confidence - off).abs() < ERROR * price.max(now), "off by {confidence}, expected {off}");
     // The pool's exact price of now is covered, wherever it lies in its tick.
-    assert!((exchange.dollars_now() - price).abs() <= confidence * (1.0 + ERROR));
+    assert!((exchange.dollars_now() - price).abs() <= confidence + ERROR * price.max(now));
 }
 
 #[test]
