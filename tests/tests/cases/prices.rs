@@ -147,7 +147,8 @@ fn strike_that_the_price_leaves_behind_stops_nothing() {
     let near = [leg(call_of(1, 1), CONTRACT)];
     market.trade(trader, &near).unwrap();
     // The outermost strikes are now more than a thousand forwards away, on either side.
-    for spot in [SPOT * 4 / 5, SPOT * 6 / 5] {
+    for spot in [SPOT * 97 / 100, SPOT, SPOT * 103 / 100] {
+        market.pass(HOUR);
         market.jump(spot);
         let quoted = market.quote(&near).unwrap_or_else(|failure| panic!("at {spot}: {}", failure.0));
         sane(&quoted, &near);
