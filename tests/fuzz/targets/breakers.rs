@@ -6,20 +6,23 @@ use arbitrary::Arbitrary;
 use equipoise_fuzz::{AnyFx, Magnitude};
 use equipoise_math::Fx;
 use equipoise_risk::breakers::{
-    allows, sequencer_unsafe_secs, spot_jump_ceil, BreakerError, Breakers, HighWater, Readings, Rule, State, Unit,
-    GUARDIAN_SECS, PERMISSIONS, RULES, RULE_COUNT, SEQUENCER_GRACE_SECS,
+    allows, live_state, rules, sequencer_unsafe_secs, spot_jump_ceil, BreakerError, Breakers, Measure, Readings, Rule,
+    State, Unit, GUARDIAN_SECS, PERMISSIONS, RULES, RULE_COUNT, SEQUENCER_GRACE_SECS, WORDS,
 };
+use equipoise_risk::capital::RiskCapital;
 use equipoise_risk::millionths::Millionths;
+use equipoise_risk::parameters::{self, Parameters};
 use equipoise_risk::regime::Observation;
 use equipoise_risk::units::{Money, Price};
 use libfuzzer_sys::fuzz_target;
 
 #[derive(Arbitrary, Debug)]
 struct Input {
-    words: [u64; 12],
+    words: [u64; WORDS],
     steps: Vec<Step>,
     prices: (Magnitude, Magnitude, u32, Magnitude),
     values: Vec<(Magnitude, u32)>,
+    parameters: Vec<u32>,
     wild: (AnyFx, u64, u64, bool),
 }
 
@@ -32,13 +35,16 @@ struct Step {
 
 fuzz_target!(|input: Input| {
     live(&input);
-    assert_eq!(Breakers::from_words(input.words).to_words(), input.words, "stored as it is read");
+    let stored = Breakers::from_words(input.words);
+    assert_eq!(Breakers::from_words(stored.to_words()), stored, "stored as it is read");
+    governed(&input.parameters);
     jump(input.prices);
     drawdown(&input);
     actions();
     let (is_up, since) = (input.wild.3, input.wild.1);
     let left = sequencer_unsafe_secs(is_up, since);
     assert_eq!(left == 0, is_up && since >= u64::from(SEQUENCER_GRACE_SECS));
+    live_states(input.wild.2, left);
 });
 
 /// A reading near a rule's limits, or any.
@@ -83,10 +89,10 @@ fn live(input: &Input) {
 }
 
 fn observe(before: Breakers, now: u64, readings: &Readings) -> Breakers {
-    let after = before.observed(now, readings);
-    assert_eq!(after.observed(now, readings), after, "a second look at the same time changes nothing");
+    let after = before.observed(now, readings, &RULES);
+    assert_eq!(after.observed(now, readings, &RULES), after, "a second look at the same time changes nothing");
     assert_eq!(Breakers::from_words(after.to_words()), after);
-    let (was, is) = (before.conditions(readings), after.conditions(readings));
+    let (was, is) = (before.conditions(readings, &RULES), after.conditions(readings, &RULES));
     let mut tightest = State::Open;
     let mut is_safe = true;
     for (was, is) in was.iter().zip(&is) {
@@ -156,21 +162,44 @@ fn jump((before, after, secs, variance): (Magnitude, Magnitude, u32, Magnitude))
 }
 
 fn drawdown(input: &Input) {
-    let mut now = 1_800_000_000;
-    let mut water = HighWater::default();
+    let (mut now, mut round) = (1_800_000_000, 1);
+    let mut capital = RiskCapital::default();
     for (value, secs) in input.values.iter().take(10) {
         now += u64::from(secs % 200_000);
+        round += 1;
         let value = Money::from_fx(value.between(Fx::lit("0.000001"), Fx::lit("1000000")));
-        let next = water.at(now, value);
-        assert!(next.high >= value && next.window_at >= water.window_at);
-        assert_eq!(next.at(now, value), next, "a second look changes nothing");
-        let fall = next.drawdown_ceil(value).expect("it fits");
+        capital = capital.at(round, now, value).expect("it fits");
+        let fall = capital.drawdown_ceil().expect("it fits");
         assert!(fall <= Millionths::ONE);
-        assert_eq!(next.drawdown_ceil(next.high.max(next.previous)), Ok(Millionths::ZERO));
-        assert_eq!(next.drawdown_ceil(Money::ZERO), Ok(Millionths::ONE));
-        water = next;
+        assert_eq!(fall == Millionths::ZERO, value >= capital.average, "below the average and only there");
     }
-    let _ = water.drawdown_ceil(Money::from_fx(input.wild.0.fx()));
+    let wild = RiskCapital { frozen: Money::from_fx(input.wild.0.fx()), ..capital };
+    let _ = wild.drawdown_ceil();
+}
+
+/// Whatever the parameters, the order of rules and of their thresholds holds, and trades cannot carry the book to where
+/// a rule trips.
+fn governed(given: &[u32]) {
+    let mut millionths = parameters::RULES.map(|rule| rule.default);
+    for ((millionths, rule), given) in millionths.iter_mut().zip(parameters::RULES).zip(given) {
+        *millionths = rule.min + given % (rule.max - rule.min + 1);
+    }
+    let Ok(parameters) = Parameters::new(millionths) else { return };
+    let governed = rules(&parameters);
+    for (rule, default) in governed.iter().zip(RULES) {
+        assert!(0 < rule.recovers_below && rule.recovers_below <= rule.limit, "{rule:?}");
+        assert_eq!((rule.measure, rule.effect), (default.measure, default.effect));
+        if matches!(rule.measure, Measure::Delta | Measure::Vega) {
+            assert!(rule.limit >= rule.recovers_below + rule.recovers_below / 5, "{rule:?}");
+        }
+    }
+}
+
+fn live_states(age: u64, unsafe_secs: u64) {
+    let state = live_state(age, unsafe_secs);
+    assert!(live_state(age, unsafe_secs.saturating_add(1)) >= state, "less grace");
+    assert!(live_state(age.saturating_add(1), unsafe_secs) >= state, "an older price");
+    assert_eq!(live_state(0, 0), State::Open);
 }
 
 fn actions() {
