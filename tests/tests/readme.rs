@@ -11,6 +11,7 @@ use std::process::Command;
 
 use equipoise_cli::bench::peers::{PROJECTS, WORKS};
 use equipoise_cli::bench::{INK_PER_GAS, TARGETS, TRANSACTIONS};
+use equipoise_risk::breakers::{Action, Measure, State, PERMISSIONS, RULES};
 use serde_json::Value;
 
 /// What the README calls the calls of the report.
@@ -136,12 +137,107 @@ fn transactions() -> String {
     table
 }
 
+/// What the README calls the measures of breakers, and what their numbers are.
+const MEASURES: [(Measure, &str, Shown); 16] = [
+    (Measure::SpotAge, "age of the spot price", Shown::Time),
+    (Measure::SurfaceAge, "age of the surface", Shown::Time),
+    (Measure::SourceAge, "age of the second source's price", Shown::Time),
+    (Measure::SourceDeviation, "how far the two prices may lie apart", Shown::Percent),
+    (Measure::SequencerUnsafe, "time until the sequencer has been up for an hour", Shown::Time),
+    (Measure::SpotJump, "move of spot since the last sample, in deviations of an hour or longer", Shown::Number),
+    (Measure::SurfaceJump, "how far the surface lies from what its keepers would post, in volatility", Shown::Percent),
+    (Measure::Drawdown, "risk capital below its day's average", Shown::Percent),
+    (Measure::Utilisation, "capital that the book needs to stand within every limit, of risk capital", Shown::Percent),
+    (Measure::Delta, "dollar delta to hedge, of risk capital", Shown::Percent),
+    (Measure::Vega, "time-weighted vega, of risk capital", Shown::Percent),
+    (Measure::BadDebt, "bad debt of the last hour that no account and no insurance paid, of risk capital", Shown::Percent),
+    (Measure::Toxicity, "toxicity of flow", Shown::Number),
+    (Measure::StablecoinAge, "age of the stablecoin's price", Shown::Time),
+    (Measure::StablecoinDeviation, "the stablecoin's distance from a dollar", Shown::Percent),
+    (Measure::SettlementPending, "time that an expired board has waited for its settlement", Shown::Time),
+];
+
+/// How a threshold is shown.
+#[derive(Clone, Copy)]
+enum Shown {
+    Time,
+    Percent,
+    Number,
+}
+
+impl Shown {
+    fn text(self, threshold: u32) -> String {
+        match self {
+            Self::Time if threshold % 60 == 1 => format!("more than {}", Self::Time.text(threshold - 1)),
+            Self::Time if threshold.is_multiple_of(3_600) => format!("{} h", threshold / 3_600),
+            Self::Time if threshold.is_multiple_of(60) => format!("{} min", threshold / 60),
+            Self::Time => format!("{threshold} s"),
+            Self::Percent => format!("{} %", f64::from(threshold) / 1e4),
+            Self::Number => format!("{}", f64::from(threshold) / 1e6),
+        }
+    }
+}
+
+/// Every rule of the breakers at the default parameters.
+fn rules() -> String {
+    let mut table = String::from(
+        "| measure | market | from | good below | recovers after | prices relied on |\n|---|---|--:|--:|--:|---|\n",
+    );
+    for rule in RULES {
+        let (_, what, shown) = MEASURES.iter().find(|(measure, _, _)| *measure == rule.measure).expect("it has a name");
+        let effect = if rule.effect == State::Halted { "halted" } else { "reduces only" };
+        let [from, good] = [rule.limit, rule.recovers_below].map(|threshold| shown.text(threshold));
+        let (cooldown, relied) = (Shown::Time.text(rule.cooldown_secs), if rule.is_of_price { "no" } else { "yes" });
+        writeln!(table, "| {what} | {effect} | {from} | {good} | {cooldown} | {relied} |").expect("text");
+    }
+    table
+}
+
+/// What may be done in which state.
+fn permissions() -> String {
+    let mut table = String::from(
+        "| | open | reduces only | halted | prices not to be relied on |\n|---|---|---|---|---|\n",
+    );
+    for row in PERMISSIONS {
+        let what = match row.action {
+            Action::OpenTrade => "a trade that is more than closing",
+            Action::CloseTrade => "a trade in which every position only shrinks",
+            Action::Rebalance => "a rebalance of the vault's hedge (no program yet)",
+            Action::Update => "a price, a surface, a look at the breakers",
+            Action::TopUp => "paying cash in",
+            Action::WithdrawMargin => "taking cash out of an account that is short",
+            Action::WithdrawFree => "taking cash out of any other account",
+            Action::Liquidate => "starting an auction, bidding, taking over",
+            Action::RequestLp => "asking to enter or leave the vault",
+            Action::PriceEpoch => "pricing an epoch of requests",
+            Action::Settle => "settling a board",
+            Action::Claim => "settling an account, claiming what is owed",
+        };
+        let [reduces, halted] = [row.in_reduce_only, row.in_halt].map(|is_allowed| if is_allowed { "yes" } else { "no" });
+        let unsafe_prices = if row.needs_safe_price || !row.in_reduce_only { "no" } else { "yes" };
+        writeln!(table, "| {what} | yes | {reduces} | {halted} | {unsafe_prices} |").expect("text");
+    }
+    table
+}
+
 /// The README with `table` between the markers of `name`.
 fn with_table(readme: &str, name: &str, table: &str) -> String {
     let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
     let (before, rest) = readme.split_once(&begin).expect("the README has the marker");
     let (_, after) = rest.split_once(&end).expect("the README closes the marker");
     format!("{before}{begin}{table}{end}{after}")
+}
+
+#[test]
+fn breakers_and_what_they_leave_open_are_those_of_the_code() {
+    let path = repository("README.md");
+    let readme = std::fs::read_to_string(&path).expect("there is a README");
+    let told = with_table(&with_table(&readme, "breakers", &rules()), "permissions", &permissions());
+    if std::env::var_os("EQUIPOISE_BLESS").is_some() {
+        std::fs::write(&path, &told).expect("the README can be written");
+        return;
+    }
+    assert!(readme == told, "EQUIPOISE_BLESS=1 cargo test -p equipoise-tests --test readme writes it:\n{told}");
 }
 
 #[test]
