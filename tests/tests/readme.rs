@@ -150,7 +150,11 @@ const MEASURES: [(Measure, &str, Shown); 16] = [
     (Measure::Utilisation, "capital that the book needs to stand within every limit, of risk capital", Shown::Percent),
     (Measure::Delta, "dollar delta to hedge, of risk capital", Shown::Percent),
     (Measure::Vega, "time-weighted vega, of risk capital", Shown::Percent),
-    (Measure::BadDebt, "bad debt of the last hour that no account and no insurance paid, of risk capital", Shown::Percent),
+    (
+        Measure::BadDebt,
+        "bad debt of the last hour that no account and no insurance paid, of risk capital",
+        Shown::Percent,
+    ),
     (Measure::Toxicity, "toxicity of flow", Shown::Number),
     (Measure::StablecoinAge, "age of the stablecoin's price", Shown::Time),
     (Measure::StablecoinDeviation, "the stablecoin's distance from a dollar", Shown::Percent),
@@ -168,12 +172,23 @@ enum Shown {
 impl Shown {
     fn text(self, threshold: u32) -> String {
         match self {
+            Self::Time if threshold == 1 => "any".to_owned(),
             Self::Time if threshold % 60 == 1 => format!("more than {}", Self::Time.text(threshold - 1)),
             Self::Time if threshold.is_multiple_of(3_600) => format!("{} h", threshold / 3_600),
             Self::Time if threshold.is_multiple_of(60) => format!("{} min", threshold / 60),
             Self::Time => format!("{threshold} s"),
             Self::Percent => format!("{} %", f64::from(threshold) / 1e4),
             Self::Number => format!("{}", f64::from(threshold) / 1e6),
+        }
+    }
+
+    /// What is below a threshold.
+    fn below(self, threshold: u32) -> String {
+        match self {
+            Self::Time if threshold == 1 => "none left".to_owned(),
+            Self::Time if threshold % 60 == 1 => format!("up to {}", self.text(threshold - 1)),
+            _ if threshold == 1 => "none".to_owned(),
+            _ => self.text(threshold),
         }
     }
 }
@@ -186,7 +201,7 @@ fn rules() -> String {
     for rule in RULES {
         let (_, what, shown) = MEASURES.iter().find(|(measure, _, _)| *measure == rule.measure).expect("it has a name");
         let effect = if rule.effect == State::Halted { "halted" } else { "reduces only" };
-        let [from, good] = [rule.limit, rule.recovers_below].map(|threshold| shown.text(threshold));
+        let (from, good) = (shown.text(rule.limit), shown.below(rule.recovers_below));
         let (cooldown, relied) = (Shown::Time.text(rule.cooldown_secs), if rule.is_of_price { "no" } else { "yes" });
         writeln!(table, "| {what} | {effect} | {from} | {good} | {cooldown} | {relied} |").expect("text");
     }
@@ -195,9 +210,8 @@ fn rules() -> String {
 
 /// What may be done in which state.
 fn permissions() -> String {
-    let mut table = String::from(
-        "| | open | reduces only | halted | prices not to be relied on |\n|---|---|---|---|---|\n",
-    );
+    let mut table =
+        String::from("| | open | reduces only | halted | prices not to be relied on |\n|---|---|---|---|---|\n");
     for row in PERMISSIONS {
         let what = match row.action {
             Action::OpenTrade => "a trade that is more than closing",
@@ -213,7 +227,8 @@ fn permissions() -> String {
             Action::Settle => "settling a board",
             Action::Claim => "settling an account, claiming what is owed",
         };
-        let [reduces, halted] = [row.in_reduce_only, row.in_halt].map(|is_allowed| if is_allowed { "yes" } else { "no" });
+        let [reduces, halted] =
+            [row.in_reduce_only, row.in_halt].map(|is_allowed| if is_allowed { "yes" } else { "no" });
         let unsafe_prices = if row.needs_safe_price || !row.in_reduce_only { "no" } else { "yes" };
         writeln!(table, "| {what} | yes | {reduces} | {halted} | {unsafe_prices} |").expect("text");
     }

@@ -5,8 +5,9 @@ use alloy_sol_types::{SolCall, SolEvent};
 use equipoise_interfaces::words::{decode, word_of, words_of, write_array, ToWords};
 use equipoise_interfaces::ISurface::{checkSurfaceCall, checkSurfaceReturn};
 use equipoise_interfaces::{
-    BoardStep, MarketSliceMissing, MarketSliceOutOfRange, MarketSurfaceExpired, MarketSurfaceOutOfOrder,
-    MarketSurfaceSequenceUsed, MarketSurfaceTooFast, Slice as AbiSlice, SurfacePost, SurfacePosted,
+    BoardStep, MarketBoardUnknown, MarketSliceMissing, MarketSliceOutOfRange, MarketSurfaceExpired,
+    MarketSurfaceOutOfOrder, MarketSurfaceSequenceUsed, MarketSurfaceTooFast, Slice as AbiSlice, SurfacePost,
+    SurfacePosted,
 };
 use equipoise_kit::lean::{emit, failed, revert, view_bytes, Arguments};
 use equipoise_kit::number::{to_i128, to_u128};
@@ -14,7 +15,7 @@ use equipoise_kit::signature::{digest, domain_separator, hash};
 use equipoise_kit::Revert;
 use equipoise_market_state::convert::price_of;
 use equipoise_market_state::errors::number_error;
-use equipoise_market_state::layout::{decode_gap, decode_parameters, encode_slice, BoardState};
+use equipoise_market_state::layout::{decode_gap, decode_parameters, encode_slice, BoardState, Directory, Header};
 use equipoise_market_state::store::{fits, Place, Store};
 use equipoise_market_state::surface_guard::SurfaceGuard;
 use equipoise_math::Fx;
@@ -22,7 +23,7 @@ use equipoise_risk::clock::{phase, Phase};
 use equipoise_risk::millionths::Millionths;
 use equipoise_risk::parameters::{Parameter, Parameters};
 use equipoise_risk::surface::{Slice, VolGap};
-use equipoise_risk::units::from_wad_floor;
+use equipoise_risk::units::{from_wad_floor, Price};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 
@@ -54,7 +55,8 @@ pub fn take(store: &mut Store, given: &mut Arguments<'_>) -> Result<(), Revert> 
     require_order(&post, &guard, directory.surface_at, now)?;
     require_quorum(store, &guard, digest_of(store.vm(), &post), given.take_structs()?)?;
 
-    let steps = steps_of(store, &post, now)?;
+    let spot = price_of(post.spotWad)?;
+    let steps = steps_of(store, &post, (&directory, spot), now)?;
     let parameters = decode_parameters(&store.parameters());
     let checked = ask_check(store, now, &parameters, &steps)?;
     let step = Millionths::from_raw(checked.stepMillionths);
@@ -64,7 +66,7 @@ pub fn take(store: &mut Store, given: &mut Arguments<'_>) -> Result<(), Revert> 
     })?;
     directory.variance = Fx::from_bits(checked.varianceX64);
     directory.surface_at = post.observedAt;
-    directory.posted_spot = price_of(post.spotWad)?;
+    directory.posted_spot = spot;
     for step in &steps {
         store.set_board(step.id, step.header.0, step.slice.0);
     }
@@ -127,12 +129,16 @@ fn digest_of(vm: &VM, post: &SurfacePost) -> B256 {
 }
 
 /// What the surface does to each live board.
-fn steps_of(store: &Store, post: &SurfacePost, now: u64) -> Result<Vec<BoardStep>, Revert> {
-    let spot = price_of(post.spotWad)?;
-    let directory = store.directory();
+fn steps_of(
+    store: &Store,
+    post: &SurfacePost,
+    (directory, spot): (&Directory, Price),
+    now: u64,
+) -> Result<Vec<BoardStep>, Revert> {
     let mut steps = Vec::with_capacity(directory.boards.len());
     for id in directory.live() {
-        let mut header = store.header(id)?;
+        let last = store.surface_words(id);
+        let mut header = Header::decode(&last.header).ok_or_else(|| revert(&MarketBoardUnknown { board: id }))?;
         if phase(now, header.expiry) == Phase::Expired {
             continue;
         }
@@ -141,7 +147,6 @@ fn steps_of(store: &Store, post: &SurfacePost, now: u64) -> Result<Vec<BoardStep
         let forward = price_of(given.forwardWad)?;
         let basis = forward.ratio_floor(spot).map_err(number_error(id))?;
         header.state = BoardState::Live { basis, forward, observed_at: post.observedAt };
-        let last = store.surface_words(id);
         let (slice, gap) = slice_of(given)?;
         let slice = encode_slice(&slice, gap).ok_or_else(|| out_of_range(id))?;
         steps.push(BoardStep {

@@ -72,16 +72,6 @@ impl RegistrySlots {
 fn key(target: Address, group: Group, page: u8) -> B256 {
     let mut key = target.into_word();
     let [first, second, ..] = &mut key.0;
-    (*first, *second) = (number_of(group), page);
+    (*first, *second) = (group.number(), page);
     key
-}
-
-/// A group as the ABI numbers it.
-pub fn number_of(group: Group) -> u8 {
-    match group {
-        Group::Market => 0,
-        Group::Margin => 1,
-        Group::Offset => 2,
-        Group::Vault => 3,
-    }
 }

@@ -22,6 +22,15 @@ const MARKET: u8 = 1;
 pub const CLEARING: u8 = 2;
 const VAULT: u8 = 3;
 
+/// The kind of programs that have a group.
+const fn kind_with(group: Group) -> u8 {
+    match group {
+        Group::Market | Group::Margin => MARKET,
+        Group::Offset => CLEARING,
+        Group::Vault => VAULT,
+    }
+}
+
 impl Registry {
     /// Lets a program's numbers be changed here. Owner only.
     /// # Errors: CallerNotOwner, AddressIsZero, AddressHasNoCode, ParametersKindUnknown, ParametersAlreadyRegistered,
@@ -46,15 +55,9 @@ impl Registry {
 
     /// A group by its number, if the program has it.
     /// # Errors: ParametersTargetUnknown
-    pub(crate) fn group_of(&self, target: Address, group: u8) -> Result<Group, Revert> {
-        let found = match (self.slots.kind(target), group) {
-            (MARKET, 0) => Some(Group::Market),
-            (MARKET, 1) => Some(Group::Margin),
-            (CLEARING, 2) => Some(Group::Offset),
-            (VAULT, 3) => Some(Group::Vault),
-            _ => None,
-        };
-        found.ok_or_else(|| revert(&ParametersTargetUnknown { target, group }))
+    pub(crate) fn group_of(&self, target: Address, number: u8) -> Result<Group, Revert> {
+        let found = Group::numbered(number).filter(|group| self.slots.kind(target) == kind_with(*group));
+        found.ok_or_else(|| revert(&ParametersTargetUnknown { target, group: number }))
     }
 
     /// A group's numbers as the program has them, and when votes changed them.
@@ -100,7 +103,7 @@ impl Registry {
     /// Names who is due a vault's fees.
     /// # Errors: ParametersTargetUnknown, the vault's own
     pub(crate) fn set_recipient(&mut self, target: Address, recipient: Address) -> Result<(), Revert> {
-        self.group_of(target, VAULT)?;
+        self.group_of(target, Group::Vault.number())?;
         let agreed = Terms { feeRecipient: recipient, ..self.terms(target)? };
         self.set_terms(target, agreed)
     }

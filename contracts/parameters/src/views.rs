@@ -9,7 +9,6 @@ use equipoise_kit::Revert;
 use equipoise_risk::governed::{Binds, Group, Riskier, Rule, Step};
 
 use crate::program::Registry;
-use crate::slots::number_of;
 
 /// What is ruled about each number of a group.
 /// # Errors: ParametersTargetUnknown

@@ -38,6 +38,8 @@ struct Round {
     /// What the round's traders have bought before this trade.
     flow: Amount,
     conditions: [Slot; CONDITION_SLOTS],
+    /// Why no trade at all may open positions.
+    reduces_only: Option<Refused>,
 }
 
 /// The answer of `nav`.
@@ -112,12 +114,12 @@ impl Counter {
                 RiskError::NoCapital => revert(&MarketVaultInsolvent { navWad: signed_wad(capital.fx()) }),
                 other => pricing_error(other),
             })?;
-        let state = state.widened(self.multiplier(&round)?);
+        let state = state.widened(Self::multiplier(&round));
         let after = self.before.plus(&self.change).map_err(pricing_error)?;
         let reserve = (self.trading.reserve, self.now);
         let priced = price((&self.before, &after), &self.package, &state, reserve, self.scale);
         let priced = priced.map_err(pricing_error)?;
-        let (refusal, measured, most) = self.refusal(&after, capital)?;
+        let (refusal, measured, most) = self.refusal(&after, &round)?;
         let used = utilisation(&after, capital, &self.parameters).map_err(pricing_error)?;
         Ok(Offer {
             quoted: self.quote_of(&priced)?,
@@ -209,16 +211,17 @@ impl Counter {
     /// What is frozen in this oracle round: as it is stored, or anew in a new one.
     /// # Errors: MarketNumberOutOfDomain
     fn in_round(&self) -> Result<Round, Revert> {
-        let (frozen, conditions) = (self.frozen, self.conditions);
+        let (frozen, conditions, reduces_only) = (self.frozen, self.conditions, self.reduces_only()?);
         if frozen.capital.round == self.round {
-            return Ok(Round { frozen, flow: self.trading.flow, conditions });
+            return Ok(Round { frozen, flow: self.trading.flow, conditions, reduces_only });
         }
         let capital = frozen.capital.at(self.round, self.now, self.net_assets()?).map_err(pricing_error)?;
         let spot = Observation { price: price_of(self.spot_wad)?, at: self.spot_at };
         let sample = Sample { now: self.now, spot, implied: self.directory.variance, capital: capital.frozen };
         let used = utilisation(&self.before, capital.frozen, &self.parameters).map_err(pricing_error)?;
         let (slots, multiplier) = self.looked(&sample, used).unwrap_or((conditions, SpreadMultiplier::MOST));
-        Ok(Round { frozen: Frozen { capital, multiplier, ..frozen }, flow: Amount::ZERO, conditions: slots })
+        let frozen = Frozen { capital, multiplier, ..frozen };
+        Ok(Round { frozen, flow: Amount::ZERO, conditions: slots, reduces_only })
     }
 
     /// The conditions after a look in a new round.
@@ -233,21 +236,26 @@ impl Counter {
     }
 
     /// By how much the spread of volatility is wider: where only closing trades pass, that of a stressed market at least.
-    fn multiplier(&self, round: &Round) -> Result<SpreadMultiplier, Revert> {
+    fn multiplier(round: &Round) -> SpreadMultiplier {
         let multiplier = round.frozen.multiplier;
-        Ok(if self.reduces_only()?.is_some() { multiplier.for_closing() } else { multiplier })
+        if round.reduces_only.is_some() {
+            multiplier.for_closing()
+        } else {
+            multiplier
+        }
     }
 
     /// What the marks of the book may be off by.
     fn uncertainty(&self, round: &Round) -> Result<Money, Revert> {
-        self.uncertainty.widened_ceil(self.multiplier(round)?).map_err(pricing_error)
+        self.uncertainty.widened_ceil(Self::multiplier(round)).map_err(pricing_error)
     }
 
     /// Why trades that open positions may not pass, the measure, and what it may be at most.
-    fn refusal(&self, after: &Exposure, capital: Money) -> Result<Refused, Revert> {
-        if let Some(refused) = self.reduces_only()? {
+    fn refusal(&self, after: &Exposure, round: &Round) -> Result<Refused, Revert> {
+        if let Some(refused) = round.reduces_only {
             return Ok(refused);
         }
+        let capital = round.frozen.capital.frozen;
         let breach = breach((&self.before, after), capital, &self.parameters).map_err(pricing_error)?;
         Ok(breach.map_or((Refusal::None, I256::ZERO, U256::ZERO), |breach| {
             let limit = unsigned_wad(breach.limit.fx());

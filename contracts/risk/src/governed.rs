@@ -226,8 +226,23 @@ impl Step {
 }
 
 impl Group {
-    /// Every group.
+    /// Every group, by its number.
     pub const ALL: [Self; 4] = [Self::Market, Self::Margin, Self::Offset, Self::Vault];
+
+    /// Its number: its place in [`Group::ALL`].
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Market => 0,
+            Self::Margin => 1,
+            Self::Offset => 2,
+            Self::Vault => 3,
+        }
+    }
+
+    /// The group of a number.
+    pub fn numbered(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
 
     /// How many numbers it has.
     pub const fn count(self) -> usize {

@@ -23,7 +23,7 @@ const MOST_SAMPLES: u32 = 63;
 /// Packs the market's conditions. What does not fit its field is kept as the nearest that does, for nothing
 /// that is observed may stop the market.
 /// # Rounding: fractions are cut
-/// # Returns: None for no conditions: no layout that could not be written
+/// # Returns: never None: every field is clamped to its width
 pub fn encode_conditions(conditions: &Conditions) -> Option<[Slot; CONDITION_SLOTS]> {
     let Conditions { regime, toxicity } = conditions;
     let Toxicity { score, epoch_at, price, open, ripe } = toxicity;

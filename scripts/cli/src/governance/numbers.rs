@@ -31,12 +31,17 @@ impl GroupName {
 
     /// As the registry numbers it.
     pub const fn number(self) -> u8 {
-        self as u8
+        self.group().number()
     }
 
     /// As the rules have it.
     pub const fn group(self) -> Group {
-        Group::ALL[self as usize]
+        match self {
+            Self::Market => Group::Market,
+            Self::Margin => Group::Margin,
+            Self::Offset => Group::Offset,
+            Self::Vault => Group::Vault,
+        }
     }
 
     /// The kind of programs that have it.
@@ -50,7 +55,7 @@ impl GroupName {
 
     /// By the registry's number.
     pub fn of(number: u8) -> Option<Self> {
-        Self::ALL.get(usize::from(number)).copied()
+        Self::ALL.into_iter().find(|name| name.number() == number)
     }
 
     /// As it is written.
