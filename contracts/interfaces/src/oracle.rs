@@ -1,4 +1,4 @@
-use alloy_sol_types::sol;
+use crate::sol;
 
 sol! {
     /// The oracle: one spot price, checked, and the settlement average.
