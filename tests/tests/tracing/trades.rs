@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, I256, U256};
 use alloy_rpc_types_trace::geth::CallFrame;
 use equipoise_tests::TOKEN;
 
+use crate::explained::trade;
 use crate::fixture::{call_of, leg, Market, CONTRACT, K3000};
 use crate::frames::frames;
 
@@ -31,7 +32,7 @@ fn logs(frame: &CallFrame, found: &mut Vec<(u64, Address)>) {
 fn the_trace_of_a_trade_has_the_expected_tree_and_exactly_the_receipts_gas() {
     let mut market = Market::open();
     let trader = market.trader("trader", 1_000_000 * TOKEN);
-    let receipt = market.trade(trader, &[leg(call_of(1, K3000), CONTRACT)]).unwrap();
+    let receipt = market.attempt(trader, &trade(&[leg(call_of(1, K3000), CONTRACT)], I256::MAX));
     let root = frames(&mut market.world.chain, &receipt);
     assert_eq!((root.from, root.to, root.typ.as_str()), (trader, Some(market.market), "CALL"));
     assert_children_fit(&root);
