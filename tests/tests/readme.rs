@@ -319,3 +319,23 @@ fn every_invariant_names_a_check_that_exists() {
         assert!(is_checked, "README.md names `{name}`, which no test and no report has");
     }
 }
+
+#[test]
+fn every_bound_of_the_threat_model_names_a_test_that_exists() {
+    let security = std::fs::read_to_string(repository("SECURITY.md")).expect("it is there");
+    let (_, rest) = security.split_once("\n## Threat model\n").expect("it has a threat model");
+    let (section, _) = rest.split_once("\n## ").expect("another section follows");
+    let mut text = String::new();
+    for folder in ["contracts", "scripts/chain/src", "scripts/cli/src", "scripts/simulate", "tests/tests"] {
+        sources(&repository(folder), &mut text);
+    }
+    let names = named_tests(section);
+    assert!(names.len() > 60, "{names:?}");
+    for name in names {
+        assert!(text.contains(&format!("fn {name}(")), "SECURITY.md names `{name}`, which no test is called");
+    }
+    let actors = section.lines().filter(|line| line.starts_with("| **"));
+    for actor in actors {
+        assert!(!named_tests(actor).is_empty(), "no test shows what bounds {actor}");
+    }
+}

@@ -1,4 +1,4 @@
-use alloy_sol_types::sol;
+use crate::sol;
 
 sol! {
     /// One rule of a market's breakers at this moment. Numbers are seconds or millionths.

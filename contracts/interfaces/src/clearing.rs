@@ -1,4 +1,4 @@
-use alloy_sol_types::sol;
+use crate::sol;
 
 sol! {
     /// The clearing house: custody of the stablecoin, the cash ledger, margin over all markets, liquidation.
@@ -224,6 +224,7 @@ sol! {
         bytes32 indexed account, uint256 fromInsuranceAtoms, uint256 fromVaultsAtoms, uint256 leftAtoms, int256 insuranceCashAtoms
     );
 
+    /// The account has too little cash for what it shall pay: deposit the difference.
     #[derive(Debug, PartialEq, Eq)]
     error ClearingInsufficientCash(bytes32 account, int256 cashAtoms, uint256 requiredAtoms);
     #[derive(Debug, PartialEq, Eq)]
@@ -264,6 +265,7 @@ sol! {
     error ClearingAccountHealthy(bytes32 account, int256 equityAtoms, uint256 maintenanceAtoms);
     #[derive(Debug, PartialEq, Eq)]
     error ClearingAuctionNotCured(bytes32 account, int256 equityAtoms, uint256 maintenanceAtoms);
+    /// The market's prices are too old or too new to liquidate on, and to pay out who is short: wait for fresh ones.
     #[derive(Debug, PartialEq, Eq)]
     error ClearingOracleUnsafe(address market, uint64 since);
     #[derive(Debug, PartialEq, Eq)]

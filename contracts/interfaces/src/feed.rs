@@ -1,4 +1,4 @@
-use alloy_sol_types::sol;
+use crate::sol;
 
 sol! {
     /// A Chainlink-style price feed.

@@ -17,6 +17,8 @@
 //!
 //! A series is a `uint32`: see [`series`].
 
+#![cfg_attr(feature = "abi", recursion_limit = "512")]
+
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
@@ -24,6 +26,14 @@ extern crate std;
 pub mod account;
 pub mod series;
 pub mod words;
+
+#[cfg(feature = "abi")]
+#[macro_use]
+pub mod abi;
+#[cfg(feature = "abi")]
+pub(crate) use abi::sol;
+#[cfg(not(feature = "abi"))]
+pub(crate) use alloy_sol_types::sol;
 
 mod breakers;
 mod clearing;

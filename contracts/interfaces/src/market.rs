@@ -1,4 +1,4 @@
-use alloy_sol_types::sol;
+use crate::sol;
 
 sol! {
     /// One leg of a trade: a series and its signed size, positive to buy.
@@ -315,20 +315,26 @@ sol! {
     #[derive(Debug)]
     event MarginParametersSet(uint256[] parametersWad);
 
+    /// The trade would cost more than the caller allows, or pay less: quote again, and leave room for the price to move.
     #[derive(Debug, PartialEq, Eq)]
     error MarketSlippageExceeded(int256 costAtoms, int256 maxCostAtoms);
+    /// The transaction came too late: send it again with a later deadline.
     #[derive(Debug, PartialEq, Eq)]
     error MarketDeadlinePassed(uint64 deadline, uint64 nowAt);
+    /// No live board has the series: `liveBoards` and `strikes` tell which there are.
     #[derive(Debug, PartialEq, Eq)]
     error MarketSeriesUnknown(uint32 series);
+    /// No board has the id: `liveBoards` tells which there are.
     #[derive(Debug, PartialEq, Eq)]
     error MarketBoardUnknown(uint16 board);
+    /// Trade a whole number of lots.
     #[derive(Debug, PartialEq, Eq)]
     error MarketSizeNotWholeLots(int256 sizeWad, uint256 lotWad);
     #[derive(Debug, PartialEq, Eq)]
     error MarketSizeOutOfRange(int256 sizeWad, uint256 maxSizeWad);
     #[derive(Debug, PartialEq, Eq)]
     error MarketLegsCount(uint256 count, uint256 maximum);
+    /// The board takes no trades any more: trade one that expires later.
     #[derive(Debug, PartialEq, Eq)]
     error MarketBoardClosed(uint16 board, uint64 closedAt, uint64 nowAt);
     #[derive(Debug, PartialEq, Eq)]
@@ -337,6 +343,7 @@ sol! {
     error SelectorUnknown(bytes4 selector);
     #[derive(Debug, PartialEq, Eq)]
     error MarketParameterCount(uint256 count, uint256 expected);
+    /// The board has expired: call `settleBoard` first.
     #[derive(Debug, PartialEq, Eq)]
     error MarketSettlementPending(uint16 board);
     #[derive(Debug, PartialEq, Eq)]
@@ -345,8 +352,10 @@ sol! {
     error MarketBoardNotSettled(uint16 board);
     #[derive(Debug, PartialEq, Eq)]
     error MarketBoardSettled(uint16 board);
+    /// The feed has not answered for too long: wait for its next round.
     #[derive(Debug, PartialEq, Eq)]
     error MarketSpotStale(uint64 updatedAt, uint64 maxAgeSecs);
+    /// No surface was posted for too long: wait for the next one.
     #[derive(Debug, PartialEq, Eq)]
     error MarketSurfaceStale(uint64 observedAt, uint64 maxAgeSecs);
     /// A transfer of longs would need more than the account has, or is not of a long.
@@ -355,10 +364,13 @@ sol! {
     /// A board that the account holds has been settled: call `settleAccount` first.
     #[derive(Debug, PartialEq, Eq)]
     error MarketAccountUnsettled(bytes32 account, uint16 board);
+    /// The vault's dollar delta would pass its limit: trade less, or what takes delta away from it.
     #[derive(Debug, PartialEq, Eq)]
     error MarketDeltaLimitExceeded(int256 dollarDeltaWad, uint256 limitWad);
+    /// The vault's vega would pass its limit: trade less, or what takes vega away from it.
     #[derive(Debug, PartialEq, Eq)]
     error MarketVegaLimitExceeded(int256 vegaWad, uint256 limitWad);
+    /// The vault could lose too much in a jump of spot: trade less, or what makes it lose less.
     #[derive(Debug, PartialEq, Eq)]
     error MarketStressLimitExceeded(uint256 stressLossWad, uint256 limitWad);
     /// The vault's dollar gamma would pass its limit: trade less, or what takes gamma away from it.

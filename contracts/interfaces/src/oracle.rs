@@ -1,4 +1,4 @@
-use alloy_sol_types::sol;
+use crate::sol;
 
 sol! {
     /// The oracle: one spot price, checked; what else tells whether it may be relied on; and the settlement average.

@@ -1,4 +1,4 @@
-use alloy_sol_types::sol;
+use crate::sol;
 
 sol! {
     /// One number to be set: its place in its group, and what it shall be in millionths.

@@ -1,4 +1,4 @@
-use alloy_sol_types::sol;
+use crate::sol;
 
 sol! {
     /// A second opinion on a price. Prices are quote per unit of the underlying.

@@ -1,4 +1,4 @@
-use alloy_sol_types::sol;
+use crate::sol;
 
 sol! {
     /// A market of the vault: the program, the oracle it reads, and its weight when deposits are split.

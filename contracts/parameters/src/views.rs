@@ -14,7 +14,7 @@ use crate::program::Registry;
 /// # Errors: ParametersTargetUnknown
 pub fn rules(group: u8) -> Result<Vec<TuningRule>, Revert> {
     let unknown = || revert(&ParametersTargetUnknown { target: Address::ZERO, group });
-    let group = Group::ALL.into_iter().find(|each| number_of(*each) == group).ok_or_else(unknown)?;
+    let group = Group::numbered(group).ok_or_else(unknown)?;
     Ok(ruled(group).map(|rule| shown(&rule)).collect())
 }
 

@@ -102,6 +102,17 @@ pub enum EstimateError {
     Refused(#[from] SendError),
 }
 
+/// A transaction that cannot be traced.
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum TraceError {
+    /// No transaction has the hash.
+    #[error("transaction {0} not found: give the hash of a transaction that this chain has run")]
+    TransactionUnknown(B256),
+    /// The state before it is no longer kept.
+    #[error("the state before transaction {0} is no longer kept: trace one of the last few hundred blocks")]
+    StateForgotten(B256),
+}
+
 /// A program that the native tool side refuses ([`crate::program`]).
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ProgramError {

@@ -4,7 +4,7 @@
 //! refusals, the same activation. It needs no network, no container and no wall clock.
 //!
 //! Where to look:
-//! * [`chain`]: sending, calling, reading, time, snapshots
+//! * [`chain`]: sending, calling, tracing, reading, time, snapshots
 //! * `evm`: call frames of EVM code and programs over one journal
 //! * `stylus`: programs: activation, calls, and `stylus/host`, the host calls by topic
 //! * `wasm`: the rules for modules, instrumentation, and `prices`, every price in one file
@@ -45,9 +45,10 @@ mod state;
 mod stylus;
 pub mod wasm;
 
-pub use chain::{Block, BlockSelector, CallOutcome, Chain, Deployment, Receipt, SnapshotId};
+pub use chain::{Block, BlockSelector, CallOutcome, Chain, Deployment, Receipt, SnapshotId, Trace};
 pub use config::Config;
-pub use error::{DeployError, EstimateError, ProgramError, SendError, TimeError};
+pub use error::{DeployError, EstimateError, ProgramError, SendError, TimeError, TraceError};
+pub use evm::HostCall;
 
 #[cfg(test)]
 mod tests;

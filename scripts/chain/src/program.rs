@@ -43,7 +43,7 @@ impl Prepared {
 /// Strips, re-encodes and compresses a module as the deploy tools do.
 /// # Errors: [`ProgramError`]
 pub fn prepare(wasm: &[u8]) -> Result<Prepared, ProgramError> {
-    let wasm = reencode(wasm)?;
+    let wasm = strip(wasm)?;
     let mut deployable = CLASSIC_PREFIX.to_vec();
     deployable.push(NO_DICTIONARY);
     let mut stream = brotli::CompressorReader::new(wasm.as_slice(), 4096, BROTLI_QUALITY, BROTLI_WINDOW);
@@ -60,8 +60,10 @@ fn check_size(bytes: usize) -> Result<(), ProgramError> {
     Ok(())
 }
 
-/// Drops custom sections and the data count, and writes every index in its shortest form: compilers pad some.
-fn reencode(wasm: &[u8]) -> Result<Vec<u8>, ProgramError> {
+/// The module as it goes on chain: without custom sections and the data count, every index in its shortest form, since
+/// compilers pad some.
+/// # Errors: [`ProgramError::Malformed`]
+pub fn strip(wasm: &[u8]) -> Result<Vec<u8>, ProgramError> {
     let malformed = |error: &dyn std::fmt::Display| ProgramError::Malformed(error.to_string());
     let mut module = wasm_encoder::Module::new();
     Slim.parse_core_module(&mut module, Parser::new(0), wasm).map_err(|error| malformed(&error))?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::demo::Options;
+use crate::explain::ExplainArguments;
 use crate::governance::args::{ParametersArguments, VoteArguments};
 use crate::input::{Source, LEAST_BOARDS, LEAST_DAYS, LEAST_STRIKES};
 use crate::price::Format;
@@ -98,6 +99,8 @@ pub enum Command {
     Vote(VoteArguments),
     /// Export, check and import the numbers that votes are about
     Parameters(ParametersArguments),
+    /// Explain a transaction: its calls, events, gas and ink, and why it failed
+    Explain(ExplainArguments),
     /// Show the compressed sizes of the programs; fails if one is over the limit
     Programs {
         /// Folder with the programs' WASM

@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf};
 
+use alloy_primitives::B256;
 use equipoise_chain::{rpc::MnemonicError, rpc::ServeError, DeployError, ProgramError, SendError, TimeError};
 use equipoise_data::{DataError, FitError, Timestamp};
 
@@ -179,6 +180,14 @@ pub enum CliError {
         rows: u64,
         /// Rows without an answer.
         refused: u64,
+    },
+    /// A transaction has no trace.
+    #[error("transaction {transaction} cannot be explained: {reason}")]
+    Unexplained {
+        /// Its hash.
+        transaction: B256,
+        /// What the server says.
+        reason: String,
     },
     /// A vote, or its numbers, failed.
     #[error(transparent)]

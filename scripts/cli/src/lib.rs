@@ -9,6 +9,7 @@
 //! * [`price`]: options priced from standard input, to the last bit
 //! * [`replay`]: a price history through the protocol's crates
 //! * [`governance`]: votes on parameters, by JSON-RPC
+//! * [`explain`]: what a transaction did, and why it failed
 //! * [`report`]: what a demo leaves, for machines and for people
 
 // A host tool: floating-point arithmetic does not trap, sums are bounded by the tokens there are, and the
@@ -31,6 +32,7 @@ pub mod bench;
 pub mod demo;
 pub mod deployment;
 pub mod error;
+pub mod explain;
 pub mod fit;
 pub mod governance;
 pub mod input;

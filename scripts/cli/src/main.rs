@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use equipoise_cli::args::{Arguments, BenchArguments, Command, DemoArguments};
 use equipoise_cli::error::CliError;
+use equipoise_cli::explain::{self, ExplainArguments};
 use equipoise_cli::input::Input;
 use equipoise_cli::price::Format;
 use equipoise_cli::programs::{default_dir, Programs};
@@ -35,6 +36,7 @@ fn run(command: Command) -> Result<(), CliError> {
         Command::Replay(arguments) => run_replay(&arguments),
         Command::Vote(arguments) => show(&governance::vote::run(&arguments)?),
         Command::Parameters(arguments) => show(&governance::parameters::run(&arguments)?),
+        Command::Explain(arguments) => run_explain(&arguments),
         Command::Programs { programs } => show(&programs::show(&programs.unwrap_or_else(default_dir))?),
     }
 }
@@ -93,6 +95,15 @@ fn run_replay(arguments: &ReplayArguments) -> Result<(), CliError> {
         file.write_text(&equipoise_replay::page(&report)?)?;
     }
     Ok(())
+}
+
+fn run_explain(arguments: &ExplainArguments) -> Result<(), CliError> {
+    let explained = arguments.run()?;
+    if arguments.json {
+        show(&format!("{}\n", serde_json::to_string_pretty(&explained)?))
+    } else {
+        show(&explain::render(&explained))
+    }
 }
 
 fn run_demo(arguments: &DemoArguments) -> Result<(), CliError> {

@@ -11,4 +11,5 @@ mod deployer;
 mod malformed;
 mod methods;
 mod support;
+mod tracing;
 mod viem;

@@ -5,11 +5,15 @@ use alloy_rpc_types_eth::{
     state::{AccountOverride, StateOverride},
     BlockId, BlockNumberOrTag, BlockOverrides, TransactionRequest,
 };
-use revm::{bytecode::Bytecode, context::BlockEnv, interpreter::InstructionResult};
+use revm::{
+    bytecode::Bytecode,
+    context::{BlockEnv, TxEnv},
+    interpreter::InstructionResult,
+};
 
 use super::{request, BlockSelector, CallOutcome, Chain};
 use crate::{
-    evm::{Evm, Executed},
+    evm::{Arb, Evm, Executed, Tracer},
     state::Overlay,
     EstimateError, SendError,
 };
@@ -39,7 +43,7 @@ impl Chain {
     ) -> Result<CallOutcome, SendError> {
         let limit = self.config.block_gas_limit;
         let gas = request.gas.unwrap_or(limit).min(limit);
-        let executed = self.simulate(request, gas, at, overrides, block)?;
+        let (executed, _) = self.simulate(request, gas, (at, overrides, block), None)?;
         Ok(CallOutcome {
             status: executed.outcome.result.is_ok(),
             gas_used: executed.gas_used,
@@ -60,7 +64,7 @@ impl Chain {
         let limit = self.config.block_gas_limit;
         let most = request.gas.unwrap_or(limit).min(limit);
         let block = BlockOverrides::default();
-        let first = self.simulate(request, most, at, overrides, &block)?;
+        let (first, _) = self.simulate(request, most, (at, overrides, &block), None)?;
         match first.outcome.result {
             result if result.is_ok() => {}
             InstructionResult::Revert => return Err(EstimateError::Reverted { output: first.outcome.output }),
@@ -71,8 +75,8 @@ impl Chain {
         let mut guess = first.gas_used + first.gas_used / 32;
         while fails + 1 < succeeds {
             let gas = guess.clamp(fails + 1, succeeds - 1);
-            let enough = match self.simulate(request, gas, at, overrides, &block) {
-                Ok(executed) => executed.outcome.result.is_ok(),
+            let enough = match self.simulate(request, gas, (at, overrides, &block), None) {
+                Ok((executed, _)) => executed.outcome.result.is_ok(),
                 Err(SendError::IntrinsicGas { .. }) => false,
                 Err(refused) => return Err(refused.into()),
             };
@@ -82,41 +86,50 @@ impl Chain {
         Ok(succeeds)
     }
 
-    fn simulate(
+    /// Runs a call and drops what it changes.
+    /// # Returns: what it did, and the tracer that watched
+    pub(super) fn simulate(
         &mut self,
         request: &TransactionRequest,
         gas: u64,
-        at: BlockSelector,
-        overrides: Option<&StateOverride>,
-        replaced: &BlockOverrides,
-    ) -> Result<Executed, SendError> {
+        (at, overrides, replaced): (BlockSelector, Option<&StateOverride>, &BlockOverrides),
+        tracer: Option<Tracer>,
+    ) -> Result<(Executed, Option<Box<Tracer>>), SendError> {
         let env = request::call_env(request, gas, self.config.chain_id)?;
         request::check_call(&env)?;
-        let (mut overlay, mut block) = self.view(at)?;
+        let (overlay, mut block) = self.view(at)?;
         if env.gas_price == 0 {
             block.basefee = 0;
         } else if env.gas_price < block.basefee.into() {
             return Err(SendError::FeeCap { cap: env.gas_price, base_fee: block.basefee.into() });
         }
         override_block(&mut block, replaced)?;
-        let arb = self.arb();
-        std::mem::swap(&mut self.state.overlay, &mut overlay);
+        let mut arb = self.arb();
+        arb.tracer = tracer.map(Box::new);
+        self.state.overlay = overlay;
         if let Some(overrides) = overrides {
             self.override_state(overrides);
         }
+        let price = block.basefee.into();
         let result = self.check_call_funds(&env).map(|()| {
-            let price = block.basefee.into();
-            let evm = Evm::new(std::mem::take(&mut self.state), self.config.chain_id, block, arb);
-            let (mut evm, executed) = evm.transact(&revm::context::TxEnv { gas_price: price, ..env });
-            self.last_refusal = evm.arb.last_refusal.take();
-            self.state = evm.into_state();
-            executed
+            let (executed, mut arb) = self.run_dry(block, arb, &TxEnv { gas_price: price, ..env });
+            self.last_refusal = arb.last_refusal.take();
+            (executed, arb.tracer)
         });
         self.state.overlay = Overlay::default();
         result
     }
 
-    fn check_call_funds(&self, env: &revm::context::TxEnv) -> Result<(), SendError> {
+    /// Runs on the state as readings see it, and drops what it changes.
+    pub(super) fn run_dry(&mut self, block: BlockEnv, arb: Arb, env: &TxEnv) -> (Executed, Arb) {
+        let evm = Evm::new(std::mem::take(&mut self.state), self.config.chain_id, block, arb);
+        let (evm, executed) = evm.transact(env);
+        let arb;
+        (self.state, arb) = evm.into_parts();
+        (executed, arb)
+    }
+
+    fn check_call_funds(&self, env: &TxEnv) -> Result<(), SendError> {
         let (from, balance) = (env.caller, self.state.info(env.caller).unwrap_or_default().balance);
         let required = request::required_wei(env.value, env.gas_limit, env.gas_price);
         if balance < required {

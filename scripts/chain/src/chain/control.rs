@@ -38,6 +38,7 @@ impl Chain {
             self.receipts.remove(hash);
             if !kept.contains(hash) {
                 self.transactions.remove(hash);
+                self.origins.remove(hash);
             }
         }
         std::sync::Arc::make_mut(&mut self.hashes).truncate(snapshot.blocks);

@@ -3,6 +3,7 @@
 //! * `send`: transactions
 //! * `blocks`: the blocks they make
 //! * `call`: calls and gas estimation
+//! * `trace`: transactions and calls, watched
 //! * `read`: accounts, blocks, receipts, logs
 //! * `control`: time, mining, snapshots, setting state
 //! * `deploy`: programs
@@ -15,6 +16,7 @@ mod deploy;
 mod read;
 mod request;
 mod send;
+mod trace;
 mod types;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -23,7 +25,7 @@ use alloy_primitives::{map::HashMap, B256, U256};
 use alloy_rpc_types_eth::Transaction;
 use revm::context::BlockEnv;
 
-pub use types::{Block, BlockSelector, CallOutcome, Deployment, Receipt, SnapshotId};
+pub use types::{Block, BlockSelector, CallOutcome, Deployment, Receipt, SnapshotId, Trace};
 
 use crate::{
     arbos::{genesis, BATCH_POSTER},
@@ -32,6 +34,7 @@ use crate::{
     Config,
 };
 use blocks::Open;
+use trace::Origin;
 
 /// What contracts see as the block's gas limit; transactions have their own.
 const HEADER_GAS_LIMIT: u64 = 1 << 50;
@@ -57,6 +60,8 @@ pub struct Chain {
     marks: Vec<Mark>,
     receipts: HashMap<B256, Receipt>,
     transactions: HashMap<B256, Transaction>,
+    /// What each transaction ran on.
+    origins: HashMap<B256, Origin>,
     open: Option<Open>,
     clock: u64,
     base_fee: u128,
@@ -88,6 +93,7 @@ impl Chain {
             marks: Vec::new(),
             receipts: HashMap::default(),
             transactions: HashMap::default(),
+            origins: HashMap::default(),
             open: None,
             clock: config.timestamp,
             base_fee: config.base_fee,

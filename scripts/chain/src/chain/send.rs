@@ -73,6 +73,7 @@ impl Chain {
             return Err(refused);
         }
         let block = self.block_env(open.timestamp, open.base_fee);
+        self.origins.insert(*tx.tx_hash(), self.origin(&open));
         let mut arb = self.arb();
         arb.recent = std::mem::take(&mut open.recent);
         let evm = Evm::new(std::mem::take(&mut self.state), self.config.chain_id, block, arb);

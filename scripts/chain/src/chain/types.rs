@@ -3,6 +3,9 @@
 use alloy_consensus::Header;
 use alloy_primitives::{Address, Bytes, Log as RawLog, B256, U256};
 use alloy_rpc_types_eth::{BlockId, Log};
+use alloy_rpc_types_trace::geth::CallFrame;
+
+use crate::HostCall;
 
 /// Which block's state a reading sees. `latest` and `pending` are the same outside manual mining.
 pub type BlockSelector = BlockId;
@@ -24,6 +27,15 @@ pub struct CallOutcome {
     pub logs: Vec<RawLog>,
     /// Address of a contract that the transaction itself created.
     pub created: Option<Address>,
+}
+
+/// What a transaction or call did, step by step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// Its frames, in the form of geth's `callTracer`.
+    pub calls: CallFrame,
+    /// Host calls of the outermost frame, each with those of its callee, in the form of Nitro's `stylusTracer`.
+    pub host_calls: Vec<HostCall>,
 }
 
 /// A mined transaction's result.

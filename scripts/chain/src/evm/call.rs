@@ -17,10 +17,17 @@ pub(super) const STACK_SEGMENT: usize = 64 * 1024 * 1024;
 impl Evm {
     /// Makes a call. The account called must be loaded (warm) already, as the opcode or host call does.
     pub(crate) fn call(self: Box<Self>, call: Call) -> (Box<Self>, Outcome) {
-        stacker::maybe_grow(STACK_RED_ZONE, STACK_SEGMENT, || self.call_here(call))
+        stacker::maybe_grow(STACK_RED_ZONE, STACK_SEGMENT, || {
+            if self.arb.tracer.is_some() {
+                self.watched_call(call)
+            } else {
+                self.call_here(call)
+            }
+        })
     }
 
-    fn call_here(mut self: Box<Self>, call: Call) -> (Box<Self>, Outcome) {
+    /// Makes a call that nobody watches.
+    pub(super) fn call_here(mut self: Box<Self>, call: Call) -> (Box<Self>, Outcome) {
         if self.arb.depth > MAX_DEPTH {
             return (self, Outcome::unused(InstructionResult::CallTooDeep, call.gas));
         }

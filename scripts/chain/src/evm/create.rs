@@ -12,7 +12,16 @@ use crate::{stylus, wasm::prices::gas};
 
 impl Evm {
     /// Makes a creation.
-    pub(crate) fn create(mut self: Box<Self>, create: Create) -> (Box<Self>, Outcome) {
+    pub(crate) fn create(self: Box<Self>, create: Create) -> (Box<Self>, Outcome) {
+        if self.arb.tracer.is_some() {
+            self.watched_create(create)
+        } else {
+            self.create_here(create)
+        }
+    }
+
+    /// Makes a creation that nobody watches.
+    pub(super) fn create_here(mut self: Box<Self>, create: Create) -> (Box<Self>, Outcome) {
         let address = match self.claim_address(&create) {
             Ok(address) => address,
             Err(reason) => return (self, Outcome::unused(reason, create.gas)),

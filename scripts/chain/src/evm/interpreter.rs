@@ -5,8 +5,8 @@ use revm::{
     bytecode::Bytecode,
     interpreter::{
         instruction_table, instructions::gas_table_spec, interpreter::ExtBytecode, interpreter_types::ReturnData,
-        CallInput, CallInputs, CallScheme, CreateInputs, FrameInput, GasTable, InputsImpl, InstructionTable,
-        InterpreterAction, InterpreterResult, SharedMemory,
+        CallInput, CallInputs, CallScheme, CreateInputs, FrameInput, GasTable, InputsImpl, InstructionResult,
+        InstructionTable, InterpreterAction, InterpreterResult, SharedMemory,
     },
 };
 
@@ -21,8 +21,9 @@ static STATIC_GAS: GasTable = gas_table_spec(RULES);
 impl Evm {
     /// Runs EVM code to its end.
     pub(super) fn interpret(mut self: Box<Self>, call: Call, code_hash: B256, code: Bytecode) -> (Box<Self>, Outcome) {
+        let acting = call.acting;
         let inputs = InputsImpl {
-            target_address: call.acting,
+            target_address: acting,
             bytecode_address: Some(call.code),
             caller_address: call.caller,
             input: CallInput::Bytes(call.input),
@@ -33,7 +34,12 @@ impl Evm {
         let mut interpreter = Interpreter::new(SharedMemory::new(), code, inputs, call.is_static, RULES, call.gas);
         loop {
             match interpreter.run_plain(&INSTRUCTIONS, &STATIC_GAS, &mut self.ctx) {
-                InterpreterAction::Return(result) => return (self, finished(result)),
+                InterpreterAction::Return(result) => {
+                    if result.result == InstructionResult::SelfDestruct {
+                        self.watch_self_destruct(acting);
+                    }
+                    return (self, finished(result));
+                }
                 InterpreterAction::NewFrame(FrameInput::Call(inputs)) => {
                     let place = inputs.return_memory_offset.clone();
                     let call = nested_call(&interpreter, *inputs);
@@ -47,7 +53,7 @@ impl Evm {
                     resume_after_create(&mut interpreter, outcome);
                 }
                 InterpreterAction::NewFrame(FrameInput::Empty) => {
-                    return (self, Outcome::halt(revm::interpreter::InstructionResult::FatalExternalError));
+                    return (self, Outcome::halt(InstructionResult::FatalExternalError));
                 }
             }
         }

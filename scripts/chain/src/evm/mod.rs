@@ -8,11 +8,13 @@
 //! * `interpreter`: EVM code
 //! * `state`: what frames and host calls ask of the journal, with its price
 //! * `transact`: one transaction
+//! * `trace`: watching a transaction run
 
 mod call;
 mod create;
 mod interpreter;
 mod state;
+mod trace;
 mod transact;
 
 use std::{path::PathBuf, sync::Arc};
@@ -25,6 +27,8 @@ use revm::{
     primitives::hardfork::SpecId,
 };
 
+pub use trace::HostCall;
+pub(crate) use trace::Tracer;
 pub(crate) use transact::{intrinsic_gas, Executed};
 
 use crate::{
@@ -69,6 +73,8 @@ pub(crate) struct Arb {
     pub(crate) depth: usize,
     /// What `ArbOS` found wrong last, for messages.
     pub(crate) last_refusal: Option<String>,
+    /// Who watches, if anybody does.
+    pub(crate) tracer: Option<Box<Tracer>>,
 }
 
 impl Arb {
@@ -86,6 +92,7 @@ impl Arb {
             frames: HashMap::default(),
             depth: 0,
             last_refusal: None,
+            tracer: None,
         }
     }
 
@@ -206,6 +213,11 @@ impl Evm {
 
     /// Takes the state back; what the last transaction changed is lost unless taken before.
     pub(crate) fn into_state(self) -> State {
-        self.ctx.journaled_state.database
+        self.into_parts().0
+    }
+
+    /// The same, with what Arbitrum adds.
+    pub(crate) fn into_parts(self) -> (State, Arb) {
+        (self.ctx.journaled_state.database, self.arb)
     }
 }

@@ -7,7 +7,7 @@ use jsonrpsee::types::{
     ErrorObjectOwned,
 };
 
-use crate::{EstimateError, SendError, TimeError};
+use crate::{EstimateError, SendError, TimeError, TraceError};
 
 /// Code of an execution that reverted; the data is the revert data.
 const REVERTED_CODE: i32 = 3;
@@ -67,6 +67,16 @@ impl From<EstimateError> for ErrorObjectOwned {
             EstimateError::Failed { limit } => refused(format!("gas required exceeds allowance ({limit})")),
             EstimateError::Refused(error) => error.into(),
         }
+    }
+}
+
+impl From<TraceError> for ErrorObjectOwned {
+    fn from(error: TraceError) -> Self {
+        let known_as = match error {
+            TraceError::TransactionUnknown(_) => "transaction not found",
+            TraceError::StateForgotten(_) => "required historical state unavailable",
+        };
+        refused(format!("{known_as}: {error}"))
     }
 }
 

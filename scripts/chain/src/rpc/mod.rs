@@ -2,6 +2,7 @@
 //!
 //! * `eth_*`, `net_*` and `web3_*` as on a Nitro node
 //! * `evm_*` and `anvil_*` (also under their `hardhat_*` names) for time, mining, snapshots and accounts
+//! * `debug_traceTransaction` and `debug_traceCall` with geth's `callTracer` and Nitro's `stylusTracer`
 //! * `eth_subscribe` over WebSocket for new heads, logs and transactions
 //!
 //! [`serve`] runs it over a shared [`Chain`], so that the process that owns the chain may go on using it.
@@ -9,6 +10,7 @@
 mod accounts;
 mod blocking;
 mod context;
+mod debug;
 mod dev;
 mod envelope;
 mod error;
@@ -199,6 +201,7 @@ fn methods(context: &Arc<Context>) -> Result<Methods, RegisterMethodError> {
     module.merge(fees::module(context.clone()))?;
     module.merge(filters::module(context.clone()))?;
     module.merge(subscribe::module(context.clone()))?;
+    module.merge(debug::module(context.clone()))?;
     module.merge(dev::module(context.clone()))?;
     module.merge(net::module(context.clone()))?;
     Ok(module.into())

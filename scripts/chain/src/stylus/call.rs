@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     arbos::{programs, ActiveProgram},
-    evm::{Call, Evm, Kind, Outcome},
+    evm::{Call, Evm, HostCall, Kind, Outcome},
     wasm::prices::gas::evm_memory,
 };
 
@@ -108,7 +108,7 @@ fn run(evm: Box<Evm>, contract: Contract, compiled: &Compiled, gas: u64) -> (Box
     let mut store = Store::new(&engine, Frame::new(evm, contract));
     let ink = gas.saturating_mul(ink_price);
     let (end, ink_left) = match Running::start(&mut store, compiled, ink, depth) {
-        Ok(running) => running.finish(&mut store),
+        Ok(running) => running.finish(&mut store, ink),
         Err(_) => (End::Failure, ink),
     };
     let mut frame = store.into_data();
@@ -146,8 +146,9 @@ impl Running {
     }
 
     /// # Returns: how it ended, ink left
-    fn finish(self, store: &mut Store<Frame>) -> (End, u64) {
+    fn finish(self, store: &mut Store<Frame>, start_ink: u64) -> (End, u64) {
         let len = store.data().contract.input.len() as u32;
+        watch_edge(store, "user_entrypoint", (&len.to_be_bytes(), &[]), start_ink);
         let result = self
             .instance
             .get_module_export(&mut *store, &self.exports.entrypoint)
@@ -155,7 +156,7 @@ impl Running {
             .ok_or_else(|| wasmtime::Error::msg("no entrypoint"))
             .and_then(|main| main.typed::<u32, u32>(&*store))
             .and_then(|main| main.call(&mut *store, len));
-        let end = self.judge(store, result);
+        let end = self.judge(store, result, start_ink);
         let ink = match self.handles.ink.get(&mut *store) {
             Val::I64(ink) if !matches!(end, End::OutOfInk | End::OutOfStack) => ink.cast_unsigned(),
             _ => 0,
@@ -163,7 +164,7 @@ impl Running {
         (end, ink)
     }
 
-    fn judge(&self, store: &mut Store<Frame>, result: wasmtime::Result<u32>) -> End {
+    fn judge(&self, store: &mut Store<Frame>, result: wasmtime::Result<u32>, start_ink: u64) -> End {
         let status = match result {
             Ok(status) => status,
             Err(error) => {
@@ -181,12 +182,21 @@ impl Running {
                 }
             }
         };
+        watch_edge(store, "user_returned", (&[], &status.to_be_bytes()), start_ink);
         let data = Bytes::from(std::mem::take(&mut store.data_mut().result));
         if status == 0 {
             End::Success(data)
         } else {
             End::Revert(data)
         }
+    }
+}
+
+/// A program's start and return are shown like host calls, both with the ink that it starts with, as Nitro does.
+fn watch_edge(store: &mut Store<Frame>, name: &'static str, (args, outs): (&[u8], &[u8]), ink: u64) {
+    if store.data().is_watched {
+        let call = HostCall { start_ink: ink, end_ink: ink, ..HostCall::new(name, args.to_vec(), outs.to_vec()) };
+        store.data_mut().tell(call);
     }
 }
 

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, Bytes, U256};
 use wasmtime::{Global, Memory};
 
 use super::storage_cache::StorageCache;
-use crate::evm::Evm;
+use crate::evm::{Evm, HostCall};
 
 /// Why a program stops before its entrypoint returns.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
@@ -60,11 +60,14 @@ pub(crate) struct Frame {
     pub(crate) last_code: Option<(Address, Bytes)>,
     /// Refunds earned, negative if given back.
     pub(crate) refund: i64,
+    /// Whether somebody wants to know of host calls.
+    pub(crate) is_watched: bool,
 }
 
 impl Frame {
     pub(crate) fn new(evm: Box<Evm>, contract: Contract) -> Self {
         Self {
+            is_watched: evm.arb.tracer.is_some(),
             evm: Some(evm),
             contract,
             handles: None,
@@ -73,6 +76,13 @@ impl Frame {
             return_data: Bytes::new(),
             last_code: None,
             refund: 0,
+        }
+    }
+
+    /// Tells who watches of a host call.
+    pub(crate) fn tell(&mut self, call: HostCall) {
+        if let Some(tracer) = self.evm.as_mut().and_then(|evm| evm.arb.tracer.as_mut()) {
+            tracer.host_call(call);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The EVM contracts beside the programs: the stablecoin, feeds, the proxy.
 
+use alloy_json_abi::JsonAbi;
 use alloy_primitives::hex;
 use alloy_sol_types::sol;
 
@@ -43,6 +44,13 @@ const ARTIFACTS: [(&str, &str); 8] = [
     ("EquipoiseTimelock", include_str!("../../../solidity/artifacts/EquipoiseTimelock.json")),
     ("EquipoiseGovernor", include_str!("../../../solidity/artifacts/EquipoiseGovernor.json")),
 ];
+
+/// Name and ABI of each; a damaged one is left out.
+pub(crate) fn artifact_abis() -> impl Iterator<Item = (&'static str, JsonAbi)> {
+    let abi = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok()?.get("abi").cloned();
+    let read = move |(name, text)| Some((name, serde_json::from_value(abi(text)?).ok()?));
+    ARTIFACTS.into_iter().filter_map(read)
+}
 
 /// A contract's creation code, without its constructor's arguments.
 pub(super) fn creation_code(name: &'static str) -> Result<Vec<u8>, CliError> {

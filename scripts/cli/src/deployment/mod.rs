@@ -20,6 +20,7 @@ use alloy_rpc_types_eth::{TransactionInput, TransactionRequest};
 use alloy_sol_types::SolCall;
 use equipoise_chain::{Chain, Receipt};
 
+pub(crate) use contracts::artifact_abis;
 pub use contracts::{FeedAggregator, PriceFeed, Stablecoin};
 pub use governance::Governance;
 pub use house::House;

@@ -9,6 +9,7 @@ use alloy_rpc_types_eth::{
 };
 use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::{SolCall, SolEvent};
+use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::error::GovernanceError;
@@ -56,6 +57,13 @@ impl Client {
         let block = self.runtime.block_on(async { self.provider.get_block(BlockId::pending()).await });
         let block = block.map_err(|error| unreachable_server(&error))?;
         block.map(|block| block.header.timestamp).ok_or_else(|| GovernanceError::Transport("no block".to_owned()))
+    }
+
+    /// Calls a method of the server itself.
+    /// # Errors: [`GovernanceError::Transport`]
+    pub fn request(&self, method: &'static str, params: Value) -> Result<Value, GovernanceError> {
+        let asked = async { self.provider.raw_request::<Value, Value>(method.into(), params).await };
+        self.runtime.block_on(asked).map_err(|error| unreachable_server(&error))
     }
 
     /// Calls a view.

@@ -5,7 +5,7 @@
 
 pub mod abi;
 pub mod args;
-mod client;
+pub(crate) mod client;
 mod error;
 mod numbers;
 pub mod parameters;

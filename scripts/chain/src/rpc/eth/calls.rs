@@ -63,7 +63,7 @@ impl CallApiServer for Caller {
 }
 
 /// `input` and its old name `data` may both be given, but not differ.
-pub(super) fn check_input(request: &TransactionRequest) -> RpcResult<()> {
+pub(in crate::rpc) fn check_input(request: &TransactionRequest) -> RpcResult<()> {
     match request.input.unique_input() {
         Ok(_) => Ok(()),
         Err(_) => Err(error::invalid_params("\"data\" and \"input\" differ: give only \"input\"")),

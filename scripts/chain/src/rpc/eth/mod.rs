@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jsonrpsee::{core::RegisterMethodError, RpcModule};
 
 use super::context::Context;
+pub(super) use calls::check_input;
 use calls::CallApiServer;
 use read::ReadApiServer;
 use send::SendApiServer;

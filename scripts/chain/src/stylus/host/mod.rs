@@ -6,6 +6,7 @@
 //! * `accounts`: other accounts
 //! * `values`: block, transaction and message values, gas and ink
 //! * `math`: 256-bit arithmetic
+//! * `watch`: what a trace shows of them
 
 mod accounts;
 mod calls;
@@ -14,6 +15,7 @@ mod link;
 mod math;
 mod storage;
 mod values;
+mod watch;
 
 use wasmtime::{Caller, Global, Memory, Val};
 
