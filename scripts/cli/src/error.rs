@@ -93,6 +93,9 @@ pub enum CliError {
     /// The chain refused a transaction.
     #[error(transparent)]
     Refused(Box<SendError>),
+    /// A transaction cannot be run again.
+    #[error(transparent)]
+    Trace(#[from] equipoise_chain::TraceError),
     /// A transaction that must succeed reverted.
     #[error("{call} reverted: {reason}")]
     Reverted {

@@ -4,6 +4,7 @@ use std::mem::swap;
 
 use alloy_primitives::aliases::U80;
 use alloy_primitives::{Address, B256, I256, U256};
+use alloy_rpc_types_trace::geth::{CallConfig, CallFrame};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{account, IClearing, IMarket, IOracle, ITranche, IVault, Leg, Slice};
@@ -226,6 +227,17 @@ impl Stage {
         self.trade(BUYER, vec![self.leg(1, self.side.strikes.len() / 2, false, 0.5)])
     }
 
+    /// What the watcher uses of such a trade.
+    pub(super) fn guardrails(&mut self) -> Result<u64, CliError> {
+        self.round(ETH.spot)?;
+        let legs = vec![self.leg(1, self.side.strikes.len() / 2, false, 0.5)];
+        let call = IMarket::tradeCall { legs, maxCostAtoms: I256::MAX, deadline: u64::MAX >> 8 };
+        let market = self.world.contracts.market;
+        let receipt = self.world.send("trade", BUYER, market, &call)?;
+        let trace = self.world.chain().trace_transaction(receipt.transaction_hash, CallConfig::default())?;
+        Ok(gas_in(&trace.calls, self.world.contracts.engines.watcher))
+    }
+
     pub(super) fn short_of_sixteen(&mut self) -> Result<u64, CliError> {
         self.deposit(SELLER, 200_000)?;
         self.four_positions_in_each(4)?;
@@ -323,4 +335,12 @@ impl Stage {
         let settle = IMarket::settleBoardCall { board, firstRound: first_round };
         Ok(self.world.send("settle_board", OWNER, self.world.contracts.market, &settle)?.gas_used)
     }
+}
+
+/// What all calls of a contract use, down from a call.
+fn gas_in(frame: &CallFrame, callee: Address) -> u64 {
+    if frame.to == Some(callee) {
+        return frame.gas_used.saturating_to();
+    }
+    frame.calls.iter().map(|call| gas_in(call, callee)).sum()
 }

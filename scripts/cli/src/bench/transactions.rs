@@ -31,7 +31,7 @@ impl Transaction {
 }
 
 /// Name, target in gas with programs cached, and what is done.
-pub const TRANSACTIONS: [(&str, u64, &str); 12] = [
+pub const TRANSACTIONS: [(&str, u64, &str); 13] = [
     ("trade_first", 270_000, "an account's first trade, 64 live series"),
     ("trade_repeat", 200_000, "another trade of an account that is only long, 64 live series"),
     ("trade_repeat_round", 230_000, "the same, the first trade after a feed round"),
@@ -47,6 +47,11 @@ pub const TRANSACTIONS: [(&str, u64, &str); 12] = [
     ("trade_repeat_256", 380_000, "another trade of an account that is only long, 256 live series"),
     ("nav_256", 250_000, "the net asset value, as a transaction, 256 live series"),
     ("settle_32", 220_000, "an expiry of 32 series settled"),
+    (
+        "guardrails_per_trade",
+        12_000,
+        "what looking at the breakers costs of the first trade after a feed round, within it; later in the round nothing",
+    ),
     (
         "feed_real_shaped_extra",
         12_000,
@@ -79,8 +84,9 @@ fn measure(programs: &Programs, is_cached: bool) -> Result<Vec<u64>, CliError> {
     gas.push(Stage::new(programs, is_cached, (4, 8), &[ETH, BTC])?.short_in_both()?);
     gas.extend([small.lp_request()?, small.liquidation_bid()?]);
     let extra = small.feed_extra(programs, is_cached)?;
+    let guardrails = small.guardrails()?;
     let mut large = Stage::new(programs, is_cached, (8, 16), &[ETH])?;
     let (first, repeat) = large.trades()?;
-    gas.extend([first, repeat, large.nav()?, large.settlement()?, extra]);
+    gas.extend([first, repeat, large.nav()?, large.settlement()?, guardrails, extra]);
     Ok(gas)
 }

@@ -139,7 +139,7 @@ fn param(input: &EventParam) -> Param {
 
 #[cfg(test)]
 mod tests {
-    use alloy_primitives::{Address, I256};
+    use alloy_primitives::I256;
     use alloy_sol_types::{SolCall, SolError};
     use equipoise_interfaces::{IMarket, MarketSlippageExceeded};
 
