@@ -12,7 +12,7 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 use crate::error::CliError;
 
 /// The programs of a market, in the order they are deployed in; the last two are not part of every market.
-pub const NAMES: [&str; 17] = [
+pub const NAMES: [&str; 18] = [
     "oracle",
     "surface",
     "valuer",
@@ -26,6 +26,7 @@ pub const NAMES: [&str; 17] = [
     "backstop",
     "registrar",
     "clearing",
+    "steward",
     "vault",
     "tranche",
     "wrapper",
