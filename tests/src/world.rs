@@ -210,18 +210,22 @@ impl World {
         self.send(owner, feed, &round).expect("the owner writes the feed");
     }
 
-    /// The feed's first round at or after a moment; the one that will be, if there is none.
+    /// The feed's first round with a price at or after a moment; the one that will be, if there is none.
     pub fn first_round_from(&mut self, at: u64) -> U80 {
         let feed = self.feed;
         let mut round = self.read(feed, &PriceFeed::latestRoundCall {});
+        let mut first = round + U80::from(1);
         while round > U80::ZERO {
             let data = self.read(feed, &IAggregator::getRoundDataCall { roundId: round });
             if data.updatedAt < U256::from(at) {
                 break;
             }
+            if data.answer.is_positive() {
+                first = round;
+            }
             round -= U80::from(1);
         }
-        round + U80::from(1)
+        first
     }
 
     /// Wires a clearing house and a vault, with markets of equal weight, each with its oracle.

@@ -59,6 +59,8 @@ sol! {
         function pending() external view returns (uint64 epoch, uint256 depositAtoms, uint256 redeemShares, uint256 supply);
         /// Ends the oldest epoch. A new series leaves the shares of the one before worth nothing.
         function settleEpoch(uint64 epoch, Fill filled, bool isNewSeries) external;
+        /// Leaves all shares worth nothing: a new series starts.
+        function startSeries() external;
 
         // Views
         function asset() external view returns (address);
@@ -128,6 +130,9 @@ sol! {
         uint64 indexed epoch, uint32 series, uint256 acceptedAtoms, uint256 refusedAtoms, uint256 sharesMinted,
         uint256 sharesBurned, uint256 paidAtoms, uint256 sharesUnfilled, uint256 totalSupply
     );
+
+    #[derive(Debug)]
+    event SeriesStarted(uint32 series);
 
     #[derive(Debug, PartialEq, Eq)]
     error TrancheRequestTooSmall(uint256 amount, uint256 minimum);

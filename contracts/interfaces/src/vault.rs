@@ -23,7 +23,7 @@ sol! {
     #[derive(Debug)]
     interface IVault {
         /// Prices the oldest epoch that has requests. `firstRounds` names, for each market, the first round of its feed at or
-        /// after the cut. If the feed has moved since, the epoch is priced at the worse end of what it can have been
+        /// after the cut that has a price. If the feed has moved since, the epoch is priced at the worse end of what it can have been
         /// worth then. An epoch that nobody has priced within a week of its cut is given back instead.
         function processEpoch(uint80[] firstRounds) external returns (uint64 epoch);
         /// Brings the senior's claim to the present. Anybody may call.
@@ -36,6 +36,10 @@ sol! {
         function wire(address senior, address junior, Allocation[] allocations) external;
         /// The parameters' registry only, or the owner before one is named: see `ITuned`.
         function setTerms(Terms agreed) external;
+        /// Lets deposits in again after bad debt has left the vault worth less than a token for good: it holds no options, and
+        /// no market's cash is a token. The insurance fund must hold something, for it pays first what debts are left.
+        /// Both tranches start new series; the old shares and the senior's claim are worth nothing, as they were.
+        function reopen() external;
         function transferOwnership(address successor) external;
         function acceptOwnership() external;
 
@@ -60,6 +64,8 @@ sol! {
         function clearing() external view returns (address);
         function senior() external view returns (address);
         function junior() external view returns (address);
+        /// The program that runs wiring, terms and plain views in the vault's storage.
+        function steward() external view returns (address);
         function owner() external view returns (address);
     }
 
@@ -76,6 +82,8 @@ sol! {
     event TermsSet(
         uint32 seniorRate, uint32 coverage, uint32 managementFee, uint32 performanceFee, address indexed feeRecipient
     );
+    #[derive(Debug)]
+    event VaultReopened(uint32 juniorSeries);
     #[derive(Debug)]
     event FeesPaid(address indexed recipient, uint256 amountAtoms);
 
@@ -102,6 +110,15 @@ sol! {
     error VaultTermOutOfBounds(uint256 place, uint32 value, uint32 min, uint32 max);
     #[derive(Debug, PartialEq, Eq)]
     error VaultNoFees();
+    /// A market can come to be worth so much to those who are in the vault; a token is too much.
+    #[derive(Debug, PartialEq, Eq)]
+    error VaultStillWorth(int256 mostAtoms);
+    /// The vault holds options, whose value is uncertain by so much: it may recover.
+    #[derive(Debug, PartialEq, Eq)]
+    error VaultHoldsOptions(uint256 uncertaintyAtoms);
+    /// Debts that nobody has paid would be drawn from new deposits: pay them, and leave something in the fund.
+    #[derive(Debug, PartialEq, Eq)]
+    error VaultInsuranceEmpty();
     #[derive(Debug, PartialEq, Eq)]
     error VaultNumberOutOfRange(int256 navAtoms);
 }

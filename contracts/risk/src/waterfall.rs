@@ -12,7 +12,9 @@
 //! A grows by the exponential of a sum of whole seconds: it does not depend on how often anybody calls. Time counts only if
 //! NAV covered A at both of its ends.
 //!
-//! A net asset value below zero belongs to nobody: both tranches are then worth nothing.
+//! A net asset value below zero belongs to nobody: both tranches are then worth nothing. While the vault holds options that may
+//! pass, and a recovery is owed to whoever has borne the loss; once it can hold nothing more than dust ever again, both tranches
+//! can start anew, from [`Waterfall::reopened`].
 
 use equipoise_math::exp;
 
@@ -58,6 +60,11 @@ pub enum WaterfallError {
     RateTooHigh {
         /// What was given.
         rate: Millionths,
+    },
+    /// The vault can still come to be worth something to those who are in it.
+    StillWorth {
+        /// The most.
+        most: Atoms,
     },
     /// A number does not fit.
     Risk(RiskError),
@@ -210,6 +217,18 @@ impl Waterfall {
             return Ok(Self { junior_series, ..self });
         }
         Ok(self)
+    }
+
+    /// With nothing owed to anybody, after a loss that has left both tranches worth nothing for good. Without it no deposit
+    /// could ever be taken in again: whatever came in would be those seniors' to whom the claim is owed, up to all of it.
+    /// # Inputs: the most that the vault can come to be worth without new capital; what is dust, more than that
+    /// # Errors: StillWorth, Overflow
+    pub fn reopened(self, most: Atoms, dust: Atoms) -> Result<Self, WaterfallError> {
+        if most >= dust {
+            return Err(WaterfallError::StillWorth { most });
+        }
+        let junior_series = self.junior_series.checked_add(1).ok_or(RiskError::Overflow)?;
+        Ok(Self { junior_series, ..self.fixed_at(Atoms::ZERO) })
     }
 
     /// Who bears a loss.

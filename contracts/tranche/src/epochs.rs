@@ -1,7 +1,7 @@
 //! Epochs: when they cut, what they ask for, and how they end.
 
 use alloy_primitives::U256;
-use equipoise_interfaces::{EpochSettled, Fill, TrancheAmountTooLarge};
+use equipoise_interfaces::{EpochSettled, Fill, SeriesStarted, TrancheAmountTooLarge};
 use equipoise_kit::lean::{log, only, revert};
 use equipoise_kit::number::{from_u128, to_u128};
 use equipoise_kit::storage::number_key;
@@ -33,6 +33,15 @@ impl Tranche {
         let is_current = slots.redeem_series() == self.slots.series();
         let shares = if is_current { slots.redeem_shares() } else { 0 };
         (epoch, [slots.deposit_atoms(), shares, self.slots.supply()].map(from_u128))
+    }
+
+    /// Leaves all shares worth nothing. The vault program only.
+    /// # Errors: CallerNotAllowed
+    pub(crate) fn start_series(&mut self) -> Result<(), Revert> {
+        only(self.vm(), self.slots.core.address())?;
+        self.slots.start_series();
+        log(self.vm(), &SeriesStarted { series: self.slots.series() });
+        Ok(())
     }
 
     /// Ends the oldest epoch: puts what there is to claim beside what was requested. The vault program only.

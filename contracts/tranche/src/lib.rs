@@ -11,7 +11,8 @@
 //!
 //! # Series
 //!
-//! Where the junior's value has come to nothing, the next deposit starts a new series. Balances and supply are of the
+//! Where the junior's value has come to nothing, the next deposit starts a new series; where the vault's has for good, its
+//! owner may have one started in both tranches, so that deposits are taken in again. Balances and supply are of the
 //! current series: the shares of an earlier one are worth nothing for good, cannot be moved, and take no part in what later
 //! ones earn. What was paid for them before, and is not claimed yet, can be claimed as ever.
 //!

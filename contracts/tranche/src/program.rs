@@ -10,8 +10,8 @@ use equipoise_interfaces::ITranche::{
     maxDepositCall, maxMintCall, maxRedeemCall, maxWithdrawCall, mint_0Call, mint_1Call, nameCall, noncesCall,
     pendingCall, pendingDepositRequestCall, pendingRedeemRequestCall, permitCall, previewDepositCall, previewMintCall,
     previewRedeemCall, previewWithdrawCall, redeemCall, redeemRequestCall, requestDepositCall, requestRedeemCall,
-    seriesCall, setOperatorCall, settleEpochCall, shareCall, supportsInterfaceCall, symbolCall, totalAssetsCall,
-    totalSupplyCall, transferCall, transferFromCall, vaultCall, withdrawCall, DOMAIN_SEPARATORCall,
+    seriesCall, setOperatorCall, settleEpochCall, shareCall, startSeriesCall, supportsInterfaceCall, symbolCall,
+    totalAssetsCall, totalSupplyCall, transferCall, transferFromCall, vaultCall, withdrawCall, DOMAIN_SEPARATORCall,
 };
 use equipoise_interfaces::{AlreadyWired, IClearing, IVault, TranchePreviewUnavailable};
 use equipoise_kit::lean::{answer, answer_text, enter, revert, unknown, view, Arguments, CONSTRUCTOR};
@@ -55,6 +55,7 @@ impl Tranche {
             cancelDepositRequestCall::SELECTOR => answer(&self.cancel_deposit(given.take()?, given.take()?)?),
             cancelRedeemRequestCall::SELECTOR => answer(&self.cancel_redeem(given.take()?, given.take()?)?),
             settleEpochCall::SELECTOR => answer(&self.settle_epoch(given.take()?, &given.take()?, given.take()?)?),
+            startSeriesCall::SELECTOR => answer(&self.start_series()?),
             setOperatorCall::SELECTOR => {
                 self.require_unlocked()?;
                 answer(&self.set_operator(given.take()?, given.take()?))

@@ -18,6 +18,7 @@
 //! # Authority
 //!
 //! The owner wires the vault once; the parameters' registry sets its terms. Whatever else the vault does, anybody may have it do.
+//! What is rarer than an epoch runs in the steward, by delegate call.
 //!
 //! # Calls: down to the tranches, the markets, their oracles and feeds, and the clearing house
 #![cfg_attr(not(test), no_main)]
@@ -25,16 +26,7 @@
 
 extern crate alloc;
 
-mod admin;
 mod markets;
 mod orders;
-mod plan;
 mod processing;
 mod program;
-mod rounds;
-mod slots;
-
-pub use plan::{
-    Asked, Capital, Epoch, Filled, Plan, Sides, Terms, Worth, BASE_PRICE_X64, MOST_MANAGEMENT_FEE, MOST_PERFORMANCE_FEE,
-};
-pub use program::Vault;

@@ -12,7 +12,7 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 use crate::error::CliError;
 
 /// The programs of a market, in the order they are deployed in; the last four are not part of every market.
-pub const NAMES: [&str; 20] = [
+pub const NAMES: [&str; 21] = [
     "oracle",
     "surface",
     "valuer",
@@ -27,6 +27,7 @@ pub const NAMES: [&str; 20] = [
     "backstop",
     "registrar",
     "clearing",
+    "steward",
     "vault",
     "tranche",
     "wrapper",

@@ -4,13 +4,16 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::account::VAULT;
 use equipoise_interfaces::{
-    ERC20InsufficientBalance, EpochLapsed, EpochSettled, ITranche, IVault, MarketVaultInsolvent,
-    OracleFirstRoundTooLate, TrancheNothingToClaim, VaultEpochNotClosed,
+    ERC20InsufficientBalance, EpochLapsed, EpochSettled, IClearing, ITranche, IVault, MarketVaultInsolvent,
+    OracleFirstRoundTooLate, TrancheNothingToClaim, VaultEpochNotClosed, VaultHoldsOptions, VaultInsuranceEmpty,
+    VaultStillWorth,
 };
 use equipoise_tests::{World, TOKEN};
 
-use crate::fixture::{call_of, leg, put_of, Market, CAPITAL, CONTRACT, DAY, HOUR, K2400, K3000, K3200, SPOT};
-use crate::liquidation::{collapse, INSURED, JUNIOR, SENIORS};
+use crate::fixture::{
+    call_of, leg, put_of, Market, CAPITAL, CONTRACT, DAY, HOUR, K2400, K3000, K3200, LOT, SPOT, STRIKES,
+};
+use crate::liquidation::{collapse, Collapse, INSURED, JUNIOR, SENIORS};
 use crate::stage::RICH;
 
 #[test]
@@ -31,7 +34,7 @@ fn vault_worth_nothing_takes_no_deposits_and_still_answers() {
         book.navWad <= alloy_primitives::I256::ZERO && book.riskCapitalWad <= alloy_primitives::I256::ZERO,
         "{book:?}"
     );
-    market.list(market.now() + 7 * DAY, &crate::fixture::STRIKES);
+    market.list(market.now() + 7 * DAY, &STRIKES);
     market.jump(SPOT);
     let board = market.boards.last().unwrap().0;
     let trader = market.trader("trader", RICH);
@@ -59,6 +62,48 @@ fn vault_worth_nothing_takes_no_deposits_and_still_answers() {
     market.price_epoch(SPOT);
     assert_eq!(market.claim_cash(junior, lp), 0);
     assert_eq!(market.cash(VAULT), 0);
+}
+
+/// On the market's own numbers: while the vault holds anything, or has any capital, or a debt is left, nobody is left behind.
+#[test]
+fn vault_worth_nothing_is_reopened_once_its_debts_are_paid_and_not_before() {
+    let mut scene = collapse();
+    let (owner, vault) = (scene.market.world.owner, scene.market.vault);
+    let reopen = |market: &mut Market| market.world.send(owner, vault, &IVault::reopenCall {});
+    scene.market.refused(reopen).decode::<VaultStillWorth>().unwrap();
+    let buyer = scene.market.trader("buyer", RICH);
+    scene.market.trade(buyer, &[leg(call_of(1, K3000), LOT)]).unwrap();
+    scene.market.refused(reopen).decode::<VaultHoldsOptions>().unwrap();
+    scene.market.trade(buyer, &[leg(call_of(1, K3000), -LOT)]).unwrap();
+    scene.owe(INSURED + 20 * JUNIOR);
+    let left = scene.cover().leftAtoms;
+    scene.market.refused(reopen).expect(&VaultInsuranceEmpty {});
+    let donor = scene.market.lp_with("donor", 100 * JUNIOR);
+    let insure = IClearing::depositInsuranceCall { amountAtoms: left + U256::from(TOKEN) };
+    scene.market.ledger(donor, &insure).unwrap();
+    assert_eq!(scene.cover().leftAtoms, U256::ZERO);
+    let reserve: u128 = scene.market.book().skewReserveAtoms.to();
+    reopen(&mut scene.market).unwrap();
+    let Collapse { mut market, winner, loser, seniors, .. } = scene;
+    let (junior, senior) = (market.junior, market.senior);
+    assert_eq!((market.shares(junior, market.lp), market.shares(senior, seniors[0])), (0, 0));
+    let [new, other] = ["new junior", "new senior"].map(|name| market.lp_with(name, 9_000 * TOKEN));
+    market.request_deposit(junior, new, 5_000 * TOKEN).unwrap();
+    market.request_deposit(senior, other, 1_000 * TOKEN).unwrap();
+    market.price_epoch(SPOT);
+    market.claim_shares(junior, new);
+    market.claim_shares(senior, other);
+    let values = [true, false].map(|is_senior| market.tranche_value(is_senior));
+    assert_eq!(values[0], 1_000 * TOKEN);
+    assert!(values[1].abs_diff(5_000 * TOKEN - reserve) <= 1, "{} and a reserve of {reserve}", values[1]);
+    // The market makes prices on it, and everybody can be paid.
+    market.list(market.now() + 7 * DAY, &STRIKES);
+    market.jump(SPOT);
+    let board = market.boards.last().unwrap().0;
+    market.trade(buyer, &[leg(call_of(board, K3000), LOT)]).unwrap();
+    market.assert_custody(&[winner, loser, buyer]);
+    let owing = market.cash_of(winner).unsigned_abs();
+    market.withdraw(winner, owing).unwrap();
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use alloy_primitives::U256;
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::{ITranche, IVault};
+use equipoise_interfaces::{IClearing, ITranche, IVault};
 use equipoise_tests::{Stablecoin, TestMarket, TestToken, TOKEN};
 
-use crate::fixture::{setup, setup_with, Setup, SHARE};
+use crate::fixture::{setup, setup_with, Setup, HOUR, SHARE};
 
 #[test]
 fn first_depositor_cannot_rob_the_second() {
@@ -151,4 +151,25 @@ fn token_that_calls_back_cannot_reach_the_vault_or_the_tranche() {
         assert!(!setup.world.read(token, &TestToken::isCallDoneCall {}));
     }
     assert_eq!(Setup::plain_terms().managementFee, 0);
+}
+
+/// An epoch that has lapsed is given back without a price, and so without a question to the clearing house.
+#[test]
+fn token_that_calls_back_ends_no_lapsed_epoch() {
+    let mut setup = setup_with(|world| world.deploy("TestToken", Vec::new()));
+    let (owner, token, vault, junior) = (setup.world.owner, setup.token, setup.vault, setup.junior);
+    let lp = setup.world.account("an LP");
+    setup.world.send(owner, token, &TestToken::mintCall { to: lp, value: U256::from(100 * TOKEN) }).unwrap();
+    setup.request_deposit(junior, lp, 10 * TOKEN).unwrap();
+    setup.pass_cut();
+    setup.process().unwrap();
+    setup.claim_deposit(junior, lp);
+    let epoch = setup.request_redeem(junior, lp, SHARE).unwrap();
+    setup.world.go_to(epoch * HOUR + 7 * 24 * HOUR);
+    let data = IVault::processEpochCall { firstRounds: Vec::new() }.abi_encode();
+    setup.world.send(owner, token, &TestToken::setCallCall { target: vault, data: data.into() }).unwrap();
+    let deposit = IClearing::depositCall { amountAtoms: U256::from(TOKEN) };
+    setup.world.send(lp, setup.clearing, &deposit).unwrap();
+    assert!(!setup.world.read(token, &TestToken::isCallDoneCall {}));
+    assert_eq!(setup.world.read(vault, &IVault::nextEpochCall {}).epoch, epoch);
 }

@@ -8,7 +8,7 @@ use equipoise_risk::millionths::Millionths;
 use equipoise_risk::units::Atoms;
 use equipoise_risk::waterfall::Coverage;
 use equipoise_tests::{World, TOKEN};
-use equipoise_vault::{Asked, Capital, Epoch, Terms, Worth};
+use equipoise_vault_state::{Asked, Capital, Epoch, Terms, Worth};
 
 use crate::fixture::{narrow, setup, Setup, PRICE};
 

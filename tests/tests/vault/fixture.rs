@@ -18,6 +18,7 @@ pub struct Setup {
     pub token: Address,
     pub clearing: Address,
     pub market: Address,
+    pub steward: Address,
     pub vault: Address,
     pub junior: Address,
     pub senior: Address,
@@ -29,12 +30,13 @@ pub fn setup_with(token: impl Fn(&mut World) -> Address) -> Setup {
     let owner = world.owner;
     let house = world.deployer().house(token, HOUR).unwrap();
     let (clearing, vault, senior, junior) = (house.clearing, house.vault, house.senior, house.junior);
+    let steward = house.steward;
     let oracle = world.oracle().unwrap();
     let market = world.deploy("TestMarket", Vec::new());
     world.wire_house(&house, &[(market, oracle)]);
     world.send(owner, market, &TestMarket::followCall { clearing }).unwrap();
     world.push_price(PRICE);
-    Setup { world, token, clearing, market, vault, junior, senior }
+    Setup { world, token, clearing, market, steward, vault, junior, senior }
 }
 
 pub fn setup() -> Setup {

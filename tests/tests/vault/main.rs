@@ -6,6 +6,7 @@ mod attacks;
 mod differential;
 mod fixture;
 mod permit;
+mod reopening;
 mod requests;
 mod rounds;
 mod tranches;

@@ -2,10 +2,12 @@
 
 use alloy_primitives::aliases::U80;
 use alloy_primitives::U256;
+use alloy_sol_types::SolValue;
+use equipoise_cli::deployment::FeedAggregator;
 use equipoise_interfaces::{IVault, VaultEpochNotClosed, VaultNothingToProcess, VaultRoundNotFirst, VaultRoundsCount};
 use equipoise_tests::TOKEN;
 
-use crate::fixture::{setup, HOUR, PRICE, SHARE};
+use crate::fixture::{setup, setup_with, Setup, HOUR, PRICE, SHARE};
 
 #[test]
 fn epoch_waits_for_its_cut_and_for_a_price_from_after_it() {
@@ -78,6 +80,39 @@ fn a_round_without_a_price_is_passed_over() {
     setup.world.push_round(0, now);
     setup.push(PRICE);
     setup.process().unwrap();
+    assert_eq!(setup.claim_deposit(junior, lp), 10 * SHARE);
+}
+
+/// A vault whose feed has rounds that were never answered: reading them fails with a reason.
+fn setup_with_gaps() -> Setup {
+    let mut setup = setup_with(|world| {
+        world.feed = world.deploy("FeedAggregator", (U256::from(8), world.owner).abi_encode_params());
+        world.token
+    });
+    let (owner, feed, reader) = (setup.world.owner, setup.world.feed, setup.vault);
+    setup.world.send(owner, feed, &FeedAggregator::addAccessCall { reader }).unwrap();
+    setup
+}
+
+#[test]
+fn rounds_that_were_never_answered_hide_no_earlier_one_and_stop_no_epoch() {
+    let mut setup = setup_with_gaps();
+    let (junior, vault, lp) = (setup.junior, setup.vault, setup.lp("an LP", 10 * TOKEN));
+    let cut_at = setup.request_deposit(junior, lp, 10 * TOKEN).unwrap() * HOUR;
+    // Rounds 2 and 3 are never answered, 4 is the first after the cut, 5 is not answered either.
+    for _ in 0..2 {
+        setup.world.push_round(0, 0);
+    }
+    setup.pass_cut();
+    let first_at = setup.world.chain.timestamp();
+    setup.world.push_round(0, 0);
+    setup.push(PRICE * 11 / 10);
+    let name = |round: u64| IVault::processEpochCall { firstRounds: vec![U80::from(round)] };
+    for (round, updated_at) in [(6, first_at), (5, 0), (3, 0)] {
+        let refused = setup.send(lp, vault, &name(round)).unwrap_err().decode::<VaultRoundNotFirst>().unwrap();
+        assert_eq!((refused.roundId, refused.updatedAt, refused.cutAt), (U80::from(round), updated_at, cut_at));
+    }
+    setup.send(lp, vault, &name(4)).unwrap();
     assert_eq!(setup.claim_deposit(junior, lp), 10 * SHARE);
 }
 

@@ -219,7 +219,7 @@ fn only_the_owner_sets_terms_and_wires_and_only_the_vault_ends_epochs() {
     let allocations = vec![Allocation { market: setup.market, oracle: setup.market, weight: 1 }];
     let wire = IVault::wireCall { senior, junior, allocations };
     setup.send(owner, vault, &wire).unwrap_err().expect(&AlreadyWired {});
-    let arguments = (owner, setup.clearing, U256::from(HOUR)).abi_encode();
+    let arguments = (setup.steward, owner, setup.clearing, U256::from(HOUR)).abi_encode();
     let fresh = setup.world.deploy_program("vault", arguments).unwrap();
     let none = IVault::wireCall { senior, junior, allocations: Vec::new() };
     let count = VaultMarketsCount { count: U256::ZERO, maximum: U256::from(4) };
@@ -241,7 +241,7 @@ fn constructors_run_once_and_want_contracts_and_a_sensible_spacing() {
     let (owner, clearing, vault) = (setup.world.owner, setup.clearing, setup.vault);
     let stranger = setup.world.account("stranger");
     for (program, arguments) in [
-        (vault, (owner, clearing, U256::from(HOUR)).abi_encode_params()),
+        (vault, (setup.steward, owner, clearing, U256::from(HOUR)).abi_encode_params()),
         (setup.junior, (vault, false).abi_encode_params()),
     ] {
         let again = [vec![0x55, 0x85, 0x25, 0x8d], arguments].concat();
@@ -250,12 +250,13 @@ fn constructors_run_once_and_want_contracts_and_a_sensible_spacing() {
         Failure(receipt.output).expect(&AlreadyWired {});
     }
     for secs in [HOUR - 1, 14 * 24 * HOUR + 1] {
-        let arguments = (owner, clearing, U256::from(secs)).abi_encode_params();
+        let arguments = (setup.steward, owner, clearing, U256::from(secs)).abi_encode_params();
         assert!(setup.world.deploy_program("vault", arguments).is_err());
     }
-    let no_owner = (Address::ZERO, clearing, U256::from(HOUR)).abi_encode_params();
-    let no_clearing = (owner, stranger, U256::from(HOUR)).abi_encode_params();
-    for arguments in [no_owner, no_clearing] {
+    let no_owner = (setup.steward, Address::ZERO, clearing, U256::from(HOUR)).abi_encode_params();
+    let no_clearing = (setup.steward, owner, stranger, U256::from(HOUR)).abi_encode_params();
+    let no_steward = (stranger, owner, clearing, U256::from(HOUR)).abi_encode_params();
+    for arguments in [no_owner, no_clearing, no_steward] {
         assert!(setup.world.deploy_program("vault", arguments).is_err());
     }
     assert!(setup.world.deploy_program("tranche", (stranger, true).abi_encode_params()).is_err());

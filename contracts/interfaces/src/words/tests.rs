@@ -79,6 +79,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
         LockNotHeld, SignatureDeadlinePassed, SignatureInvalid,
         VaultEpochNotClosed, VaultNothingToProcess, VaultCutSpacingOutOfRange, VaultSettlementPending,
         VaultRoundsCount, VaultRoundNotFirst, VaultMarketsCount, VaultMarketOutOfOrder, VaultWeightIsZero, VaultTermOutOfBounds, VaultNoFees,
+        VaultStillWorth, VaultHoldsOptions, VaultInsuranceEmpty,
         VaultNumberOutOfRange, TrancheRequestTooSmall, TrancheRequestPending, TrancheRequestUnknown, TrancheCutPassed,
         TrancheNotOperator, TrancheNothingToClaim, TrancheClaimExceeded, TrancheInsolvent, TrancheAmountTooLarge,
         TranchePreviewUnavailable, ERC20InsufficientBalance, ERC20InsufficientAllowance, ERC20InvalidReceiver,
@@ -98,6 +99,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
         IMarketMargin::deleverageCall,
         IClearing::returnLpDepositCall, IClearing::tokenCall, IClearing::marketCall, IOracle::feedCall, IVault::trancheValueCall,
         IVault::clearingCall, IVault::cutSpacingSecsCall, ITranche::pendingCall, ITranche::settleEpochCall,
+        ITranche::startSeriesCall, IClearing::cashOfCall,
         IClearing::isOperatorCall, IClearing::transferCashCall, IERC20::transferCall, IERC20::transferFromCall, IERC20::balanceOfCall, IERC20::decimalsCall, IERC20::permitCall,
         IAggregator::decimalsCall, IAggregator::getRoundDataCall, IAggregator::latestRoundDataCall,
     ))
@@ -152,6 +154,7 @@ fn events(words: &[u8]) -> Vec<WrittenEvent> {
         AuctionStarted, AuctionBidFilled, AuctionEnded, AccountTakenOver, AccountDeleveraged, BadDebtCovered,
         OwnershipTransferStarted, OwnershipTransferred,
         ProgramWired, Transfer, Approval, EpochProcessed, EpochLapsed, ClaimAccrued, TermsSet, FeesPaid,
+        VaultReopened, SeriesStarted,
         DepositRequest, RedeemRequest, ITranche::OperatorSet, CancelDepositRequest, CancelRedeemRequest, CancelDepositClaim,
         Deposit, Withdraw, EpochSettled,
     ))
@@ -263,6 +266,7 @@ fn every_type_that_is_read_is_compared() {
         "Fill",
         "IVault::trancheValueReturn",
         "ITranche::pendingReturn",
+        "IClearing::cashOfReturn",
     ]
     .map(String::from);
     assert_eq!(sorted(known.iter()), sorted(listed("from_words! {").iter()));
@@ -380,6 +384,8 @@ proptest! {
         reads_strictly::<Fill>(&of_value(), &words, bit);
         let [value] = answers!(IVault::trancheValueCall);
         reads_strictly(&value, &words, bit);
+        let [held] = answers!(IClearing::cashOfCall);
+        reads_strictly(&held, &words, bit);
         let [pending] = answers!(ITranche::pendingCall);
         reads_strictly(&pending, &words, bit);
     }

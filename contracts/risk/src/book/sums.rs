@@ -196,9 +196,11 @@ impl Gross {
         if excess < 0 {
             return Err(RiskError::Overflow);
         }
-        // with what products of 60 significant bits, and a unit of each, may lack; a few of the largest fit a sum
+        // with what products of 60 significant bits, and a unit of each, may lack; a few of the largest fit a sum. Nothing
+        // held lacks nothing
+        let units = i128::from(self.lots.signum() << 1);
         let add = |sum: &mut Money, amount: Fx| {
-            let lacking = Fx::from_bits((amount.to_bits() >> 58).wrapping_add(2));
+            let lacking = Fx::from_bits((amount.to_bits() >> 58).wrapping_add(units));
             *sum = Money::from_fx(sum.fx().wrapping_add(amount).wrapping_add(lacking));
         };
         add(&mut sum.of_vol, vega);

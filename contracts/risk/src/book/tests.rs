@@ -122,6 +122,14 @@ fn the_uncertainty_is_half_the_spread_on_everything_held() {
     assert_near(uncertainty.fx(), 3.0 * each, 1e-9, "three contracts");
 }
 
+/// To the last bit: the vault takes a board without uncertainty for one that it holds nothing of.
+#[test]
+fn nothing_held_is_not_uncertain_and_anything_is() {
+    assert_eq!(world(&[0, 0, 0]).value().unwrap().uncertainty, HalfSpread::default());
+    let HalfSpread { of_vol, rest } = world(&[0, 1, 0]).value().unwrap().uncertainty;
+    assert!(of_vol > Money::ZERO && rest > Money::ZERO);
+}
+
 #[test]
 fn a_board_of_many_strikes_is_the_sum_of_them() {
     let terms = terms(3_000.0, 30 * DAY);

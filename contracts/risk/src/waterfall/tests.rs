@@ -81,6 +81,18 @@ fn juniors_wait_while_the_claim_is_not_covered_and_start_anew_from_nothing() {
 }
 
 #[test]
+fn a_vault_that_is_worth_nothing_for_good_starts_anew_and_any_other_does_not() {
+    let state = owed(60);
+    let reopened = state.reopened(atoms(0), atoms(1)).unwrap();
+    assert_eq!((reopened.claim_floor(), reopened.junior_series), (Ok(Atoms::ZERO), 1));
+    assert_eq!((reopened.rate, reopened.seen_at), (state.rate, state.seen_at));
+    assert_eq!(state.reopened(atoms(-60), atoms(1)).unwrap(), reopened);
+    // What comes in is the juniors' who bring it, not the old seniors'.
+    assert_eq!(reopened.split(atoms(9)).unwrap(), Split { senior: Atoms::ZERO, junior: atoms(9) });
+    assert_eq!(state.reopened(atoms(1), atoms(1)), Err(WaterfallError::StillWorth { most: atoms(1) }));
+}
+
+#[test]
 fn a_redemption_takes_its_share_of_the_claim_along() {
     let state = owed(1_000);
     assert_eq!(state.after_senior_redemption(atoms(400), atoms(1_000)).unwrap().fixed, atoms(600));

@@ -20,6 +20,8 @@ pub struct House {
     pub registrar: Address,
     /// The clearing house, a proxy.
     pub clearing: Address,
+    /// The steward, which the vault calls by delegation.
+    pub steward: Address,
     /// The LP vault, a proxy.
     pub vault: Address,
     /// The senior tranche, a proxy.
@@ -33,9 +35,9 @@ impl Deployer<'_> {
     /// # Errors: [`CliError`]
     pub fn house(&mut self, token: Address, epoch_secs: u64) -> Result<House, CliError> {
         let house = self.clearing(token)?;
-        let vault = self.vault(house.clearing, epoch_secs)?;
+        let [steward, vault] = self.vault(house.clearing, epoch_secs)?;
         let [senior, junior] = self.tranches(vault)?;
-        Ok(House { vault, senior, junior, ..house })
+        Ok(House { steward, vault, senior, junior, ..house })
     }
 
     /// Deploys the clearing house of a stablecoin.
@@ -51,11 +53,14 @@ impl Deployer<'_> {
     }
 
     /// Deploys a vault.
+    /// # Returns: its steward and itself
     /// # Errors: [`CliError`]
-    pub fn vault(&mut self, clearing: Address, epoch_secs: u64) -> Result<Address, CliError> {
-        let arguments = |owner| (owner, clearing, U256::from(epoch_secs)).abi_encode_params();
+    pub fn vault(&mut self, clearing: Address, epoch_secs: u64) -> Result<[Address; 2], CliError> {
+        let steward = self.program("steward")?;
+        let arguments = |owner| (steward, owner, clearing, U256::from(epoch_secs)).abi_encode_params();
         let implementation = self.constructed("vault", &arguments(NOBODY))?;
-        self.proxy(implementation, &arguments(self.owner))
+        let vault = self.proxy(implementation, &arguments(self.owner))?;
+        Ok([steward, vault])
     }
 
     /// Deploys the tranches of a vault, which share an implementation.

@@ -59,6 +59,8 @@ pub struct Contracts {
     pub backstop: Address,
     /// The registrar, which it calls by delegation, too.
     pub registrar: Address,
+    /// The steward, which the vault calls by delegation.
+    pub steward: Address,
     /// The LP vault, a proxy.
     pub vault: Address,
     /// The senior tranche, a proxy.
@@ -71,14 +73,14 @@ pub struct Contracts {
 
 impl Contracts {
     fn new(engines: Engines, house: House, market: Market, wrapper: Address) -> Self {
-        let House { token, liquidator, backstop, registrar, clearing, vault, senior, junior } = house;
+        let House { token, liquidator, backstop, registrar, clearing, steward, vault, senior, junior } = house;
         let Market { feed, oracle, market } = market;
         let own = Self { token, feed, oracle, engines, market, wrapper, ..Self::default() };
-        Self { clearing, liquidator, backstop, registrar, vault, senior, junior, ..own }
+        Self { clearing, liquidator, backstop, registrar, steward, vault, senior, junior, ..own }
     }
 
     /// Name and address of each.
-    pub fn named(&self) -> [(&'static str, Address); 20] {
+    pub fn named(&self) -> [(&'static str, Address); 21] {
         [
             ("token", self.token),
             ("feed", self.feed),
@@ -96,6 +98,7 @@ impl Contracts {
             ("backstop", self.backstop),
             ("registrar", self.registrar),
             ("clearing", self.clearing),
+            ("steward", self.steward),
             ("vault", self.vault),
             ("senior", self.senior),
             ("junior", self.junior),

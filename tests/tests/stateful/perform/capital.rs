@@ -193,7 +193,7 @@ impl Life {
 
     /// The first round at or after a cut.
     fn round_from(&self, cut: u64) -> u64 {
-        let first = self.course.rounds.iter().position(|round| round.at >= cut);
+        let first = self.course.rounds.iter().position(|round| round.at >= cut && round.answer.is_some());
         1 + first.unwrap_or(self.course.rounds.len()) as u64
     }
 

@@ -26,6 +26,9 @@ fn errors_are_as_the_general_codec_writes_them() {
     same_error(&VaultMarketOutOfOrder { market: WHO, number: 7 });
     same_error(&VaultTermOutOfBounds { place: two, value: 7, min: 8, max: 9 });
     same_error(&VaultNoFees {});
+    same_error(&VaultStillWorth { mostAtoms: I256::MINUS_ONE });
+    same_error(&VaultHoldsOptions { uncertaintyAtoms: two });
+    same_error(&VaultInsuranceEmpty {});
     same_error(&VaultNumberOutOfRange { navAtoms: I256::MIN });
     same_error(&TrancheRequestTooSmall { amount: two, minimum: three });
     same_error(&TrancheRequestPending { controller: WHO, epoch: 7 });
@@ -52,6 +55,8 @@ fn calls_are_as_the_general_codec_writes_them() {
     same_call(&IOracle::feedCall {});
     same_call(&IClearing::tokenCall {});
     same_call(&IClearing::marketCall { number: 7 });
+    same_call(&IClearing::cashOfCall { account: WHO.into_word() });
+    same_call(&ITranche::startSeriesCall {});
     same_call(&ITranche::pendingCall {});
     same_call(&ITranche::settleEpochCall { epoch: 7, filled: filled(), isNewSeries: true });
 }
@@ -68,6 +73,10 @@ fn structs_and_answers_are_read_as_the_general_codec_writes_them() {
     let value = IVault::trancheValueReturn { midAtoms: amount(1), bidAtoms: amount(2), askAtoms: amount(3) };
     let read: IVault::trancheValueReturn = decode(&IVault::trancheValueCall::abi_encode_returns(&value)).unwrap();
     assert_eq!((read.midAtoms, read.bidAtoms, read.askAtoms), (amount(1), amount(2), amount(3)));
+    let held =
+        IClearing::cashOfReturn { cashAtoms: I256::MINUS_ONE, heldMarkets: 3, shortMarkets: 1, isInAuction: true };
+    let read: IClearing::cashOfReturn = decode(&IClearing::cashOfCall::abi_encode_returns(&held)).unwrap();
+    assert_eq!((read.cashAtoms, read.heldMarkets, read.shortMarkets, read.isInAuction), (I256::MINUS_ONE, 3, 1, true));
     let totals =
         ITranche::pendingReturn { epoch: 7, depositAtoms: amount(1), redeemShares: amount(2), supply: amount(3) };
     let read: ITranche::pendingReturn = decode(&ITranche::pendingCall::abi_encode_returns(&totals)).unwrap();
@@ -90,6 +99,8 @@ fn events_are_as_the_general_codec_writes_them() {
     same_event(&ClaimAccrued { isCovered: true, claimAtoms: two });
     same_event(&TermsSet { seniorRate: 1, coverage: 2, managementFee: 3, performanceFee: 4, feeRecipient: WHO });
     same_event(&FeesPaid { recipient: WHO, amountAtoms: two });
+    same_event(&VaultReopened { juniorSeries: 7 });
+    same_event(&SeriesStarted { series: 7 });
     same_event(&Transfer { from: WHO, to: OTHER, value: two });
     same_event(&Approval { owner: WHO, spender: OTHER, value: two });
     same_event(&DepositRequest { controller: WHO, owner: OTHER, requestId: two, sender: WHO, assets: three });

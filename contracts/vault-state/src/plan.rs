@@ -10,13 +10,17 @@
 //! 4. junior redemptions, as far as the markets can pay and the coverage stays;
 //! 5. senior deposits, as far as the coverage stays.
 //!
-//! Coverage is that of the bid. Nobody is there to be diluted where there are no shares, so the first enter at the mid.
+//! Coverage is that of the bid. Nobody is there to be diluted where there are no shares, so the first enter at the mid. Where
+//! nobody has a share or a claim and bad debt has taken of the skew reserve, they enter all the same if they bring
+//! more than is missing: it is released to them.
 
 use equipoise_kit::shares::{Entry, Exit, Requests, Tranche};
 use equipoise_risk::millionths::Millionths;
 use equipoise_risk::units::Atoms;
 use equipoise_risk::waterfall::{Coverage, Split, Waterfall, WaterfallError};
 use equipoise_risk::RiskError;
+
+use crate::survey::MOST_MARKETS;
 
 mod fees;
 
@@ -115,6 +119,10 @@ pub struct Sides {
     pub ask: Split,
 }
 
+/// What rounding takes of the net asset value, at most: an atom in each market.
+const MOST_ROUNDED: Atoms = Atoms::new(4);
+const _: () = assert!(MOST_MARKETS == 4, "an atom each");
+
 /// An epoch while it is being planned.
 struct Draft {
     waterfall: Waterfall,
@@ -174,6 +182,11 @@ impl Draft {
         let Asked { supply, requests } = epoch.junior;
         let next = match self.waterfall.junior_deposit(worth.nav) {
             Ok(next) => next,
+            Err(WaterfallError::JuniorClosed { claim, .. })
+                if claim == Atoms::ZERO && supply == 0 && fills_reserve(worth, requests.deposit_atoms)? =>
+            {
+                self.waterfall
+            }
             Err(WaterfallError::JuniorClosed { .. }) => return Ok(Entry::default()),
             Err(error) => return Err(error),
         };
@@ -224,12 +237,19 @@ impl Draft {
     }
 }
 
+/// Whether a value below zero is what is missing of the skew reserve, at most, and deposits bring more.
+fn fills_reserve(worth: &Worth, deposit_atoms: u128) -> Result<bool, RiskError> {
+    let filled = worth.nav.plus(signed(deposit_atoms)?)?;
+    let backed = worth.nav.plus(worth.reserve)?.plus(MOST_ROUNDED)?;
+    Ok(backed >= Atoms::ZERO && filled > Atoms::ZERO)
+}
+
 /// The amount, nothing if it is negative.
-pub(crate) fn unsigned(atoms: Atoms) -> u128 {
+pub fn unsigned(atoms: Atoms) -> u128 {
     u128::try_from(atoms.count()).unwrap_or(0)
 }
 
-pub(crate) fn signed(atoms: u128) -> Result<Atoms, RiskError> {
+fn signed(atoms: u128) -> Result<Atoms, RiskError> {
     i128::try_from(atoms).map(Atoms::new).map_err(|_| RiskError::Overflow)
 }
 

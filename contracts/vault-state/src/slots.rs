@@ -1,7 +1,10 @@
-//! The vault's storage.
+//! Where everything lies.
+
+use alloc::vec::Vec;
 
 use alloy_primitives::{Address, U256};
 use equipoise_interfaces::{Allocation, Terms as AbiTerms};
+use equipoise_kit::ownership::Ownership;
 use equipoise_kit::storage::{halves, joined, namespace_root, paired, quarters, Namespace, Namespaced, Word};
 use equipoise_risk::millionths::Millionths;
 use equipoise_risk::units::Atoms;
@@ -9,8 +12,8 @@ use equipoise_risk::waterfall::Waterfall;
 use stylus_sdk::prelude::*;
 use stylus_sdk::storage::StorageArray;
 
-use crate::markets::MOST_MARKETS;
 use crate::plan::Capital;
+use crate::survey::MOST_MARKETS;
 
 /// Where the vault keeps its state.
 pub struct VaultSpace;
@@ -25,11 +28,14 @@ pub type Slots = Namespaced<VaultSpace, VaultSlots>;
 /// Everything the vault keeps.
 #[storage]
 pub struct VaultSlots {
-    pub(crate) clearing: Word,
+    /// The clearing house.
+    pub clearing: Word,
     /// How many markets there are; the spacing of cuts and the token's decimals.
     setting: Word,
-    pub(crate) senior: Word,
-    pub(crate) junior: Word,
+    /// The senior tranche.
+    pub senior: Word,
+    /// The junior tranche.
+    pub junior: Word,
     /// The fixed claim; the seconds it has accrued for and when it was last looked at.
     claim: Word,
     /// What the owner has set, 32 bits each; the junior's series and whether the claim was covered, when fees were charged.
@@ -37,6 +43,8 @@ pub struct VaultSlots {
     /// The junior's high-water mark; fees that wait.
     marks: Word,
     fee_recipient: Word,
+    /// The program that runs what is rare.
+    pub steward: Word,
     /// The last, so that there can be more of them.
     allocations: StorageArray<AllocationSlots, MOST_MARKETS>,
 }
@@ -64,7 +72,7 @@ pub struct AllocationSlots {
 impl VaultSlots {
     /// The state of the tranches.
     #[inline(never)]
-    pub(crate) fn capital(&self) -> Capital {
+    pub fn capital(&self) -> Capital {
         let [fixed, times] = halves(self.claim.get());
         let [accrued_secs, seen_at] = quarters(times);
         let [set, rest] = halves(self.terms.get());
@@ -83,7 +91,7 @@ impl VaultSlots {
 
     /// Replaces the state of the tranches.
     #[inline(never)]
-    pub(crate) fn set_capital(&mut self, capital: &Capital) {
+    pub fn set_capital(&mut self, capital: &Capital) {
         let Capital { waterfall, charged_at, high_water_x64 } = capital;
         let times = paired(waterfall.accrued_secs, waterfall.seen_at);
         self.claim.set(joined(waterfall.fixed.count().cast_unsigned(), times));
@@ -96,7 +104,7 @@ impl VaultSlots {
 
     /// What the owner has set.
     #[inline(never)]
-    pub(crate) fn terms(&self) -> AbiTerms {
+    pub fn terms(&self) -> AbiTerms {
         let [first, fees] = quarters(halves(self.terms.get())[0]).map(parts);
         AbiTerms {
             seniorRate: first[0],
@@ -108,7 +116,7 @@ impl VaultSlots {
     }
 
     /// Replaces what the owner has set, but the senior's rate, which is the claim's.
-    pub(crate) fn set_terms(&mut self, terms: &AbiTerms) {
+    pub fn set_terms(&mut self, terms: &AbiTerms) {
         let [set, rest] = halves(self.terms.get());
         let [rate, _] = parts(quarters(set)[0]);
         let set = paired(pair(rate, terms.coverage), pair(terms.managementFee, terms.performanceFee));
@@ -118,37 +126,47 @@ impl VaultSlots {
 
     /// Fees that wait to be paid.
     #[inline(never)]
-    pub(crate) fn fees(&self) -> u128 {
+    pub fn fees(&self) -> u128 {
         halves(self.marks.get())[1]
     }
 
     /// Replaces the fees that wait to be paid.
     #[inline(never)]
-    pub(crate) fn set_fees(&mut self, atoms: u128) {
+    pub fn set_fees(&mut self, atoms: u128) {
         let [high_water_x64, _] = halves(self.marks.get());
         self.marks.set(joined(high_water_x64, atoms));
     }
 
     /// How many markets there are.
     #[inline(never)]
-    pub(crate) fn market_count(&self) -> u8 {
+    pub fn market_count(&self) -> u8 {
         // At most four.
         u8::try_from(halves(self.setting.get())[0]).unwrap_or(0)
     }
 
     /// The spacing of cuts in seconds and the token's decimals.
     #[inline(never)]
-    pub(crate) fn setting(&self) -> [u64; 2] {
+    pub fn setting(&self) -> [u64; 2] {
         quarters(halves(self.setting.get())[1])
     }
 
+    /// The smallest deposit: one token, of the 18 decimals at most that the clearing house takes.
+    pub fn min_deposit_atoms(&self) -> u128 {
+        10u64.saturating_pow(u32::try_from(self.setting()[1]).unwrap_or(0)).into()
+    }
+
+    /// The markets.
+    pub fn allocation_list(&self) -> Vec<Allocation> {
+        (0..self.market_count()).map(|number| self.allocation(number)).collect()
+    }
+
     /// Replaces the spacing of cuts and the token's decimals.
-    pub(crate) fn set_setting(&mut self, cut_spacing_secs: u64, token_decimals: u8) {
+    pub fn set_setting(&mut self, cut_spacing_secs: u64, token_decimals: u8) {
         self.setting.set(joined(0, paired(cut_spacing_secs, token_decimals.into())));
     }
 
     /// One market.
-    pub(crate) fn allocation(&self, number: u8) -> Allocation {
+    pub fn allocation(&self, number: u8) -> Allocation {
         let Some(slots) = self.allocations.getter(number) else {
             return Allocation { market: Address::ZERO, oracle: Address::ZERO, weight: 0 };
         };
@@ -161,7 +179,7 @@ impl VaultSlots {
     }
 
     /// Adds a market.
-    pub(crate) fn add_allocation(&mut self, allocation: &Allocation) {
+    pub fn add_allocation(&mut self, allocation: &Allocation) {
         let [count, rest] = halves(self.setting.get());
         if let Some(mut slots) = self.allocations.setter(self.market_count()) {
             slots.market.set_address(allocation.market);
@@ -173,7 +191,7 @@ impl VaultSlots {
 
     /// A tranche.
     #[inline(never)]
-    pub(crate) fn tranche(&self, is_senior: bool) -> Address {
+    pub fn tranche(&self, is_senior: bool) -> Address {
         if is_senior {
             self.senior.address()
         } else {
@@ -181,3 +199,15 @@ impl VaultSlots {
         }
     }
 }
+
+/// The vault's storage.
+#[storage]
+pub struct Vault {
+    /// Who owns the program.
+    pub ownership: Ownership,
+    /// All the rest.
+    pub slots: Slots,
+}
+
+// SAFETY: it is the one storage struct of each program.
+unsafe impl TopLevelStorage for Vault {}

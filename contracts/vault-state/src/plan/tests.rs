@@ -65,6 +65,24 @@ fn a_junior_worth_nothing_starts_a_new_series_with_the_first_deposit_only() {
 }
 
 #[test]
+fn whoever_fills_a_reserve_that_bad_debt_has_taken_of_gets_what_is_released() {
+    let missing = |nav| Worth { reserve: atoms(5), redeemable: Atoms::ZERO, ..worth(nav) };
+    let none = asked(0, 0, 0);
+    let filled = plan(owed(0), &missing(-5), asked(0, 10, 0), none);
+    assert_eq!(filled.junior.entry.accepted_atoms, 10 * TOKEN);
+    assert_eq!(filled.junior.entry.minted, 10 * TOKEN * VIRTUAL_SHARES);
+    let rounded = Worth { nav: Atoms::new(-5_000_001), ..missing(-5) };
+    assert_eq!(plan(owed(0), &rounded, asked(0, 10, 0), none).junior, filled.junior);
+    // Who brings no more would have shares that are worth nothing, and so stay.
+    let refused = Filled::default();
+    assert_eq!(plan(owed(0), &missing(-5), asked(0, 5, 0), none).junior, refused);
+    // Nor does he fill what is missing beside the reserve, or what others have lost.
+    assert_eq!(plan(owed(0), &missing(-6), asked(0, 10, 0), none).junior, refused);
+    assert_eq!(plan(owed(0), &missing(-5), asked(1, 10, 0), none).junior, refused);
+    assert_eq!(plan(owed(1), &missing(-5), asked(0, 10, 0), none).junior, refused);
+}
+
+#[test]
 fn seniors_leave_before_juniors_and_make_room_for_them() {
     let all = plan(owed(400), &worth(500), asked(100, 0, 100), asked(400, 0, 400));
     assert_eq!(all.senior.exit.burned, 400 * TOKEN * VIRTUAL_SHARES);
