@@ -172,6 +172,7 @@ impl Market {
             lp,
             boards,
         };
+        market.world.let_deposits_in(clearing);
         // Most tests are of other things, and move the surface as they like.
         market.set_steps(
             [Parameter::VolStep, Parameter::BasisStep, Parameter::StepsPerHour].map(|step| rule_of(step).max),

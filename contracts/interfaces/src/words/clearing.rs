@@ -10,7 +10,7 @@ use crate::{
     ClearingMarketsFull, ClearingNoBadDebt, ClearingNotAuthorised, ClearingNotInAuction, ClearingNothingHeld,
     ClearingNothingInCommon, ClearingNumberOutOfDomain, ClearingOracleUnsafe, ClearingSameAccount,
     ClearingTokenTransferFailed, ClearingTokenUnsupported, ClearingTooEarly, ClearingTransferredAmountDiffers,
-    CorrelationSet, IClearing, IMarketMargin, LockNotHeld, Margin, MarketRegistered, OperatorSet, ProgramRegistered,
+    ClearingFinalized, ClearingIncomplete, ClearingNotFinal, CorrelationSet, IClearing, IMarketMargin, LockNotHeld, Margin, MarketRegistered, OperatorSet, ProgramRegistered,
     ProgramsLocked, Report, SignatureDeadlinePassed, SignatureInvalid,
 };
 
@@ -19,6 +19,8 @@ to_words! {
     ClearingTokenTransferFailed { token, from, to, amountAtoms }
     ClearingTransferredAmountDiffers { expectedAtoms, balanceBeforeAtoms, balanceAfterAtoms }
     ClearingTokenUnsupported { token, decimals }
+    ClearingNotFinal {}
+    ClearingIncomplete { vault, marketCount, registry }
     ClearingAmountIsZero {}
     ClearingAmountTooLarge { amountAtoms }
     ClearingAccountReserved { account }
@@ -119,6 +121,7 @@ event_words! {
     MarketRegistered { market, number; codeHash }
     ProgramRegistered { program; codeHash }
     CorrelationSet { ; millionths, offsetShareX64 }
+    ClearingFinalized { registry; marketCount }
     AuctionStarted { account; equityAtoms, maintenanceAtoms, penaltyAtoms, cashAtoms }
     AuctionBidFilled {
         account, bidder; shareX64, cashShareAtoms, toAccountAtoms, roundingAtoms, toInsuranceAtoms, fromBackstopAtoms,
