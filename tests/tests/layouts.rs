@@ -90,7 +90,8 @@ fn variants(declared: &[(String, String)]) -> BTreeMap<String, Place> {
 
 fn layout(namespace: &str, source: &str, name: &str, inner: &[&str]) -> String {
     assert!(source.contains(&format!("namespace_root(\"{namespace}\")")), "{namespace} is not declared there any more");
-    let mut text = format!("namespace {namespace} (ERC-7201); slot from its root, first byte from the right, bytes, name: type\n");
+    let mut text =
+        format!("namespace {namespace} (ERC-7201); slot from its root, first byte from the right, bytes, name: type\n");
     if name.is_empty() {
         text.push_str("0 0 20 address: word\n");
     } else {
@@ -143,7 +144,9 @@ fn no_slot_has_moved() {
 fn a_slot_that_moves_is_told() {
     let source = "namespace_root(\"a\")\npub struct Slots {\n    /// The owner.\n    pub owner: StorageAddress,\n    count: StorageU64,\n    pub(crate) all: StorageMap<U256, StorageU8>,\n}\n";
     let baseline = layout("a", source, "Slots", &[]);
-    assert!(baseline.ends_with("0 0 20 owner: StorageAddress\n0 20 8 count: StorageU64\n1 0 32 all: StorageMap<U256, StorageU8>\n"));
+    assert!(baseline.ends_with(
+        "0 0 20 owner: StorageAddress\n0 20 8 count: StorageU64\n1 0 32 all: StorageMap<U256, StorageU8>\n"
+    ));
     let wider = source.replace("StorageU64", "StorageB256");
     let changed = layout("a", &wider, "Slots", &[]);
     assert_eq!(moved(&baseline, &changed), ["0 20 8 count: StorageU64", "1 0 32 all: StorageMap<U256, StorageU8>"]);

@@ -7,7 +7,8 @@ use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::account::MAX_MARKETS;
 use equipoise_interfaces::{
     AlreadyWired, ClearingAlreadyRegistered, ClearingCorrelationOutOfBounds, ClearingFinalized, ClearingIncomplete,
-    ClearingMarketsFull, ClearingTokenUnsupported, CorrelationSet, MarketRegistered, ProgramRegistered, ProgramWired, IERC20,
+    ClearingMarketsFull, ClearingTokenUnsupported, CorrelationSet, MarketRegistered, ProgramRegistered, ProgramWired,
+    IERC20,
 };
 use equipoise_kit::lean::{log, revert, view};
 use equipoise_kit::{registry, require_code, Revert};

@@ -3,10 +3,10 @@
 use alloy_sol_types::SolCall;
 use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::IClearing::{
-    acceptOwnershipCall, backstopCall, correlationCall, finalizeCall, isFinalCall, isOperatorCall, liquidatorCall, marketCall, marketCountCall,
-    noncesCall, operatorUntilCall, ownerCall, registerMarketCall, registerProgramCall, registrarCall,
-    setCorrelationCall, setOperatorBySignatureCall, setOperatorCall, tokenCall, tranchesCall, transferOwnershipCall,
-    vaultCall, wireCall, DOMAIN_SEPARATORCall,
+    acceptOwnershipCall, backstopCall, correlationCall, finalizeCall, isFinalCall, isOperatorCall, liquidatorCall,
+    marketCall, marketCountCall, noncesCall, operatorUntilCall, ownerCall, registerMarketCall, registerProgramCall,
+    registrarCall, setCorrelationCall, setOperatorBySignatureCall, setOperatorCall, tokenCall, tranchesCall,
+    transferOwnershipCall, vaultCall, wireCall, DOMAIN_SEPARATORCall,
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_kit::lean::{answer, enter, unknown, Arguments, CONSTRUCTOR};

@@ -6,8 +6,8 @@ use equipoise_interfaces::account::{of, sub, system, SYSTEM_ACCOUNTS};
 use equipoise_interfaces::{
     AddressHasNoCode, AddressIsZero, AlreadyWired, CallerNotAllowed, CallerNotOwner, ClearingAccountReserved,
     ClearingAccountShort, ClearingAlreadyRegistered, ClearingCorrelationOutOfBounds, ClearingIncomplete,
-    ClearingMarketUnknown, ClearingMarketsFull, ClearingNotAuthorised, ClearingNotFinal, ClearingSameAccount, IClearing,
-    ITuned, NotWired,
+    ClearingMarketUnknown, ClearingMarketsFull, ClearingNotAuthorised, ClearingNotFinal, ClearingSameAccount,
+    IClearing, ITuned, NotWired,
 };
 use equipoise_tests::Failure;
 

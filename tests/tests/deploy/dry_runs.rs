@@ -69,9 +69,7 @@ const SEPOLIA: Public = Public {
 impl Public {
     fn settings(&self, workshop: &Workshop) -> Value {
         let mut settings = workshop.settings();
-        let market = |(feed, name, _): &(&str, &str, i64)| {
-            json!({ "symbol": name.split(' ').next(), "strikeShift": 8, "weight": 1, "feed": feed })
-        };
+        let market = |(feed, name, _): &(&str, &str, i64)| json!({ "symbol": name.split(' ').next(), "strikeShift": 8, "weight": 1, "feed": feed });
         settings["stablecoin"] = json!(self.stablecoin.0);
         settings["markets"] = self.feeds.iter().map(market).collect();
         settings
@@ -125,12 +123,12 @@ impl Public {
                 let gas = L1_GAS_PER_BYTE * u64::try_from(data.len()).unwrap();
                 (gas, U256::from(self.gas_price_wei), U256::from(1_000_000_000)).abi_encode()
             }
-            decimalsCall::SELECTOR if is(to, self.stablecoin.0) => 6_u8.abi_encode(),
+            decimalsCall::SELECTOR if is(to, self.stablecoin.0) => U256::from(6).abi_encode(),
             symbolCall::SELECTOR if is(to, self.stablecoin.0) => self.stablecoin.1.abi_encode(),
-            decimalsCall::SELECTOR if feed.is_some() => 8_u8.abi_encode(),
+            decimalsCall::SELECTOR if feed.is_some() => U256::from(8).abi_encode(),
             descriptionCall::SELECTOR if feed.is_some() => feed.unwrap().1.abi_encode(),
             latestRoundDataCall::SELECTOR if feed.is_some() => {
-                let (round, at) = (U256::from(18_446_744_073_709_600_000_u64), U256::from(1_790_000_000_u64));
+                let (round, at) = (U256::from(18_446_744_073_709_551_000_u64), U256::from(1_790_000_000_u64));
                 (round, I256::try_from(feed.unwrap().2).unwrap(), at, at, round).abi_encode()
             }
             _ => return reverted("0x"),
@@ -188,7 +186,8 @@ fn public_networks_are_rehearsed_and_priced_by_what_their_nodes_answer() {
         for (feed, name, _) in public.feeds {
             assert!(told.contains(&format!("{feed}: {name}, 8 decimals")), "{told}");
         }
-        for step in ["market-eth", "cache clearing implementation", "finalize", "offer vault", "hand over proxy senior"] {
+        for step in ["market-eth", "cache clearing implementation", "finalize", "offer vault", "hand over proxy senior"]
+        {
             assert!(told.contains(step), "{step}: {told}");
         }
         // The data fee and a fifth.

@@ -7,11 +7,31 @@ use alloy_rpc_types_eth::BlockId;
 use equipoise_chain::ProgramError;
 use equipoise_cli::deploy::{DeploymentError, KeySource};
 use equipoise_cli::error::CliError;
-use alloy_signer_local::PrivateKeySigner;
-use rand_chacha::rand_core::SeedableRng;
 use serde_json::json;
 
 use crate::support::{git, refusal, Workshop};
+
+/// The first account of the test mnemonic, as Web3 secret storage has it, under "a password".
+const KEYSTORE: &str = r#"{
+  "version": 3,
+  "id": "00000000-0000-4000-8000-000000000001",
+  "crypto": {
+    "cipher": "aes-128-ctr",
+    "cipherparams": {
+      "iv": "000102030405060708090a0b0c0d0e0f"
+    },
+    "ciphertext": "87a5e80f57ccf0b87e1470286b21a5df3b72240ad4471258400ad0a400cc1186",
+    "kdf": "scrypt",
+    "kdfparams": {
+      "dklen": 32,
+      "n": 1024,
+      "p": 1,
+      "r": 8,
+      "salt": "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+    },
+    "mac": "12be245ed3afae0b2016fc916fa8ec548e82a4afa94242f76d1a5551b843e561"
+  }
+}"#;
 
 impl Workshop {
     /// Nothing has been sent.
@@ -67,11 +87,11 @@ fn programs_of_another_commit_are_refused() {
 fn a_program_that_is_too_large_is_refused() {
     let workshop = Workshop::new();
     let file = workshop.path("programs").join("vault.wasm");
-    let mut wasm = fs::read(&file).unwrap();
-    // A section of data that does not compress, in a module that is valid.
-    let noise: Vec<u8> = (0..40_000_u32).map(|place| alloy_primitives::keccak256(place.to_be_bytes())[0]).collect();
-    wasm.splice(8..8, data_section(&noise));
-    fs::write(&file, wasm).unwrap();
+    // Bytes that do not compress.
+    let noise = (0..1_000_u32).flat_map(|place| alloy_primitives::keccak256(place.to_be_bytes()).0);
+    let noise: String = noise.map(|byte| format!("\\{byte:02x}")).collect();
+    let text = format!("(module (memory (export \"memory\") 1) (data (i32.const 0) \"{noise}\"))");
+    fs::write(file, wat::parse_str(text).unwrap()).unwrap();
     match workshop.run(&["deploy"]) {
         Err(CliError::ProgramRefused { name: "vault", cause: ProgramError::TooLarge { bytes, limit } }) => {
             assert!(bytes > limit);
@@ -79,36 +99,6 @@ fn a_program_that_is_too_large_is_refused() {
         other => panic!("{other:?}"),
     }
     workshop.require_untouched();
-}
-
-/// A type section of so many bytes' worth of types, which is kept where custom sections are dropped.
-fn data_section(noise: &[u8]) -> Vec<u8> {
-    // Each type takes as many parameters as the noise has bits set in a byte, all i32 or i64 by its bits.
-    let mut types = leb(noise.len() / 4);
-    for chunk in noise.chunks_exact(4) {
-        let kinds: Vec<u8> = (0..32).map(|bit| if chunk[bit / 8] >> (bit % 8) & 1 == 1 { 0x7f } else { 0x7e }).collect();
-        types.push(0x60);
-        types.extend(leb(kinds.len()));
-        types.extend(kinds);
-        types.push(0);
-    }
-    let mut section = vec![1];
-    section.extend(leb(types.len()));
-    section.extend(types);
-    section
-}
-
-fn leb(mut number: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    loop {
-        let byte = (number & 0x7f) as u8;
-        number >>= 7;
-        if number == 0 {
-            bytes.push(byte);
-            return bytes;
-        }
-        bytes.push(byte | 0x80);
-    }
 }
 
 #[test]
@@ -135,13 +125,13 @@ fn a_key_that_is_missing_or_is_none_is_refused() {
 #[test]
 fn a_keystore_signs() {
     let workshop = Workshop::new();
-    let mut random = rand_chacha::ChaCha20Rng::from_seed([7; 32]);
-    let key = workshop.accounts[0].key;
-    let (_, id) =
-        PrivateKeySigner::encrypt_keystore(workshop.folder.path(), &mut random, key, "a password", None).unwrap();
-    let file = workshop.path(&id);
+    let file = workshop.path("key.json");
+    fs::write(&file, KEYSTORE).unwrap();
     let wrong = KeySource { key: None, keystore: Some((file.clone(), "another".to_owned())) };
-    assert!(matches!(refusal(workshop.run_at(&workshop.server.url(), &wrong, &["deploy"])), DeploymentError::Keystore { .. }));
+    assert!(matches!(
+        refusal(workshop.run_at(&workshop.server.url(), &wrong, &["deploy"])),
+        DeploymentError::Keystore { .. }
+    ));
     let right = KeySource { key: None, keystore: Some((file, "a password".to_owned())) };
     workshop.run_at(&workshop.server.url(), &right, &["deploy"]).unwrap();
     assert_eq!(workshop.record("clearing.json").deployer, workshop.deployer());

@@ -12,7 +12,7 @@ use clap::Parser;
 use equipoise_chain::rpc::{self, DevAccount, Handle, Options, TEST_MNEMONIC};
 use equipoise_chain::{Chain, Config};
 use equipoise_cli::args::{Arguments, Command};
-use equipoise_cli::deploy::{deploy, keepalive, verify, DeploymentError, KeySource, Record, BUILT_FROM, JOURNAL};
+use equipoise_cli::deploy::{deploy, keepalive, verify, DeploymentError, KeySource, Record, BUILT_FROM};
 use equipoise_cli::error::CliError;
 use equipoise_cli::programs::NAMES;
 use equipoise_tests::repository;
@@ -85,7 +85,8 @@ impl Workshop {
     /// Two markets on test feeds.
     pub fn settings(&self) -> Value {
         let account = |number: u8| Address::repeat_byte(number);
-        let market = |symbol: &str, shift: u8| json!({ "symbol": symbol, "strikeShift": shift, "weight": 1, "feed": null });
+        let market =
+            |symbol: &str, shift: u8| json!({ "symbol": symbol, "strikeShift": shift, "weight": 1, "feed": null });
         json!({
             "stablecoin": null,
             "epochSecs": 86_400,
@@ -120,11 +121,6 @@ impl Workshop {
     /// What a record says.
     pub fn record(&self, file: &str) -> Record {
         serde_json::from_str(&fs::read_to_string(self.records_folder().join(file)).unwrap()).unwrap()
-    }
-
-    /// The journal of the deployment that is under way.
-    pub fn journal(&self) -> Value {
-        serde_json::from_str(&fs::read_to_string(self.records_folder().join(JOURNAL)).unwrap()).unwrap()
     }
 
     /// Runs a command of deployment against a server, with these flags after its own.

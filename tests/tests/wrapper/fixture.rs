@@ -2,8 +2,8 @@
 
 use alloy_primitives::{Address, Bytes, B256, I256, U256};
 use alloy_sol_types::{sol, SolCall, SolValue};
-use equipoise_cli::deployment::Arguments;
 use equipoise_chain::Receipt;
+use equipoise_cli::deployment::Arguments;
 use equipoise_interfaces::account::of;
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::IWrapper;

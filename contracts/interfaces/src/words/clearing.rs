@@ -6,12 +6,12 @@ use crate::{
     CashDeposited, CashMoved, CashWithdrawn, ClearingAccountHealthy, ClearingAccountInAuction, ClearingAccountReserved,
     ClearingAccountShort, ClearingAlreadyRegistered, ClearingAmountIsZero, ClearingAmountTooLarge,
     ClearingAuctionNotCured, ClearingBackstopShort, ClearingBidPriceAboveLimit, ClearingBidTooSmall,
-    ClearingCorrelationOutOfBounds, ClearingInsufficientCash, ClearingMarginShort, ClearingMarketUnknown,
-    ClearingMarketsFull, ClearingNoBadDebt, ClearingNotAuthorised, ClearingNotInAuction, ClearingNothingHeld,
-    ClearingNothingInCommon, ClearingNumberOutOfDomain, ClearingOracleUnsafe, ClearingSameAccount,
-    ClearingTokenTransferFailed, ClearingTokenUnsupported, ClearingTooEarly, ClearingTransferredAmountDiffers,
-    ClearingFinalized, ClearingIncomplete, ClearingNotFinal, CorrelationSet, IClearing, IMarketMargin, LockNotHeld, Margin, MarketRegistered, OperatorSet, ProgramRegistered,
-    ProgramsLocked, Report, SignatureDeadlinePassed, SignatureInvalid,
+    ClearingCorrelationOutOfBounds, ClearingFinalized, ClearingIncomplete, ClearingInsufficientCash,
+    ClearingMarginShort, ClearingMarketUnknown, ClearingMarketsFull, ClearingNoBadDebt, ClearingNotAuthorised,
+    ClearingNotFinal, ClearingNotInAuction, ClearingNothingHeld, ClearingNothingInCommon, ClearingNumberOutOfDomain,
+    ClearingOracleUnsafe, ClearingSameAccount, ClearingTokenTransferFailed, ClearingTokenUnsupported, ClearingTooEarly,
+    ClearingTransferredAmountDiffers, CorrelationSet, IClearing, IMarketMargin, LockNotHeld, Margin, MarketRegistered,
+    OperatorSet, ProgramRegistered, ProgramsLocked, Report, SignatureDeadlinePassed, SignatureInvalid,
 };
 
 to_words! {

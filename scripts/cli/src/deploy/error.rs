@@ -141,7 +141,9 @@ pub enum DeploymentError {
         problem: String,
     },
     /// The journal is of another deployment.
-    #[error("{path} is of a deployment {what}: finish that one as it was begun, or move the file away and deploy anew")]
+    #[error(
+        "{path} is of a deployment {what}: finish that one as it was begun, or move the file away and deploy anew"
+    )]
     JournalOfAnother {
         /// The journal.
         path: PathBuf,

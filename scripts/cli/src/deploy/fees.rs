@@ -43,10 +43,8 @@ pub fn activation_fee(rpc: &Rpc, program: &str, deployable: &[u8]) -> Result<U25
     let answer = rpc.call(&ask(call, U256::from(MOST_FEE_WEI)), Some(overrides))?;
     let answer = answer.map_err(|failed| refused(program, &failed))?;
     let answer = activateProgramCall::abi_decode_returns_validate(&answer);
-    let answer = answer.map_err(|error| DeploymentError::StepFails {
-        step: program.to_owned(),
-        reason: error.to_string(),
-    })?;
+    let answer =
+        answer.map_err(|error| DeploymentError::StepFails { step: program.to_owned(), reason: error.to_string() })?;
     Ok(answer.dataFee)
 }
 

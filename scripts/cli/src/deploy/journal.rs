@@ -76,20 +76,16 @@ impl Journal {
         is_another: bool,
     ) -> Result<Self, DeploymentError> {
         let path = folder.join(JOURNAL);
-        let own = State {
-            chain_id,
-            deployer,
-            commit: commit.to_owned(),
-            number,
-            is_finished: false,
-            entries: Vec::new(),
-        };
+        let own =
+            State { chain_id, deployer, commit: commit.to_owned(), number, is_finished: false, entries: Vec::new() };
         let state = match read(&path)? {
             None => own,
             Some(state) if state.is_finished && is_another => own,
             Some(state) if state.is_finished => return Err(DeploymentError::DeployedAlready { path }),
             Some(state) => {
-                state.require_same(&own).map_err(|what| DeploymentError::JournalOfAnother { path: path.clone(), what })?;
+                state
+                    .require_same(&own)
+                    .map_err(|what| DeploymentError::JournalOfAnother { path: path.clone(), what })?;
                 state
             }
         };

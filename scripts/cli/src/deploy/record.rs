@@ -128,9 +128,8 @@ impl Recorder<'_> {
     /// Records of everything that was made: one for each contract that is called. What proxies run is in theirs.
     /// # Errors: [`DeploymentError::Transport`], [`CliError::ProgramRefused`]
     pub fn records(&self, parts: &[Part]) -> Result<Vec<Record>, CliError> {
-        let is_behind = |part: &Part| {
-            parts.iter().any(|other| other.kind == PartKind::Proxy { implementation: part.address })
-        };
+        let is_behind =
+            |part: &Part| parts.iter().any(|other| other.kind == PartKind::Proxy { implementation: part.address });
         let mut records = Vec::new();
         for part in parts.iter().filter(|part| !is_behind(part)) {
             records.push(match part.kind {

@@ -122,7 +122,12 @@ impl Rehearsal {
         let gwei = self.gas_price as f64 / 1e9;
         let gas: u64 = self.lines.iter().map(|line| line.gas + line.l1_gas).sum();
         let total = format_ether(self.total());
-        writeln!(text, "\n{} transactions, {gas} gas at {gwei} gwei: {total} ETH with data fees. Nothing was sent.", self.lines.len()).ok();
+        writeln!(
+            text,
+            "\n{} transactions, {gas} gas at {gwei} gwei: {total} ETH with data fees. Nothing was sent.",
+            self.lines.len()
+        )
+        .ok();
         text
     }
 }
@@ -161,7 +166,8 @@ fn priced(rpc: &Rpc, sent: Sent, program: Option<&Bytes>) -> Result<Line, Deploy
         }
         None => (input, U256::ZERO),
     };
-    let component = gasEstimateL1ComponentCall { to: to.unwrap_or_default(), contractCreation: to.is_none(), data: input };
+    let component =
+        gasEstimateL1ComponentCall { to: to.unwrap_or_default(), contractCreation: to.is_none(), data: input };
     // A chain without a parent does not answer, and charges nothing for data.
     let l1_gas = rpc.try_view(NODE_INTERFACE, &component)?.map_or(0, |answer| answer.gasEstimateForL1);
     Ok(Line { step, address, gas: gas_used, l1_gas, data_fee })
@@ -220,4 +226,3 @@ fn put(chain: &mut Chain, at: Address, contract: &'static str, arguments: &Argum
     chain.set_code(at, code);
     Ok(())
 }
-

@@ -33,7 +33,13 @@ impl<'a> Remote<'a> {
         Ok(Self { sender, journal, cache, most_bid })
     }
 
-    fn install(&mut self, name: &str, wasm: &[u8], constructor: &Bytes, program: &'static str) -> Result<Address, CliError> {
+    fn install(
+        &mut self,
+        name: &str,
+        wasm: &[u8],
+        constructor: &Bytes,
+        program: &'static str,
+    ) -> Result<Address, CliError> {
         let prepared = prepare(wasm).map_err(|cause| CliError::ProgramRefused { name: program, cause })?;
         let data = deploy_data(&prepared, constructor);
         let fee = |sender: &Sender| activation_fee(&sender.rpc, program, &prepared.deployable).map(with_margin);
@@ -115,11 +121,9 @@ impl<'a> Remote<'a> {
             (None, Some(receipt)) => Ok(Begun::Sent(Box::new(receipt))),
             // Its nonce is another transaction's by now: it can never be mined.
             (None, None) if next_nonce > entry.nonce => Ok(Begun::No),
-            (None, None) => Ok(Begun::Signed(Signed {
-                hash: entry.transaction,
-                nonce: entry.nonce,
-                raw: entry.raw.clone(),
-            })),
+            (None, None) => {
+                Ok(Begun::Signed(Signed { hash: entry.transaction, nonce: entry.nonce, raw: entry.raw.clone() }))
+            }
         }
     }
 

@@ -208,10 +208,9 @@ pub fn input(data: Vec<u8>) -> TransactionInput {
 /// What the server answers, if it answers at all.
 fn failure(error: &TransportError) -> Option<Failed> {
     match error {
-        RpcError::ErrorResp(answer) => Some(Failed {
-            data: answer.as_revert_data().unwrap_or_default(),
-            message: answer.message.to_string(),
-        }),
+        RpcError::ErrorResp(answer) => {
+            Some(Failed { data: answer.as_revert_data().unwrap_or_default(), message: answer.message.to_string() })
+        }
         _ => None,
     }
 }

@@ -99,10 +99,8 @@ impl Sender {
             input: call.data.clone(),
         };
         let signature = self.signer.sign_transaction_sync(&mut transaction);
-        let signature = signature.map_err(|error| DeploymentError::StepFails {
-            step: step.to_owned(),
-            reason: error.to_string(),
-        })?;
+        let signature = signature
+            .map_err(|error| DeploymentError::StepFails { step: step.to_owned(), reason: error.to_string() })?;
         let nonce = transaction.nonce;
         let envelope = TxEnvelope::from(transaction.into_signed(signature));
         Ok(Signed { hash: *envelope.tx_hash(), nonce, raw: envelope.encoded_2718().into() })
@@ -113,7 +111,7 @@ impl Sender {
     pub fn send(&self, step: &str, signed: &Signed) -> Result<TransactionReceipt, DeploymentError> {
         if let Err(failed) = self.rpc.send_raw(&signed.raw)? {
             // A server that knows it already refuses it, too.
-            if self.rpc.receipt(signed.hash)?.is_none() && !failed.message.contains("known") {
+            if self.rpc.receipt(signed.hash)?.is_none() && !failed.message.contains("already known") {
                 return Err(step_fails(step, &failed));
             }
         }

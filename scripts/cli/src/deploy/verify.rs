@@ -59,9 +59,9 @@ impl<'a> Verification<'a> {
         own.house()?;
         own.vault()?;
         own.governance()?;
-        let markets: Vec<_> = records.iter().filter(|record| record.contract == "market").collect();
-        for (number, market) in (0..).zip(markets) {
-            own.market(number, market)?;
+        let registered = own.registered()?;
+        for market in records.iter().filter(|record| record.contract == "market") {
+            own.market(market, &registered)?;
         }
         own.owners()?;
         Ok(own.checks)
@@ -96,7 +96,8 @@ impl<'a> Verification<'a> {
         let tranches = format!("{}, {}", self.at("senior"), self.at("junior"));
         let both = |found: IClearing::tranchesReturn| format!("{}, {}", found.senior, found.junior);
         self.view("tranches of clearing".to_owned(), tranches, clearing, &IClearing::tranchesCall {}, both)?;
-        let named = [("liquidator", IClearing::liquidatorCall::SELECTOR), ("backstop", IClearing::backstopCall::SELECTOR)];
+        let named =
+            [("liquidator", IClearing::liquidatorCall::SELECTOR), ("backstop", IClearing::backstopCall::SELECTOR)];
         let named = named.into_iter().chain([("registrar", IClearing::registrarCall::SELECTOR)]);
         for (name, selector) in named.chain([("vault", IClearing::vaultCall::SELECTOR)]) {
             self.peer("clearing", name, selector)?;
@@ -108,7 +109,9 @@ impl<'a> Verification<'a> {
         let count = self.records.iter().filter(|record| record.contract == "market").count();
         self.view("markets of clearing".to_owned(), count, clearing, &IClearing::marketCountCall {}, |count| count)?;
         let token = self.told("clearing", "token");
-        self.view("token of clearing".to_owned(), token, clearing, &IClearing::tokenCall {}, |token| token.to_checksum(None))
+        self.view("token of clearing".to_owned(), token, clearing, &IClearing::tokenCall {}, |token| {
+            token.to_checksum(None)
+        })
     }
 
     fn vault(&mut self) -> Result<(), DeploymentError> {
@@ -133,7 +136,10 @@ impl<'a> Verification<'a> {
         let shown = |guardian: Address| guardian.to_checksum(None);
         self.view("guardian".to_owned(), guardian, timelock, &ITimelock::guardianCall {}, shown)?;
         let deployer = self.records.first().map(|record| record.deployer).unwrap_or_default();
-        let roles = [("governor proposes", governor, PROPOSER_ROLE, true), ("deployer rules the timelock", deployer, B256::ZERO, false)];
+        let roles = [
+            ("governor proposes", governor, PROPOSER_ROLE, true),
+            ("deployer rules the timelock", deployer, B256::ZERO, false),
+        ];
         for (what, account, role, expected) in roles {
             let asked = ITimelock::hasRoleCall { role, account };
             self.view(what.to_owned(), expected, timelock, &asked, |has| has)?;
@@ -151,12 +157,21 @@ impl<'a> Verification<'a> {
         self.view(format!("kind of {name}"), group.kind(), registry, &asked, |kind| kind)
     }
 
-    fn market(&mut self, number: u8, record: &Record) -> Result<(), DeploymentError> {
+    /// The markets that the clearing house knows.
+    fn registered(&self) -> Result<Vec<Address>, DeploymentError> {
+        let clearing = self.at("clearing");
+        let count = self.rpc.try_view(clearing, &IClearing::marketCountCall {})?.unwrap_or(0);
+        let markets = (0..count).map(|number| self.rpc.try_view(clearing, &IClearing::marketCall { number }));
+        markets.map(|market| Ok(market?.unwrap_or_default())).collect()
+    }
+
+    fn market(&mut self, record: &Record, registered: &[Address]) -> Result<(), DeploymentError> {
         let name = &record.name;
         let symbol = name.trim_start_matches("market-");
         let [oracle, wrapper] = ["oracle", "wrapper"].map(|part| format!("{part}-{symbol}"));
         let (clearing, market) = (self.at("clearing"), record.entry_point());
-        self.view(format!("market {number}"), market, clearing, &IClearing::marketCall { number }, |market| market)?;
+        let known = if registered.contains(&market) { "registered" } else { "unknown" };
+        self.check(format!("{name} in clearing"), "registered", known);
         let peers = [self.at(&oracle), clearing, self.at("vault")];
         for ((what, expected), place) in ["oracle", "clearing", "vault"].into_iter().zip(peers).zip(0..MARKET_PEERS) {
             let found = self.rpc.storage(market, slot(MARKET, place))?;
@@ -200,7 +215,8 @@ impl<'a> Verification<'a> {
 
     /// What a constructor was told, in the proxy if there is one.
     fn told(&self, name: &str, argument: &str) -> String {
-        let arguments = self.record(name).map(|record| record.proxy_arguments.as_ref().unwrap_or(&record.constructor_arguments));
+        let arguments =
+            self.record(name).map(|record| record.proxy_arguments.as_ref().unwrap_or(&record.constructor_arguments));
         let found = arguments.and_then(|all| all.iter().find(|each| each.name == argument));
         found.map(|each| each.value.clone()).unwrap_or_default()
     }

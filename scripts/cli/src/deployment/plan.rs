@@ -70,7 +70,8 @@ impl Plan {
         let engines = deployer.engines()?;
         let house = deployer.house(token, self.epoch_secs)?;
         let markets = self.markets(deployer, &engines)?;
-        let weighted: Vec<_> = markets.iter().copied().zip(self.markets.iter().map(|each| each.underlying.weight)).collect();
+        let weighted: Vec<_> =
+            markets.iter().copied().zip(self.markets.iter().map(|each| each.underlying.weight)).collect();
         deployer.wire(&house, &weighted, &self.keepers)?;
         let named = markets.iter().zip(&self.markets);
         let named: Vec<_> = named.map(|(each, plan)| (each.market, plan.underlying.symbol.as_str())).collect();
