@@ -93,6 +93,12 @@ fn fee_too_high(program: &str, wei: U256) -> DeploymentError {
     DeploymentError::FeeTooHigh { program: program.to_owned(), wei, most: U256::from(MOST_FEE_WEI) }
 }
 
+/// Whether a code is in the cache.
+/// # Errors: [`DeploymentError::Unfit`], [`DeploymentError::Transport`]
+pub fn is_cached(rpc: &Rpc, codehash: B256) -> Result<bool, DeploymentError> {
+    rpc.view("ArbWasmCache", ARB_WASM_CACHE, &codehashIsCachedCall { codehash })
+}
+
 /// Who takes bids for the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CacheManager {
@@ -106,12 +112,6 @@ impl CacheManager {
     pub fn of(rpc: &Rpc) -> Result<Option<Self>, DeploymentError> {
         let managers = rpc.try_view(ARB_WASM_CACHE, &allCacheManagersCall {})?.unwrap_or_default();
         Ok(managers.last().map(|address| Self { address: *address }))
-    }
-
-    /// Whether a code is in the cache.
-    /// # Errors: [`DeploymentError::Unfit`], [`DeploymentError::Transport`]
-    pub fn has(self, rpc: &Rpc, codehash: B256) -> Result<bool, DeploymentError> {
-        rpc.view("ArbWasmCache", ARB_WASM_CACHE, &codehashIsCachedCall { codehash })
     }
 
     /// The least bid for a program that is active, in wei; none if there is no room.

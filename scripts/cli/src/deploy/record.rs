@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::{keccak256, Address, B256};
+use alloy_rpc_types_eth::TransactionReceipt;
 use alloy_sol_types::SolEvent;
 use equipoise_chain::program::prepare;
 use serde::{Deserialize, Serialize, Serializer};
@@ -200,7 +201,7 @@ impl Recorder<'_> {
 
     fn is_activated_in(&self, transaction: B256) -> Result<bool, DeploymentError> {
         let receipt = self.rpc.receipt(transaction)?;
-        let logs = receipt.iter().flat_map(|receipt| receipt.logs());
+        let logs = receipt.iter().flat_map(TransactionReceipt::logs);
         Ok(logs.into_iter().any(|log| log.topic0() == Some(&ProgramActivated::SIGNATURE_HASH)))
     }
 }

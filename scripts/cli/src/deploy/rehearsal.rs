@@ -17,7 +17,7 @@ use super::fees::{activation_fee, with_margin, CacheManager};
 use super::rpc::Rpc;
 use crate::deployment::arbitrum::INodeInterface::gasEstimateL1ComponentCall;
 use crate::deployment::arbitrum::{deployCall, NODE_INTERFACE, STYLUS_DEPLOYER};
-use crate::deployment::{creation_code, Arguments, Deployer, Embedded, PartKind, Plan, Sent, TEST_TOKEN};
+use crate::deployment::{creation_code, Arguments, Deployer, Embedded, Part, PartKind, Plan, Sent, TEST_TOKEN};
 use crate::error::CliError;
 use crate::programs::Programs;
 
@@ -84,11 +84,12 @@ impl Rehearsal {
         chain.set_nonce(deployer, rpc.nonce(deployer)?);
         chain.set_nonce(STYLUS_DEPLOYER, rpc.nonce(STYLUS_DEPLOYER)?.max(1));
         let is_caching = CacheManager::of(rpc)?.is_some();
-        let (sent, installed) = act(&mut chain, plan, programs, deployer, is_caching)?;
+        let (sent, parts) = act(&mut chain, plan, programs, deployer, is_caching)?;
         let mut lines = Vec::with_capacity(sent.len());
         for each in sent {
-            let program = installed.iter().find(|(step, _)| *step == each.step).map(|(_, code)| code);
-            lines.push(priced(rpc, each, program)?);
+            let program = parts.iter().find(|part| part.kind == PartKind::Program && part.name == each.step);
+            let code = program.map(|part| chain.code(part.address, BlockId::latest())).transpose()?;
+            lines.push(priced(rpc, each, code)?);
         }
         Ok(Self { lines, gas_price: rpc.gas_price()?, found })
     }
@@ -132,37 +133,34 @@ impl Rehearsal {
     }
 }
 
-/// Takes every step; what programs were deployed, and with what code.
+/// Takes every step; what was sent, and what it has made.
 fn act(
     chain: &mut Chain,
     plan: &Plan,
     programs: &Programs,
     owner: Address,
     is_caching: bool,
-) -> Result<(Vec<Sent>, Vec<(String, Bytes)>), CliError> {
+) -> Result<(Vec<Sent>, Vec<Part>), CliError> {
     let mut site = Embedded::new(chain, owner, is_caching);
     let mut deployer = Deployer::new(&mut site, programs, owner);
     let deployed = plan.build(&mut deployer)?;
     plan.hand_over(&mut deployer, &deployed)?;
-    let installed: Vec<_> = deployer.parts().iter().filter(|part| part.kind == PartKind::Program).cloned().collect();
+    let parts = deployer.parts().to_vec();
     drop(deployer);
-    let sent = site.into_sent();
-    let code = |address: Address| chain.code(address, BlockId::latest());
-    let installed = installed.into_iter().map(|part| Ok((part.name, code(part.address)?)));
-    Ok((sent, installed.collect::<Result<_, CliError>>()?))
+    Ok((site.into_sent(), parts))
 }
 
-fn priced(rpc: &Rpc, sent: Sent, program: Option<&Bytes>) -> Result<Line, DeploymentError> {
+fn priced(rpc: &Rpc, sent: Sent, program: Option<Bytes>) -> Result<Line, DeploymentError> {
     let Sent { step, to, input, gas_used, address } = sent;
     let (input, data_fee) = match program {
         Some(code) => {
             let deploy = deployCall {
-                bytecode: init_code(code),
+                bytecode: init_code(&code),
                 initData: Bytes::new(),
                 initValue: U256::ZERO,
                 salt: B256::ZERO,
             };
-            (deploy.abi_encode().into(), with_margin(activation_fee(rpc, &step, code)?))
+            (deploy.abi_encode().into(), with_margin(activation_fee(rpc, &step, &code)?))
         }
         None => (input, U256::ZERO),
     };

@@ -6,7 +6,7 @@ use alloy_sol_types::{SolCall, SolEvent};
 use equipoise_chain::program::{init_code, prepare, Prepared};
 
 use super::error::DeploymentError;
-use super::fees::{activation_fee, with_margin, CacheManager};
+use super::fees::{activation_fee, is_cached, with_margin, CacheManager};
 use super::journal::{Confirmed, Entry, Journal};
 use super::sender::{Call, Sender, Signed};
 use crate::deployment::arbitrum::{deployCall, placeBidCall, ContractDeployed, STYLUS_DEPLOYER};
@@ -56,7 +56,7 @@ impl<'a> Remote<'a> {
         let step = format!("cache {name}");
         let is_pending = self.journal.entry(&step).is_some_and(|entry| entry.confirmed.is_none());
         let Some(manager) = self.cache else { return Ok(()) };
-        if !is_pending && manager.has(&self.sender.rpc, keccak256(&prepared.deployable))? {
+        if !is_pending && is_cached(&self.sender.rpc, keccak256(&prepared.deployable))? {
             return Ok(());
         }
         let Some(bid) = manager.least_bid(&self.sender.rpc, program)?.filter(|bid| *bid <= self.most_bid) else {

@@ -18,11 +18,9 @@ pub fn require(tree: &Tree, programs: &Path) -> Result<(), DeploymentError> {
     let built = build(&copy);
     git(&tree.path, &["worktree", "remove", "--force", &path])?;
     let rebuilt = built?;
-    let differs = |(name, wasm): &(&str, Option<Vec<u8>>)| {
-        let own = fs::read(programs.join(format!("{name}.wasm"))).ok();
-        (wasm.is_none() || *wasm != own).then(|| (*name).to_owned())
-    };
-    let differing: Vec<String> = rebuilt.iter().filter_map(differs).collect();
+    let own = read(programs);
+    let differs = NAMES.iter().zip(own.iter().zip(&rebuilt)).filter(|(_, (own, built))| own.is_none() || own != built);
+    let differing: Vec<&str> = differs.map(|(name, _)| *name).collect();
     if differing.is_empty() {
         return Ok(());
     }
@@ -30,13 +28,18 @@ pub fn require(tree: &Tree, programs: &Path) -> Result<(), DeploymentError> {
     Err(DeploymentError::NotReproduced { commit: tree.commit.clone(), folder: copy, programs })
 }
 
-/// The programs' bytes, none for one that was not built.
-fn build(copy: &Path) -> Result<Vec<(&'static str, Option<Vec<u8>>)>, DeploymentError> {
+/// Builds all programs; their bytes.
+fn build(copy: &Path) -> Result<Vec<Option<Vec<u8>>>, DeploymentError> {
     let mut command = Command::new("scripts/build-programs");
     // What cargo tells this program about itself is not meant for another build.
     for (variable, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO") && name != "CARGO_HOME") {
         command.env_remove(variable);
     }
     command.env_remove("RUSTFLAGS").current_dir(copy).status()?;
-    Ok(NAMES.map(|name| (name, fs::read(copy.join(format!("target/programs/{name}.wasm"))).ok())).to_vec())
+    Ok(read(&copy.join("target/programs")))
+}
+
+/// The programs of a folder in their order, none for one that is missing.
+fn read(folder: &Path) -> Vec<Option<Vec<u8>>> {
+    NAMES.iter().map(|name| fs::read(folder.join(format!("{name}.wasm"))).ok()).collect()
 }

@@ -26,7 +26,7 @@ const GAS_MARGIN_PERCENT: u64 = 25;
 /// The fee is capped at so many times the present price.
 const FEE_MARGIN: u128 = 2;
 /// How long a transaction is waited for, and how often it is looked for.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Signs and sends.

@@ -123,7 +123,8 @@ fn text(value: &DynSolValue) -> String {
         DynSolValue::FixedArray(values) | DynSolValue::Array(values) | DynSolValue::Tuple(values) => {
             format!("[{}]", values.iter().map(text).collect::<Vec<_>>().join(", "))
         }
-        _ => String::new(),
+        // No constructor takes one.
+        DynSolValue::Function(function) => hex::encode_prefixed(function.0),
     }
 }
 
