@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use alloy_primitives::aliases::U80;
-use alloy_primitives::{address, Address, Bytes, B256, U256};
+use alloy_primitives::{address, keccak256, Address, Bytes, B256, U256};
 use alloy_rpc_types_eth::{BlockId, TransactionInput, TransactionRequest};
 use alloy_sol_types::{SolCall, SolEvent, SolValue};
 use equipoise_chain::{Chain, Config, Receipt, SnapshotId};
-use equipoise_cli::deployment::{Deployer, House, Sources};
+use equipoise_cli::deployment::{Deployer, Embedded, House, Sources};
 use equipoise_cli::error::CliError;
 use equipoise_cli::programs::Programs;
 use equipoise_interfaces::{Allocation, IAggregator};
@@ -25,8 +25,18 @@ const GENESIS_AT: u64 = 1_767_225_600;
 const ETHER: u128 = 1_000_000_000_000_000_000;
 /// Where Arbitrum keeps its own state, which fees change.
 const ARBOS_STATE: Address = address!("0xA4B05FffffFffFFFFfFFfffFfffFFfffFfFfFFFf");
+/// Where the ledger's first slot keeps whether deposits are let in: after token, decimals and offset share.
+const FINAL_BIT: usize = 232;
 /// The selector of constructors, `stylus_constructor()`.
 const CONSTRUCTOR: [u8; 4] = [0x55, 0x85, 0x25, 0x8d];
+
+/// The first slot of a namespace.
+/// # Source: ERC-7201
+fn namespace_root(id: &str) -> U256 {
+    let index = U256::from_be_bytes(keccak256(id).0) - U256::ONE;
+    let root = U256::from_be_bytes(keccak256(index.to_be_bytes::<32>()).0);
+    root & !U256::from(0xff)
+}
 
 /// A path in the repository.
 pub fn repository(path: &str) -> PathBuf {
@@ -99,7 +109,7 @@ impl World {
 
     /// An account with ether, the same for the same name.
     pub fn account(&mut self, name: &str) -> Address {
-        let address = Address::from_slice(&alloy_primitives::keccak256(name)[12..]);
+        let address = Address::from_slice(&keccak256(name)[12..]);
         self.fund(address);
         address
     }
@@ -141,7 +151,7 @@ impl World {
 
     /// Deploys as the demo does.
     pub fn deployer(&mut self) -> Deployer<'_> {
-        Deployer { chain: &mut self.chain, programs: &self.programs, owner: self.owner, are_programs_cached: true }
+        Deployer::new(Embedded::new(&mut self.chain, self.owner, true), &self.programs, self.owner)
     }
 
     /// Deploys an oracle on the feed, with nothing to check it by.
@@ -228,10 +238,19 @@ impl World {
         first
     }
 
-    /// Wires a clearing house and a vault, with markets of equal weight, each with its oracle.
+    /// Wires a clearing house and a vault, with markets of equal weight, each with its oracle, and lets deposits in.
     pub fn wire_house(&mut self, house: &House, markets: &[(Address, Address)]) {
         let allocations = markets.iter().map(|&(market, oracle)| Allocation { market, oracle, weight: 1 }).collect();
         self.deployer().wire_house(house, allocations).expect("the owner wires");
+        self.let_deposits_in(house.clearing);
+    }
+
+    /// Lets deposits into a clearing house that has no registry, as `finalize` would: most tests are of parts.
+    pub fn let_deposits_in(&mut self, clearing: Address) {
+        let root = namespace_root("equipoise.clearing");
+        let first = self.chain.storage(clearing, root, BlockId::pending()).expect("it is the head");
+        let flag = U256::ONE << FINAL_BIT;
+        self.chain.set_storage(clearing, root, B256::from(U256::from_be_bytes(first.0) | flag));
     }
 
     /// Lets `spender` move all stablecoins of `owner`.

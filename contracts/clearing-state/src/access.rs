@@ -2,7 +2,9 @@
 
 use alloy_primitives::{Address, B256, U256};
 use equipoise_interfaces::account::owner;
-use equipoise_interfaces::{ClearingAccountReserved, ClearingMarketUnknown, ClearingNotAuthorised, NotWired};
+use equipoise_interfaces::{
+    ClearingAccountReserved, ClearingMarketUnknown, ClearingNotAuthorised, ClearingNotFinal, NotWired,
+};
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
 use stylus_sdk::prelude::*;
@@ -87,6 +89,15 @@ impl Ledger {
             return Ok(());
         }
         Err(not_authorised(account, caller))
+    }
+
+    /// Fails before the owner has let deposits in, for which everything had to be named.
+    /// # Errors: ClearingNotFinal
+    pub fn require_final(&self) -> Result<(), Revert> {
+        if !self.slots.is_final.get() {
+            return Err(revert(&ClearingNotFinal {}));
+        }
+        Ok(())
     }
 
     /// Fails before the owner has named the other programs.

@@ -4,7 +4,9 @@ use alloy_primitives::{Address, B256, U256};
 use equipoise_kit::ownership::Ownership;
 use equipoise_kit::storage::{namespace_root, Namespace, Namespaced};
 use stylus_sdk::prelude::*;
-use stylus_sdk::storage::{StorageAddress, StorageB256, StorageMap, StorageU128, StorageU32, StorageU64, StorageU8};
+use stylus_sdk::storage::{
+    StorageAddress, StorageB256, StorageBool, StorageMap, StorageU128, StorageU32, StorageU64, StorageU8,
+};
 
 /// Where the clearing house keeps its state.
 pub struct ClearingSpace;
@@ -22,6 +24,8 @@ pub struct ClearingSlots {
     pub token_decimals: StorageU8,
     /// What of offsets between markets is credited, of 2^64.
     pub offset_share: StorageU64,
+    /// Whether deposits are let in; with the token, which every deposit reads anyway.
+    pub is_final: StorageBool,
     /// The vault program.
     pub vault: StorageAddress,
     /// The correlation the offset share comes from, in millionths.

@@ -17,12 +17,11 @@ use stylus_sdk::prelude::*;
 use crate::token::{pull, push};
 
 /// Deposits out of the caller's wallet into a trader's account, the caller's first if none is named.
-/// # Errors: NotWired, ClearingAccountReserved, ClearingAmount.., ClearingT.., the token's own
+/// # Errors: ClearingNotFinal, ClearingAccountReserved, ClearingAmount.., ClearingT.., the token's own
 pub fn deposit(ledger: &mut Ledger, account: Option<B256>, amount_atoms: U256) -> Result<(), Revert> {
     let sender = ledger.vm().msg_sender();
     let account = account.unwrap_or_else(|| of(sender));
     ledger.require_trader(account)?;
-    ledger.require_wired()?;
     take(ledger, sender, account, amount_atoms)
 }
 
@@ -30,7 +29,6 @@ pub fn deposit(ledger: &mut Ledger, account: Option<B256>, amount_atoms: U256) -
 /// already does no harm: what counts is the allowance.
 /// # Errors: as `deposit`
 pub fn deposit_with_permit(ledger: &mut Ledger, given: &mut Arguments<'_>) -> Result<(), Revert> {
-    ledger.require_wired()?;
     let amount_atoms: U256 = given.take()?;
     let (owner, program) = (ledger.vm().msg_sender(), ledger.vm().contract_address());
     let permit = IERC20::permitCall {
@@ -53,7 +51,6 @@ pub fn deposit_with_permit(ledger: &mut Ledger, given: &mut Arguments<'_>) -> Re
 /// # Errors: as `deposit`
 pub fn deposit_insurance(ledger: &mut Ledger, amount_atoms: U256) -> Result<(), Revert> {
     let sender = ledger.vm().msg_sender();
-    ledger.require_wired()?;
     take(ledger, sender, INSURANCE, amount_atoms)
 }
 
@@ -99,7 +96,7 @@ pub fn transfer_cash(ledger: &mut Ledger, from: B256, to: B256, amount_atoms: U2
 }
 
 /// An LP's deposit, out of his wallet. Tranches only.
-/// # Errors: CallerNotAllowed, ClearingAmount.., ClearingT.., the token's own
+/// # Errors: CallerNotAllowed, ClearingNotFinal, ClearingAmount.., ClearingT.., the token's own
 pub fn take_lp_deposit(ledger: &mut Ledger, from: Address, amount_atoms: U256) -> Result<(), Revert> {
     only_tranches(ledger)?;
     take(ledger, from, LP_PENDING, amount_atoms)
@@ -164,8 +161,8 @@ fn without(ledger: &Ledger, account: B256, amount: u128) -> Result<Account, Reve
     Ok(entry)
 }
 
-/// Whoever calls has made sure that the clearing house is wired: for tranches, which wiring names, that is a slot less.
 fn take(ledger: &mut Ledger, from: Address, account: B256, amount_atoms: U256) -> Result<(), Revert> {
+    ledger.require_final()?;
     let amount = positive(amount_atoms)?;
     pull(ledger, from, amount)?;
     let entry = ledger.entry(account).credit(amount).map_err(|error| ledger_revert(account, error))?;

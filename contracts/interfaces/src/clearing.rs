@@ -87,6 +87,9 @@ sol! {
         function registerMarket(address market) external returns (uint8 number);
         /// Lets a program take the lock, and move longs between accounts that have made it their operator.
         function registerProgram(address program) external;
+        /// Lets deposits in, once and for ever: the vault, its tranches, a market and the parameters' registry must have been
+        /// named. Until then every deposit is refused.
+        function finalize() external;
         /// Sets the lowest correlation that two underlyings are trusted to keep, in millionths. The parameters' registry
         /// only, or the owner before one is named: see `ITuned`.
         function setCorrelation(uint32 millionths) external;
@@ -115,6 +118,8 @@ sol! {
         function market(uint8 number) external view returns (address);
         function marketCount() external view returns (uint8);
         function correlation() external view returns (uint32 millionths);
+        /// Whether deposits are let in.
+        function isFinal() external view returns (bool);
         function token() external view returns (address);
         function tokenDecimals() external view returns (uint8);
         function vault() external view returns (address);
@@ -192,6 +197,9 @@ sol! {
     event MarketRegistered(address indexed market, uint8 indexed number, bytes32 codeHash);
     #[derive(Debug)]
     event ProgramRegistered(address indexed program, bytes32 codeHash);
+    /// Deposits are let in from here on.
+    #[derive(Debug, PartialEq, Eq)]
+    event ClearingFinalized(address indexed registry, uint8 marketCount);
     #[derive(Debug)]
     event CorrelationSet(uint32 millionths, uint64 offsetShareX64);
     /// What it was worth and had to be worth, before the penalty that it paid.
@@ -231,6 +239,12 @@ sol! {
     error ClearingTokenTransferFailed(address token, address from, address to, uint256 amountAtoms);
     #[derive(Debug, PartialEq, Eq)]
     error ClearingTransferredAmountDiffers(uint256 expectedAtoms, uint256 balanceBeforeAtoms, uint256 balanceAfterAtoms);
+    /// Deposits are not let in yet: the owner calls `finalize` first.
+    #[derive(Debug, PartialEq, Eq)]
+    error ClearingNotFinal();
+    /// What is zero is still to be named: see `wire`, `registerMarket` and `ITuned.nameRegistry`.
+    #[derive(Debug, PartialEq, Eq)]
+    error ClearingIncomplete(address vault, uint8 marketCount, address registry);
     #[derive(Debug, PartialEq, Eq)]
     error ClearingTokenUnsupported(address token, uint8 decimals);
     #[derive(Debug, PartialEq, Eq)]

@@ -6,8 +6,9 @@ use equipoise_clearing_state::slots::PROGRAM;
 use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::account::MAX_MARKETS;
 use equipoise_interfaces::{
-    AlreadyWired, ClearingAlreadyRegistered, ClearingCorrelationOutOfBounds, ClearingMarketsFull,
-    ClearingTokenUnsupported, CorrelationSet, MarketRegistered, ProgramRegistered, ProgramWired, IERC20,
+    AlreadyWired, ClearingAlreadyRegistered, ClearingCorrelationOutOfBounds, ClearingFinalized, ClearingIncomplete,
+    ClearingMarketsFull, ClearingTokenUnsupported, CorrelationSet, MarketRegistered, ProgramRegistered, ProgramWired,
+    IERC20,
 };
 use equipoise_kit::lean::{log, revert, view};
 use equipoise_kit::{registry, require_code, Revert};
@@ -46,6 +47,24 @@ pub fn wire(ledger: &mut Ledger, [vault, senior, junior]: [Address; 3]) -> Resul
     ledger.slots.vault.set(vault);
     ledger.slots.senior.set(senior);
     ledger.slots.junior.set(junior);
+    Ok(())
+}
+
+/// Lets deposits in, once, when everything that looks after them is named. Owner only.
+/// # Errors: CallerNotOwner, AlreadyWired, ClearingIncomplete
+pub fn finalize(ledger: &mut Ledger) -> Result<(), Revert> {
+    ledger.ownership.only_owner()?;
+    if ledger.slots.is_final.get() {
+        return Err(revert(&AlreadyWired {}));
+    }
+    // Wiring names the tranches with the vault.
+    let (vault, registry) = (ledger.slots.vault.get(), registry::named(ledger.vm()));
+    let market_count = ledger.slots.market_count.get().to::<u8>();
+    if vault.is_zero() || registry.is_zero() || market_count == 0 {
+        return Err(revert(&ClearingIncomplete { vault, marketCount: market_count, registry }));
+    }
+    ledger.slots.is_final.set(true);
+    log(ledger.vm(), &ClearingFinalized { registry, marketCount: market_count });
     Ok(())
 }
 

@@ -3,10 +3,10 @@
 use alloy_sol_types::SolCall;
 use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::IClearing::{
-    acceptOwnershipCall, backstopCall, badDebtCall, correlationCall, isOperatorCall, liquidatorCall, marketCall,
-    marketCountCall, noncesCall, operatorUntilCall, ownerCall, registerMarketCall, registerProgramCall, registrarCall,
-    setCorrelationCall, setOperatorBySignatureCall, setOperatorCall, tokenCall, tranchesCall, transferOwnershipCall,
-    vaultCall, wireCall, DOMAIN_SEPARATORCall,
+    acceptOwnershipCall, backstopCall, badDebtCall, correlationCall, finalizeCall, isFinalCall, isOperatorCall,
+    liquidatorCall, marketCall, marketCountCall, noncesCall, operatorUntilCall, ownerCall, registerMarketCall,
+    registerProgramCall, registrarCall, setCorrelationCall, setOperatorBySignatureCall, setOperatorCall, tokenCall,
+    tranchesCall, transferOwnershipCall, vaultCall, wireCall, DOMAIN_SEPARATORCall,
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_kit::lean::{answer, enter, unknown, Arguments, CONSTRUCTOR};
@@ -31,6 +31,7 @@ fn change(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>) -> A
         setOperatorCall::SELECTOR => answer(&operators::set(ledger, given.take()?, given.take()?)?),
         setOperatorBySignatureCall::SELECTOR => answer(&operators::set_by_signature(ledger, &mut given)?),
         wireCall::SELECTOR => answer(&admin::wire(ledger, given.take()?)?),
+        finalizeCall::SELECTOR => answer(&admin::finalize(ledger)?),
         registerMarketCall::SELECTOR => answer(&admin::register_market(ledger, given.take()?)?),
         registerProgramCall::SELECTOR => answer(&admin::register_program(ledger, given.take()?)?),
         setCorrelationCall::SELECTOR => answer(&admin::set_correlation(ledger, given.take()?)?),
@@ -56,6 +57,7 @@ fn show(ledger: &Ledger, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResu
         badDebtCall::SELECTOR => answer(&ledger.bad_debt(given.take()?)?),
         marketCall::SELECTOR => answer(&ledger.market(given.take()?)),
         marketCountCall::SELECTOR => answer(&slots.market_count.get().to::<u8>()),
+        isFinalCall::SELECTOR => answer(&slots.is_final.get()),
         correlationCall::SELECTOR => answer(&slots.correlation.get().to::<u32>()),
         tokenCall::SELECTOR => answer(&slots.token.get()),
         vaultCall::SELECTOR => answer(&slots.vault.get()),

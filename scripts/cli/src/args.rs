@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::demo::Options;
+use crate::deploy::args::{DeployArguments, KeepaliveArguments, VerifyArguments};
 use crate::explain::ExplainArguments;
 use crate::governance::args::{ParametersArguments, VoteArguments};
 use crate::input::{Source, LEAST_BOARDS, LEAST_DAYS, LEAST_STRIKES};
@@ -95,6 +96,12 @@ pub enum Command {
     /// Replay a price history through the protocol's crates: what LPs earn, why, and what breaks
     #[command(long_about = crate::replay::ABOUT)]
     Replay(ReplayArguments),
+    /// Deploy everything to a network, or go on with what was interrupted; records it and checks it on chain
+    Deploy(DeployArguments),
+    /// Compare a network with the records of a deployment: code, proxies, owners, wiring, time left
+    Verify(VerifyArguments),
+    /// Keep alive programs that would soon lapse, and activate again those that have
+    Keepalive(KeepaliveArguments),
     /// Take part in votes: delegate, propose, vote, sign, queue, execute, veto, show
     Vote(VoteArguments),
     /// Export, check and import the numbers that votes are about

@@ -6,6 +6,7 @@ use alloy_primitives::B256;
 use equipoise_chain::{rpc::MnemonicError, rpc::ServeError, DeployError, ProgramError, SendError, TimeError};
 use equipoise_data::{DataError, FitError, Timestamp};
 
+use crate::deploy::DeploymentError;
 use crate::governance::GovernanceError;
 
 /// Why a command failed.
@@ -195,6 +196,9 @@ pub enum CliError {
     /// A vote, or its numbers, failed.
     #[error(transparent)]
     Governance(#[from] GovernanceError),
+    /// A deployment, its check or its keeping alive failed.
+    #[error(transparent)]
+    Deployment(Box<DeploymentError>),
     /// The terminal or the signals of the operating system failed.
     #[error("{0}")]
     System(#[from] io::Error),
@@ -213,5 +217,11 @@ impl From<DataError> for CliError {
 impl From<SendError> for CliError {
     fn from(error: SendError) -> Self {
         Self::Refused(Box::new(error))
+    }
+}
+
+impl From<DeploymentError> for CliError {
+    fn from(error: DeploymentError) -> Self {
+        Self::Deployment(Box::new(error))
     }
 }

@@ -4,6 +4,7 @@
 //! * [`demo`]: the main job, from files to report
 //! * [`world`]: a chain with the token, the feed and a whole market on it, for the demo and for tests
 //! * [`deployment`]: what a deployment is made of, behind proxies, for all of them
+//! * [`deploy`]: the same deployment on a network by JSON-RPC: dry run, records, check, keeping alive
 //! * [`input`]: option chain and price history, read or generated, and the surface through time
 //! * [`bench`]: what the pure crates' operations cost in ink, and that WASM gives native code's bits
 //! * [`price`]: options priced from standard input, to the last bit
@@ -30,6 +31,7 @@ pub mod args;
 pub mod attack;
 pub mod bench;
 pub mod demo;
+pub mod deploy;
 pub mod deployment;
 pub mod error;
 pub mod explain;
@@ -43,5 +45,6 @@ pub mod replay;
 pub mod report;
 pub mod reverts;
 pub mod serve;
+pub mod tls;
 pub mod units;
 pub mod world;

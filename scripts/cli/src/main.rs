@@ -14,7 +14,7 @@ use equipoise_cli::programs::{default_dir, Programs};
 use equipoise_cli::progress::{show, Progress};
 use equipoise_cli::replay::{self, ReplayArguments};
 use equipoise_cli::report::{render, ReportFile};
-use equipoise_cli::{attack, bench, demo, fit, governance, price, programs, serve};
+use equipoise_cli::{attack, bench, demo, deploy, fit, governance, price, programs, serve};
 
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
@@ -34,6 +34,9 @@ fn run(command: Command) -> Result<(), CliError> {
         Command::Price { format } => run_price(format),
         Command::Attack { rounds, seed, name, json } => run_attack(rounds, seed, &name, json.as_deref()),
         Command::Replay(arguments) => run_replay(&arguments),
+        Command::Deploy(arguments) => show(&deploy::deploy(&arguments, &arguments.keys())?),
+        Command::Verify(arguments) => show(&deploy::verify(&arguments)?),
+        Command::Keepalive(arguments) => show(&deploy::keepalive(&arguments, &arguments.keys())?),
         Command::Vote(arguments) => show(&governance::vote::run(&arguments)?),
         Command::Parameters(arguments) => show(&governance::parameters::run(&arguments)?),
         Command::Explain(arguments) => run_explain(&arguments),

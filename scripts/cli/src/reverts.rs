@@ -116,6 +116,8 @@ typed_errors!(
     SignatureInvalid,
     ClearingTokenTransferFailed,
     ClearingTokenUnsupported,
+    ClearingNotFinal,
+    ClearingIncomplete,
     ClearingTransferredAmountDiffers,
     ERC20InsufficientAllowance,
     ERC20InsufficientBalance,

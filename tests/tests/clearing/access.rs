@@ -5,9 +5,11 @@ use alloy_sol_types::SolCall;
 use equipoise_interfaces::account::{of, sub, system, SYSTEM_ACCOUNTS};
 use equipoise_interfaces::{
     AddressHasNoCode, AddressIsZero, AlreadyWired, CallerNotAllowed, CallerNotOwner, ClearingAccountReserved,
-    ClearingAccountShort, ClearingAlreadyRegistered, ClearingCorrelationOutOfBounds, ClearingMarketUnknown,
-    ClearingMarketsFull, ClearingNotAuthorised, ClearingSameAccount, IClearing, NotWired,
+    ClearingAccountShort, ClearingAlreadyRegistered, ClearingCorrelationOutOfBounds, ClearingIncomplete,
+    ClearingMarketUnknown, ClearingMarketsFull, ClearingNotAuthorised, ClearingNotFinal, ClearingSameAccount,
+    IClearing, ITuned, NotWired,
 };
+use equipoise_tests::Failure;
 
 use crate::fixture::{margin, nothing, setup, trade_of, unwired};
 
@@ -17,12 +19,51 @@ fn nothing_moves_before_wiring() {
     let trader = setup.world.account_with("trader", 10);
     setup.world.approve(trader, setup.clearing);
     let amount = U256::from(1);
-    setup.send(trader, &IClearing::depositCall { amountAtoms: amount }).unwrap_err().expect(&NotWired {});
+    setup.send(trader, &IClearing::depositCall { amountAtoms: amount }).unwrap_err().expect(&ClearingNotFinal {});
     setup.send(trader, &IClearing::withdrawCall { amountAtoms: amount }).unwrap_err().expect(&NotWired {});
     let market = setup.market;
     setup.trade(trader, 0).unwrap_err().expect(&ClearingMarketUnknown { market });
     let take = IClearing::takeLpDepositCall { from: trader, amountAtoms: amount };
     setup.by_vault(&take).unwrap_err().expect(&NotWired {});
+}
+
+#[test]
+fn deposits_are_let_in_once_and_only_when_everything_is_named() {
+    let mut setup = unwired(|world| world.token);
+    let (owner, market, vault, other) = (setup.world.owner, setup.market, setup.vault, setup.other);
+    let trader = setup.world.account_with("trader", 10);
+    setup.world.approve(trader, setup.clearing);
+    let finalize = IClearing::finalizeCall {};
+    let refused = setup.send(trader, &finalize);
+    refused.unwrap_err().expect(&CallerNotOwner { caller: trader, owner });
+    let nothing = ClearingIncomplete { vault: Address::ZERO, marketCount: 0, registry: Address::ZERO };
+    setup.send(owner, &finalize).unwrap_err().expect(&nothing);
+    setup.send(owner, &IClearing::wireCall { vault, senior: vault, junior: vault }).unwrap();
+    setup.send(owner, &IClearing::registerMarketCall { market }).unwrap();
+    let unnamed = ClearingIncomplete { vault, marketCount: 1, registry: Address::ZERO };
+    setup.send(owner, &finalize).unwrap_err().expect(&unnamed);
+    let amount = U256::from(1);
+    let deposits = [
+        IClearing::depositCall { amountAtoms: amount }.abi_encode(),
+        IClearing::depositForCall { account: of(trader), amountAtoms: amount }.abi_encode(),
+        IClearing::depositInsuranceCall { amountAtoms: amount }.abi_encode(),
+    ];
+    let clearing = setup.clearing;
+    for deposit in &deposits {
+        let refused = setup.world.submit(trader, clearing, deposit.clone());
+        Failure(refused.output).expect(&ClearingNotFinal {});
+    }
+    let take = IClearing::takeLpDepositCall { from: trader, amountAtoms: amount };
+    setup.by_vault(&take).unwrap_err().expect(&ClearingNotFinal {});
+
+    setup.send(owner, &ITuned::nameRegistryCall { program: other }).unwrap();
+    setup.send(owner, &finalize).unwrap();
+    assert!(setup.world.read(clearing, &IClearing::isFinalCall {}));
+    setup.send(owner, &finalize).unwrap_err().expect(&AlreadyWired {});
+    for deposit in deposits {
+        assert!(setup.world.submit(trader, clearing, deposit).status);
+    }
+    setup.by_vault(&take).unwrap();
 }
 
 #[test]

@@ -146,6 +146,8 @@ fn deposits_go_back_by_tranches_only_and_fees_leave_by_the_vault_program() {
     let (owner, vault) = (setup.world.owner, setup.vault);
     let [senior, junior] = [(); 2].map(|()| setup.world.deploy("TestMarket", Vec::new()));
     setup.send(owner, &IClearing::wireCall { vault, senior, junior }).unwrap();
+    let clearing = setup.clearing;
+    setup.world.let_deposits_in(clearing);
     let market = setup.market;
     setup.send(owner, &IClearing::registerMarketCall { market }).unwrap();
     let clearing = setup.clearing;

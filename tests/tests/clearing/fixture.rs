@@ -39,6 +39,8 @@ pub fn setup_with(token: impl Fn(&mut World) -> Address) -> Setup {
     let mut setup = unwired(token);
     let (owner, vault) = (setup.world.owner, setup.vault);
     setup.send(owner, &IClearing::wireCall { vault, senior: vault, junior: vault }).unwrap();
+    let clearing = setup.clearing;
+    setup.world.let_deposits_in(clearing);
     for market in [setup.market, setup.other] {
         setup.send(owner, &IClearing::registerMarketCall { market }).unwrap();
         let clearing = setup.clearing;

@@ -150,6 +150,7 @@ impl Market {
         let market = deployer.market(&engines, sources, STRIKE_SHIFT).unwrap();
         deployer.wire(&house, &[(market, 1)], &surface_keepers()).unwrap();
         let parts = (engines, house, market);
+        drop(deployer);
         Self::of(world, &parts, keeper, lp)
     }
 
@@ -181,6 +182,7 @@ impl Market {
             lp,
             boards,
         };
+        market.world.let_deposits_in(clearing);
         // Most tests are of other things, and move the surface as they like.
         market.set_steps(
             [Parameter::VolStep, Parameter::BasisStep, Parameter::StepsPerHour].map(|step| rule_of(step).max),

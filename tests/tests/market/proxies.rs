@@ -5,8 +5,8 @@ use alloy_primitives::{Address, Bytes, I256, U256};
 use alloy_sol_types::{sol, SolCall, SolValue};
 use equipoise_cli::deployment::{Engines, ProxyAdmin, ProxyState, NOBODY};
 use equipoise_interfaces::{
-    account, AlreadyWired, CallerNotOwner, IClearing, IMarket, ITranche, IVault, NotWired, OptionTraded,
-    SelectorUnknown,
+    account, AlreadyWired, CallerNotOwner, ClearingNotFinal, IClearing, IMarket, ITranche, IVault, NotWired,
+    OptionTraded, SelectorUnknown,
 };
 use equipoise_tests::{World, TOKEN};
 
@@ -93,7 +93,12 @@ fn implementations_take_no_money_and_obey_nobody() {
     let trade =
         IMarket::tradeCall { legs: vec![leg(call_of(1, K3000), CONTRACT)], maxCostAtoms: I256::MAX, deadline: FAR };
     market.refuse_at(bare_market, trader, &trade, &NotWired {});
-    market.refuse_at(bare_clearing, trader, &IClearing::depositCall { amountAtoms: U256::from(TOKEN) }, &NotWired {});
+    market.refuse_at(
+        bare_clearing,
+        trader,
+        &IClearing::depositCall { amountAtoms: U256::from(TOKEN) },
+        &ClearingNotFinal {},
+    );
     let refused = CallerNotOwner { caller: owner, owner: NOBODY };
     let (oracle, clearing, vault) = (market.oracle, market.clearing, market.vault);
     market.refuse_at(bare_market, owner, &IMarket::wireCall { oracle, clearing, vault }, &refused);

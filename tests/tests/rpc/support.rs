@@ -33,6 +33,7 @@ impl Server {
 
     /// A server with other options.
     pub fn with(change: impl FnOnce(Options) -> Options) -> Self {
+        equipoise_cli::tls::install();
         let accounts = rpc::dev_accounts(TEST_MNEMONIC, 3).unwrap();
         let balance = parse_ether("10000").unwrap();
         let config = Config {

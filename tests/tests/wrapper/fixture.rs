@@ -1,8 +1,9 @@
 //! A wrapper over two boards of the stand-in.
 
 use alloy_primitives::{Address, Bytes, B256, I256, U256};
-use alloy_sol_types::{sol, SolCall, SolValue};
+use alloy_sol_types::{sol, SolCall};
 use equipoise_chain::Receipt;
+use equipoise_cli::deployment::Arguments;
 use equipoise_interfaces::account::of;
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::IWrapper;
@@ -76,9 +77,9 @@ pub fn setup() -> Setup {
         let strikes = STRIKES.map(|strike| U256::from(strike * WAD)).to_vec();
         world.send(owner, longs, &TestLongs::listBoardCall { id, expiry, strikesWad: strikes }).unwrap();
     }
-    let arguments = (longs, longs, symbol("ETH")).abi_encode();
-    let implementation = world.deployer().constructed("wrapper", &arguments).unwrap();
-    let wrapper = world.deployer().proxy(implementation, &arguments).unwrap();
+    let arguments = Arguments::new().with("market", longs).with("clearing", longs).with("underlying", symbol("ETH"));
+    let implementation = world.deployer().implementation("wrapper", arguments.clone()).unwrap();
+    let wrapper = world.deployer().proxy("wrapper", "wrapper", implementation, arguments).unwrap();
     let owners = ["alice", "bob", "carol"].map(|name| world.account(name));
     let mut setup = Setup { world, longs, wrapper, owners };
     for owner in owners {

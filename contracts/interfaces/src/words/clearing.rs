@@ -8,12 +8,12 @@ use crate::{
     CashDeposited, CashMoved, CashWithdrawn, ClearingAccountHealthy, ClearingAccountInAuction, ClearingAccountReserved,
     ClearingAccountShort, ClearingAlreadyRegistered, ClearingAmountIsZero, ClearingAmountTooLarge,
     ClearingAuctionNotCured, ClearingBackstopShort, ClearingBidPriceAboveLimit, ClearingBidTooSmall,
-    ClearingCorrelationOutOfBounds, ClearingInsufficientCash, ClearingMarginShort, ClearingMarketUnknown,
-    ClearingMarketsFull, ClearingNoBadDebt, ClearingNotAuthorised, ClearingNotInAuction, ClearingNothingHeld,
-    ClearingNothingInCommon, ClearingNumberOutOfDomain, ClearingOracleUnsafe, ClearingSameAccount,
-    ClearingTokenTransferFailed, ClearingTokenUnsupported, ClearingTooEarly, ClearingTransferredAmountDiffers,
-    CorrelationSet, IClearing, IMarketMargin, LockNotHeld, Margin, MarketRegistered, OperatorSet, ProgramRegistered,
-    ProgramsLocked, Report, SignatureDeadlinePassed, SignatureInvalid,
+    ClearingCorrelationOutOfBounds, ClearingFinalized, ClearingIncomplete, ClearingInsufficientCash,
+    ClearingMarginShort, ClearingMarketUnknown, ClearingMarketsFull, ClearingNoBadDebt, ClearingNotAuthorised,
+    ClearingNotFinal, ClearingNotInAuction, ClearingNothingHeld, ClearingNothingInCommon, ClearingNumberOutOfDomain,
+    ClearingOracleUnsafe, ClearingSameAccount, ClearingTokenTransferFailed, ClearingTokenUnsupported, ClearingTooEarly,
+    ClearingTransferredAmountDiffers, CorrelationSet, IClearing, IMarketMargin, LockNotHeld, Margin, MarketRegistered,
+    OperatorSet, ProgramRegistered, ProgramsLocked, Report, SignatureDeadlinePassed, SignatureInvalid,
 };
 
 to_words! {
@@ -21,6 +21,8 @@ to_words! {
     ClearingTokenTransferFailed { token, from, to, amountAtoms }
     ClearingTransferredAmountDiffers { expectedAtoms, balanceBeforeAtoms, balanceAfterAtoms }
     ClearingTokenUnsupported { token, decimals }
+    ClearingNotFinal {}
+    ClearingIncomplete { vault, marketCount, registry }
     ClearingAmountIsZero {}
     ClearingAmountTooLarge { amountAtoms }
     ClearingAccountReserved { account }
@@ -123,6 +125,7 @@ event_words! {
     MarketRegistered { market, number; codeHash }
     ProgramRegistered { program; codeHash }
     CorrelationSet { ; millionths, offsetShareX64 }
+    ClearingFinalized { registry; marketCount }
     AuctionStarted { account; equityAtoms, maintenanceAtoms, penaltyAtoms, cashAtoms }
     AuctionBidFilled {
         account, bidder; shareX64, cashShareAtoms, toAccountAtoms, roundingAtoms, toInsuranceAtoms, fromBackstopAtoms,

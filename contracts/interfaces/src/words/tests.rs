@@ -69,7 +69,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
         OraclePriceNotPositive, OracleRoundIncomplete, OracleTimeInFuture, OraclePriceOutOfDomain,
         OracleDecimalsUnsupported, OracleWindowInvalid, OracleWindowOpen, OracleFirstRoundUnusable,
         OracleFirstRoundTooLate, OracleFirstRoundTooEarly, OracleRoundsNotIncreasing, ClearingInsufficientCash,
-        ClearingTokenTransferFailed, ClearingTransferredAmountDiffers, ClearingTokenUnsupported,
+        ClearingTokenTransferFailed, ClearingTransferredAmountDiffers, ClearingTokenUnsupported, ClearingNotFinal, ClearingIncomplete,
         ClearingAmountIsZero, ClearingAmountTooLarge, ClearingAccountReserved, ClearingNotAuthorised,
         ClearingMarketUnknown, ClearingMarketsFull, ClearingAlreadyRegistered, ClearingCorrelationOutOfBounds,
         ClearingMarginShort, ClearingAccountShort, ClearingAccountInAuction, ClearingNotInAuction,
@@ -150,7 +150,7 @@ macro_rules! events {
 
 fn events(words: &[u8]) -> Vec<WrittenEvent> {
     Vec::from(events!(words;
-        CashDeposited, CashWithdrawn, CashMoved, OperatorSet, MarketRegistered, ProgramRegistered, CorrelationSet,
+        CashDeposited, CashWithdrawn, CashMoved, OperatorSet, MarketRegistered, ProgramRegistered, CorrelationSet, ClearingFinalized,
         AuctionStarted, AuctionBidFilled, AuctionEnded, AccountTakenOver, AccountDeleveraged, BadDebtCovered,
         OwnershipTransferStarted, OwnershipTransferred,
         ProgramWired, Transfer, Approval, EpochProcessed, EpochLapsed, ClaimAccrued, TermsSet, FeesPaid,

@@ -9,7 +9,7 @@ use alloy_sol_types::SolCall;
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{account, IClearing, IMarket, IOracle, ITranche, IVault, Leg, Slice};
 
-use crate::deployment::{Deployer, FeedAggregator, Sources, Underlying};
+use crate::deployment::{Deployer, Embedded, FeedAggregator, Sources, Underlying};
 use crate::error::CliError;
 use crate::programs::Programs;
 use crate::units::{feed_answer, narrow, narrow_unsigned, price_wad, signed_wad, size_wad, unsigned_wad, TOKEN_ATOMS};
@@ -269,10 +269,12 @@ impl Stage {
     pub(super) fn feed_extra(&mut self, programs: &Programs, are_programs_cached: bool) -> Result<u64, CliError> {
         let real = {
             let mut chain = self.world.chain();
-            let mut deployer = Deployer { chain: &mut chain, programs, owner: OWNER, are_programs_cached };
+            let site = Embedded::new(&mut chain, OWNER, are_programs_cached);
+            let mut deployer = Deployer::new(site, programs, OWNER);
             let [feed, aggregator] = deployer.two_part_feed()?;
             let answer = I256::try_from(feed_answer(ETH.spot)).unwrap_or_default();
-            deployer.send(aggregator, &FeedAggregator::pushCall { answer, updatedAt: U256::from(self.now) })?;
+            let push = FeedAggregator::pushCall { answer, updatedAt: U256::from(self.now) };
+            deployer.send("answer the feed", aggregator, &push)?;
             deployer.oracle(Sources::of(feed))?
         };
         let plain = self.world.contracts.oracle;

@@ -53,7 +53,8 @@ pub(crate) fn artifact_abis() -> impl Iterator<Item = (&'static str, JsonAbi)> {
 }
 
 /// A contract's creation code, without its constructor's arguments.
-pub(super) fn creation_code(name: &'static str) -> Result<Vec<u8>, CliError> {
+/// # Errors: [`CliError::Artifact`]
+pub fn creation_code(name: &'static str) -> Result<Vec<u8>, CliError> {
     let damaged = || CliError::Artifact(name);
     let (_, text) = ARTIFACTS.into_iter().find(|(each, _)| *each == name).ok_or_else(damaged)?;
     let artifact: serde_json::Value = serde_json::from_str(text).map_err(|_| damaged())?;

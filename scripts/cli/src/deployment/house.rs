@@ -1,10 +1,9 @@
 //! The clearing house and the vault, which all markets share.
 
 use alloy_primitives::{Address, B256, U256};
-use alloy_sol_types::SolValue;
 use equipoise_interfaces::{Allocation, IClearing, IMarket, IVault};
 
-use super::{Deployer, Market, NOBODY, SURFACE_THRESHOLD};
+use super::{Arguments, Deployer, Market, NOBODY, SURFACE_THRESHOLD};
 use crate::error::CliError;
 
 /// What all markets of one stablecoin share.
@@ -46,9 +45,12 @@ impl Deployer<'_> {
         let liquidator = self.program("liquidator")?;
         let backstop = self.program("backstop")?;
         let registrar = self.program("registrar")?;
-        let arguments = |owner| (liquidator, backstop, registrar, owner, token).abi_encode_params();
-        let implementation = self.constructed("clearing", &arguments(NOBODY))?;
-        let clearing = self.proxy(implementation, &arguments(self.owner))?;
+        let arguments = |owner: Address| {
+            let delegates = Arguments::new().with("liquidator", liquidator).with("backstop", backstop);
+            delegates.with("registrar", registrar).with("owner", owner).with("token", token)
+        };
+        let implementation = self.implementation("clearing", arguments(NOBODY))?;
+        let clearing = self.proxy("clearing", "clearing", implementation, arguments(self.owner))?;
         Ok(House { token, liquidator, backstop, registrar, clearing, ..House::default() })
     }
 
@@ -57,9 +59,12 @@ impl Deployer<'_> {
     /// # Errors: [`CliError`]
     pub fn vault(&mut self, clearing: Address, epoch_secs: u64) -> Result<[Address; 2], CliError> {
         let steward = self.program("steward")?;
-        let arguments = |owner| (steward, owner, clearing, U256::from(epoch_secs)).abi_encode_params();
-        let implementation = self.constructed("vault", &arguments(NOBODY))?;
-        let vault = self.proxy(implementation, &arguments(self.owner))?;
+        let arguments = |owner: Address| {
+            let owned = Arguments::new().with("steward", steward).with("owner", owner).with("clearing", clearing);
+            owned.with("cutSpacingSecs", U256::from(epoch_secs))
+        };
+        let implementation = self.implementation("vault", arguments(NOBODY))?;
+        let vault = self.proxy("vault", "vault", implementation, arguments(self.owner))?;
         Ok([steward, vault])
     }
 
@@ -68,9 +73,11 @@ impl Deployer<'_> {
     /// # Errors: [`CliError`]
     pub fn tranches(&mut self, vault: Address) -> Result<[Address; 2], CliError> {
         // Both ask their own vault for everything, and the clearing house knows neither implementation.
-        let implementation = self.constructed("tranche", &(vault, false).abi_encode_params())?;
-        let mut tranche = |is_senior: bool| self.proxy(implementation, &(vault, is_senior).abi_encode_params());
-        Ok([tranche(true)?, tranche(false)?])
+        let arguments = |is_senior: bool| Arguments::new().with("vault", vault).with("isSenior", is_senior);
+        let implementation = self.implementation("tranche", arguments(false))?;
+        let senior = self.proxy("senior", "tranche", implementation, arguments(true))?;
+        let junior = self.proxy("junior", "tranche", implementation, arguments(false))?;
+        Ok([senior, junior])
     }
 
     /// Deploys a wrapper for each market, by the symbol of its underlying, and registers them.
@@ -78,16 +85,19 @@ impl Deployer<'_> {
     /// # Errors: [`CliError`]
     pub fn wrappers(&mut self, clearing: Address, markets: &[(Address, &str)]) -> Result<Vec<Address>, CliError> {
         let arguments = |(market, symbol): &(Address, &str)| {
-            (*market, clearing, B256::right_padding_from(symbol.as_bytes())).abi_encode_params()
+            let symbol = B256::right_padding_from(symbol.as_bytes());
+            Arguments::new().with("market", *market).with("clearing", clearing).with("underlying", symbol)
         };
         let Some(first) = markets.first() else { return Ok(Vec::new()) };
-        let implementation = self.constructed("wrapper", &arguments(first))?;
+        let implementation = self.implementation("wrapper", arguments(first))?;
         let mut wrappers = Vec::with_capacity(markets.len());
         for market in markets {
-            let wrapper = self.proxy(implementation, &arguments(market))?;
-            self.send(clearing, &IClearing::registerProgramCall { program: wrapper })?;
+            self.enter(market.1);
+            let wrapper = self.proxy("wrapper", "wrapper", implementation, arguments(market))?;
+            self.send("register wrapper", clearing, &IClearing::registerProgramCall { program: wrapper })?;
             wrappers.push(wrapper);
         }
+        self.enter("");
         Ok(wrappers)
     }
 
@@ -96,11 +106,12 @@ impl Deployer<'_> {
     /// # Errors: [`CliError`]
     pub fn wire(&mut self, house: &House, markets: &[(Market, u32)], keepers: &[Address]) -> Result<(), CliError> {
         let House { clearing, vault, .. } = *house;
-        for (each, _) in markets {
-            self.send(each.market, &IMarket::wireCall { oracle: each.oracle, clearing, vault })?;
+        for (number, (each, _)) in markets.iter().enumerate() {
+            let wire = IMarket::wireCall { oracle: each.oracle, clearing, vault };
+            self.send(&format!("wire market {number}"), each.market, &wire)?;
             let keepers = keepers.to_vec();
             let set = IMarket::setSurfaceKeepersCall { keepers, threshold: SURFACE_THRESHOLD };
-            self.send(each.market, &set)?;
+            self.send(&format!("name surface keepers of market {number}"), each.market, &set)?;
         }
         let allocation =
             |(each, weight): &(Market, u32)| Allocation { market: each.market, oracle: each.oracle, weight: *weight };
@@ -111,11 +122,12 @@ impl Deployer<'_> {
     /// # Errors: [`CliError`]
     pub fn wire_house(&mut self, house: &House, allocations: Vec<Allocation>) -> Result<(), CliError> {
         let House { clearing, vault, senior, junior, .. } = *house;
-        self.send(clearing, &IClearing::wireCall { vault, senior, junior })?;
-        for allocation in &allocations {
-            self.send(clearing, &IClearing::registerMarketCall { market: allocation.market })?;
+        self.send("wire clearing", clearing, &IClearing::wireCall { vault, senior, junior })?;
+        for (number, allocation) in allocations.iter().enumerate() {
+            let register = IClearing::registerMarketCall { market: allocation.market };
+            self.send(&format!("register market {number}"), clearing, &register)?;
         }
-        self.send(vault, &IVault::wireCall { senior, junior, allocations })?;
+        self.send("wire vault", vault, &IVault::wireCall { senior, junior, allocations })?;
         Ok(())
     }
 }

@@ -1,9 +1,8 @@
 //! Markets, and the programs that they share.
 
 use alloy_primitives::{Address, U256};
-use alloy_sol_types::SolValue;
 
-use super::{Deployer, NOBODY};
+use super::{Arguments, Deployer, NOBODY};
 use crate::error::CliError;
 use crate::units::FEED_DECIMALS;
 
@@ -101,14 +100,15 @@ impl Deployer<'_> {
     /// Deploys what a market's proxy runs.
     /// # Errors: [`CliError`]
     pub fn market_implementation(&mut self, engines: &Engines) -> Result<Address, CliError> {
-        self.constructed("market", &market_arguments(engines, NOBODY, 0))
+        self.implementation("market", market_arguments(engines, NOBODY, 0))
     }
 
     /// Deploys a market and its oracle.
     /// # Errors: [`CliError`]
     pub fn market(&mut self, engines: &Engines, sources: Sources, strike_shift: u8) -> Result<Market, CliError> {
         let oracle = self.oracle(sources)?;
-        let market = self.proxy(engines.market, &market_arguments(engines, self.owner, strike_shift))?;
+        let arguments = market_arguments(engines, self.owner, strike_shift);
+        let market = self.proxy("market", "market", engines.market, arguments)?;
         Ok(Market { feed: sources.feed, oracle, market })
     }
 
@@ -116,28 +116,32 @@ impl Deployer<'_> {
     /// # Errors: [`CliError`]
     pub fn oracle(&mut self, sources: Sources) -> Result<Address, CliError> {
         let Sources { feed, sequencer, second, stablecoin } = sources;
-        self.constructed("oracle", &(feed, sequencer, second, stablecoin).abi_encode_params())
+        let arguments = Arguments::new().with("feed", feed).with("sequencer", sequencer).with("source", second);
+        self.constructed("oracle", arguments.with("stablecoin", stablecoin))
     }
 
     /// Creates a price feed that the owner writes.
     /// # Errors: [`CliError`]
     pub fn feed(&mut self, symbol: &str) -> Result<Address, CliError> {
         let description = format!("{symbol} / USD");
-        let arguments = (U256::from(FEED_DECIMALS), description.as_str(), self.owner).abi_encode_params();
-        self.create("PriceFeed", &arguments)
+        let arguments = Arguments::new().with("decimals", U256::from(FEED_DECIMALS));
+        let arguments = arguments.with("description", description).with("owner", self.owner);
+        self.create("feed", "PriceFeed", arguments)
     }
 
     /// Creates a feed of two parts, as Chainlink's are: the proxy that is read and the aggregator that is written.
     /// # Errors: [`CliError`]
     pub fn two_part_feed(&mut self) -> Result<[Address; 2], CliError> {
-        let arguments = (U256::from(FEED_DECIMALS), self.owner).abi_encode_params();
-        let aggregator = self.create("FeedAggregator", &arguments)?;
-        let proxy = self.create("FeedProxy", &(aggregator, self.owner).abi_encode_params())?;
-        self.send(aggregator, &super::FeedAggregator::addAccessCall { reader: proxy })?;
+        let arguments = Arguments::new().with("decimals", U256::from(FEED_DECIMALS)).with("owner", self.owner);
+        let aggregator = self.create("feed aggregator", "FeedAggregator", arguments)?;
+        let arguments = Arguments::new().with("aggregator", aggregator).with("owner", self.owner);
+        let proxy = self.create("feed", "FeedProxy", arguments)?;
+        self.send("let the feed read", aggregator, &super::FeedAggregator::addAccessCall { reader: proxy })?;
         Ok([proxy, aggregator])
     }
 }
 
-fn market_arguments(engines: &Engines, owner: Address, strike_shift: u8) -> Vec<u8> {
-    (engines.named(), owner, U256::from(strike_shift)).abi_encode_params()
+fn market_arguments(engines: &Engines, owner: Address, strike_shift: u8) -> Arguments {
+    let programs = Arguments::new().with_addresses("programs", engines.named());
+    programs.with("owner", owner).with("strikeShift", U256::from(strike_shift))
 }

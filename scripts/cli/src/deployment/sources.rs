@@ -1,10 +1,9 @@
 //! Price sources beside a market's own feed.
 
 use alloy_primitives::{Address, B256, U256};
-use alloy_sol_types::SolValue;
 use equipoise_interfaces::ISignedSource;
 
-use super::Deployer;
+use super::{Arguments, Deployer};
 use crate::error::CliError;
 
 /// What a source on a Uniswap v3 pool is made with.
@@ -31,10 +30,10 @@ impl Deployer<'_> {
         publishers: &[Address],
         threshold: u8,
     ) -> Result<Address, CliError> {
-        let arguments = (self.owner, underlying, U256::from(max_age_secs)).abi_encode_params();
-        let source = self.constructed("signed-source", &arguments)?;
+        let arguments = Arguments::new().with("owner", self.owner).with("underlying", underlying);
+        let source = self.constructed("signed-source", arguments.with("maxAgeSecs", U256::from(max_age_secs)))?;
         let publishers = publishers.to_vec();
-        self.send(source, &ISignedSource::setPublishersCall { publishers, threshold })?;
+        self.send("name publishers", source, &ISignedSource::setPublishersCall { publishers, threshold })?;
         Ok(source)
     }
 
@@ -42,7 +41,8 @@ impl Deployer<'_> {
     /// # Errors: [`CliError`]
     pub fn pool_source(&mut self, terms: &PoolTerms) -> Result<Address, CliError> {
         let PoolTerms { pool, base, window_secs, min_liquidity } = *terms;
-        let arguments = (pool, base, U256::from(window_secs), U256::from(min_liquidity)).abi_encode_params();
-        self.constructed("pool-source", &arguments)
+        let arguments =
+            Arguments::new().with("pool", pool).with("base", base).with("windowSecs", U256::from(window_secs));
+        self.constructed("pool-source", arguments.with("minLiquidity", U256::from(min_liquidity)))
     }
 }

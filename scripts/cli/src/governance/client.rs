@@ -14,6 +14,7 @@ use tokio::runtime::Runtime;
 
 use super::error::GovernanceError;
 use crate::reverts::Reason;
+use crate::tls;
 
 /// A client, and who it sends for.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ impl Client {
     /// A client of the server at a URL, which sends with a key if there is one.
     /// # Errors: [`GovernanceError::Url`], [`GovernanceError::Key`], [`GovernanceError::System`]
     pub fn new(url: &str, key: Option<&str>) -> Result<Self, GovernanceError> {
+        tls::install();
         let at = url.parse().map_err(|_| GovernanceError::Url(url.to_owned()))?;
         let signer = key.map(|key| key.parse::<PrivateKeySigner>().map_err(|_| GovernanceError::Key)).transpose()?;
         let provider = match &signer {

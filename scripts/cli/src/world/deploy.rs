@@ -4,18 +4,21 @@ use std::sync::{Arc, Mutex};
 
 use alloy_primitives::{Address, B256, U256};
 use alloy_signer_local::PrivateKeySigner;
-use alloy_sol_types::SolValue;
 use equipoise_chain::{Chain, Config};
 
 use super::surface::signers_of;
 use super::{GasLog, World};
-use crate::deployment::{Deployer, Engines, House, Market, Sources, Underlying};
+use crate::deployment::{
+    Deployed, Deployer, Embedded, Engines, GovernancePlan, House, Market, MarketPlan, Plan, Sources, Underlying,
+};
 use crate::error::CliError;
 use crate::programs::{Programs, Size};
 
 const ETHER: u128 = 1_000_000_000_000_000_000;
 /// Ether of every account at genesis.
 const FUNDS_ETHER: u128 = 10_000;
+/// Tokens that vote.
+const VOTE_TOKENS: u128 = 1_000_000;
 
 /// What a world starts from.
 #[derive(Clone, Debug)]
@@ -120,15 +123,12 @@ impl World {
             accounts: accounts.map(|account| (account, funds)).collect(),
             ..Config::default()
         });
-        let mut deployer = Deployer {
-            chain: &mut chain,
-            programs,
-            owner: setup.owner,
-            are_programs_cached: setup.are_programs_cached,
-        };
+        let site = Embedded::new(&mut chain, setup.owner, setup.are_programs_cached);
+        let mut deployer = Deployer::new(site, programs, setup.owner);
         let signers = signers_of(&setup.surface_keys)?;
-        let keepers: Vec<_> = signers.iter().map(PrivateKeySigner::address).collect();
-        let mut markets = deploy(&mut deployer, setup, &keepers)?.into_iter();
+        let keepers = signers.iter().map(PrivateKeySigner::address).collect();
+        let mut markets = deploy(&mut deployer, setup, keepers)?.into_iter();
+        drop(deployer);
         let contracts = markets.next().unwrap_or_default();
         Ok(Self {
             chain: Arc::new(Mutex::new(chain)),
@@ -150,20 +150,17 @@ impl World {
 }
 
 /// The addresses of each market, with what all share.
-fn deploy(deployer: &mut Deployer<'_>, setup: &Setup, keepers: &[Address]) -> Result<Vec<Contracts>, CliError> {
-    let token = deployer.create("Stablecoin", &("Demo Dollar", "DUSD", setup.owner).abi_encode_params())?;
-    let engines = deployer.engines()?;
-    let house = deployer.house(token, setup.epoch_secs)?;
-    let mut markets = Vec::new();
-    for underlying in &setup.underlyings {
-        let feed = deployer.feed(&underlying.symbol)?;
-        let market = deployer.market(&engines, Sources::of(feed), underlying.strike_shift)?;
-        markets.push((market, underlying.weight));
-    }
-    deployer.wire(&house, &markets, keepers)?;
-    let named = markets.iter().zip(&setup.underlyings);
-    let named: Vec<_> = named.map(|((each, _), underlying)| (each.market, underlying.symbol.as_str())).collect();
-    let wrappers = deployer.wrappers(house.clearing, &named)?;
+fn deploy(deployer: &mut Deployer<'_>, setup: &Setup, keepers: Vec<Address>) -> Result<Vec<Contracts>, CliError> {
+    let market = |underlying: &Underlying| MarketPlan { underlying: underlying.clone(), sources: Sources::default() };
+    let (guardian, holder) = (setup.owner, setup.owner);
+    let plan = Plan {
+        stablecoin: None,
+        markets: setup.underlyings.iter().map(market).collect(),
+        keepers,
+        epoch_secs: setup.epoch_secs,
+        governance: GovernancePlan { guardian, holder, supply: U256::from(VOTE_TOKENS * ETHER) },
+    };
+    let Deployed { engines, house, markets, wrappers, .. } = plan.build(deployer)?;
     let all = markets.into_iter().zip(wrappers);
-    Ok(all.map(|((market, _), wrapper)| Contracts::new(engines, house, market, wrapper)).collect())
+    Ok(all.map(|(market, wrapper)| Contracts::new(engines, house, market, wrapper)).collect())
 }
