@@ -87,7 +87,7 @@ fn look_at(board: &BoardHoldings, shocks: &Shocks) -> Result<(BoardSums, Seen), 
     let sums = BoardSums::new(&scenarios, board)?;
     let losses = sums.losses_ceil(board.terms, shocks, &scenarios)?;
     let worth = add(sums.mark, add(sums.error, sums.error)?)?;
-    let seen = Seen::new(board, shocks, worth, losses)?;
+    let seen = Seen::new(board, shocks, worth, &losses)?;
     Ok((sums, seen))
 }
 

@@ -20,6 +20,7 @@ use super::losses::{ENTRIES, GRID, SCENARIOS, SPOT_STEPS};
 use super::scenarios::Shocks;
 use super::BoardHoldings;
 use crate::arithmetic::{add, div_ceil, mul_ceil, mul_floor, sub};
+use crate::black76::ladder::Multiple;
 use crate::settlement::payoff_over_lots;
 use crate::units::Years;
 use crate::RiskError;
@@ -45,20 +46,20 @@ impl Seen {
     /// # Inputs: what the options are worth at mid marks, not less than exact; what they lose in the scenarios
     /// # Rounding: up
     /// # Errors: Math, Overflow
-    pub fn new(board: &BoardHoldings, shocks: &Shocks, worth: Fx, moved: [Fx; ENTRIES]) -> Result<Self, RiskError> {
+    pub fn new(board: &BoardHoldings, shocks: &Shocks, worth: Fx, moved: &[Fx; ENTRIES]) -> Result<Self, RiskError> {
         let share = settled_share_ceil(board.terms.years)?;
         if share <= 0 {
-            return Ok(Self { moved, expiring: None });
+            return Ok(Self { moved: *moved, expiring: None });
         }
         let left = sub(Fx::ONE, share)?;
         let mut settled = losses_at_settlement(board, shocks, worth)?;
         for loss in &mut settled {
             *loss = mul_ceil(*loss, share)?;
         }
-        let (mut settling, mut gone) = (moved, moved);
+        let (mut settling, mut gone) = (*moved, *moved);
         let steps = settled.iter().cycle().take(GRID).map(Some).chain(core::iter::repeat(None));
         for (((settling, gone), moved), step) in
-            settling.iter_mut().zip(&mut gone).zip(&moved).zip(steps).take(SCENARIOS)
+            settling.iter_mut().zip(&mut gone).zip(moved).zip(steps).take(SCENARIOS)
         {
             let kept = mul_ceil(*moved, left)?;
             *gone = add(kept, settled[STILL])?;
@@ -67,13 +68,15 @@ impl Seen {
                 *settling = add(kept, *settled)?;
             }
         }
-        Ok(Self { moved, expiring: Some([settling, gone]) })
+        Ok(Self { moved: *moved, expiring: Some([settling, gone]) })
     }
 
     /// The losses in each of the ways.
     pub fn ways(&self) -> [&[Fx; ENTRIES]; WAYS] {
-        let [settling, gone] = self.expiring.as_ref().map_or([&self.moved; WAYS - 1], |expiring| expiring.each_ref());
-        [&self.moved, settling, gone]
+        match &self.expiring {
+            Some([settling, gone]) => [&self.moved, settling, gone],
+            None => [&self.moved; WAYS],
+        }
     }
 }
 
@@ -112,7 +115,7 @@ fn losses_at_settlement(board: &BoardHoldings, shocks: &Shocks, worth: Fx) -> Re
 impl Shocks {
     /// Halfway from a step of spot to its neighbours, over spot now; the widest moves end where they are.
     fn around(&self, step: usize) -> Result<[Fx; 2], RiskError> {
-        let share = |step: usize| self.spot.get(step).map_or(Fx::ONE, |multiple| multiple.share());
+        let share = |step: usize| self.spot.get(step).map_or(Fx::ONE, Multiple::share);
         let halfway = |one, other| div_ceil(add(share(one), share(other))?, TWO);
         let (below, above) = (step.saturating_sub(1), step.saturating_add(1).min(SPOT_STEPS - 1));
         Ok([halfway(below, step)?, halfway(step, above)?])
