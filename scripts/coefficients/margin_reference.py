@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the margin requirements that `risk::margin` is compared with, from the definitions, by mpmath to 30 digits.
 
-Nothing here follows the program: worst losses are searched over settlement prices, puts have a formula of their own,
+Nothing here follows the program: worst losses are searched over settlement prices, as far as the thousandth of a step, puts have a formula of their own,
 caps and sums are taken scenario by scenario in contracts.
 Needs mpmath (`pip install mpmath==1.3.0`).
 
@@ -78,9 +78,33 @@ def worst_settlement(legs):
     return max(-min(payoffs), mpf(0))
 
 
+def settles_as_if_now(days):
+    """What part of an expiry counts as if it settled now: from 23 hours before, all of it from 3."""
+    return min(max((23 - 24 * mpf(days)) / 20, mpf(0)), mpf(1))
+
+
+def worst_around(spot, step, worth, legs):
+    """The largest loss of settling between the middles of the steps of spot on either side."""
+    low, high = (1 + SPOT_SHOCK * max(min(step + side, mpf(4)), mpf(-4)) / 4 for side in (mpf("-0.5"), mpf("0.5")))
+    places = [spot * (low + (high - low) * place / 1000) for place in range(1001)]
+    places += [strike for strike, _, _ in legs if spot * low < strike < spot * high]
+    return max(worth - sum(c * max(s - k, 0) + p * max(k - s, 0) for k, c, p in legs) for s in places)
+
+
+def ways(spot, days, worth, losses, legs):
+    """The losses as the scenarios have them, settling around each step, and settled around spot as it is."""
+    part = settles_as_if_now(days)
+    if part == 0:
+        return [losses] * 3
+    around = [worst_around(spot, step, worth, legs) for step in range(-4, 5)]
+    settling = [(1 - part) * loss + part * around[place % 9] for place, loss in enumerate(losses[:27])]
+    gone = [(1 - part) * loss + part * around[4] for loss in losses[:31]]
+    return [losses, settling + losses[27:], gone + losses[31:]]
+
+
 def board(spot, days, legs):
     years = mpf(days) / 365
-    value = mpf(0)
+    value, worth = mpf(0), mpf(0)
     losses = [mpf(0)] * 31
     for strike, calls, puts in legs:
         vol = strike_vol(strike)
@@ -88,27 +112,37 @@ def board(spot, days, legs):
         for is_call, held in ((True, calls), (False, puts)):
             mid = price(is_call, spot, strike, vol, years)
             value += held * (max(mid - half, 0) if held > 0 else mid + half)
+            worth += held * mid
             for place, (move, vol_multiple, cover) in enumerate(scenarios(days)):
                 moved = price(is_call, spot * move, strike, vol * vol_multiple, years)
                 losses[place] += held * (mid - moved) * cover
     net = [sum(leg[side] for leg in legs) for side in (1, 2)]
     losses.append(SHORT_MINIMUM * spot * sum(max(-n, 0) for n in net))
+    seen = ways(spot, days, worth, losses, legs)
     worst = worst_settlement(legs)
     if worst is None:
-        return value, losses, [INITIAL * loss for loss in losses]
+        return value, seen, [[INITIAL * loss for loss in way] for way in seen]
     value = max(value, -worst)
     most = value + worst
-    return value, [min(loss, most) for loss in losses], [min(INITIAL * loss, most) for loss in losses]
+    maintenance = [[min(loss, most) for loss in way] for way in seen]
+    return value, maintenance, [[min(INITIAL * loss, most) for loss in way] for way in seen]
+
+
+def entries(boards):
+    """Each way summed over the expiries, then the worst way of each entry."""
+    sums = [[sum(entry) for entry in zip(*way)] for way in zip(*boards)]
+    return [max(entry) for entry in zip(*sums)]
 
 
 def portfolio(name, spot, legs):
     boards = defaultdict(list)
-    for days, strike, calls, puts in legs:
-        boards[days].append((mpf(strike), mpf(calls) / 1000, mpf(puts) / 1000))
-    parts = [board(mpf(spot), days, sorted(held)) for days, held in sorted(boards.items())]
+    unit = mpf(24) if name.startswith("hours_") else mpf(1)
+    for time, strike, calls, puts in legs:
+        boards[time].append((mpf(strike), mpf(calls) / 1000, mpf(puts) / 1000))
+    parts = [board(mpf(spot), time / unit, sorted(held)) for time, held in sorted(boards.items())]
     value = sum(part[0] for part in parts)
-    maintenance, initial = ([sum(entry) for entry in zip(*(part[side] for part in parts))] for side in (1, 2))
-    written = " ".join(f"{days}:{strike}:{calls}:{puts}" for days, strike, calls, puts in sorted(legs))
+    maintenance, initial = (entries([part[side] for part in parts]) for side in (1, 2))
+    written = " ".join(f"{time}:{strike}:{calls}:{puts}" for time, strike, calls, puts in sorted(legs))
     numbers = [value, max(max(maintenance), 0), max(max(initial), 0), *maintenance]
     return ",".join([name, str(spot), written] + [decimal(number) for number in numbers])
 
@@ -129,6 +163,13 @@ def portfolios():
         strikes = rng.sample(range(1500, 6000, 50), 32)
         legs = [(rng.choice([2, 9, 30, 120]), k, rng.randint(-900, 900), rng.randint(-900, 900)) for k in strikes]
         yield portfolio(f"random_{number}", rng.randint(2200, 3900), legs)
+    yield portfolio("hours_ratio_between_steps", 1984, [(3, 1900, 0, 10916), (3, 2400, 0, -1041), (3, 2600, -10, 0)])
+    yield portfolio("hours_near_straddle_over_far", 3000, [(2, 3000, 8800, 8800), (720, 3000, -1000, -1000)])
+    yield portfolio("hours_calendar", 3000, [(6, 3000, -1000, 0), (174, 3000, 1000, 0)])
+    for number in range(3):
+        strikes = rng.sample(range(1500, 6000, 50), 20)
+        legs = [(rng.choice([1, 8, 14, 200]), k, rng.randint(-900, 900), rng.randint(-900, 900)) for k in strikes]
+        yield portfolio(f"hours_random_{number}", rng.randint(2200, 3900), legs)
 
 
 def main() -> int:

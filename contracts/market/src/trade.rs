@@ -75,7 +75,7 @@ pub fn execute(
         store.set_holdings(*id, Some(account), &change.position)?;
     }
     store.keep_offer(&offer);
-    let report = report(store, &snapshot, account, (effect, cost))?;
+    let report = report(store, &snapshot, account, effect)?;
     let caller = store.vm().msg_sender();
     let record = IClearing::recordTradeCall { account, caller, costAtoms: cost, report };
     let clearing = store.wired(Place::Clearing)?;
@@ -100,17 +100,17 @@ enum Effect {
     Opens,
 }
 
-/// What the ledger is told of the account: its margin only where it counts, if it is short here, or if what it pays to
-/// close may leave it in debt, against which its longs stand. Who sells a long and stays short does not reduce: he needs
-/// what he would need to open the short by itself.
-fn report(store: &Store, snapshot: &Snapshot, account: B256, (effect, cost): (Effect, I256)) -> Result<Report, Revert> {
+/// What the ledger is told of the account: its margin only where it counts, if it is short here, or if it closes and keeps
+/// longs, which stand against a debt that it may have or be left with. Who sells a long and stays short does not reduce:
+/// he needs what he would need to open the short by itself.
+fn report(store: &Store, snapshot: &Snapshot, account: B256, effect: Effect) -> Result<Report, Revert> {
     let holds = store.account_boards(account).holds();
     let is_reducing = match effect {
         Effect::Unwinds => true,
         Effect::Sells => holds != Holds::Short,
         Effect::Opens => false,
     };
-    let is_read = holds == Holds::Short || is_reducing && cost > I256::ZERO;
+    let is_read = holds == Holds::Short || is_reducing && holds != Holds::Nothing;
     let margin = if is_read { margin_of(store, &snapshot.sight.moment, account)? } else { NO_MARGIN };
     Ok(Report { holds: holds.number(), isReducing: is_reducing, margin })
 }

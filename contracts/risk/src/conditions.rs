@@ -12,7 +12,7 @@ use crate::units::Money;
 use crate::RiskError;
 
 /// Flow of this share of risk capital weighs a half in an epoch's score.
-const REFERENCE_SHARE: Fx = Fx::lit("0.01");
+pub const REFERENCE_SHARE: Fx = Fx::lit("0.01");
 
 /// What is seen in a new oracle round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,9 @@
 //! - it is sub-additive: two portfolios together are never required more than apart, so hedges are recognised;
 //! - it is homogeneous up to the last place, and cash moves equity one for one.
 //!
+//! Prices move between steps, and time passes: an expiry that settles within a day counts, more and more, as if it settled
+//! now, and then as if it were gone: [`expiring`]. Both are maxima over prices of sums, and so nothing changes in the above.
+//!
 //! The charge for net short options and the pads for rounding are sums of positive parts and keep all of that, and
 //! equity, longs at the bid and shorts at the ask, is worth no less together than apart.
 //!
@@ -21,6 +24,7 @@
 //! theorem 4.1 makes every maximum over scenarios coherent.
 
 mod account;
+mod expiring;
 mod losses;
 mod offset;
 mod parameters;
@@ -40,6 +44,7 @@ use crate::marks::BoardTerms;
 use crate::settlement::Holding;
 use crate::units::{lots_to_contracts_ceil, lots_to_contracts_floor, times_lots, Lots, Money, LOTS_PER_CONTRACT};
 use crate::RiskError;
+use expiring::{Seen, WAYS};
 use scenarios::{BoardScenarios, CallSums};
 
 /// What an account holds in one expiry.
@@ -71,12 +76,19 @@ pub struct MarketMargin {
 pub fn assess(boards: &[BoardHoldings<'_>], shocks: &Shocks) -> Result<MarketMargin, RiskError> {
     let mut totals = Totals::default();
     for board in boards {
-        let scenarios = BoardScenarios::new(shocks, board.terms)?;
-        let sums = BoardSums::new(&scenarios, board)?;
-        let losses = sums.losses_ceil(board.terms, shocks, &scenarios)?;
-        totals.add(&sums, &losses, board.holdings, shocks)?;
+        let (sums, seen) = look_at(board, shocks)?;
+        totals.add(&sums, &seen, board.holdings, shocks)?;
     }
     totals.finish(shocks)
+}
+
+fn look_at(board: &BoardHoldings, shocks: &Shocks) -> Result<(BoardSums, Seen), RiskError> {
+    let scenarios = BoardScenarios::new(shocks, board.terms)?;
+    let sums = BoardSums::new(&scenarios, board)?;
+    let losses = sums.losses_ceil(board.terms, shocks, &scenarios)?;
+    let worth = add(sums.mark, add(sums.error, sums.error)?)?;
+    let seen = Seen::new(board, shocks, worth, &losses)?;
+    Ok((sums, seen))
 }
 
 /// Sums over one expiry, in lots times quote currency.
@@ -164,29 +176,30 @@ impl BoardSums {
 }
 
 /// Sums over all expiries, in lots times quote currency but for the value.
+#[derive(Default)]
 struct Totals {
     value: Money,
     mark: Money,
+    /// One for each way to see expiries that settle soon.
+    required: [Required; WAYS],
+}
+
+/// What is lost in each scenario, in lots times quote currency.
+#[derive(Clone, Copy)]
+struct Required {
     maintenance: [Fx; ENTRIES],
     /// Before the initial factor.
     initial: [Fx; ENTRIES],
 }
 
-impl Default for Totals {
+impl Default for Required {
     fn default() -> Self {
-        let nothing = [Fx::ZERO; ENTRIES];
-        Self { value: Money::ZERO, mark: Money::ZERO, maintenance: nothing, initial: nothing }
+        Self { maintenance: [Fx::ZERO; ENTRIES], initial: [Fx::ZERO; ENTRIES] }
     }
 }
 
 impl Totals {
-    fn add(
-        &mut self,
-        sums: &BoardSums,
-        losses: &[Fx; ENTRIES],
-        holdings: &[Holding],
-        shocks: &Shocks,
-    ) -> Result<(), RiskError> {
+    fn add(&mut self, sums: &BoardSums, seen: &Seen, holdings: &[Holding], shocks: &Shocks) -> Result<(), RiskError> {
         let value = Money::from_fx(lots_to_contracts_floor(sums.value)?);
         let (value, most) = match worst_loss_ceil(holdings)? {
             WorstLoss::Unbounded(_) => (value, None),
@@ -198,22 +211,29 @@ impl Totals {
         self.value = self.value.plus(value)?;
         let mark = Money::from_fx(lots_to_contracts_floor(sums.mark)?);
         self.mark = self.mark.plus(mark.max(value))?;
-        add_capped(&mut self.maintenance, losses, most)?;
         // Times the factor it is again at most the cap.
         let most_initial = most.map(|most| div_floor(most, shocks.initial_factor)).transpose()?;
-        add_capped(&mut self.initial, losses, most_initial)
+        for (required, losses) in self.required.iter_mut().zip(seen.ways()) {
+            add_capped(&mut required.maintenance, losses, most)?;
+            add_capped(&mut required.initial, losses, most_initial)?;
+        }
+        Ok(())
     }
 
     fn finish(self, shocks: &Shocks) -> Result<MarketMargin, RiskError> {
-        let mut initial = self.initial;
-        for loss in &mut initial {
+        let [mut worst, others @ ..] = self.required;
+        for other in &others {
+            raise(&mut worst.maintenance, &other.maintenance);
+            raise(&mut worst.initial, &other.initial);
+        }
+        for loss in &mut worst.initial {
             *loss = mul_ceil(*loss, shocks.initial_factor)?;
         }
         Ok(MarketMargin {
             value: self.value,
             mark: self.mark,
-            maintenance: contracts_ceil(&self.maintenance)?,
-            initial: contracts_ceil(&initial)?,
+            maintenance: contracts_ceil(&worst.maintenance)?,
+            initial: contracts_ceil(&worst.initial)?,
         })
     }
 }
@@ -223,6 +243,12 @@ fn add_capped(sums: &mut [Fx; ENTRIES], losses: &[Fx; ENTRIES], most: Option<Fx>
         *sum = add(*sum, most.map_or(*loss, |most| most.min(*loss)))?;
     }
     Ok(())
+}
+
+fn raise(entries: &mut [Fx; ENTRIES], others: &[Fx; ENTRIES]) {
+    for (entry, other) in entries.iter_mut().zip(others) {
+        *entry = (*entry).max(*other);
+    }
 }
 
 fn contracts_ceil(lots: &[Fx; ENTRIES]) -> Result<ScenarioLosses, RiskError> {

@@ -2,7 +2,7 @@
 
 use equipoise_math::Fx;
 
-use crate::arithmetic::div_floor;
+use crate::arithmetic::{add, div_floor, neg, sub};
 use crate::units::{lots_to_contracts_floor, times_lots, Atoms, Lots, Money, Price, TokenScale};
 use crate::RiskError;
 
@@ -47,18 +47,19 @@ pub fn payoff_floor(holdings: &[Holding], settlement: Price, scale: TokenScale) 
 /// # Rounding: down
 /// # Errors: Overflow
 pub fn payoff_money_floor(holdings: &[Holding], settlement: Price) -> Result<Money, RiskError> {
+    Ok(Money::from_fx(lots_to_contracts_floor(payoff_over_lots(holdings, settlement.fx())?)?))
+}
+
+/// The same in lots times quote currency: exact.
+/// # Errors: Overflow
+pub(crate) fn payoff_over_lots(holdings: &[Holding], settlement: Fx) -> Result<Fx, RiskError> {
     let mut sum = Fx::ZERO;
     for holding in holdings {
-        let above = settlement.minus(holding.strike)?.fx();
-        let (lots, intrinsic) = if above >= 0 {
-            (holding.calls, above)
-        } else {
-            (holding.puts, above.checked_neg().ok_or(RiskError::Overflow)?)
-        };
-        let paid = times_lots(intrinsic, i64::from(lots.count()))?;
-        sum = sum.checked_add(paid).ok_or(RiskError::Overflow)?;
+        let above = sub(settlement, holding.strike.fx())?;
+        let (lots, intrinsic) = if above >= 0 { (holding.calls, above) } else { (holding.puts, neg(above)?) };
+        sum = add(sum, times_lots(intrinsic, i64::from(lots.count()))?)?;
     }
-    Ok(Money::from_fx(lots_to_contracts_floor(sum)?))
+    Ok(sum)
 }
 
 /// The share of each payoff that is paid: one, unless the vault owed more than it had.

@@ -2,9 +2,10 @@
 
 use equipoise_math::Fx;
 use equipoise_risk::breakers::{spot_jump_ceil, Breakers, Measure, Readings, State, RULES, RULE_COUNT};
+use equipoise_risk::conditions::{Conditions, REFERENCE_SHARE};
 use equipoise_risk::millionths::Millionths;
 use equipoise_risk::regime::{Observation, RegimeState};
-use equipoise_risk::spread::{utilisation_factor_ceil, Factors, SpreadMultiplier};
+use equipoise_risk::spread::SpreadMultiplier;
 use equipoise_risk::toxicity::{Amount, Factor, Toxicity};
 use equipoise_risk::units::{Money, Price};
 use equipoise_risk::RiskError;
@@ -13,10 +14,8 @@ use equipoise_risk::RiskError;
 #[derive(Clone, Debug)]
 pub struct Guard {
     breakers: Breakers,
-    /// The regime.
-    pub regime: RegimeState,
-    /// The score of the flow in spot.
-    pub toxicity: Toxicity,
+    /// The regime, sampled at closes, and the score of the flow in spot.
+    pub conditions: Conditions,
     /// The last round, and what its traders have bought of dollar delta, net.
     flow: (u64, Money),
     /// The close before this candle.
@@ -70,8 +69,10 @@ impl Guard {
     pub fn new(first: Observation, implied: Fx) -> Result<Self, RiskError> {
         Ok(Self {
             breakers: Breakers::default(),
-            regime: RegimeState::start(first, implied).map_err(refused)?,
-            toxicity: Toxicity::default(),
+            conditions: Conditions {
+                regime: RegimeState::start(first, implied).map_err(refused)?,
+                toxicity: Toxicity::default(),
+            },
             flow: (0, Money::ZERO),
             close: first,
             surface_jump: Millionths::ZERO,
@@ -92,7 +93,7 @@ impl Guard {
 
     /// A candle is over: its close enters the regime, and the next moves are measured from it.
     pub fn closed(&mut self, close: Observation, implied: Fx) -> Result<(), RiskError> {
-        self.regime = self.regime.sampled(close, implied).map_err(refused)?;
+        self.conditions.regime = self.conditions.regime.sampled(close, implied).map_err(refused)?;
         self.close = close;
         Ok(())
     }
@@ -119,9 +120,10 @@ impl Guard {
         }
         if reading.round != self.flow.0 {
             let factor = Factor { price: reading.spot.fx(), variance: reading.variance };
-            let reference = reading.capital.scaled_floor(Fx::lit("0.01"))?;
+            let reference = reading.capital.scaled_floor(REFERENCE_SHARE)?;
             let flow = Amount::from_money_floor(self.flow.1);
-            self.toxicity = self.toxicity.after_round(flow, reading.now, factor, reference).map_err(refused)?;
+            let toxicity = self.conditions.toxicity.after_round(flow, reading.now, factor, reference);
+            self.conditions.toxicity = toxicity.map_err(refused)?;
             self.flow = (reading.round, Money::ZERO);
         }
         let after = Observation { price: reading.spot, at: reading.until };
@@ -133,7 +135,7 @@ impl Guard {
             (Measure::Delta, of_capital(reading.delta, reading.capital)?),
             (Measure::Vega, of_capital(reading.vega, reading.capital)?),
             (Measure::BadDebt, of_capital(reading.unpaid, reading.capital)?),
-            (Measure::Toxicity, self.toxicity.score),
+            (Measure::Toxicity, self.conditions.toxicity.score),
         ];
         let mut readings = Readings::default().with_secs(Measure::SpotAge, 0).map_err(refused)?;
         for (measure, ratio) in ratios {
@@ -150,12 +152,7 @@ impl Guard {
     }
 
     fn multiplier(&self, reading: &Reading) -> Result<SpreadMultiplier, RiskError> {
-        let factors = Factors {
-            regime: self.regime.regime,
-            toxicity: self.toxicity.factor_ceil()?,
-            utilisation: utilisation_factor_ceil(reading.used)?,
-        };
-        let multiplier = SpreadMultiplier::of(factors);
+        let multiplier = self.conditions.multiplier_ceil(reading.used)?;
         Ok(if self.state(reading.now) == State::Open { multiplier } else { multiplier.for_closing() })
     }
 }

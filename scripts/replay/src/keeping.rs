@@ -139,7 +139,7 @@ impl Market<'_> {
             long: mark.long,
             short: mark.short,
             series: mark.series,
-            regime: self.guard.regime.regime as u8,
+            regime: self.guard.conditions.regime.regime as u8,
             parts: self.ledger.take(),
             counts: self.tally.take(self.guard.all_trips(), self.guard.stopped_secs),
         });

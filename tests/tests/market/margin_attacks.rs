@@ -95,6 +95,23 @@ fn last_short_may_be_bought_back_on_the_worth_of_longs() {
 }
 
 #[test]
+fn a_debt_is_paid_off_by_selling_longs_bit_by_bit() {
+    let mut market = Market::open();
+    let trader = market.trader("diagonal", RICH);
+    let (long, short) = (call_of(4, 0), call_of(1, K3200));
+    market.trade(trader, &[leg(long, CONTRACT), leg(short, -CONTRACT)]).unwrap();
+    let spare = market.cash_of(trader).unsigned_abs() - 20 * TOKEN;
+    market.ledger(trader, &IClearing::withdrawCall { amountAtoms: U256::from(spare) }).unwrap();
+    market.trade(trader, &[leg(short, CONTRACT)]).unwrap();
+    let debt = market.cash_of(trader);
+    // A lot pays for a part of it, and what is left stands for the rest.
+    market.trade(trader, &[leg(long, -LOT)]).unwrap();
+    assert!(debt < market.cash_of(trader) && market.cash_of(trader) < 0, "{debt}");
+    market.trade(trader, &[leg(long, -999 * LOT)]).unwrap();
+    assert!(market.cash_of(trader) > 0);
+}
+
+#[test]
 fn naked_short_is_not_had_by_selling_the_long_of_a_spread() {
     let mut market = Market::open();
     let trader = market.trader("spreader", RICH);

