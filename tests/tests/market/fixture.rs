@@ -141,6 +141,7 @@ impl Market {
         let house = deployer.house(token, HOUR).unwrap();
         let market = deployer.market(&engines, feed, STRIKE_SHIFT).unwrap();
         deployer.wire(&house, &[(market, 1)], &surface_keepers()).unwrap();
+        drop(deployer);
         let parts = (engines, house, market);
         Self::of(world, &parts, keeper, lp)
     }

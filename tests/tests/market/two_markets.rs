@@ -52,6 +52,7 @@ impl Both {
         let feed = deployer.feed("BTC").unwrap();
         let btc = deployer.market(&engines, feed, BTC_STRIKE_SHIFT).unwrap();
         deployer.wire(&house, &[(eth, 1), (btc, 1)], &surface_keepers()).unwrap();
+        drop(deployer);
         let here = Market::of(world, &(engines, house, eth), keeper, lp);
         let there = There { feed, oracle: btc.oracle, market: btc.market, boards: Vec::new() };
         let mut both = Self { here, there };
