@@ -77,8 +77,8 @@ const SEPOLIA: Public = Public {
 };
 
 impl Public {
-    fn settings(&self, workshop: &Workshop) -> Value {
-        let mut settings = workshop.settings();
+    fn settings(&self) -> Value {
+        let mut settings = Workshop::settings();
         let market = |(feed, name, _): &(&str, &str, i64)| json!({ "symbol": name.split(' ').next(), "strikeShift": 8, "weight": 1, "feed": feed });
         settings["stablecoin"] = json!(self.stablecoin.0);
         settings["markets"] = self.feeds.iter().map(market).collect();
@@ -194,7 +194,7 @@ fn a_dry_run_shows_every_step_and_sends_nothing() {
 fn public_networks_are_rehearsed_and_priced_by_what_their_nodes_answer() {
     for public in [SEPOLIA, ONE] {
         let workshop = Workshop::new();
-        workshop.write_settings(&public.settings(&workshop));
+        workshop.write_settings(&public.settings());
         let (relay, asked) = public.serve();
         let from = workshop.deployer().to_string();
         let words = ["deploy", "--network", public.name, "--dry-run", "--from", &from];
@@ -216,7 +216,7 @@ fn public_networks_are_rehearsed_and_priced_by_what_their_nodes_answer() {
 #[test]
 fn a_network_is_not_taken_for_another() {
     let workshop = Workshop::new();
-    workshop.write_settings(&SEPOLIA.settings(&workshop));
+    workshop.write_settings(&SEPOLIA.settings());
     let (relay, _) = ONE.serve();
     let from = workshop.deployer().to_string();
     let words = ["deploy", "--network", "arbitrum-sepolia", "--dry-run", "--from", &from];

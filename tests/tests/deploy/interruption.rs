@@ -32,7 +32,7 @@ fn an_interrupted_deployment_goes_on_where_it_was() {
     let mut reached = 0;
     for (steps, is_last_heard) in [(0, true), (1, false), (2, true), (13, true), (9, false), (17, true), (20, false)] {
         workshop.interrupt(steps, is_last_heard);
-        reached += steps as u64 + u64::from(is_last_heard);
+        reached += u64::try_from(steps).unwrap() + u64::from(is_last_heard);
         assert_eq!(workshop.transactions(), reached, "after {steps} more");
     }
     assert!(reached < all);
@@ -52,12 +52,12 @@ fn a_deployment_goes_on_only_as_it_was_begun() {
     let journal = workshop.records_folder().join("journal.json");
     let begun = fs::read(&journal).unwrap();
 
-    let mut settings = workshop.settings();
+    let mut settings = Workshop::settings();
     settings["epochSecs"] = 7_200.into();
     workshop.write_settings(&settings);
     let error = workshop.refused(&["deploy"]);
     assert!(matches!(&error, DeploymentError::StepChanged { step, .. } if step.starts_with("vault")), "{error}");
-    workshop.write_settings(&workshop.settings());
+    workshop.write_settings(&Workshop::settings());
 
     let other = equipoise_cli::deploy::KeySource { key: Some(workshop.accounts[1].key.to_string()), keystore: None };
     let error = refusal(workshop.run_at(&workshop.server.url(), &other, &["deploy"]));

@@ -115,7 +115,7 @@ fn programs_are_kept_alive_before_they_lapse_and_activated_again_after() {
     assert_eq!(nonce(), before);
     let told = workshop.run(&["keepalive"]).unwrap();
     let kept = told.matches("kept alive").count();
-    assert_eq!(nonce() - before, kept as u64);
+    assert_eq!(nonce() - before, u64::try_from(kept).unwrap());
     assert!(kept >= 17, "{told}");
     assert_eq!(workshop.run(&["keepalive"]).unwrap().matches("364 days left").count(), kept);
 

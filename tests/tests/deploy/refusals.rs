@@ -89,7 +89,7 @@ fn a_program_that_is_too_large_is_refused() {
     let file = workshop.path("programs").join("vault.wasm");
     // Bytes that do not compress.
     let noise = (0..1_000_u32).flat_map(|place| alloy_primitives::keccak256(place.to_be_bytes()).0);
-    let noise: String = noise.map(|byte| format!("\\{byte:02x}")).collect();
+    let noise = noise.fold(String::new(), |text, byte| text + &format!("\\{byte:02x}"));
     let text = format!("(module (memory (export \"memory\") 1) (data (i32.const 0) \"{noise}\"))");
     fs::write(file, wat::parse_str(text).unwrap()).unwrap();
     match workshop.run(&["deploy"]) {
@@ -149,12 +149,12 @@ fn too_little_ether_is_refused() {
 #[test]
 fn a_stablecoin_or_a_feed_that_is_none_is_refused() {
     let workshop = Workshop::new();
-    let mut settings = workshop.settings();
+    let mut settings = Workshop::settings();
     settings["stablecoin"] = json!(Address::repeat_byte(5));
     workshop.write_settings(&settings);
     let error = workshop.refused(&["deploy"]);
     assert!(matches!(&error, DeploymentError::NoCode { what, .. } if what == "stablecoin"), "{error}");
-    let mut settings = workshop.settings();
+    let mut settings = Workshop::settings();
     settings["markets"][0]["feed"] = json!("0xcEcba2F1DC234f70Dd89F2041029807F8D03A990");
     workshop.write_settings(&settings);
     let error = workshop.refused(&["deploy"]);
@@ -184,7 +184,7 @@ fn settings_that_make_no_sense_are_refused_by_name() {
         ("guardian", json!("nobody"), "guardian"),
     ];
     for (key, value, named) in changes {
-        let mut settings = workshop.settings();
+        let mut settings = Workshop::settings();
         settings[key] = value;
         workshop.write_settings(&settings);
         let error = workshop.refused(&["deploy"]);
@@ -192,7 +192,7 @@ fn settings_that_make_no_sense_are_refused_by_name() {
         assert!(error.to_string().contains(named) || key == "guardian", "{error}");
     }
     // What a program's constructor refuses, the rehearsal finds.
-    let mut settings = workshop.settings();
+    let mut settings = Workshop::settings();
     settings["epochSecs"] = json!(60);
     workshop.write_settings(&settings);
     let refused = workshop.run(&["deploy"]).unwrap_err().to_string();

@@ -71,7 +71,7 @@ impl Workshop {
         }
         std::os::unix::fs::symlink(repository("target/programs/compiled"), programs.join("compiled")).unwrap();
         fs::write(programs.join(BUILT_FROM), self.commit()).unwrap();
-        self.write_settings(&self.settings());
+        self.write_settings(&Self::settings());
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -83,7 +83,7 @@ impl Workshop {
     }
 
     /// Two markets on test feeds.
-    pub fn settings(&self) -> Value {
+    pub fn settings() -> Value {
         let account = |number: u8| Address::repeat_byte(number);
         let market =
             |symbol: &str, shift: u8| json!({ "symbol": symbol, "strikeShift": shift, "weight": 1, "feed": null });

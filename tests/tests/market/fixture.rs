@@ -149,6 +149,7 @@ impl Market {
         let house = deployer.house(token, HOUR).unwrap();
         let market = deployer.market(&engines, sources, STRIKE_SHIFT).unwrap();
         deployer.wire(&house, &[(market, 1)], &surface_keepers()).unwrap();
+        drop(deployer);
         let parts = (engines, house, market);
         drop(deployer);
         Self::of(world, &parts, keeper, lp)
