@@ -13,14 +13,22 @@ use equipoise_tests::repository;
 
 /// A program's baseline, its namespace, the source that declares it, and the struct or enum there; then structs that its
 /// mappings lead to.
-const LAYOUTS: [(&str, &str, &str, &str, &[&str]); 10] = [
-    ("clearing", "equipoise.clearing", "clearing-state/src/slots.rs", "ClearingSlots", &["AuctionSlots"]),
+const LAYOUTS: [(&str, &str, &str, &str, &[&str]); 12] = [
+    (
+        "clearing",
+        "equipoise.clearing",
+        "clearing-state/src/slots.rs",
+        "ClearingSlots",
+        &["AuctionSlots", "BadDebtSlot"],
+    ),
     ("market", "equipoise.market", "market-state/src/store.rs", "Place", &[]),
-    ("vault", "equipoise.vault", "vault/src/slots.rs", "VaultSlots", &["AllocationSlots"]),
+    ("vault", "equipoise.vault", "vault-state/src/slots.rs", "VaultSlots", &["AllocationSlots"]),
     ("tranche", "equipoise.tranche", "tranche/src/slots.rs", "TrancheSlots", &["EpochSlots", "RequestSlots"]),
     ("wrapper", "equipoise.wrapper", "wrapper/src/slots.rs", "Place", &[]),
     ("parameters", "equipoise.parameters", "parameters/src/slots.rs", "RegistrySlots", &[]),
     ("oracle", "equipoise.oracle", "oracle/src/program.rs", "OracleSlots", &[]),
+    ("signed-source", "equipoise.signed-source", "signed-source/src/slots.rs", "SignedSourceSlots", &[]),
+    ("pool-source", "equipoise.pool-source", "pool-source/src/terms.rs", "PoolSourceSlots", &[]),
     ("ownership", "equipoise.ownership", "kit/src/ownership.rs", "OwnershipSlots", &[]),
     ("registry", "equipoise.registry", "kit/src/registry.rs", "", &[]),
     ("lock", "equipoise.lock", "kit/src/lock.rs", "", &[]),

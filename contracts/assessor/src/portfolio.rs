@@ -3,9 +3,8 @@
 use equipoise_interfaces::{MarketNumberOutOfDomain, MarketSettlementPending, MarketSliceMissing, Moment};
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
-use equipoise_market_state::convert::BoardInCall;
 use equipoise_market_state::errors::{number_error, pricing_error};
-use equipoise_market_state::layout::{decode_holdings, BoardState, Header};
+use equipoise_market_state::layout::{decode_holdings, BoardState, BoardWords, Header};
 use equipoise_market_state::pricing::Pricing;
 use equipoise_risk::clock::{phase, Phase};
 use equipoise_risk::margin::{self, BoardHoldings, MarginParameters, MarketMargin, Shocks};
@@ -27,14 +26,14 @@ pub fn assess(
     moment: &Moment,
     token_decimals: u8,
     parameters: &MarginParameters,
-    boards: &[BoardInCall],
+    boards: &[(u16, BoardWords)],
 ) -> Result<MarketMargin, Revert> {
     let pricing = Pricing::new(moment)?;
     let scale = TokenScale::from_decimals(token_decimals);
     let scale = scale.ok_or_else(|| revert(&MarketNumberOutOfDomain { board: 0 }))?;
     let mut live = Vec::with_capacity(boards.len());
     let mut settled = Money::ZERO;
-    for &BoardInCall { id, ref words } in boards {
+    for &(id, ref words) in boards {
         let Some(header) = Header::decode(&words.header) else { continue };
         let held = decode_holdings(words, &words.position, moment.strikeShift);
         if let BoardState::Settled { price, ratio } = header.state {

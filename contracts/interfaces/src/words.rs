@@ -321,6 +321,14 @@ macro_rules! tuples {
                 $($name.write(out);)*
             }
         }
+
+        impl<$($name: FromWords),*> FromWords for ($($name,)*) {
+            const WORDS: usize = 0 $(+ $name::WORDS)*;
+
+            fn read(input: &mut &[u8]) -> Option<Self> {
+                Some(($($name::read(input)?,)*))
+            }
+        }
     )*};
 }
 

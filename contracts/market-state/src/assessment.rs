@@ -10,7 +10,6 @@ use equipoise_kit::lean::{failed, view_bytes};
 use equipoise_kit::Revert;
 use stylus_sdk::prelude::*;
 
-use crate::convert::BoardInCall;
 use crate::layout::BoardWords;
 use crate::store::{Place, Store};
 
@@ -37,8 +36,7 @@ pub fn assess(store: &Store, moment: &Moment, boards: &[(u16, BoardWords)]) -> R
     let mut input = assessCall::SELECTOR.to_vec();
     moment.write(&mut input);
     (store.scales().0, B256::new(store.get(Place::MarginParameters))).write(&mut input);
-    let slots: Vec<_> = boards.iter().map(|(id, words)| BoardInCall { id: *id, words: *words }).collect();
-    write_array(HEAD_WORDS, &slots, &mut input);
+    write_array(HEAD_WORDS, boards, &mut input);
     let assessor = store.wired(Place::Assessor)?;
     let data = view_bytes(store.vm(), assessor, assessCall::SELECTOR, &input)?;
     decode(&data).ok_or_else(|| failed(assessor, assessCall::SELECTOR))

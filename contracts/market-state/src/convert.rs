@@ -67,40 +67,30 @@ pub fn lots_of(size: I256) -> Result<Lots, Revert> {
     i32::try_from(lots).map(Lots::new).map_err(|_| out_of_range())
 }
 
-/// Bytes of one board in the ABI: [`BoardInCall`].
+/// Bytes in the ABI of a board that programs without state are told of: its id and its [`BoardWords`], as `BoardSlots` of
+/// the interfaces has them.
 pub const BOARD_BYTES: u64 = 13 * 32;
 
-/// A board as programs without state are told of it: `BoardSlots` of the interfaces, its slots as they come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BoardInCall {
-    /// Its id.
-    pub id: u16,
-    /// Its slots, and one account's positions.
-    pub words: BoardWords,
-}
-
-impl ToWords for BoardInCall {
+impl ToWords for BoardWords {
     fn write(&self, out: &mut Vec<u8>) {
-        self.id.write(out);
-        let BoardWords { header, slice, strikes, inventory, position } = &self.words;
+        let Self { header, slice, strikes, inventory, position } = self;
         for slots in [core::slice::from_ref(header), core::slice::from_ref(slice), strikes, inventory, position] {
             out.extend_from_slice(slots.as_flattened());
         }
     }
 }
 
-impl FromWords for BoardInCall {
-    const WORDS: usize = 13;
+impl FromWords for BoardWords {
+    const WORDS: usize = 12;
 
     fn read(input: &mut &[u8]) -> Option<Self> {
-        let id = FromWords::read(input)?;
         let mut next = || input.split_off(..WORD)?.try_into().ok();
-        let mut words = BoardWords { header: next()?, slice: next()?, ..BoardWords::default() };
-        let BoardWords { strikes, inventory, position, .. } = &mut words;
+        let mut words = Self { header: next()?, slice: next()?, ..Self::default() };
+        let Self { strikes, inventory, position, .. } = &mut words;
         for slot in strikes.iter_mut().chain(inventory).chain(position) {
             *slot = next()?;
         }
-        Some(Self { id, words })
+        Some(words)
     }
 }
 
@@ -128,7 +118,7 @@ mod tests {
             inventory: [5, 6, 7, 8].map(slot),
             position: [9, 10, 11, 12].map(slot),
         };
-        let board = BoardInCall { id: 777, words };
+        let board = (777_u16, words);
         let all = |number: u8| B256::new(slot(number));
         let told = BoardSlots {
             id: 777,
@@ -141,7 +131,7 @@ mod tests {
         let written = words_of(&board);
         assert_eq!(written, told.abi_encode());
         assert_eq!(written.len(), usize::try_from(BOARD_BYTES).unwrap());
-        assert_eq!(decode::<BoardInCall>(&written), Some(board));
-        assert_eq!(decode::<BoardInCall>(&written[1..]), None, "a byte is missing");
+        assert_eq!(decode::<(u16, BoardWords)>(&written), Some(board));
+        assert_eq!(decode::<(u16, BoardWords)>(&written[1..]), None, "a byte is missing");
     }
 }

@@ -344,11 +344,6 @@ pub fn encode_lanes(lanes: [u32; LANES]) -> Slot {
     slot
 }
 
-/// Eight positions of a slot.
-pub fn decode_lots(slot: &Slot) -> [Lots; LANES] {
-    decode_lanes(slot).map(|lane| Lots::new(lane.cast_signed()))
-}
-
 /// Packs eight positions.
 pub fn encode_lots(lots: [Lots; LANES]) -> Slot {
     encode_lanes(lots.map(|lots| lots.count().cast_unsigned()))

@@ -12,7 +12,7 @@ use equipoise_risk::breakers::{live_state, sequencer_unsafe_secs, State, SEQUENC
 use equipoise_risk::units::Atoms;
 use stylus_sdk::prelude::*;
 
-use crate::convert::{atoms, signed, BoardInCall, BOARD_BYTES};
+use crate::convert::{atoms, signed, BOARD_BYTES};
 use crate::errors::pricing_error;
 use crate::layout::{stored_round, BoardWords, Directory, Frozen, Trading, CONDITION_SLOTS};
 use crate::store::{Place, Store};
@@ -161,8 +161,7 @@ impl Snapshot {
         HEAD_BYTES.write(&mut input);
         let count = u64::try_from(self.boards.len()).unwrap_or(u64::MAX);
         HEAD_BYTES.saturating_add(count.saturating_mul(BOARD_BYTES)).saturating_add(32).write(&mut input);
-        let boards: Vec<_> = self.boards.iter().map(|(id, words)| BoardInCall { id: *id, words: *words }).collect();
-        write_items(&boards, &mut input);
+        write_items(&self.boards, &mut input);
         write_items(legs, &mut input);
         view_bytes(store.vm(), store.wired(Place::Valuer)?, valueCall::SELECTOR, &input)
     }

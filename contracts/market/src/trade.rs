@@ -77,9 +77,16 @@ pub fn execute(
     store.keep_offer(&offer);
     let report = report(store, &snapshot, account, effect)?;
     let caller = store.vm().msg_sender();
-    let record = IClearing::recordTradeCall { account, caller, costAtoms: cost, report };
+    let mut record = IClearing::recordTradeCall { account, caller, costAtoms: cost, report };
     let clearing = store.wired(Place::Clearing)?;
-    let vault_cash = call(store, clearing, &record)?;
+    let vault_cash = match call(store, clearing, &record) {
+        // Longs that are kept stand against a debt, which few have: their margin is computed for those alone.
+        Err(_) if is_closing && record.report.holds == Holds::Longs.number() => {
+            record.report.margin = margin_of(store, &snapshot.sight.moment, account)?;
+            call(store, clearing, &record)?
+        }
+        recorded => recorded?,
+    };
     let required = if is_closing { offer.cashToCloseAtoms } else { offer.cashToOpenAtoms };
     // only a trade that the vault pays for can leave it short
     if cost < I256::ZERO && vault_cash < as_signed(required) {
@@ -100,9 +107,8 @@ enum Effect {
     Opens,
 }
 
-/// What the ledger is told of the account: its margin only where it counts, if it is short here, or if it closes and keeps
-/// longs, which stand against a debt that it may have or be left with. Who sells a long and stays short does not reduce:
-/// he needs what he would need to open the short by itself.
+/// What the ledger is told of the account: its margin only where it counts, if it is short here. Who sells a long and stays
+/// short does not reduce: he needs what he would need to open the short by itself.
 fn report(store: &Store, snapshot: &Snapshot, account: B256, effect: Effect) -> Result<Report, Revert> {
     let holds = store.account_boards(account).holds();
     let is_reducing = match effect {
@@ -110,8 +116,7 @@ fn report(store: &Store, snapshot: &Snapshot, account: B256, effect: Effect) -> 
         Effect::Sells => holds != Holds::Short,
         Effect::Opens => false,
     };
-    let is_read = holds == Holds::Short || is_reducing && holds != Holds::Nothing;
-    let margin = if is_read { margin_of(store, &snapshot.sight.moment, account)? } else { NO_MARGIN };
+    let margin = if holds == Holds::Short { margin_of(store, &snapshot.sight.moment, account)? } else { NO_MARGIN };
     Ok(Report { holds: holds.number(), isReducing: is_reducing, margin })
 }
 

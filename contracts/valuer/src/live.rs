@@ -6,9 +6,9 @@ use equipoise_interfaces::{
 };
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
-use equipoise_market_state::convert::{lots_of, BoardInCall};
+use equipoise_market_state::convert::lots_of;
 use equipoise_market_state::errors::{number_error, pricing_error};
-use equipoise_market_state::layout::{decode_holdings, Header};
+use equipoise_market_state::layout::{decode_holdings, BoardWords, Header};
 use equipoise_market_state::pricing::Pricing;
 use equipoise_risk::book::{self, StrikeState, Valuation};
 use equipoise_risk::clock::{phase, Phase, WINDOW_SECS};
@@ -40,11 +40,11 @@ pub struct Live {
 impl Live {
     /// Unpacks the market's slots.
     /// # Errors: MarketNumberOutOfDomain
-    pub fn unpack(moment: &Moment, boards: &[BoardInCall]) -> Result<Self, Revert> {
+    pub fn unpack(moment: &Moment, boards: &[(u16, BoardWords)]) -> Result<Self, Revert> {
         let pricing = Pricing::new(moment)?;
         let boards_room = Vec::with_capacity(boards.len());
         let mut live = Self { is_settlement_pending: false, pricing, boards: boards_room };
-        for BoardInCall { id, words } in boards {
+        for (id, words) in boards {
             let header = Header::decode(&words.header);
             let is_open = header.is_some_and(|header| phase(moment.nowAt, header.expiry) == Phase::Open);
             live.is_settlement_pending |= !is_open;

@@ -151,7 +151,6 @@ impl Market {
         deployer.wire(&house, &[(market, 1)], &surface_keepers()).unwrap();
         drop(deployer);
         let parts = (engines, house, market);
-        drop(deployer);
         Self::of(world, &parts, keeper, lp)
     }
 

@@ -213,7 +213,10 @@ fn abi_of(contract: &str, is_program: bool) -> String {
     }
     let file = match contract {
         "clearing" | "liquidator" | "backstop" | "registrar" => "clearing",
-        "vault" | "tranche" | "wrapper" | "oracle" | "parameters" => contract,
+        "vault" | "steward" => "vault",
+        "signed-source" | "pool-source" => "source",
+        "watcher" => "breakers",
+        "tranche" | "wrapper" | "oracle" | "parameters" => contract,
         _ => "market",
     };
     format!("contracts/interfaces/src/{file}.rs")

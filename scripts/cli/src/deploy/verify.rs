@@ -104,6 +104,7 @@ impl<'a> Verification<'a> {
         }
         self.view("whether deposits are let in".to_owned(), true, clearing, &IClearing::isFinalCall {}, |is| is)?;
         self.peer("vault", "clearing", IVault::clearingCall::SELECTOR)?;
+        self.peer("vault", "steward", IVault::stewardCall::SELECTOR)?;
         self.peer("vault", "senior", IVault::seniorCall::SELECTOR)?;
         self.peer("vault", "junior", IVault::juniorCall::SELECTOR)?;
         let count = self.records.iter().filter(|record| record.contract == "market").count();
