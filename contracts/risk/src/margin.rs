@@ -82,6 +82,8 @@ pub fn assess(boards: &[BoardHoldings<'_>], shocks: &Shocks) -> Result<MarketMar
     totals.finish(shocks)
 }
 
+// A program's stack has 24 KiB: what one expiry takes is given back before the next, and before the totals are made.
+#[inline(never)]
 fn look_at(board: &BoardHoldings, shocks: &Shocks) -> Result<(BoardSums, Seen), RiskError> {
     let scenarios = BoardScenarios::new(shocks, board.terms)?;
     let sums = BoardSums::new(&scenarios, board)?;
@@ -199,6 +201,7 @@ impl Default for Required {
 }
 
 impl Totals {
+    #[inline(never)]
     fn add(&mut self, sums: &BoardSums, seen: &Seen, holdings: &[Holding], shocks: &Shocks) -> Result<(), RiskError> {
         let value = Money::from_fx(lots_to_contracts_floor(sums.value)?);
         let (value, most) = match worst_loss_ceil(holdings)? {
@@ -220,9 +223,10 @@ impl Totals {
         Ok(())
     }
 
-    fn finish(self, shocks: &Shocks) -> Result<MarketMargin, RiskError> {
-        let [mut worst, others @ ..] = self.required;
-        for other in &others {
+    #[inline(never)]
+    fn finish(&mut self, shocks: &Shocks) -> Result<MarketMargin, RiskError> {
+        let [worst, others @ ..] = &mut self.required;
+        for other in others {
             raise(&mut worst.maintenance, &other.maintenance);
             raise(&mut worst.initial, &other.initial);
         }

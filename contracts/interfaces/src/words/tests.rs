@@ -97,7 +97,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
         IClearing::enterLockCall, IClearing::exitLockCall, IClearing::isLockedCall, IMarketMargin::marginCall,
         IMarketMargin::safeSinceCall, IMarketMargin::moveShareCall, IMarketMargin::takeOverCall,
         IMarketMargin::deleverageCall,
-        IClearing::returnLpDepositCall, IClearing::tokenCall, IClearing::marketCall, IOracle::feedCall, IVault::trancheValueCall,
+        IClearing::returnLpDepositCall, IClearing::badDebtCall, IOracle::checkCall, IClearing::tokenCall, IClearing::marketCall, IOracle::feedCall, IVault::trancheValueCall,
         IVault::clearingCall, IVault::cutSpacingSecsCall, ITranche::pendingCall, ITranche::settleEpochCall,
         ITranche::startSeriesCall, IClearing::cashOfCall,
         IClearing::isOperatorCall, IClearing::transferCashCall, IERC20::transferCall, IERC20::transferFromCall, IERC20::balanceOfCall, IERC20::decimalsCall, IERC20::permitCall,
@@ -254,6 +254,8 @@ fn every_type_that_is_read_is_compared() {
         "Slice",
         "IMarket::navReturn",
         "IOracle::spotReturn",
+        "IOracle::checkReturn",
+        "IClearing::badDebtReturn",
         "IAggregator::getRoundDataReturn",
         "IAggregator::latestRoundDataReturn",
         "Margin",
@@ -366,6 +368,10 @@ proptest! {
         reads_strictly(&nav, &words, bit);
         let [spot] = answers!(IOracle::spotCall);
         reads_strictly(&spot, &words, bit);
+        let [check] = answers!(IOracle::checkCall);
+        reads_strictly(&check, &words, bit);
+        let [debt] = answers!(IClearing::badDebtCall);
+        reads_strictly(&debt, &words, bit);
         let [round] = answers!(IAggregator::getRoundDataCall);
         reads_strictly(&round, &words, bit);
         let [latest] = answers!(IAggregator::latestRoundDataCall);
