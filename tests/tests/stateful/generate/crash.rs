@@ -1,6 +1,6 @@
 //! What hardly ever comes of single actions: a market that gaps while nobody bids.
 
-use crate::action::{Action, LegOf, Of, Round, Size, Target, Until};
+use crate::action::{Action, LegOf, Limit, Of, Round, Size, Target, Until};
 use crate::actors::{ACTORS, RICH};
 
 use super::Draw;
@@ -21,7 +21,10 @@ pub fn crash(draw: &mut Draw) -> Vec<Action> {
     }
     list.push(Action::List { secs: 90_000 + draw.below(90_000) as u32, step: 1 + draw.below(3) as u8 });
     list.extend(quiet_round(draw, HOUR / 4));
-    list.extend((0..14).map(|_| bet(draw, is_up)));
+    for _ in 0..7 {
+        list.extend(short(draw, is_up));
+        list.push(long(draw, is_up));
+    }
     let gap = [100_000, 250_000, 600_000][draw.below(3) as usize] + draw.below(100_000) as i32;
     list.push(Action::Time(Until::Secs(HOUR / 2)));
     list.push(Action::Feed(Round::Move(if is_up { gap } else { -gap.min(600_000) })));
@@ -44,12 +47,20 @@ fn quiet_round(draw: &mut Draw, secs: u32) -> [Action; 4] {
     ]
 }
 
-/// So long that what the last crash has tripped recovers.
+/// So long that what the last crash has tripped recovers, and all that has expired is settled.
 fn calm_down(draw: &mut Draw) -> Vec<Action> {
-    let settle = |draw: &mut Draw| Action::SettleBoard { by: draw.who(), board: 0, is_wrong_round: false };
-    (0..3)
-        .flat_map(|_| quiet_round(draw, 26 * HOUR).into_iter().chain([settle(draw), settle(draw)]).collect::<Vec<_>>())
-        .collect()
+    let mut list = Vec::new();
+    for _ in 0..3 {
+        list.extend(quiet_round(draw, 26 * HOUR));
+        list.extend((0..2).map(|_| Action::SettleBoard { by: draw.who(), board: 0, is_wrong_round: false }));
+    }
+    list.extend(settle_accounts());
+    list
+}
+
+fn settle_accounts() -> impl Iterator<Item = Action> {
+    let accounts = (0..ACTORS as u8).flat_map(|who| [Of(who, false), Of(who, true)]);
+    accounts.map(|of| Action::SettleAccount { by: of.0, of, board: 0 })
 }
 
 /// Senior capital as far as the junior may bear it.
@@ -64,13 +75,25 @@ fn lean_on_seniors() -> [Action; 5] {
     ]
 }
 
-/// One bears as much of a short as his cash allows, another is long of the vault's.
-fn bet(draw: &mut Draw, is_up: bool) -> Action {
-    let by = draw.below(ACTORS as u64) as u8;
-    let size =
-        if draw.is_one_in(2) { Size::Lever(70 + draw.below(50) as i16) } else { Size::Lots(1_000 << draw.below(6)) };
-    let legs = vec![LegOf { board: draw.below(200) as u8, strike: draw.below(200) as u8, is_put: !is_up, size }];
-    Action::Trade { by, of: Of(by, draw.is_one_in(3)), legs, limit: crate::action::Limit::None }
+/// One is short as much as his cash bears.
+fn short(draw: &mut Draw, is_call: bool) -> [Action; 2] {
+    let by = draw.who();
+    let of = Of(by, draw.is_one_in(2));
+    let size = Size::Lever(75 + draw.below(45) as i16);
+    let atoms = 2_000_000_000 + draw.below(8_000_000_000);
+    [Action::Deposit { by, to: Some(of), atoms }, bet(draw, (by, of), is_call, size)]
+}
+
+/// One is long, of whom others are short or the vault is.
+fn long(draw: &mut Draw, is_call: bool) -> Action {
+    let by = draw.who();
+    let size = Size::Lots(500 << draw.below(6));
+    bet(draw, (by, Of(by, false)), is_call, size)
+}
+
+fn bet(draw: &mut Draw, (by, of): (u8, Of), is_call: bool, size: Size) -> Action {
+    let legs = vec![LegOf { board: draw.below(200) as u8, strike: draw.below(200) as u8, is_put: !is_call, size }];
+    Action::Trade { by, of, legs, limit: Limit::None }
 }
 
 /// Nobody bids until the vault may take over, or until positions are closed against each other.
@@ -98,11 +121,7 @@ fn settle_debts(draw: &mut Draw) -> Vec<Action> {
         list.push(Action::Feed(Round::Move(0)));
         list.push(Action::SettleBoard { by: draw.who(), board: 0, is_wrong_round: false });
     }
-    for who in 0..ACTORS as u8 {
-        for is_second in [false, true] {
-            list.push(Action::SettleAccount { by: who, of: Of(who, is_second), board: 0 });
-        }
-    }
+    list.extend(settle_accounts());
     list.extend((0..5).map(|_| Action::CoverBadDebt { by: draw.who(), target: Target::Fit(draw.byte()) }));
     list
 }
