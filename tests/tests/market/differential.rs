@@ -82,6 +82,9 @@ fn chain_prices_as_the_pure_crates_do_to_the_last_atom() {
         let trader = traders[random.next_u32() as usize % traders.len()];
         match market.trade(trader, &legs) {
             Ok(told) => {
+                // A trade has the breakers look first, where the market was found not to be open.
+                native.look_again(moment).unwrap();
+                let offer = native.offer(moment, &legs);
                 assert_eq!(told.quoted, offer.quote);
                 native.trade(&legs, &offer);
                 trades += 1;

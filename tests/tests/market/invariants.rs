@@ -12,6 +12,7 @@ use equipoise_chain::Receipt;
 use equipoise_interfaces::{
     account, BoardSettled, EpochSettled, IClearing, IMarket, ITranche, IVault, Leg, PositionsTakenOver,
 };
+use equipoise_risk::breakers::State as MarketState;
 use equipoise_risk::units::Atoms;
 use equipoise_tests::{Failure, World, TOKEN};
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -19,7 +20,7 @@ use rand_chacha::ChaCha20Rng;
 
 use crate::audit::audit;
 use crate::fixture::{call_of, leg, put_of, Market, CAPITAL, DAY, FAR, HOUR, LOT, WINDOW};
-use crate::native::Native;
+use crate::native::{BadDebt, Native};
 use crate::state::State;
 
 const STRIKES: u64 = 6;
@@ -264,7 +265,10 @@ impl Life {
         let is_tight = self.below(20) == 0;
         let limit = if is_tight { quoted.costAtoms - I256::ONE } else { quoted.costAtoms };
         let told = self.market.trade_within(trader, legs, limit, moment.now)?;
-        assert!(!is_tight && told.quoted == offer.quote);
+        // A trade has the breakers look first, where the market was found not to be open.
+        self.native.look_again(moment).unwrap();
+        let offer = self.native.offer(moment, legs);
+        assert!(told.quoted.costAtoms <= limit && told.quoted == offer.quote);
         self.native.trade(legs, &offer);
         Ok(())
     }
@@ -339,16 +343,19 @@ impl Life {
         let (anybody, clearing, moment) = (self.market.world.owner, self.market.clearing, self.market.moment());
         let receipt = self.market.world.send(anybody, clearing, &IClearing::takeOverCall { account })?;
         let told = World::events::<PositionsTakenOver>(&receipt).remove(0);
-        let offer = self.native.offer(moment, &told.legs);
+        let offer = self.native.offer_in(MarketState::Open, moment, &told.legs).unwrap();
         assert_eq!(told.quoted, offer.quote);
         self.native.take_over(&told.legs, &offer);
         self.follow_vault_cash();
         Ok(())
     }
 
-    /// What the vault paid or was paid beside trades, the audit of the ledger's sum checks.
+    /// What the vault paid or was paid beside trades, the audit of the ledger's sum checks; and what breakers learn of it.
     fn follow_vault_cash(&mut self) {
         self.native.cash = Atoms::new(self.market.cash(account::VAULT));
+        let call = IClearing::badDebtCall { market: self.market.market };
+        let debt = self.market.world.read(self.market.clearing, &call);
+        self.native.bad_debt = BadDebt { atoms: debt.amountAtoms.to(), at: debt.at };
     }
 
     fn time(&mut self) {

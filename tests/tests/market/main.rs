@@ -23,6 +23,8 @@ mod invariants;
 mod life;
 mod margin;
 mod margin_attacks;
+// The random lives of `stateful` use the rest of it.
+#[allow(dead_code)]
 mod native;
 mod posting;
 mod proxies;

@@ -7,12 +7,16 @@ use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{Leg, Quote, Slice as AbiSlice};
 use equipoise_market_state::layout::{decode_conditions, encode_conditions, Directory, Frozen, Trading, Watch};
 use equipoise_math::Fx;
-use equipoise_risk::book::{self, BoardState, Measure, StrikeState, Valuation};
+use equipoise_risk::book::{self, BoardState, Exposure, Measure, StrikeState, Valuation};
+use equipoise_risk::breakers::{
+    self, jump_of_regime_ceil, live_state, rules, Breakers, Condition, Readings, State, BAD_DEBT_SECS, RULE_COUNT,
+};
 use equipoise_risk::capital::RiskCapital;
 use equipoise_risk::conditions::{Conditions, Sample};
 use equipoise_risk::limits::utilisation;
 use equipoise_risk::margin::{assess, BoardHoldings, MarginParameters, MarketMargin, Shocks};
 use equipoise_risk::marks::BoardTerms;
+use equipoise_risk::millionths::Millionths;
 use equipoise_risk::parameters::{Parameter, Parameters};
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::quote::{price, Priced};
@@ -23,6 +27,7 @@ use equipoise_risk::spread::{SpreadMultiplier, SpreadTerms};
 use equipoise_risk::surface::{Slice, VolGap};
 use equipoise_risk::toxicity::Amount;
 use equipoise_risk::units::{from_wad_floor, times_floor, to_wad_nearest, Atoms, Lots, Money, Price, TokenScale};
+use equipoise_risk::RiskError;
 
 use crate::fixture::{narrow, signed, LOT};
 
@@ -60,13 +65,36 @@ pub struct Native {
     pub flow: Amount,
     pub frozen: Frozen,
     pub conditions: Option<Conditions>,
+    pub breakers: Breakers,
+    /// What the vault has borne of others' debts, as the ledger keeps it.
+    pub bad_debt: BadDebt,
     pub variance: Fx,
     pub surface_at: u64,
     /// To 16 bits, as it is stored.
     pub posted_spot: Price,
+    /// The farthest that a slice of the last surface lies from what its keepers would have posted.
+    pub posted_gap: VolGap,
     pub parameters: Parameters,
     pub margin_parameters: MarginParameters,
     scale: TokenScale,
+}
+
+/// Debts that were not their debtors' any more: those within an hour of each other together, and when the last came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BadDebt {
+    pub atoms: u128,
+    pub at: u64,
+}
+
+impl BadDebt {
+    /// With what the vault bears, or nobody does.
+    pub fn with(self, atoms: u128, now: u64) -> Self {
+        match atoms {
+            0 => self,
+            _ if now - self.at <= BAD_DEBT_SECS => Self { atoms: self.atoms + atoms, at: now },
+            _ => Self { atoms, at: now },
+        }
+    }
 }
 
 /// What an oracle round has frozen.
@@ -80,6 +108,8 @@ pub struct Round {
 /// A price, and what the trade leaves.
 pub struct Offer {
     pub quote: Quote,
+    moment: Moment,
+    after: Exposure,
     priced: Priced,
     round: Round,
     bought: Amount,
@@ -119,9 +149,12 @@ impl Native {
                 watch: Watch::default(),
             },
             conditions: None,
+            breakers: Breakers::default(),
+            bad_debt: BadDebt::default(),
             variance: Fx::ZERO,
             surface_at: 0,
             posted_spot: Price::ZERO,
+            posted_gap: VolGap::ZERO,
             parameters: Parameters::default(),
             margin_parameters: MarginParameters::default(),
             scale: TokenScale::from_decimals(6).unwrap(),
@@ -147,6 +180,7 @@ impl Native {
     pub fn post(&mut self, spot_wad: U256, now: u64, slices: &[AbiSlice]) {
         let spot = price_of(spot_wad);
         let mut nearest = (u64::MAX, Fx::ZERO);
+        self.posted_gap = VolGap::ZERO;
         for board in self.boards.iter_mut().filter(|board| board.expiry > now) {
             let posted = slices.iter().find(|slice| slice.board == board.id).unwrap();
             board.forward = price_of(posted.forwardWad);
@@ -159,6 +193,7 @@ impl Native {
                 sigma: cut(fx_of(I256::from_raw(posted.sigmaWad)), 40),
             };
             board.gap = VolGap::from_fx_ceil(fx_of(I256::from_raw(posted.gapWad))).unwrap();
+            self.posted_gap = self.posted_gap.max(board.gap);
             let distance = (board.expiry - now).abs_diff(REFERENCE_SECS);
             if distance < nearest.0 {
                 nearest = (distance, board.slice.variance(board.forward, board.forward).unwrap());
@@ -223,45 +258,58 @@ impl Native {
         self.scale.atoms_floor(nav).unwrap().count()
     }
 
+    /// A price as `quote` tells it: by what the breakers have found, without another look.
     pub fn offer(&self, moment: Moment, legs: &[Leg]) -> Offer {
+        self.offer_in(self.state(moment), moment, legs).unwrap()
+    }
+
+    /// The same where the market is in a state. The vault takes over as if it were open, whatever stops traders.
+    /// # Errors: NoCapital
+    pub fn offer_in(&self, state: State, moment: Moment, legs: &[Leg]) -> Result<Offer, RiskError> {
         let valuation = self.value(moment, legs);
         let round = self.round(moment, &valuation);
-        let multiplier = self.multiplier(moment, &round);
-        let state = RiskState::new(round.frozen.capital.frozen, self.variance, &self.parameters).unwrap();
-        let state = state.widened(multiplier);
-        let after = valuation.after().unwrap();
+        let multiplier = self.multiplier(moment, &round, state);
+        let risk = RiskState::new(round.frozen.capital.frozen, self.variance, &self.parameters)?;
+        let risk = risk.widened(multiplier);
+        let after = valuation.after()?;
         let reserve = (self.reserve, moment.now);
         let books = (&valuation.before, &after);
-        let priced = price(books, &valuation.package, &state, reserve, self.scale).unwrap();
+        let priced = price(books, &valuation.package, &risk, reserve, self.scale)?;
         let atoms = |amount: Atoms| signed(amount.count());
         let quote = Quote {
-            costAtoms: atoms(priced.charge.cost().unwrap()),
+            costAtoms: atoms(priced.charge.cost()?),
             midAtoms: atoms(priced.charge.mid),
             skewAtoms: atoms(priced.charge.skew),
             spreadAtoms: atoms(priced.charge.spread).into_raw(),
             feeAtoms: atoms(priced.charge.fee).into_raw(),
             spotWad: wad_of(price_of(moment.spot_wad).fx()).into_raw(),
         };
-        let bought = Money::ZERO.minus(valuation.change.of(Measure::DollarDelta)).unwrap();
-        Offer { quote, priced, round, bought: Amount::from_money_floor(bought) }
+        let bought = Money::ZERO.minus(valuation.change.of(Measure::DollarDelta))?;
+        Ok(Offer { quote, moment, after, priced, round, bought: Amount::from_money_floor(bought) })
     }
 
-    /// Keeps what a trade leaves.
+    /// Keeps what a trade leaves: in a new oracle round it has the breakers look.
     pub fn trade(&mut self, legs: &[Leg], offer: &Offer) {
+        let seen = self.seen_with(offer).unwrap();
+        self.give(legs, offer);
+        self.keep_seen(seen);
+    }
+
+    /// Keeps what a takeover leaves: nobody is paid the rebate, nobody has bought or sold, and nobody looks.
+    pub fn take_over(&mut self, legs: &[Leg], offer: &Offer) {
+        self.give(legs, offer);
+        let rebate = Atoms::new(narrow(offer.quote.skewAtoms).min(0));
+        self.reserve = self.reserve.without(rebate).unwrap();
+        self.flow = offer.round.flow;
+    }
+
+    fn give(&mut self, legs: &[Leg], offer: &Offer) {
         self.keep(offer, offer.priced.reserve, offer.round.flow.plus(offer.bought));
         self.cash = self.cash.plus(Atoms::new(narrow(offer.quote.costAtoms))).unwrap();
         for board in &mut self.boards {
             let strikes = board.with(legs);
             board.held = strikes.iter().map(|strike| strike.held_after().unwrap()).collect();
         }
-    }
-
-    /// Keeps what a takeover leaves: nobody is paid the rebate, and nobody has bought or sold.
-    pub fn take_over(&mut self, legs: &[Leg], offer: &Offer) {
-        self.trade(legs, offer);
-        let rebate = Atoms::new(narrow(offer.quote.skewAtoms).min(0));
-        self.reserve = self.reserve.without(rebate).unwrap();
-        self.flow = offer.round.flow;
     }
 
     /// As the slots keep it.
@@ -287,27 +335,145 @@ impl Native {
         let (conditions, multiplier) = next.map_or((conditions, SpreadMultiplier::MOST), |next| {
             (decode_conditions(&encode_conditions(&next).unwrap()), next.multiplier_ceil(used).unwrap())
         });
-        Round { frozen: Frozen { capital, multiplier, watch: Watch::default() }, conditions, flow: Amount::ZERO }
+        Round { frozen: Frozen { capital, multiplier, ..frozen }, conditions, flow: Amount::ZERO }
     }
 
     /// The round's multiplier; where only closing trades pass, that of a stressed market at least.
-    fn multiplier(&self, moment: Moment, round: &Round) -> SpreadMultiplier {
-        let secs = |parameter| times_floor(self.parameters.number(parameter).unwrap(), HOUR).unwrap() as u64;
-        let is_stale = moment.now - moment.spot_at > secs(Parameter::MaxSpotAgeHours)
-            || moment.now - self.surface_at > secs(Parameter::MaxSurfaceAgeHours);
+    fn multiplier(&self, moment: Moment, round: &Round, state: State) -> SpreadMultiplier {
         let (spot, posted) = (price_of(moment.spot_wad), self.posted_spot);
         let is_outrun = spot.max(posted).ratio_floor(spot.min(posted)).unwrap_or(Fx::MAX) > MOST_SPOT_MOVE;
-        if is_stale || is_outrun {
+        if state != State::Open || self.is_stale(moment) || is_outrun {
             round.frozen.multiplier.for_closing()
         } else {
             round.frozen.multiplier
         }
     }
 
+    /// Whether spot or the surface are too old to open positions on.
+    fn is_stale(&self, moment: Moment) -> bool {
+        let secs = |parameter| times_floor(self.parameters.number(parameter).unwrap(), HOUR).unwrap() as u64;
+        moment.now - moment.spot_at > secs(Parameter::MaxSpotAgeHours)
+            || moment.now - self.surface_at > secs(Parameter::MaxSurfaceAgeHours)
+    }
+
     /// What the marks of the book may be off by.
     pub fn uncertainty(&self, moment: Moment, valuation: &Valuation) -> Money {
         let round = self.round(moment, valuation);
-        valuation.uncertainty.widened_ceil(self.multiplier(moment, &round)).unwrap()
+        valuation.uncertainty.widened_ceil(self.multiplier(moment, &round, self.state(moment))).unwrap()
+    }
+
+    /// Whether the market trades: what was found when somebody last looked, and what ages ask for now.
+    pub fn state(&self, moment: Moment) -> State {
+        self.frozen.watch.state.max(live_state(moment.now - moment.spot_at, 0))
+    }
+
+    /// Whether prices are fit to liquidate on.
+    pub fn is_safe(&self, moment: Moment) -> bool {
+        let Watch { state, is_price_unsafe } = self.frozen.watch;
+        let is_watched = state != State::Halted && !is_price_unsafe;
+        is_watched && !self.is_stale(moment) && live_state(moment.now - moment.spot_at, 0) == State::Open
+    }
+
+    /// Somebody has the breakers look, whether or not the oracle's round is new.
+    /// # Errors: NoCapital; Math before the first surface
+    pub fn poke(&mut self, moment: Moment) -> Result<(), RiskError> {
+        let offer = self.offer_in(self.state(moment), moment, &[])?;
+        let seen = self.look(&offer)?;
+        self.keep(&offer, offer.priced.reserve, offer.round.flow);
+        self.keep_seen(seen);
+        Ok(())
+    }
+
+    /// What a trade begins with: where the market was found not to trade, another look.
+    /// # Errors: NoCapital
+    pub fn look_again(&mut self, moment: Moment) -> Result<(), RiskError> {
+        if self.frozen.watch.state == State::Open {
+            return Ok(());
+        }
+        self.poke(moment)
+    }
+
+    /// The guardian tightens.
+    pub fn tighten(&mut self, now: u64, to: State) {
+        let next = self.breakers.tightened(now, to).unwrap();
+        self.keep_seen((watch_of(&next, now), next));
+    }
+
+    /// What the breakers say once a trade has been priced, before it is kept.
+    /// # Errors: Math before the first surface
+    pub fn seen_with(&self, offer: &Offer) -> Result<(Watch, Breakers), RiskError> {
+        if self.frozen.capital.round == offer.round.frozen.capital.round {
+            return Ok((self.frozen.watch, self.breakers));
+        }
+        self.look(offer)
+    }
+
+    fn look(&self, offer: &Offer) -> Result<(Watch, Breakers), RiskError> {
+        let (readings, rules) = (self.readings(offer)?, rules(&self.parameters));
+        if self.frozen.watch.state == State::Open && !Breakers::would_trip(&readings, &rules) {
+            return Ok((self.frozen.watch, self.breakers));
+        }
+        let next = self.breakers.observed(offer.moment.now, &readings, &rules);
+        Ok((watch_of(&next, offer.moment.now), next))
+    }
+
+    fn keep_seen(&mut self, (watch, breakers): (Watch, Breakers)) {
+        (self.frozen.watch, self.breakers) = (watch, breakers);
+    }
+
+    /// Every rule with what is read of it now.
+    pub fn rules_now(&self, moment: Moment) -> [Condition; RULE_COUNT] {
+        let offer = self.offer_in(self.state(moment), moment, &[]);
+        let readings = offer.and_then(|offer| self.readings(&offer)).unwrap_or_default();
+        self.breakers.conditions(&readings, &rules(&self.parameters))
+    }
+
+    /// Every measure with a priced trade. No second source, sequencer or stablecoin is told of.
+    fn readings(&self, offer: &Offer) -> Result<Readings, RiskError> {
+        let moment = offer.moment;
+        let first = self.boards.first().map_or(u64::MAX, |board| board.expiry);
+        let secs = [
+            (breakers::Measure::SpotAge, moment.now - moment.spot_at),
+            (breakers::Measure::SurfaceAge, moment.now - self.surface_at),
+            (breakers::Measure::SourceAge, 0),
+            (breakers::Measure::StablecoinAge, 0),
+            (breakers::Measure::SequencerUnsafe, 0),
+            (breakers::Measure::SettlementPending, moment.now.saturating_sub(first)),
+        ];
+        let read =
+            secs.into_iter().fold(Readings::default(), |all, (measure, secs)| all.with_secs(measure, secs).unwrap());
+        let ratios = self.ratios(offer)?.into_iter();
+        Ok(ratios.fold(read, |all, (measure, ratio)| all.with_ratio(measure, ratio).unwrap()))
+    }
+
+    fn ratios(&self, offer: &Offer) -> Result<Vec<(breakers::Measure, Millionths)>, RiskError> {
+        let frozen = Frozen::decode(&offer.round.frozen.encode().unwrap());
+        let (capital, unkept) = (frozen.capital.frozen, offer.round.frozen.capital.frozen);
+        let spot = Observation { price: price_of(offer.moment.spot_wad), at: offer.moment.spot_at };
+        let jump =
+            self.conditions.map_or(Ok(Millionths::ZERO), |kept| jump_of_regime_ceil(&kept.regime, spot, self.variance));
+        let conditions = offer.round.conditions.or(self.conditions);
+        let used = utilisation(&offer.after, unkept, &self.parameters).unwrap();
+        let is_late = offer.moment.now - self.bad_debt.at > BAD_DEBT_SECS;
+        let debt = Atoms::new(if is_late { 0 } else { self.bad_debt.atoms as i128 });
+        let mut ratios = vec![
+            (breakers::Measure::SourceDeviation, Millionths::ZERO),
+            (breakers::Measure::StablecoinDeviation, Millionths::ZERO),
+            (breakers::Measure::SpotJump, jump.unwrap_or(Millionths::MOST)),
+            (breakers::Measure::SurfaceJump, Millionths::from_raw(100 * u32::from(self.posted_gap.raw()))),
+            (breakers::Measure::Drawdown, frozen.capital.drawdown_ceil().unwrap()),
+            (breakers::Measure::Utilisation, Millionths::from_fx_ceil(used)),
+            (breakers::Measure::BadDebt, of_capital(self.scale.money_floor(debt).unwrap(), capital)),
+            (breakers::Measure::Toxicity, conditions.map_or(Millionths::ZERO, |kept| kept.toxicity.score)),
+        ];
+        if let Ok(state) = RiskState::new(capital, self.variance, &self.parameters) {
+            let delta = through_abi(offer.after.of(Measure::DollarDelta));
+            let vega = through_abi(offer.after.weighted_vega().unwrap());
+            let hedge = state.delta_to_hedge(delta, vega)?;
+            ratios.push((breakers::Measure::Delta, of_capital(hedge, capital)));
+            ratios.push((breakers::Measure::Vega, of_capital(vega, capital)));
+        }
+        Ok(ratios)
     }
 
     /// Settles the vault's side of a board. Returns its payoff in atoms.
@@ -337,4 +503,20 @@ impl Board {
 
 pub fn wad_of(number: Fx) -> I256 {
     signed(to_wad_nearest(number).unwrap())
+}
+
+/// What the slots beside the breakers keep of them.
+fn watch_of(breakers: &Breakers, now: u64) -> Watch {
+    Watch { state: breakers.state(now), is_price_unsafe: !breakers.is_price_safe() }
+}
+
+/// A sum as the market tells its watcher.
+fn through_abi(sum: Money) -> Money {
+    Money::from_fx(fx_of(wad_of(sum.fx())))
+}
+
+/// An amount of either sign over risk capital, up; past every limit where there is none.
+fn of_capital(amount: Money, capital: Money) -> Millionths {
+    let ratio = amount.magnitude().and_then(|amount| amount.ratio_floor(capital));
+    ratio.map_or(Millionths::MOST, |ratio| Millionths::from_fx_ceil(ratio + Fx::DELTA))
 }

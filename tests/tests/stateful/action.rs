@@ -107,6 +107,15 @@ pub enum Action {
         place: u8,
         thousandths: u16,
     },
+    /// Has the breakers look.
+    Poke {
+        by: Who,
+    },
+    /// By the owner, who is the guardian, or by somebody else.
+    Tighten {
+        by: Option<Who>,
+        state: u8,
+    },
     // Cash
     Deposit {
         by: Who,
@@ -353,6 +362,12 @@ impl Action {
         NAMES.into_iter()
     }
 
+    /// Whether the breakers look at it, or are told by it.
+    pub const fn has_breakers_look(&self) -> bool {
+        use Action::{Close, Poke, RoundTrip, Tighten, Trade};
+        matches!(self, Trade { .. } | Close { .. } | RoundTrip { .. } | Poke { .. } | Tighten { .. })
+    }
+
     /// Its name, as it is counted and replayed.
     pub fn name(&self) -> String {
         let told = format!("{self:?}");
@@ -361,12 +376,14 @@ impl Action {
 }
 
 /// Every action by name: what coverage is counted by.
-const NAMES: [&str; 52] = [
+const NAMES: [&str; 54] = [
     "Trade",
     "Close",
     "RoundTrip",
     "Split",
     "TransferLongs",
+    "Poke",
+    "Tighten",
     "Deposit",
     "DepositPermit",
     "DepositInsurance",

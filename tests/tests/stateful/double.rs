@@ -2,14 +2,16 @@
 
 use alloy_primitives::{B256, U256};
 use equipoise_interfaces::series::Series;
-use equipoise_interfaces::Leg;
+use equipoise_interfaces::{Leg, MarketHalted, MarketReduceOnly};
 use equipoise_market_state::layout::BoardState;
 use equipoise_math::Fx;
 use equipoise_risk::book::Valuation;
+use equipoise_risk::breakers::{Breakers, State};
 use equipoise_risk::margin::{AccountMargin, MarketMargin, OffsetShare};
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::settlement::{payoff_floor, Holding};
 use equipoise_risk::units::{Atoms, Money, Price, TokenScale};
+use equipoise_tests::Failure;
 
 use crate::fixture::{narrow, LOT};
 use crate::life::Life;
@@ -29,7 +31,8 @@ impl Picture {
         (native.reserve, native.flow) = (self.trading.reserve, self.trading.flow);
         (native.frozen, native.conditions) = (self.frozen, self.conditions);
         (native.variance, native.posted_spot) = (self.directory.variance, self.directory.posted_spot);
-        native.surface_at = self.directory.surface_at;
+        (native.surface_at, native.posted_gap) = (self.directory.surface_at, self.posted_gap);
+        (native.breakers, native.bad_debt) = (self.breakers, self.bad_debt);
         native.parameters = self.parameters;
         native.margin_parameters = self.margin_parameters;
         native
@@ -111,7 +114,47 @@ impl Life {
     }
 }
 
+/// Why the breakers refuse a trade: the state, the rules that are tripped, the earliest recovery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    pub state: State,
+    pub tripped: u32,
+    pub recovers_at: u64,
+}
+
+impl Stopped {
+    fn by(state: State, breakers: &Breakers, now: u64) -> Self {
+        let recovers_at = breakers.earliest_recovery(now).unwrap_or(now).max(now);
+        Self { state, tripped: breakers.tripped_bits(), recovers_at }
+    }
+
+    /// What a refusal says, if it is one of the breakers'.
+    pub fn of(failure: &Failure) -> Option<Self> {
+        let told = |state, tripped, recovers_at| Self { state, tripped, recovers_at };
+        let reduced = failure.decode::<MarketReduceOnly>();
+        let reduced = reduced.map(|why| told(State::ReduceOnly, why.trippedRules, why.recoversAt));
+        let halted = failure.decode::<MarketHalted>();
+        reduced.or(halted.map(|why| told(State::Halted, why.trippedRules, why.recoversAt)))
+    }
+}
+
 impl Native {
+    /// Whether the breakers refuse a trade, and why: by what another look finds where the market is not open, and in a
+    /// new oracle round by what the trade itself finds.
+    pub fn stopped(&self, moment: Moment, legs: &[Leg], is_closing: bool) -> Option<Stopped> {
+        let mut native = self.clone();
+        native.look_again(moment).ok()?;
+        let is_stopped = |state: State| state == State::Halted || state == State::ReduceOnly && !is_closing;
+        let found = native.state(moment);
+        if is_stopped(found) {
+            return Some(Stopped::by(found, &native.breakers, moment.now));
+        }
+        let offer = native.offer_in(found, moment, legs).ok()?;
+        let (watch, breakers) = native.seen_with(&offer).ok()?;
+        let seen = found.max(watch.state);
+        is_stopped(seen).then(|| Stopped::by(seen, &breakers, moment.now))
+    }
+
     /// The penalty for the risk of the whole book; zero without capital.
     pub fn penalty_wad(&self, moment: Moment, valuation: &Valuation) -> U256 {
         let capital = self.round(moment, valuation).frozen.capital;
@@ -124,6 +167,7 @@ impl Native {
     pub fn require_same(&self, other: &Self) {
         assert_eq!((self.cash, self.reserve, self.flow), (other.cash, other.reserve, other.flow));
         assert_eq!((self.frozen, self.conditions), (other.frozen, other.conditions));
+        assert_eq!(self.breakers, other.breakers);
         for (one, other) in self.boards.iter().zip(&other.boards) {
             assert_eq!((one.id, &one.held), (other.id, &other.held), "the vault holds the other side");
         }

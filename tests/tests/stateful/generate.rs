@@ -6,6 +6,8 @@ use rand_chacha::ChaCha20Rng;
 use crate::action::{Action, Amount, LegOf, Limit, Of, Round, Size, Target, Until};
 use crate::actors::ACTORS;
 
+mod crash;
+
 /// Numbers of a seed.
 pub struct Draw(ChaCha20Rng);
 
@@ -111,7 +113,12 @@ impl Draw {
 pub enum Climate {
     Calm,
     Violent,
+    /// Calm but for crashes in which nobody bids.
+    Forsaken,
 }
+
+/// In a forsaken market one in so many actions is a crash, which is some fifty.
+const CRASHES: u64 = 60;
 
 type Make = fn(&mut Draw, Climate) -> Action;
 
@@ -246,6 +253,11 @@ const MAKERS: &[(u32, Make)] = &[
         Action::WrappedTransfer { by, from, to, place, thousandths: draw.thousandths(), is_batch }
     }),
     (3, |draw, _| Action::WrappedApprove { by: draw.who(), operator: draw.who(), is_approved: draw.is_one_in(2) }),
+    (30, |draw, _| Action::Poke { by: draw.who() }),
+    (1, |draw, _| {
+        let by = if draw.is_one_in(3) { None } else { Some(draw.who()) };
+        Action::Tighten { by, state: draw.below(4) as u8 }
+    }),
     (70, |draw, _| {
         Action::Time(match draw.below(20) {
             0 => Until::Window(draw.below(120) as u16),
@@ -260,17 +272,17 @@ const MAKERS: &[(u32, Make)] = &[
     (90, |draw, climate| {
         let widest = match (climate, draw.below(40)) {
             (_, 0) => return Action::Feed([Round::Zero, Round::Negative][draw.below(2) as usize]),
-            (Climate::Calm, 1) => 200_000,
-            (Climate::Calm, 2..12) => 30_000,
+            (Climate::Calm | Climate::Forsaken, 1) => 60_000,
+            (Climate::Calm | Climate::Forsaken, 2..12) => 15_000,
             (Climate::Violent, 1) => 600_000,
-            (Climate::Violent, 2..6) => 300_000,
-            (Climate::Violent, 6..22) => 80_000,
-            _ => 8_000,
+            (Climate::Violent, 2..4) => 300_000,
+            (Climate::Violent, 4..14) => 50_000,
+            _ => 5_000,
         };
         Action::Feed(Round::Move(draw.below(2 * widest + 1) as i32 - widest as i32))
     }),
     (55, |draw, climate| {
-        let most = if climate == Climate::Calm { 100_000 } else { 600_000 };
+        let most = if climate == Climate::Violent { 600_000 } else { 100_000 };
         Action::Surface {
             level_millionths: draw.below(2 * most + 1) as i32 - most as i32,
             skew_millionths: draw.below(600_001) as i32 - 300_000,
@@ -298,7 +310,7 @@ fn lp(draw: &mut Draw, make: impl FnOnce(u8, u8, bool) -> Action) -> Action {
 /// So many actions of a seed.
 pub fn actions(seed: u64, count: usize) -> Vec<Action> {
     let mut draw = Draw::new(seed);
-    let climate = if seed.is_multiple_of(2) { Climate::Calm } else { Climate::Violent };
+    let climate = [Climate::Calm, Climate::Violent, Climate::Forsaken][(seed % 3) as usize];
     let total: u32 = MAKERS.iter().map(|(weight, _)| weight).sum();
     let one = |draw: &mut Draw| {
         let mut place = draw.below(total.into()) as u32;
@@ -310,5 +322,18 @@ pub fn actions(seed: u64, count: usize) -> Vec<Action> {
         }
         Action::Accrue { by: 0 }
     };
-    (0..count).map(|_| one(&mut draw)).collect()
+    let mut list = Vec::with_capacity(count);
+    while list.len() < count {
+        if climate == Climate::Forsaken && draw.is_one_in(CRASHES) {
+            list.extend(crash::crash(&mut draw));
+            continue;
+        }
+        let action = one(&mut draw);
+        let is_bid = matches!(action, Action::Bid { .. } | Action::EndAuction { .. });
+        if climate != Climate::Forsaken || !is_bid {
+            list.push(action);
+        }
+    }
+    list.truncate(count);
+    list
 }

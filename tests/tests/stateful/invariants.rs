@@ -4,6 +4,8 @@ use alloy_primitives::{B256, U256};
 use equipoise_clearing_state::bit;
 use equipoise_interfaces::account::{self, Holds, INSURANCE, LP_CLAIMS, LP_PENDING, SETTLEMENT, VAULT};
 use equipoise_market_state::account_boards::kind_of;
+use equipoise_market_state::layout::Watch;
+use equipoise_risk::breakers::State;
 use equipoise_risk::margin::{MarginParameters, MarginState};
 use equipoise_risk::parameters::Parameters;
 
@@ -32,6 +34,7 @@ pub fn check(life: &mut Life, before: &Picture, after: &Picture, outcome: &Outco
     claims_are_in_the_ledger(after);
     parameters_are_within_their_bounds(after);
     others_are_left_alone(before, after, outcome);
+    breakers_say_what_their_slots_do(life, after);
     value_is_known(life, after);
     count_states(life, after);
     let actions = life.course.actions;
@@ -181,6 +184,20 @@ fn parameters_are_within_their_bounds(picture: &Picture) {
     assert!(MarginParameters::new(picture.margin_parameters.all_millionths()).is_ok());
 }
 
+/// What lies beside the breakers' slots is never looser than they are, and where it says open none of their rules is tripped.
+fn breakers_say_what_their_slots_do(life: &Life, picture: &Picture) {
+    let Watch { state, is_price_unsafe } = picture.frozen.watch;
+    assert!(state >= picture.breakers.state(life.now()), "the market is {state:?} and its breakers are tighter");
+    assert_eq!(is_price_unsafe, !picture.breakers.is_price_safe());
+    assert!(state != State::Open || picture.breakers.tripped_bits() == 0, "an open market with a tripped rule");
+}
+
+/// Nothing moves the breakers but a look and the guardian.
+pub fn breakers_stand(before: &Picture, after: &Picture) {
+    assert_eq!(after.breakers, before.breakers, "breakers move without a look");
+    assert_eq!(after.frozen.watch, before.frozen.watch, "the market's state moves without a look");
+}
+
 /// Nobody's cash or positions change but for those that the action is about, and nothing at all if it was refused.
 fn others_are_left_alone(before: &Picture, after: &Picture, outcome: &Outcome) {
     let is_named = |account: &B256| outcome.touched.contains(account) || account::owner(*account).is_zero();
@@ -229,5 +246,8 @@ fn count_states(life: &mut Life, picture: &Picture) {
     life.reach("no usable price", moment.is_none());
     life.reach("stale price", moment.is_some_and(|moment| now - moment.spot_at > 7_200));
     life.reach("stale surface", now.saturating_sub(picture.directory.surface_at) > 26 * 3_600);
+    let state = picture.frozen.watch.state;
+    life.reach("reduce-only", state == State::ReduceOnly);
+    life.reach("halted", state == State::Halted);
     life.reach("a new junior series", picture.junior.series > life.first_series());
 }

@@ -8,6 +8,7 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_rpc_types_eth::{TransactionInput, TransactionRequest};
 use alloy_sol_types::{SolCall, SolValue};
 use equipoise_chain::{Receipt, SnapshotId};
+use equipoise_cli::reverts::Reason;
 use equipoise_interfaces::{account, IClearing, ITranche, IVault, IWrapper};
 use equipoise_tests::{Failure, Stablecoin, TOKEN};
 
@@ -211,6 +212,9 @@ impl Life {
         let after = self.picture();
         self.course.actions += 1;
         invariants::check(self, &before, &after, &outcome);
+        if !action.has_breakers_look() {
+            invariants::breakers_stand(&before, &after);
+        }
         for (id, _) in after.boards.iter().filter(|(_, board)| board.is_done()) {
             self.course.done.insert(*id);
             if after.cash(self.wrapped_account(*id)) != 0 {
@@ -230,7 +234,7 @@ impl Life {
             Ok(()) => count.0 += 1,
             Err(failure) => {
                 count.1 += 1;
-                *self.tally.refusals.entry((name, super::errors::name_of(failure))).or_default() += 1;
+                *self.tally.refusals.entry((name, Reason::of(&failure.0).name)).or_default() += 1;
             }
         }
     }

@@ -27,7 +27,6 @@
 mod action;
 mod actors;
 mod double;
-mod errors;
 // The market and its native double are those of the market's own tests, which use more of them.
 #[allow(dead_code)]
 #[path = "../market/fixture.rs"]
@@ -115,14 +114,18 @@ const NEVER_REFUSED: [&str; 9] =
     ["Time", "Feed", "WrappedApprove", "LpOperator", "Collect", "ShareApprove", "List", "Donate", "SetOperator"];
 const NEVER_ACCEPTED: [&str; 4] = ["Stranger", "TakeOver", "Deleverage", "CoverBadDebt"];
 /// What must be reached in so many actions.
-const REACHED: [&str; 12] = [
+const REACHED: [&str; 16] = [
     "a full audit through the views",
     "accounts to settle",
     "an account below maintenance",
     "an account in auction",
     "epoch priced",
+    "halted",
     "insurance empty",
     "no usable price",
+    "recovered by a poke",
+    "recovered by a trade",
+    "reduce-only",
     "round trip completed",
     "settlement pending",
     "stale price",

@@ -3,6 +3,7 @@
 use crate::action::Action;
 use crate::life::{Life, Outcome};
 
+mod breakers;
 mod capital;
 mod cash;
 mod environment;
@@ -22,6 +23,8 @@ impl Life {
             Action::TransferLongs { by, from, to, board, place, thousandths } => {
                 self.transfer_longs(*by, (*from, *to), (*board, *place, *thousandths))
             }
+            Action::Poke { by } => self.poke(*by),
+            Action::Tighten { by, state } => self.tighten(*by, *state),
             Action::Time(until) => self.pass(*until),
             Action::Feed(round) => self.round(*round),
             Action::Surface { level_millionths, skew_millionths, is_negative } => {

@@ -10,10 +10,13 @@ use equipoise_interfaces::account::{self, SYSTEM_ACCOUNTS};
 use equipoise_kit::storage::{halves, namespace_root, number_key, quarters, Namespace};
 use equipoise_market_state::account_boards::AccountBoards;
 use equipoise_market_state::layout::{
-    decode_conditions, decode_gap, decode_holdings, decode_margin_parameters, decode_parameters, decode_slice,
-    series_slots, strike_count, strike_slots, BoardState, BoardWords, Directory, Frozen, Header, Slot, Trading,
+    decode_breakers, decode_conditions, decode_gap, decode_holdings, decode_margin_parameters, decode_parameters,
+    decode_slice, series_slots, strike_count, strike_slots, BoardState, BoardWords, Directory, Frozen, Header, Slot,
+    Trading,
 };
 use equipoise_market_state::store::{Place, ROOT};
+use equipoise_market_state::surface_guard::SurfaceGuard;
+use equipoise_risk::breakers::{Breakers, State};
 use equipoise_risk::clock::WINDOW_SECS;
 use equipoise_risk::conditions::Conditions;
 use equipoise_risk::margin::MarginParameters;
@@ -23,6 +26,7 @@ use equipoise_risk::surface::{Slice, VolGap};
 
 use crate::fixture::STRIKE_SHIFT;
 use crate::life::Life;
+use crate::native::BadDebt;
 
 const TRANCHE: U256 = namespace_root("equipoise.tranche");
 const VAULT: U256 = namespace_root("equipoise.vault");
@@ -94,6 +98,11 @@ pub struct Picture {
     pub account_boards: BTreeMap<B256, AccountBoards>,
     pub frozen: Frozen,
     pub conditions: Option<Conditions>,
+    pub breakers: Breakers,
+    /// What the market's vault has borne of others' debts lately.
+    pub bad_debt: BadDebt,
+    /// How far the last surface lies from what its keepers would have posted.
+    pub posted_gap: VolGap,
     pub trading: Trading,
     pub parameters: Parameters,
     pub margin_parameters: MarginParameters,
@@ -167,6 +176,8 @@ impl Life {
             (*account, self.run::<2>(self.market.clearing, base) != [[0; 32]; 2])
         };
         let share = self.slot(self.market.clearing, ClearingSpace::ROOT);
+        let debt = self.mapped(number_key(0), key_at(ClearingSpace::ROOT, 13));
+        let [debt_at, debt_atoms] = halves(self.word(self.market.clearing, debt));
         Picture {
             ledger: system.chain(accounts.iter().copied()).map(entry).collect(),
             auctions: accounts.iter().map(auction).collect(),
@@ -176,6 +187,9 @@ impl Life {
             frozen: Frozen::decode(&at(Place::Frozen)),
             trading: Trading::decode(&at(Place::Trading)),
             conditions: decode_conditions(&self.run(market, key_at(ROOT, Place::Conditions as u8))),
+            breakers: decode_breakers(&self.run(market, key_at(ROOT, Place::Breakers as u8))),
+            bad_debt: BadDebt { atoms: debt_atoms, at: quarters(debt_at)[1] },
+            posted_gap: SurfaceGuard::decode(&at(Place::SurfaceGuard)).gap,
             parameters: decode_parameters(&self.run(market, key_at(ROOT, Place::Parameters as u8))),
             margin_parameters: decode_margin_parameters(&at(Place::MarginParameters)),
             offset_share: u64::from_be_bytes(share[3..11].try_into().unwrap()),
@@ -318,6 +332,11 @@ impl Board {
 impl Picture {
     pub fn cash(&self, account: B256) -> i128 {
         self.ledger.get(&account).map_or(0, |entry| entry.cash())
+    }
+
+    /// Whether the market, which was not open, is.
+    pub fn is_recovered_in(&self, after: &Self) -> bool {
+        self.frozen.watch.state != State::Open && after.frozen.watch.state == State::Open
     }
 
     /// Live boards by rising expiry.

@@ -3,15 +3,16 @@
 use alloy_primitives::{B256, I256, U256};
 use alloy_sol_types::{SolError, SolValue};
 use equipoise_interfaces::{
-    account, IClearing, IMarket, IMarketMargin, ITranche, IVault, Margin, MarketSettlementPending,
+    account, IBreakers, IClearing, IMarket, IMarketMargin, ITranche, IVault, Margin, MarketSettlementPending,
 };
 use equipoise_risk::book::Measure;
+use equipoise_risk::breakers::{live_state, Rule, State, RULE_COUNT};
 use equipoise_risk::margin::MarginState;
 
 use crate::double::scale;
 use crate::fixture::{narrow, signed, LOT};
 use crate::life::Life;
-use crate::native::{wad_of, Native};
+use crate::native::{wad_of, Moment, Native};
 use crate::slots::Picture;
 
 /// The book, the net asset value and who owns it, and the margins of two accounts.
@@ -23,6 +24,7 @@ pub fn brief(life: &mut Life, picture: &Picture) {
     assert_eq!(narrow(nav.navAtoms), native.nav_atoms(moment));
     assert!(nav.redeemableAtoms <= U256::from(native.cash.minus(native.reserve.balance).unwrap().count().max(0)));
     tranches_are_the_net_asset_value(life);
+    state_is_native(life, &native);
     let accounts: Vec<B256> = life.actors.accounts().collect();
     for place in 0..2 {
         let place = (life.course.actions / 7 + 5 * place) % accounts.len();
@@ -37,7 +39,8 @@ pub fn full(life: &mut Life, picture: &Picture) {
     ledger_is_shown(life, picture);
     boards_are_shown(life, picture);
     shares_are_shown(life, picture);
-    if life.moment().is_some() {
+    if let Some(moment) = life.moment() {
+        rules_are_native(life, &picture.native(), moment);
         for account in life.actors.accounts().collect::<Vec<_>>() {
             margin_is_native(life, picture, account);
         }
@@ -62,6 +65,32 @@ fn book_is_native(life: &mut Life, native: &Native) {
         native.penalty_wad(moment, &valuation),
         "the penalty is of book and market state alone"
     );
+}
+
+/// Whether the market trades, and since when it is fit to liquidate on.
+fn state_is_native(life: &mut Life, native: &Native) {
+    let Some(moment) = life.moment() else { return };
+    let told = life.market.read(&IBreakers::marketStateCall {});
+    let ages = live_state(moment.now - moment.spot_at, 0);
+    let state = native.breakers.state(moment.now).max(ages);
+    assert_eq!((told.state, told.trippedRules), (state.number(), native.breakers.tripped_bits()));
+    assert_eq!(told.isPriceSafe, native.breakers.is_price_safe() && ages == State::Open);
+    let recovers_at = native.breakers.earliest_recovery(moment.now).unwrap_or(0).max(moment.now);
+    assert_eq!(told.recoversAt, if state == State::Open { 0 } else { recovers_at });
+    let safe = life.market.read(&IMarketMargin::safeSinceCall {});
+    assert_eq!((safe.isSafe, safe.since), (native.is_safe(moment), native.breakers.safe_since()));
+}
+
+/// Every rule with its reading, to the last millionth.
+fn rules_are_native(life: &mut Life, native: &Native, moment: Moment) {
+    let told = life.market.read(&IBreakers::breakersCall {});
+    for (told, rule) in told.iter().zip(native.rules_now(moment)) {
+        let shown = (told.isRead.then_some(told.reading), told.isTripped, told.recoversAt);
+        assert_eq!(shown, (rule.reading, rule.is_tripped, rule.recovers_at.unwrap_or(0)), "{:?}", rule.rule);
+        let Rule { limit, recovers_below, cooldown_secs, .. } = rule.rule;
+        assert_eq!((told.limit, told.recoversBelow, told.cooldownSecs), (limit, recovers_below, cooldown_secs));
+    }
+    assert_eq!(told.len(), RULE_COUNT);
 }
 
 /// Junior and senior together are the net asset value, less fees that are due.

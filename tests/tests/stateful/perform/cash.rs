@@ -99,6 +99,8 @@ impl Life {
         if after.ledger[&account].is_margined() {
             let margin = self.margin_of(&after, account).expect("nothing leaves an account that cannot be valued");
             assert!(margin.equity >= margin.initial, "what leaves leaves {margin:?}");
+            let moment = self.moment().expect("a margin needs a price");
+            assert!(after.native().is_safe(moment), "cash leaves a margin at prices that may not be relied on");
         }
     }
 

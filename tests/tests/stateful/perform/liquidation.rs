@@ -8,6 +8,7 @@ use equipoise_tests::World;
 use crate::action::{Of, Target};
 use crate::fixture::narrow;
 use crate::life::{Life, Outcome};
+use equipoise_risk::breakers::State;
 use equipoise_risk::margin::MarginState;
 
 impl Life {
@@ -20,6 +21,15 @@ impl Life {
 
     fn in_auction(&self, target: Target) -> Option<B256> {
         self.targeted(target, |life, account| life.before().ledger[&account].is_in_auction())
+    }
+
+    /// No step of a liquidation passes at prices that may not be relied on, nor in a halt.
+    fn require_safe(&self, account: B256) {
+        if self.before().ledger[&account].held() == 0 {
+            return;
+        }
+        let moment = self.moment().expect("nothing is liquidated without a price");
+        assert!(self.before().native().is_safe(moment), "a liquidation at prices that may not be relied on");
     }
 
     fn is_liquidatable(&self, account: B256) -> bool {
@@ -36,6 +46,7 @@ impl Life {
         let clearing = self.market.clearing;
         let result = self.tell(by, clearing, &IClearing::startAuctionCall { account });
         if result.is_ok() {
+            self.require_safe(account);
             assert!(was_liquidatable, "an auction starts below maintenance margin only");
             let after = self.picture();
             assert!(after.ledger[&account].is_in_auction());
@@ -53,6 +64,7 @@ impl Life {
         let (from, clearing) = (self.actors.address(by), self.market.clearing);
         let result = self.send(from, clearing, &call);
         if let Ok(receipt) = &result {
+            self.require_safe(account);
             let told = World::events::<AuctionBidFilled>(receipt).remove(0);
             let after = self.picture();
             assert_eq!(narrow(told.accountCashAtoms), after.cash(account));
@@ -83,12 +95,14 @@ impl Life {
         let (from, clearing, before) = (self.actors.address(by), self.market.clearing, self.picture());
         let result = self.send(from, clearing, &IClearing::takeOverCall { account });
         if let Ok(receipt) = &result {
+            self.require_safe(account);
             let after = self.picture();
             assert_eq!(after.ledger[&account].held(), 0, "all of it is taken over");
             for told in World::events::<PositionsTakenOver>(receipt) {
                 let moment = self.moment().expect("nothing is taken over without a price");
                 let mut native = before.native();
-                let offer = native.offer(moment, &told.legs);
+                let offer =
+                    native.offer_in(State::Open, moment, &told.legs).expect("nothing is taken over without capital");
                 assert_eq!(told.quoted, offer.quote, "a takeover is priced as a trade");
                 native.take_over(&told.legs, &offer);
                 // The ledger's side of it is more than the price: penalties, insurance.
@@ -107,6 +121,7 @@ impl Life {
         let clearing = self.market.clearing;
         let result = self.tell(by, clearing, &IClearing::deleverageCall { account, counter });
         if result.is_ok() {
+            self.require_safe(account);
             let (before, after) = (self.before().clone(), self.picture());
             let sum = |picture: &crate::slots::Picture| {
                 [account, counter, INSURANCE, VAULT].map(|account| picture.cash(account)).iter().sum::<i128>()
@@ -131,6 +146,8 @@ impl Life {
             assert!(paid > 0 && after.cash(account) <= 0, "a debt is covered, and no more");
             let [insured, borne] = [INSURANCE, VAULT].map(|account| before.cash(account) - after.cash(account));
             assert_eq!(paid, insured + borne);
+            let uninsured = (borne - after.cash(account)) as u128;
+            assert_eq!(after.bad_debt, before.bad_debt.with(uninsured, self.now()), "what the breakers learn of it");
             assert_eq!(insured, (-before.cash(account)).min(before.cash(INSURANCE)), "insurance pays first");
         }
         Outcome::of(result, &[account])

@@ -3,12 +3,15 @@
 use alloy_primitives::{B256, I256};
 use equipoise_chain::Receipt;
 use equipoise_interfaces::account::{self, VAULT};
-use equipoise_interfaces::{IMarket, Leg, OptionTraded};
+use equipoise_interfaces::{IBreakers, IMarket, Leg, OptionTraded};
+use equipoise_risk::breakers::State;
 use equipoise_tests::{Failure, World};
 
 use crate::action::{LegOf, Limit, Of, Size};
+use crate::double::Stopped;
 use crate::fixture::{call_of, leg, narrow, put_of, signed, FAR, LOT};
 use crate::life::{Life, Outcome};
+use crate::slots::Picture;
 
 impl Life {
     /// The legs that these stand for now, for an account.
@@ -73,13 +76,15 @@ impl Life {
     ) -> Result<I256, Failure> {
         let (from, market) = (self.actors.address(by), self.market.market);
         let before = self.picture();
-        let receipt = if account == account::of(from) {
+        let sent = if account == account::of(from) {
             let call = IMarket::tradeCall { legs: legs.to_vec(), maxCostAtoms: limit, deadline };
-            self.send(from, market, &call)?
+            self.send(from, market, &call)
         } else {
             let call = IMarket::tradeForCall { account, legs: legs.to_vec(), maxCostAtoms: limit, deadline };
-            self.send(from, market, &call)?
+            self.send(from, market, &call)
         };
+        self.require_stopped_rightly(&before, account, legs, sent.as_ref().err());
+        let receipt = sent?;
         let told = the_trade(&receipt);
         assert!(told.quoted.costAtoms <= limit && self.now() <= deadline, "a trade passes its limit");
         assert_eq!((told.account, &told.legs[..]), (account, legs));
@@ -88,15 +93,28 @@ impl Life {
         Ok(told.quoted.costAtoms)
     }
 
+    /// The breakers stop what they must, say why, and stop nothing else.
+    fn require_stopped_rightly(&self, before: &Picture, account: B256, legs: &[Leg], refused: Option<&Failure>) {
+        let told = refused.and_then(Stopped::of);
+        if refused.is_some() && told.is_none() {
+            return;
+        }
+        let moment = self.moment().expect("without a price nobody knows what breakers say");
+        let expected = before.native().stopped(moment, legs, before.is_reducing(account, legs));
+        assert_eq!(told, expected, "what the breakers stop");
+    }
+
     /// What a trade must have left, by the pure crates.
-    fn follow_trade(&mut self, before: &crate::slots::Picture, account: B256, told: &OptionTraded) {
+    fn follow_trade(&mut self, before: &Picture, account: B256, told: &OptionTraded) {
         let moment = self.moment().expect("nothing trades without a price");
         let mut native = before.native();
+        native.look_again(moment).expect("nothing trades without capital");
         let offer = native.offer(moment, &told.legs);
         assert_eq!(told.quoted, offer.quote, "a trade costs what the pure crates say");
         native.trade(&told.legs, &offer);
         let after = self.picture();
         native.require_same(&after.native());
+        self.reach("recovered by a trade", before.is_recovered_in(&after));
         let cost = narrow(told.quoted.costAtoms);
         assert_eq!(after.cash(account), before.cash(account) - cost, "the account pays the cost");
         assert_eq!(narrow(told.vaultCashAtoms), after.cash(VAULT), "the vault gets it");
@@ -105,7 +123,7 @@ impl Life {
     }
 
     /// Who trades must bear it: maintenance if every leg shrinks what it is of, initial margin otherwise.
-    fn require_margin_after(&mut self, before: &crate::slots::Picture, account: B256, legs: &[Leg]) {
+    fn require_margin_after(&mut self, before: &Picture, account: B256, legs: &[Leg]) {
         let after = self.picture();
         let entry = after.ledger[&account];
         let is_reducing = before.is_reducing(account, legs);
@@ -171,11 +189,18 @@ impl Life {
         }
         let whole = IMarket::quoteCall { legs: legs.clone() };
         let market = self.market.market;
+        let snapshot = self.market.world.chain.snapshot();
+        if self.before().frozen.watch.state != State::Open {
+            // Any trade would have the breakers look first, which no quote does.
+            let _ = self.tell(by, market, &IBreakers::pokeCall {});
+        }
         let whole = match self.market.world.view(market, &whole) {
             Ok(quote) => quote.costAtoms,
-            Err(failure) => return Outcome::of(Err(failure), &[]),
+            Err(failure) => {
+                assert!(self.market.world.chain.revert(snapshot));
+                return Outcome::of(Err(failure), &[]);
+            }
         };
-        let snapshot = self.market.world.chain.snapshot();
         let mut total = Ok(I256::ZERO);
         for leg in &legs {
             let lots = narrow(leg.sizeWad) / LOT;
@@ -225,7 +250,7 @@ impl Life {
             for leg in &legs {
                 assert!(leg.sizeWad > I256::ZERO, "longs only");
             }
-            let both = |picture: &crate::slots::Picture| -> Vec<i128> {
+            let both = |picture: &Picture| -> Vec<i128> {
                 let pair = picture.lots(from, board).into_iter().zip(picture.lots(to, board));
                 pair.map(|(from, to)| from + to).collect()
             };
