@@ -96,7 +96,12 @@ fn vault_worth_nothing_is_reopened_once_its_debts_are_paid_and_not_before() {
     let values = [true, false].map(|is_senior| market.tranche_value(is_senior));
     assert_eq!(values[0], 1_000 * TOKEN);
     assert!(values[1].abs_diff(5_000 * TOKEN - reserve) <= 1, "{} and a reserve of {reserve}", values[1]);
-    // The market makes prices on it, and everybody can be paid.
+    // Once the average of its capital has forgotten the loss, the market makes prices on it, and everybody can be paid.
+    for _ in 0..80 {
+        market.pass(6 * HOUR);
+        market.push(SPOT);
+        market.poke();
+    }
     market.list(market.now() + 7 * DAY, &STRIKES);
     market.jump(SPOT);
     let board = market.boards.last().unwrap().0;
