@@ -6,11 +6,11 @@ use equipoise_clearing_state::access::Role;
 use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::account::vault_of;
 use equipoise_interfaces::IClearing::{
-    accountMarginCall, auctionCall, bidCall, cashOfCall, coverBadDebtCall, deleverageCall, depositCall, depositForCall,
-    depositInsuranceCall, depositWithPermitCall, endAuctionCall, enterLockCall, exitLockCall, fundInsuranceCall,
-    isLockedCall, payLpClaimCall, reallocateCall, recordTradeCall, recordTransferCall, returnLpDepositCall,
-    settleAccountCall, settleLpEpochCall, settleVaultCall, startAuctionCall, takeLpDepositCall, takeOverCall,
-    tokenDecimalsCall, transferCashCall, vaultCashCall, withdrawCall, withdrawFromCall,
+    accountMarginCall, auctionCall, badDebtCall, bidCall, cashOfCall, coverBadDebtCall, deleverageCall, depositCall,
+    depositForCall, depositInsuranceCall, depositWithPermitCall, endAuctionCall, enterLockCall, exitLockCall,
+    fundInsuranceCall, isLockedCall, payLpClaimCall, reallocateCall, recordTradeCall, recordTransferCall,
+    returnLpDepositCall, settleAccountCall, settleLpEpochCall, settleVaultCall, startAuctionCall, takeLpDepositCall,
+    takeOverCall, tokenDecimalsCall, transferCashCall, vaultCashCall, withdrawCall, withdrawFromCall,
 };
 use equipoise_interfaces::{AlreadyWired, CallerNotAllowed};
 use equipoise_kit::lean::{answer, enter, revert, Arguments, CONSTRUCTOR};
@@ -76,6 +76,7 @@ fn change(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>, inpu
 /// them, the registrar all else.
 fn show(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>, input: &[u8]) -> ArbResult {
     match selector {
+        badDebtCall::SELECTOR => answer(&ledger.bad_debt(given.take()?)?),
         vaultCashCall::SELECTOR => answer(&vault_cash(ledger, given.take()?)?),
         cashOfCall::SELECTOR => {
             let entry = ledger.entry(given.take::<B256>()?);

@@ -36,6 +36,8 @@ pub struct OracleSlots {
     feed: StorageAddress,
     decimals: StorageU8,
     has_sequencer: StorageBool,
+    has_source: StorageBool,
+    has_stablecoin: StorageBool,
     sequencer: StorageAddress,
     source: StorageAddress,
     stablecoin: StorageAddress,
@@ -69,7 +71,7 @@ impl Oracle {
             checkCall::SELECTOR => answer(&self.check(given.take()?)),
             feedCall::SELECTOR => answer(&self.slots.feed.get()),
             sourcesCall::SELECTOR => {
-                answer(&[&self.slots.sequencer, &self.slots.source, &self.slots.stablecoin].map(|slot| slot.get()))
+                answer(&[self.slots.sequencer.get(), self.slots.source.get(), self.slots.stablecoin.get()])
             }
             CONSTRUCTOR => answer(&self.construct(given.take()?)?),
             _ => unknown(selector),
@@ -93,10 +95,12 @@ impl Oracle {
         }
         if !source.is_zero() {
             require_code(self.vm(), source)?;
+            self.slots.has_source.set(true);
             self.slots.source.set(source);
         }
         if !stablecoin.is_zero() {
             let decimals = self.decimals_of(stablecoin)?;
+            self.slots.has_stablecoin.set(true);
             self.slots.stablecoin.set(stablecoin);
             self.slots.stablecoin_decimals.set(U8::from(decimals));
         }
@@ -137,21 +141,20 @@ impl Oracle {
     }
 
     fn second_price(&self, spot_wad: U256) -> Compared {
-        let source = self.slots.source.get();
-        if source.is_zero() {
+        if !self.slots.has_source.get() {
             return Compared::default();
         }
-        let said = view(self.vm(), source, &IPriceSource::latestCall {}).ok();
+        let said = view(self.vm(), self.slots.source.get(), &IPriceSource::latestCall {}).ok();
         let now = self.vm().block_timestamp();
         let told = said.zip(to_u128(spot_wad)).map(|(said, spot_wad)| compared(spot_wad, &said, now));
         told.unwrap_or(Compared::NOTHING)
     }
 
     fn stablecoin_price(&self) -> Compared {
-        let address = self.slots.stablecoin.get();
-        if address.is_zero() {
+        if !self.slots.has_stablecoin.get() {
             return Compared::default();
         }
+        let address = self.slots.stablecoin.get();
         let [decimals] = self.slots.stablecoin_decimals.get().to_be_bytes();
         let feed = Feed { oracle: self, address, decimals, now: self.vm().block_timestamp() };
         feed.latest_round().map_or(Compared::NOTHING, |round| from_a_dollar(round.price_wad, round.at, feed.now))

@@ -24,7 +24,7 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     }
 }
 
-/// Unpacks the arguments, which all functions share. In parts, and on the heap: the stack has 24 KiB, and each copy of the
+/// Unpacks the arguments, which all functions share. In parts, and on the heap: the stack has 16 KiB, and each copy of the
 /// values takes one and a half.
 /// # Errors: CalldataMalformed, MarketNumberOutOfDomain
 fn unpack(given: &mut Arguments<'_>) -> Result<Box<Counter>, Revert> {

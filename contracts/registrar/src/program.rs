@@ -3,10 +3,10 @@
 use alloy_sol_types::SolCall;
 use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::IClearing::{
-    acceptOwnershipCall, backstopCall, badDebtCall, correlationCall, finalizeCall, isFinalCall, isOperatorCall,
-    liquidatorCall, marketCall, marketCountCall, noncesCall, operatorUntilCall, ownerCall, registerMarketCall,
-    registerProgramCall, registrarCall, setCorrelationCall, setOperatorBySignatureCall, setOperatorCall, tokenCall,
-    tranchesCall, transferOwnershipCall, vaultCall, wireCall, DOMAIN_SEPARATORCall,
+    acceptOwnershipCall, backstopCall, correlationCall, finalizeCall, isFinalCall, isOperatorCall, liquidatorCall,
+    marketCall, marketCountCall, noncesCall, operatorUntilCall, ownerCall, registerMarketCall, registerProgramCall,
+    registrarCall, setCorrelationCall, setOperatorBySignatureCall, setOperatorCall, tokenCall, tranchesCall,
+    transferOwnershipCall, vaultCall, wireCall, DOMAIN_SEPARATORCall,
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_kit::lean::{answer, enter, unknown, Arguments, CONSTRUCTOR};
@@ -54,7 +54,6 @@ fn show(ledger: &Ledger, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResu
         isOperatorCall::SELECTOR => answer(&ledger.is_operator(given.take()?, given.take()?)),
         noncesCall::SELECTOR => answer(&operators::nonce(ledger, given.take()?)),
         DOMAIN_SEPARATORCall::SELECTOR => answer(&operators::domain(ledger)),
-        badDebtCall::SELECTOR => answer(&ledger.bad_debt(given.take()?)?),
         marketCall::SELECTOR => answer(&ledger.market(given.take()?)),
         marketCountCall::SELECTOR => answer(&slots.market_count.get().to::<u8>()),
         isFinalCall::SELECTOR => answer(&slots.is_final.get()),

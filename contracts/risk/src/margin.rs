@@ -82,7 +82,7 @@ pub fn assess(boards: &[BoardHoldings<'_>], shocks: &Shocks) -> Result<MarketMar
     totals.finish(shocks)
 }
 
-// A program's stack has 24 KiB: what one expiry takes is given back before the next, and before the totals are made.
+// A program's stack is small: what one expiry takes is given back before the next, and before the totals are made.
 #[inline(never)]
 fn look_at(board: &BoardHoldings, shocks: &Shocks) -> Result<(BoardSums, Seen), RiskError> {
     let scenarios = BoardScenarios::new(shocks, board.terms)?;

@@ -53,7 +53,7 @@ impl Market<'_> {
             (self.posted_at, self.posted_spot, self.posted) = (now, spot, fresh);
             self.remark_by(|vega| Parts { vega, ..Parts::default() })?;
         }
-        Ok(self.venue.prepare_marks()?)
+        self.venue.prepare_marks()
     }
 
     /// How far volatility at thirty days has moved since the last post.

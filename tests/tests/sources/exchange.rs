@@ -165,7 +165,7 @@ impl Exchange {
         let ends = self.ticks.iter().skip(1).map(|(at, _)| *at).chain([end]);
         let spans = self.ticks.iter().zip(ends).map(|((from, tick), to)| {
             let held = to.clamp(start, end) - (*from).clamp(start, end);
-            i64::from(*tick) * held as i64
+            i64::from(*tick) * held.cast_signed()
         });
         spans.sum::<i64>() as f64 / secs as f64
     }

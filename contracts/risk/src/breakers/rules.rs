@@ -198,7 +198,8 @@ pub const RULES: [Rule; RULE_COUNT] = [
 pub fn rules(parameters: &Parameters) -> [Rule; RULE_COUNT] {
     let secs = |hours: Parameter| {
         let millionths = u64::from(parameters.millionths(hours));
-        u32::try_from(millionths.saturating_mul(u64::from(HOUR)) / u64::from(ONE)).unwrap_or(u32::MAX)
+        let secs = millionths.saturating_mul(u64::from(HOUR)).checked_div(u64::from(ONE));
+        secs.and_then(|secs| u32::try_from(secs).ok()).unwrap_or(u32::MAX)
     };
     RULES.map(|rule| {
         let (limit, recovers_below) = match (rule.measure, rule.effect) {

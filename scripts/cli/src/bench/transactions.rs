@@ -49,8 +49,8 @@ pub const TRANSACTIONS: [(&str, u64, &str); 13] = [
     ("settle_32", 220_000, "an expiry of 32 series settled"),
     (
         "guardrails_per_trade",
-        12_000,
-        "what looking at the breakers costs of the first trade after a feed round, within it; later in the round nothing",
+        16_000,
+        "what looking at the breakers is of the first trade after a feed round; later in the round it is nothing",
     ),
     (
         "feed_real_shaped_extra",

@@ -63,7 +63,7 @@ pub struct Value {
 #[serde(rename_all = "camelCase")]
 pub enum Step {
     /// Another call.
-    Call(Call),
+    Call(Box<Call>),
     /// An event.
     Event(Said),
 }
@@ -173,7 +173,7 @@ impl Reader<'_> {
             name,
             value_wei: frame.value.filter(|wei| !wei.is_zero() && moves_value(frame)).map(|wei| wei.to_string()),
             returned: if frame.error.is_none() {
-                self.values(acting, returned.unwrap_or_default())
+                self.values(acting, &returned.unwrap_or_default())
             } else {
                 Vec::new()
             },
@@ -193,7 +193,7 @@ impl Reader<'_> {
             while let Some(log) = logs.next_if(|log| log.position.unwrap_or_default() <= place as u64) {
                 steps.push(Step::Event(self.event(frame, log)));
             }
-            steps.push(Step::Call(call));
+            steps.push(Step::Call(Box::new(call)));
         }
         steps.extend(logs.map(|log| Step::Event(self.event(frame, log))));
         steps
@@ -204,7 +204,7 @@ impl Reader<'_> {
             return Said { name: format!("constructor of {} bytes", frame.input.len()), arguments: Vec::new() };
         }
         match self.abi.call(&frame.input, name) {
-            Some(decoded) => self.said(acting(frame), decoded),
+            Some(decoded) => self.said(acting(frame), &decoded),
             None if frame.input.is_empty() => Said { name: "receive".to_owned(), arguments: Vec::new() },
             None => Said { name: short_bytes(&frame.input), arguments: Vec::new() },
         }
@@ -212,19 +212,17 @@ impl Reader<'_> {
 
     fn event(&self, frame: &CallFrame, log: &CallLogFrame) -> Said {
         let data = LogData::new_unchecked(log.topics.clone().unwrap_or_default(), log.data.clone().unwrap_or_default());
-        match self.abi.event(&data) {
-            Some(decoded) => self.said(log.address.unwrap_or(acting(frame)), decoded),
-            None => {
-                let topic = data.topics().first().map_or_else(|| "log".to_owned(), ToString::to_string);
-                Said { name: format!("{topic} {}", short_bytes(&data.data)), arguments: Vec::new() }
-            }
+        if let Some(decoded) = self.abi.event(&data) {
+            return self.said(log.address.unwrap_or(acting(frame)), &decoded);
         }
+        let topic = data.topics().first().map_or_else(|| "log".to_owned(), ToString::to_string);
+        Said { name: format!("{topic} {}", short_bytes(&data.data)), arguments: Vec::new() }
     }
 
     fn error(&self, frame: &CallFrame, machine: &str) -> Said {
         let data = output(frame);
         match self.abi.error(data) {
-            Some((decoded, _)) => self.said(acting(frame), decoded),
+            Some((decoded, _)) => self.said(acting(frame), &decoded),
             None if data.is_empty() => Said { name: machine.to_owned(), arguments: Vec::new() },
             None => Said { name: format!("unknown revert data {}", short_bytes(data)), arguments: Vec::new() },
         }
@@ -239,11 +237,11 @@ impl Reader<'_> {
         Cause { error: name, arguments, raised_in: format!("{to}.{function}"), advice: advice(frame, says) }
     }
 
-    fn said(&self, acting: Address, decoded: Decoded) -> Said {
-        Said { name: decoded.name, arguments: self.values(acting, decoded.arguments) }
+    fn said(&self, acting: Address, decoded: &Decoded) -> Said {
+        Said { name: decoded.name.clone(), arguments: self.values(acting, &decoded.arguments) }
     }
 
-    fn values(&self, acting: Address, values: Vec<(alloy_json_abi::Param, alloy_dyn_abi::DynSolValue)>) -> Vec<Value> {
+    fn values(&self, acting: Address, values: &[(alloy_json_abi::Param, alloy_dyn_abi::DynSolValue)]) -> Vec<Value> {
         let value = |(param, value): &(alloy_json_abi::Param, alloy_dyn_abi::DynSolValue)| Value {
             name: param.name.clone(),
             shown: show(self.words, acting, param, value),

@@ -212,7 +212,7 @@ fn decimal(scaled: U256, decimals: usize) -> String {
 fn thousands(digits: &str) -> String {
     let mut apart = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             apart.push(',');
         }
         apart.push(digit);
@@ -239,6 +239,7 @@ mod tests {
         }
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "values are made where they are shown")]
     fn shown(ty: &str, name: &str, value: DynSolValue) -> String {
         let param = Param { ty: ty.to_owned(), name: name.to_owned(), components: Vec::new(), internal_type: None };
         show(&One, Address::ZERO, &param, &value)
