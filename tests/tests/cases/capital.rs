@@ -103,6 +103,7 @@ fn vault_worth_nothing_is_reopened_once_its_debts_are_paid_and_not_before() {
         market.poke();
     }
     market.list(market.now() + 7 * DAY, &STRIKES);
+    market.pass(HOUR);
     market.jump(SPOT);
     let board = market.boards.last().unwrap().0;
     market.trade(buyer, &[leg(call_of(board, K3000), LOT)]).unwrap();
