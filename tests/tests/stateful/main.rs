@@ -83,7 +83,7 @@ fn lives(test: u64, capital: Capital) {
     println!("{done} actions in {secs:.1} s: {:.0} a second", done as f64 / secs);
     print_tally(&life);
     if actions >= ACTIONS / TESTS {
-        require_coverage(&life);
+        require_coverage(&life, capital);
     }
 }
 
@@ -113,6 +113,8 @@ fn print_tally(life: &Life) {
 const NEVER_REFUSED: [&str; 9] =
     ["Time", "Feed", "WrappedApprove", "LpOperator", "Collect", "ShareApprove", "List", "Donate", "SetOperator"];
 const NEVER_ACCEPTED: [&str; 4] = ["Stranger", "TakeOver", "Deleverage", "CoverBadDebt"];
+/// What comes too seldom to be sure of where the vault is deep; the thin ones must see it.
+const SELDOM_IN_DEEP: [&str; 2] = ["Bid", "Unwrap"];
 /// What must be reached in so many actions.
 const REACHED: [&str; 16] = [
     "a full audit through the views",
@@ -134,8 +136,9 @@ const REACHED: [&str; 16] = [
 ];
 
 /// A loss of coverage fails: every action is accepted and refused, and every rare state is reached.
-fn require_coverage(life: &Life) {
-    for name in Action::names() {
+fn require_coverage(life: &Life, capital: Capital) {
+    let is_sure = |name: &&str| capital != Capital::Deep || !SELDOM_IN_DEEP.contains(name);
+    for name in Action::names().filter(is_sure) {
         let (accepted, refused) = life.tally.actions.get(name).copied().unwrap_or_default();
         assert!(accepted > 0 || NEVER_ACCEPTED.contains(&name), "no {name} is accepted");
         assert!(refused > 0 || NEVER_REFUSED.contains(&name), "no {name} is refused");
