@@ -100,18 +100,18 @@ impl Ledger {
             return;
         }
         let now = self.vm().block_timestamp();
-        let mut slot = self.slots.bad_debts.setter(U256::from(market));
+        let market = self.slots.markets.get(U256::from(market));
+        let mut slot = self.slots.bad_debts.setter(market);
         let is_more = now.saturating_sub(slot.at.get().to()) <= BAD_DEBT_SECS;
         let before: u128 = if is_more { slot.amount.get().to() } else { 0 };
         slot.amount.set(U128::from(before.saturating_add(amount)));
         slot.at.set(U64::from(now));
     }
 
-    /// What a market's vault has borne lately, and when the last of it came.
-    /// # Errors: ClearingMarketUnknown
-    pub fn bad_debt(&self, market: Address) -> Result<(U256, u64), Revert> {
-        let slot = self.slots.bad_debts.getter(U256::from(self.market_number(market)?));
-        Ok((U256::from(slot.amount.get()), slot.at.get().to()))
+    /// What a market's vault has borne lately, and when the last of it came; nothing for what is no market.
+    pub fn bad_debt(&self, market: Address) -> (U256, u64) {
+        let slot = self.slots.bad_debts.getter(market);
+        (U256::from(slot.amount.get()), slot.at.get().to())
     }
 
     fn take_up_to(&mut self, id: B256, amount: u128) -> Result<u128, Revert> {

@@ -54,8 +54,8 @@ pub struct ClearingSlots {
     pub nonces: StorageMap<Address, StorageU64>,
     /// Running auctions.
     pub auctions: StorageMap<B256, AuctionSlots>,
-    /// By number of the market: the last debts that its vault has borne or nobody has paid, and when.
-    pub bad_debts: StorageMap<U256, BadDebtSlot>,
+    /// By market: the last debts that its vault has borne or nobody has paid, and when.
+    pub bad_debts: StorageMap<Address, BadDebtSlot>,
 }
 
 /// Debts that were not their debtors' any more.

@@ -1,22 +1,21 @@
 //! The program's door: decodes a call and hands it over.
 
-use alloy_primitives::{Address, B256, I256};
+use alloy_primitives::{Address, B256, I256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_clearing_state::access::Role;
 use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::account::vault_of;
 use equipoise_interfaces::IClearing::{
-    accountMarginCall, auctionCall, badDebtCall, bidCall, cashOfCall, coverBadDebtCall, deleverageCall, depositCall,
-    depositForCall, depositInsuranceCall, depositWithPermitCall, endAuctionCall, enterLockCall, exitLockCall,
-    fundInsuranceCall, isLockedCall, payLpClaimCall, reallocateCall, recordTradeCall, recordTransferCall,
-    returnLpDepositCall, settleAccountCall, settleLpEpochCall, settleVaultCall, startAuctionCall, takeLpDepositCall,
-    takeOverCall, tokenDecimalsCall, transferCashCall, vaultCashCall, withdrawCall, withdrawFromCall,
+    accountMarginCall, auctionCall, bidCall, cashOfCall, coverBadDebtCall, deleverageCall, depositCall, depositForCall,
+    depositInsuranceCall, depositWithPermitCall, endAuctionCall, enterLockCall, exitLockCall, fundInsuranceCall,
+    isLockedCall, payLpClaimCall, reallocateCall, recordTradeCall, recordTransferCall, returnLpDepositCall,
+    settleAccountCall, settleLpEpochCall, settleVaultCall, startAuctionCall, takeLpDepositCall, takeOverCall,
+    tokenDecimalsCall, transferCashCall, vaultCashCall, vaultStandingCall, withdrawCall, withdrawFromCall,
 };
 use equipoise_interfaces::{AlreadyWired, CallerNotAllowed};
-use equipoise_kit::lean::{answer, enter, revert, Arguments, CONSTRUCTOR};
+use equipoise_kit::lean::{answer, delegate, enter, revert, Arguments, CONSTRUCTOR};
 use equipoise_kit::number::from_i128;
 use equipoise_kit::{lock, require_code, Revert};
-use stylus_sdk::call::delegate_call;
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
@@ -66,7 +65,7 @@ fn change(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>, inpu
         CONSTRUCTOR => {
             let delegates = given.take()?;
             name_delegates(ledger, delegates)?;
-            ask(ledger, delegates[2], input)
+            delegate(ledger, delegates[2], input)
         }
         _ => show(ledger, selector, given, input),
     }
@@ -76,7 +75,7 @@ fn change(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>, inpu
 /// them, the registrar all else.
 fn show(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>, input: &[u8]) -> ArbResult {
     match selector {
-        badDebtCall::SELECTOR => answer(&ledger.bad_debt(given.take()?)?),
+        vaultStandingCall::SELECTOR => answer(&vault_standing(ledger, given.take()?)?),
         vaultCashCall::SELECTOR => answer(&vault_cash(ledger, given.take()?)?),
         cashOfCall::SELECTOR => {
             let entry = ledger.entry(given.take::<B256>()?);
@@ -87,17 +86,22 @@ fn show(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>, input:
         | startAuctionCall::SELECTOR
         | endAuctionCall::SELECTOR
         | accountMarginCall::SELECTOR
-        | auctionCall::SELECTOR => ask(ledger, ledger.slots.liquidator.get(), input),
+        | auctionCall::SELECTOR => delegate(ledger, ledger.slots.liquidator.get(), input),
         takeOverCall::SELECTOR | deleverageCall::SELECTOR | coverBadDebtCall::SELECTOR => {
-            ask(ledger, ledger.slots.backstop.get(), input)
+            delegate(ledger, ledger.slots.backstop.get(), input)
         }
-        _ => ask(ledger, ledger.slots.registrar.get(), input),
+        _ => delegate(ledger, ledger.slots.registrar.get(), input),
     }
 }
 
 fn vault_cash(ledger: &Ledger, market: Address) -> Result<I256, Revert> {
     let number = ledger.market_number(market)?;
     Ok(from_i128(ledger.entry(vault_of(number)).cash()))
+}
+
+fn vault_standing(ledger: &Ledger, market: Address) -> Result<(I256, U256, u64), Revert> {
+    let (bad_debt, at) = ledger.bad_debt(market);
+    Ok((vault_cash(ledger, market)?, bad_debt, at))
 }
 
 /// Takes the lock for a registered program.
@@ -123,12 +127,4 @@ fn name_delegates(ledger: &mut Ledger, [liquidator, backstop, registrar]: [Addre
     ledger.slots.backstop.set(backstop);
     ledger.slots.registrar.set(registrar);
     Ok(())
-}
-
-/// Lets a delegate run a call in this program's storage.
-/// # Errors: the delegate's own
-fn ask(ledger: &mut Ledger, delegate: Address, input: &[u8]) -> ArbResult {
-    let context = Call::new_mutating(ledger);
-    // SAFETY: the delegates were named at construction and work on the same layout.
-    unsafe { delegate_call(ledger.vm(), context, delegate, input) }.map_err(Revert::from)
 }

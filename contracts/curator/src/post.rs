@@ -15,7 +15,7 @@ use equipoise_kit::signature::{digest, domain_separator, hash};
 use equipoise_kit::Revert;
 use equipoise_market_state::convert::price_of;
 use equipoise_market_state::errors::number_error;
-use equipoise_market_state::layout::{decode_gap, decode_parameters, encode_slice, BoardState, Directory, Header};
+use equipoise_market_state::layout::{decode_parameters, encode_slice, BoardState, Directory, Header};
 use equipoise_market_state::store::{fits, Place, Store};
 use equipoise_market_state::surface_guard::SurfaceGuard;
 use equipoise_math::Fx;
@@ -71,8 +71,7 @@ pub fn take(store: &mut Store, given: &mut Arguments<'_>) -> Result<(), Revert> 
         store.set_board(step.id, step.header.0, step.slice.0);
     }
     store.set_directory(&directory)?;
-    let gap = steps.iter().map(|step| decode_gap(&step.slice.0)).max().unwrap_or_default();
-    store.set_surface_guard(&SurfaceGuard { sequence: post.sequence, steps: taken, gap, ..guard })?;
+    store.set_surface_guard(&SurfaceGuard { sequence: post.sequence, steps: taken, ..guard })?;
     let mut data = words_of(&(post.observedAt, post.spotWad));
     write_array(3, &post.slices, &mut data);
     emit(store.vm(), &[SurfacePosted::SIGNATURE_HASH, word_of(&post.sequence)], &data);

@@ -63,6 +63,8 @@ sol! {
         int256 dollarDeltaWad;
         int256 vegaWad;
         uint32 usedMillionths;
+        uint256 badDebtAtoms;
+        uint64 badDebtAt;
     }
 
     /// The state of a market changed: the rules that are tripped now, bit by bit, and whether prices may be relied on.

@@ -100,9 +100,10 @@ sol! {
         /// An account's cash and, bit by bit, the markets it holds anything in and those it is short in.
         function cashOf(bytes32 account) external view
             returns (int256 cashAtoms, uint8 heldMarkets, uint8 shortMarkets, bool isInAuction);
-        /// What a market's vault has borne of accounts' debts, or nobody has paid, and when the last of it came. Debts within an
-        /// hour of each other are told together.
-        function badDebt(address market) external view returns (uint256 amountAtoms, uint64 at);
+        /// What a market's vault has: cash, and what it has borne of accounts' debts, or nobody has paid, with when the last of
+        /// it came. Debts within an hour of each other are told together.
+        function vaultStanding(address market) external view
+            returns (int256 cashAtoms, uint256 badDebtAtoms, uint64 badDebtAt);
         /// The cash of a market's vault.
         function vaultCash(address market) external view returns (int256 cashAtoms);
         /// Equity down, requirements up. States: 0 healthy, 1 reduce-only, 2 liquidatable.

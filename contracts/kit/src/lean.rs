@@ -6,7 +6,7 @@ use alloy_sol_types::{SolCall, SolError};
 use equipoise_interfaces::words::{decode, read_array, read_bytes, read_tail, EventWords, FromWords, ToWords, WORD};
 use equipoise_interfaces::{CallFailed, CalldataMalformed, CallerNotAllowed, NotWired, SelectorUnknown};
 use stylus_sdk::abi::CONSTRUCTOR_SELECTOR;
-use stylus_sdk::call::{call as call_contract, static_call};
+use stylus_sdk::call::{call as call_contract, delegate_call, static_call};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
@@ -58,6 +58,21 @@ where
     let context = Call::new_mutating(program);
     let data = call_contract(program.vm(), context, to, input);
     data.map_err(|error| explain(Revert::from(error), to, selector))
+}
+
+/// Has a program that construction has named run a call in this program's storage. Pending storage writes are flushed first and
+/// the cache is cleared.
+///
+/// Warning: the program must work on the same layout.
+/// # Errors: the program's own, unchanged
+#[inline(never)]
+pub fn delegate<P>(program: &mut P, to: Address, input: &[u8]) -> Result<Vec<u8>, Revert>
+where
+    P: TopLevelStorage + HostAccess<Host = VM>,
+{
+    let context = Call::new_mutating(program);
+    // SAFETY: whoever calls this has named the program at construction, for the layout that it was built with.
+    unsafe { delegate_call(program.vm(), context, to, input) }.map_err(Revert::from)
 }
 
 /// Fails unless the caller is `allowed`, an address that wiring has set.

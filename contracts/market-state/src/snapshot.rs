@@ -27,6 +27,8 @@ pub struct Snapshot {
     pub state: State,
     /// Whether nobody has priced anything in this oracle round yet.
     pub is_new_round: bool,
+    /// What the vault has borne of others' debts lately, and when, if its free cash was asked for.
+    pub bad_debt: (U256, u64),
     vault: VaultState,
 }
 
@@ -47,10 +49,8 @@ pub struct Sight {
     pub moment: Moment,
     /// The oracle's round.
     pub round: u64,
-    /// For how many seconds more the sequencer is not to be relied on.
-    pub sequencer_unsafe_secs: u64,
-    /// Since when it may be, 0 if no feed tells.
-    pub trusted_since: u64,
+    /// Since when the sequencer is up: 0 if no feed tells, the end of time while it is down.
+    sequencer_up_since: u64,
 }
 
 impl Sight {
@@ -58,7 +58,6 @@ impl Sight {
     pub fn of(store: &Store) -> Result<Self, Revert> {
         let spot = view(store.vm(), store.wired(Place::Oracle)?, &IOracle::spotCall {})?;
         let now = store.vm().block_timestamp();
-        let up_secs = now.checked_sub(spot.sequencerUpSince);
         let moment = Moment {
             spotWad: spot.priceWad,
             spotAt: spot.updatedAt,
@@ -67,15 +66,7 @@ impl Sight {
             directory: B256::new(store.get(Place::Directory)),
             parameters: store.parameters().map(B256::new),
         };
-        Ok(Self {
-            moment,
-            round: stored_round(spot.roundId.to::<u128>()),
-            sequencer_unsafe_secs: sequencer_unsafe_secs(up_secs.is_some(), up_secs.unwrap_or(0)),
-            trusted_since: match spot.sequencerUpSince {
-                0 => 0,
-                since => since.saturating_add(SEQUENCER_GRACE_SECS.into()),
-            },
-        })
+        Ok(Self { moment, round: stored_round(spot.roundId.to::<u128>()), sequencer_up_since: spot.sequencerUpSince })
     }
 
     /// Seconds since the spot price was made.
@@ -83,9 +74,23 @@ impl Sight {
         self.moment.nowAt.saturating_sub(self.moment.spotAt)
     }
 
+    /// For how many seconds more the sequencer is not to be relied on.
+    pub fn sequencer_unsafe_secs(&self) -> u64 {
+        let up_secs = self.moment.nowAt.checked_sub(self.sequencer_up_since);
+        sequencer_unsafe_secs(up_secs.is_some(), up_secs.unwrap_or(0))
+    }
+
+    /// Since when the sequencer may be relied on, 0 if no feed tells.
+    pub fn trusted_since(&self) -> u64 {
+        match self.sequencer_up_since {
+            0 => 0,
+            since => since.saturating_add(SEQUENCER_GRACE_SECS.into()),
+        }
+    }
+
     /// When the sequencer may be relied on: now, if it may be.
-    pub const fn trusted_at(&self) -> u64 {
-        self.moment.nowAt.saturating_add(self.sequencer_unsafe_secs)
+    pub fn trusted_at(&self) -> u64 {
+        self.moment.nowAt.saturating_add(self.sequencer_unsafe_secs())
     }
 
     /// Whether what ages ask for leaves prices that may be relied on.
@@ -95,7 +100,7 @@ impl Sight {
 
     /// Whether the market trades: what was found when somebody last looked, and what ages ask for now.
     pub fn state(&self, found: State) -> State {
-        found.max(live_state(self.spot_age_secs(), self.sequencer_unsafe_secs))
+        found.max(live_state(self.spot_age_secs(), self.sequencer_unsafe_secs()))
     }
 }
 
@@ -109,10 +114,13 @@ impl Snapshot {
         let Frozen { capital, watch, .. } = Frozen::decode(&frozen);
         let is_new_round = capital.round != sight.round;
         let state = sight.state(watch.state);
-        let vault_cash = match cash {
-            FreeCash::Told(vault_cash) => Some(vault_cash),
-            FreeCash::InNewRound if !is_new_round => None,
-            FreeCash::Always | FreeCash::InNewRound => Some(ask_vault_cash(store)?),
+        let (vault_cash, bad_debt) = match cash {
+            FreeCash::Told(vault_cash) => (Some(vault_cash), (U256::ZERO, 0)),
+            FreeCash::InNewRound if !is_new_round => (None, (U256::ZERO, 0)),
+            FreeCash::Always | FreeCash::InNewRound => {
+                let has = ask_standing(store)?;
+                (Some(has.cashAtoms), (has.badDebtAtoms, has.badDebtAt))
+            }
         };
         let conditions = if is_new_round { store.conditions() } else { [[0; 32]; CONDITION_SLOTS] };
         let reserved = Trading::decode(&trading).reserve.balance;
@@ -133,7 +141,7 @@ impl Snapshot {
         let is_traded = |id: u16| legs.iter().any(|leg| leg.series >> 8 == u32::from(id));
         let words = |id: u16| (id, store.board_words(id, account.filter(|_| is_traded(id))));
         let boards = Directory::decode(&sight.moment.directory.0).live().map(words).collect();
-        Ok(Self { boards, sight, state, is_new_round, vault })
+        Ok(Self { boards, sight, state, is_new_round, bad_debt, vault })
     }
 
     /// Has the book and a trade in it valued, or no trade if there are no legs, and asks the pricer about the values.
@@ -171,9 +179,9 @@ impl Snapshot {
 const HEAD_BYTES: u64 = 10 * 32;
 
 /// # Errors: NotWired
-fn ask_vault_cash(store: &Store) -> Result<I256, Revert> {
+fn ask_standing(store: &Store) -> Result<IClearing::vaultStandingReturn, Revert> {
     let clearing = store.wired(Place::Clearing)?;
-    view(store.vm(), clearing, &IClearing::vaultCashCall { market: store.vm().contract_address() })
+    view(store.vm(), clearing, &IClearing::vaultStandingCall { market: store.vm().contract_address() })
 }
 
 /// Words of an event of a priced trade before its legs: a quote, five numbers, and where the legs begin.

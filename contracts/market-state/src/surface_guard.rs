@@ -2,7 +2,6 @@
 
 use equipoise_risk::millionths::Millionths;
 use equipoise_risk::surface::step::StepBucket;
-use equipoise_risk::surface::VolGap;
 
 use crate::layout::{Reader, Slot, Writer};
 
@@ -17,8 +16,6 @@ pub struct SurfaceGuard {
     pub sequence: u64,
     /// The steps that surfaces took.
     pub steps: StepBucket,
-    /// The farthest that a slice of the last surface lies from what its keepers would have posted.
-    pub gap: VolGap,
 }
 
 impl SurfaceGuard {
@@ -30,8 +27,7 @@ impl SurfaceGuard {
             .put(1, u128::from(self.keepers))?
             .put(8, u128::from(self.sequence))?
             .put(4, u128::from(self.steps.used.raw()))?
-            .put(5, u128::from(self.steps.at))?
-            .put(2, u128::from(self.gap.raw()))?;
+            .put(5, u128::from(self.steps.at))?;
         Some(writer.slot)
     }
 
@@ -43,8 +39,7 @@ impl SurfaceGuard {
         let sequence = reader.take_u64(8);
         let used = Millionths::from_raw(u32::try_from(reader.take(4)).unwrap_or(u32::MAX));
         let steps = StepBucket { used, at: reader.take_u64(5) };
-        let gap = VolGap::from_raw(u16::try_from(reader.take(2)).unwrap_or(u16::MAX));
-        Self { threshold, keepers, sequence, steps, gap }
+        Self { threshold, keepers, sequence, steps }
     }
 }
 
@@ -58,10 +53,10 @@ mod tests {
         #[test]
         fn a_guard_is_read_back_or_refused(
             threshold in any::<u8>(), keepers in any::<u8>(), sequence in any::<u64>(), used in any::<u32>(),
-            at in 0_u64..1 << 41, gap in any::<u16>(),
+            at in 0_u64..1 << 41,
         ) {
             let steps = StepBucket { used: Millionths::from_raw(used), at };
-            let guard = SurfaceGuard { threshold, keepers, sequence, steps, gap: VolGap::from_raw(gap) };
+            let guard = SurfaceGuard { threshold, keepers, sequence, steps };
             let read = guard.encode().map(|slot| SurfaceGuard::decode(&slot));
             prop_assert_eq!(read, (at < 1 << 40).then_some(guard));
         }

@@ -5,27 +5,28 @@ use equipoise_interfaces::words::decode;
 use equipoise_interfaces::IBreakers::pokeCall;
 use equipoise_interfaces::IWatcher::observeCall;
 use equipoise_interfaces::{MarketHalted, MarketReduceOnly, Offer, Sighting};
-use equipoise_kit::lean::{encode, failed, revert};
+use equipoise_kit::lean::{delegate, encode, failed, revert};
 use equipoise_kit::Revert;
 use equipoise_risk::breakers::State;
-use stylus_sdk::call::delegate_call;
-use stylus_sdk::prelude::*;
 
 use crate::layout::Frozen;
 use crate::snapshot::Snapshot;
 use crate::store::{Place, Store};
 
-/// What the watcher is told with a priced trade.
+/// What the watcher is told with a priced trade, of a snapshot that has asked for the vault's cash.
 pub fn sighting(snapshot: &Snapshot, offer: &Offer) -> Sighting {
+    let (bad_debt, bad_debt_at) = snapshot.bad_debt;
     Sighting {
         spotWad: snapshot.sight.moment.spotWad,
         spotAt: snapshot.sight.moment.spotAt,
-        sequencerUnsafeSecs: snapshot.sight.sequencer_unsafe_secs,
+        sequencerUnsafeSecs: snapshot.sight.sequencer_unsafe_secs(),
         frozen: offer.frozen,
         conditions: offer.conditions,
         dollarDeltaWad: offer.dollarDeltaWad,
         vegaWad: offer.vegaWad,
         usedMillionths: offer.usedMillionths,
+        badDebtAtoms: bad_debt,
+        badDebtAt: bad_debt_at,
     }
 }
 
@@ -79,8 +80,6 @@ fn why(store: &Store, snapshot: &Snapshot) -> (u32, u64) {
 
 /// Lets the watcher run a call in the market's storage.
 fn ask(store: &mut Store, input: &[u8]) -> Result<Vec<u8>, Revert> {
-    let program = store.wired(Place::Watcher)?;
-    let context = Call::new_mutating(store);
-    // SAFETY: the program was named at construction and works on the same layout.
-    unsafe { delegate_call(store.vm(), context, program, input) }.map_err(Revert::from)
+    let watcher = store.wired(Place::Watcher)?;
+    delegate(store, watcher, input)
 }

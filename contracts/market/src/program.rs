@@ -12,14 +12,13 @@ use equipoise_interfaces::IMarket::{
 };
 use equipoise_interfaces::IMarketMargin::{deleverageCall, marginCall, moveShareCall, safeSinceCall, takeOverCall};
 use equipoise_interfaces::IPricer as pricer;
-use equipoise_kit::lean::{answer, only, open, revert, CONSTRUCTOR};
+use equipoise_kit::lean::{answer, delegate, only, open, revert, CONSTRUCTOR};
 use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::{require_code, Revert};
 use equipoise_market_state::convert::atoms;
 use equipoise_market_state::errors::pricing_error;
 use equipoise_market_state::snapshot::{FreeCash, Snapshot};
 use equipoise_market_state::store::{fits, Place, Store, PROGRAMS};
-use stylus_sdk::call::delegate_call;
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
@@ -126,9 +125,7 @@ fn take_programs(store: &mut Store, programs: [Address; PROGRAMS]) -> Result<(),
 /// # Errors: NotWired, the program's own
 fn ask(store: &mut Store, place: Place, input: &[u8]) -> ArbResult {
     let program = store.wired(place)?;
-    let context = Call::new_mutating(store);
-    // SAFETY: the program was named at construction and works on the same layout.
-    unsafe { delegate_call(store.vm(), context, program, input) }.map_err(Revert::from)
+    delegate(store, program, input)
 }
 
 /// Follows what LPs put in or take out. Vault program only.

@@ -5,13 +5,12 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::AlreadyWired;
 use equipoise_interfaces::IVault::{navCall, nextEpochCall, openEpochCall, processEpochCall, trancheValueCall};
-use equipoise_kit::lean::{answer, enter, revert, CONSTRUCTOR};
+use equipoise_kit::lean::{answer, delegate, enter, revert, CONSTRUCTOR};
 use equipoise_kit::number::{from_i128, from_u128};
 use equipoise_kit::{require_code, Revert};
 use equipoise_risk::waterfall::Split;
 use equipoise_vault_state::plan::unsigned;
 use equipoise_vault_state::Vault;
-use stylus_sdk::call::delegate_call;
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
@@ -69,7 +68,5 @@ fn name_steward(vault: &mut Vault, steward: Address) -> Result<(), Revert> {
 /// # Errors: the steward's own
 fn ask_steward(vault: &mut Vault, input: &[u8]) -> ArbResult {
     let steward = vault.slots.steward.address();
-    let context = Call::new_mutating(vault);
-    // SAFETY: the steward was named at construction and works on the same layout.
-    unsafe { delegate_call(vault.vm(), context, steward, input) }.map_err(Revert::from)
+    delegate(vault, steward, input)
 }

@@ -2,14 +2,14 @@
 
 use alloy_primitives::{Address, B256, I256};
 use equipoise_interfaces::{
-    GuardianOnlyTightens, IClearing, IOracle, MarketNumberOutOfDomain, MarketStateChanged, MarketTightened, Sighting,
+    GuardianOnlyTightens, IOracle, MarketNumberOutOfDomain, MarketStateChanged, MarketTightened, Sighting,
 };
 use equipoise_kit::lean::{log, revert, view};
 use equipoise_kit::number::to_i128;
 use equipoise_kit::Revert;
 use equipoise_market_state::convert::{atoms, price_of};
 use equipoise_market_state::errors::pricing_error;
-use equipoise_market_state::layout::{decode_conditions, decode_parameters, Frozen, Watch};
+use equipoise_market_state::layout::{decode_conditions, decode_gap, decode_parameters, Directory, Frozen, Watch};
 use equipoise_market_state::snapshot::{as_signed, FreeCash, Snapshot};
 use equipoise_market_state::store::{fits, Place, Store};
 use equipoise_market_state::watch::sighting;
@@ -18,6 +18,7 @@ use equipoise_risk::breakers::{
     jump_of_regime_ceil, rules, BreakerError, Breakers, Measure, Readings, State, BAD_DEBT_SECS, GUARDIAN_SECS,
 };
 use equipoise_risk::millionths::Millionths;
+use equipoise_risk::parameters::Parameters;
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::regime::Observation;
 use equipoise_risk::units::{from_wad_floor, Atoms, Money};
@@ -31,8 +32,9 @@ const GAP_MILLIONTHS: u32 = 100;
 /// # Returns: the slot of what is frozen, with the state in it, for the market to store
 /// # Errors: NotWired, MarketNumberOutOfDomain
 pub fn observe(store: &mut Store, seen: &Sighting) -> Result<B256, Revert> {
-    let rules = rules(&decode_parameters(&store.parameters()));
-    let readings = readings(store, seen)?;
+    let parameters = decode_parameters(&store.parameters());
+    let rules = rules(&parameters);
+    let readings = readings(store, seen, &parameters)?;
     let mut frozen = Frozen::decode(&seen.frozen.0);
     // While the market is open no rule is tripped, and the slots of those that are need not be read.
     if frozen.watch.state == State::Open && !Breakers::would_trip(&readings, &rules) {
@@ -47,7 +49,7 @@ pub fn observe(store: &mut Store, seen: &Sighting) -> Result<B256, Revert> {
 /// Has the book valued and looks at everything.
 /// # Errors: NotWired, MarketVaultInsolvent, the oracle's, the valuer's, the pricer's
 pub fn poke(store: &mut Store) -> Result<u8, Revert> {
-    let snapshot = Snapshot::load(store, None, &[], FreeCash::InNewRound)?;
+    let snapshot = Snapshot::load(store, None, &[], FreeCash::Always)?;
     let mut offer = snapshot.price(store, &[])?;
     offer.frozen = observe(store, &sighting(&snapshot, &offer))?;
     store.keep_offer(&offer);
@@ -89,20 +91,19 @@ fn keep(store: &mut Store, before: Watch, next: &Breakers, now: u64) -> Watch {
 
 /// Every measure that can be read.
 /// # Errors: NotWired, MarketNumberOutOfDomain
-pub fn readings(store: &Store, seen: &Sighting) -> Result<Readings, Revert> {
+pub fn readings(store: &Store, seen: &Sighting, parameters: &Parameters) -> Result<Readings, Revert> {
     let now = store.vm().block_timestamp();
     let directory = store.directory();
     let readings = of_sources(store, seen)?;
-    let readings = of_book(store, seen, readings)?;
-    let gap = u32::from(store.surface_guard().gap.raw()).saturating_mul(GAP_MILLIONTHS);
+    let readings = of_book(store, seen, (parameters, directory.variance), readings)?;
     let secs = [
         (Measure::SpotAge, now.saturating_sub(seen.spotAt)),
         (Measure::SurfaceAge, now.saturating_sub(directory.surface_at)),
         (Measure::SequencerUnsafe, seen.sequencerUnsafeSecs),
-        (Measure::SettlementPending, pending_secs(store, now)?),
+        (Measure::SettlementPending, pending_secs(store, &directory, now)?),
     ];
     let readings = secs.into_iter().try_fold(readings, |all, (measure, secs)| all.with_secs(measure, secs));
-    let readings = readings.and_then(|all| all.with_ratio(Measure::SurfaceJump, Millionths::from_raw(gap)));
+    let readings = readings.and_then(|all| all.with_ratio(Measure::SurfaceJump, farthest(store, &directory)));
     readings.map_err(unreadable)
 }
 
@@ -124,9 +125,12 @@ fn of_sources(store: &Store, seen: &Sighting) -> Result<Readings, Revert> {
 }
 
 /// What the book, its capital and its flow say.
-fn of_book(store: &Store, seen: &Sighting, readings: Readings) -> Result<Readings, Revert> {
-    let parameters = decode_parameters(&store.parameters());
-    let variance = store.directory().variance;
+fn of_book(
+    store: &Store,
+    seen: &Sighting,
+    (parameters, variance): (&Parameters, Fx),
+    readings: Readings,
+) -> Result<Readings, Revert> {
     let capital = Frozen::decode(&seen.frozen.0).capital;
     let after = Observation { price: price_of(seen.spotWad)?, at: seen.spotAt };
     // The slots as they are stored: those of the last round, whose last sample the move is measured from.
@@ -138,11 +142,11 @@ fn of_book(store: &Store, seen: &Sighting, readings: Readings) -> Result<Reading
         (Measure::SpotJump, jump.unwrap_or(Millionths::MOST)),
         (Measure::Drawdown, capital.drawdown_ceil().map_err(pricing_error)?),
         (Measure::Utilisation, Millionths::from_raw(seen.usedMillionths)),
-        (Measure::BadDebt, of_capital(bad_debt(store)?, capital.frozen)),
+        (Measure::BadDebt, of_capital(bad_debt(store, seen)?, capital.frozen)),
         (Measure::Toxicity, toxicity.map_or(Millionths::ZERO, |conditions| conditions.toxicity.score)),
     ];
     let (delta, vega) = (money_of(seen.dollarDeltaWad)?, money_of(seen.vegaWad)?);
-    if let Ok(state) = RiskState::new(capital.frozen, variance, &parameters) {
+    if let Ok(state) = RiskState::new(capital.frozen, variance, parameters) {
         let to_hedge = state.delta_to_hedge(delta, vega).map_err(pricing_error)?;
         ratios.push((Measure::Delta, of_capital(to_hedge, capital.frozen)));
         ratios.push((Measure::Vega, of_capital(vega, capital.frozen)));
@@ -152,19 +156,22 @@ fn of_book(store: &Store, seen: &Sighting, readings: Readings) -> Result<Reading
 }
 
 /// What the vault has borne of others' debts lately.
-fn bad_debt(store: &Store) -> Result<Money, Revert> {
-    let clearing = store.wired(Place::Clearing)?;
-    let market = store.vm().contract_address();
-    let debt = view(store.vm(), clearing, &IClearing::badDebtCall { market })?;
-    let is_late = store.vm().block_timestamp().saturating_sub(debt.at) > BAD_DEBT_SECS;
-    let amount = if is_late { Atoms::ZERO } else { atoms(as_signed(debt.amountAtoms))? };
+fn bad_debt(store: &Store, seen: &Sighting) -> Result<Money, Revert> {
+    let is_late = store.vm().block_timestamp().saturating_sub(seen.badDebtAt) > BAD_DEBT_SECS;
+    let amount = if is_late { Atoms::ZERO } else { atoms(as_signed(seen.badDebtAtoms))? };
     store.scale()?.money_floor(amount).map_err(pricing_error)
+}
+
+/// The farthest that a slice of the surface lies from what its keepers would have posted.
+fn farthest(store: &Store, directory: &Directory) -> Millionths {
+    let gap = directory.live().map(|id| decode_gap(&store.slice(id))).max().unwrap_or_default();
+    Millionths::from_raw(u32::from(gap.raw()).saturating_mul(GAP_MILLIONTHS))
 }
 
 /// For how many seconds the oldest board has waited for its settlement.
 /// # Errors: MarketBoardUnknown
-fn pending_secs(store: &Store, now: u64) -> Result<u64, Revert> {
-    let Some(first) = store.directory().live().next() else { return Ok(0) };
+fn pending_secs(store: &Store, directory: &Directory, now: u64) -> Result<u64, Revert> {
+    let Some(first) = directory.live().next() else { return Ok(0) };
     Ok(now.saturating_sub(store.header(first)?.expiry))
 }
 

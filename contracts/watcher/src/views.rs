@@ -7,6 +7,7 @@ use equipoise_market_state::snapshot::{FreeCash, Sight, Snapshot};
 use equipoise_market_state::store::Store;
 use equipoise_market_state::watch::sighting;
 use equipoise_risk::breakers::{rules, Condition, Readings, State, Unit};
+use equipoise_risk::parameters::Parameters;
 
 use crate::look::readings;
 
@@ -26,16 +27,16 @@ pub fn state(store: &Store) -> Result<(u8, u32, bool, u64), Revert> {
 
 /// Every rule, in the order of `equipoise_risk::breakers::RULES`, with its reading at this moment if it has one.
 pub fn breakers(store: &Store) -> Vec<Breaker> {
-    let rules = rules(&decode_parameters(&store.parameters()));
-    let readings = read(store).unwrap_or_default();
-    store.breakers().conditions(&readings, &rules).into_iter().map(shown).collect()
+    let parameters = decode_parameters(&store.parameters());
+    let readings = read(store, &parameters).unwrap_or_default();
+    store.breakers().conditions(&readings, &rules(&parameters)).into_iter().map(shown).collect()
 }
 
 /// What can be read now: nothing while the oracle or the book gives nothing.
-fn read(store: &Store) -> Result<Readings, Revert> {
-    let snapshot = Snapshot::load(store, None, &[], FreeCash::InNewRound)?;
+fn read(store: &Store, parameters: &Parameters) -> Result<Readings, Revert> {
+    let snapshot = Snapshot::load(store, None, &[], FreeCash::Always)?;
     let offer = snapshot.price(store, &[])?;
-    readings(store, &sighting(&snapshot, &offer))
+    readings(store, &sighting(&snapshot, &offer), parameters)
 }
 
 fn shown(condition: Condition) -> Breaker {

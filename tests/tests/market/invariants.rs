@@ -353,9 +353,9 @@ impl Life {
     /// What the vault paid or was paid beside trades, the audit of the ledger's sum checks; and what breakers learn of it.
     fn follow_vault_cash(&mut self) {
         self.native.cash = Atoms::new(self.market.cash(account::VAULT));
-        let call = IClearing::badDebtCall { market: self.market.market };
-        let debt = self.market.world.read(self.market.clearing, &call);
-        self.native.bad_debt = BadDebt { atoms: debt.amountAtoms.to(), at: debt.at };
+        let call = IClearing::vaultStandingCall { market: self.market.market };
+        let has = self.market.world.read(self.market.clearing, &call);
+        self.native.bad_debt = BadDebt { atoms: has.badDebtAtoms.to(), at: has.badDebtAt };
     }
 
     fn time(&mut self) {

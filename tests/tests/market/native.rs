@@ -72,8 +72,6 @@ pub struct Native {
     pub surface_at: u64,
     /// To 16 bits, as it is stored.
     pub posted_spot: Price,
-    /// The farthest that a slice of the last surface lies from what its keepers would have posted.
-    pub posted_gap: VolGap,
     pub parameters: Parameters,
     pub margin_parameters: MarginParameters,
     scale: TokenScale,
@@ -154,7 +152,6 @@ impl Native {
             variance: Fx::ZERO,
             surface_at: 0,
             posted_spot: Price::ZERO,
-            posted_gap: VolGap::ZERO,
             parameters: Parameters::default(),
             margin_parameters: MarginParameters::default(),
             scale: TokenScale::from_decimals(6).unwrap(),
@@ -180,7 +177,6 @@ impl Native {
     pub fn post(&mut self, spot_wad: U256, now: u64, slices: &[AbiSlice]) {
         let spot = price_of(spot_wad);
         let mut nearest = (u64::MAX, Fx::ZERO);
-        self.posted_gap = VolGap::ZERO;
         for board in self.boards.iter_mut().filter(|board| board.expiry > now) {
             let posted = slices.iter().find(|slice| slice.board == board.id).unwrap();
             board.forward = price_of(posted.forwardWad);
@@ -193,7 +189,6 @@ impl Native {
                 sigma: cut(fx_of(I256::from_raw(posted.sigmaWad)), 40),
             };
             board.gap = VolGap::from_fx_ceil(fx_of(I256::from_raw(posted.gapWad))).unwrap();
-            self.posted_gap = self.posted_gap.max(board.gap);
             let distance = (board.expiry - now).abs_diff(REFERENCE_SECS);
             if distance < nearest.0 {
                 nearest = (distance, board.slice.variance(board.forward, board.forward).unwrap());
@@ -456,11 +451,12 @@ impl Native {
         let used = utilisation(&offer.after, unkept, &self.parameters).unwrap();
         let is_late = offer.moment.now - self.bad_debt.at > BAD_DEBT_SECS;
         let debt = Atoms::new(if is_late { 0 } else { self.bad_debt.atoms as i128 });
+        let gap = self.boards.iter().map(|board| board.gap).max().unwrap_or_default();
         let mut ratios = vec![
             (breakers::Measure::SourceDeviation, Millionths::ZERO),
             (breakers::Measure::StablecoinDeviation, Millionths::ZERO),
             (breakers::Measure::SpotJump, jump.unwrap_or(Millionths::MOST)),
-            (breakers::Measure::SurfaceJump, Millionths::from_raw(100 * u32::from(self.posted_gap.raw()))),
+            (breakers::Measure::SurfaceJump, Millionths::from_raw(100 * u32::from(gap.raw()))),
             (breakers::Measure::Drawdown, frozen.capital.drawdown_ceil().unwrap()),
             (breakers::Measure::Utilisation, Millionths::from_fx_ceil(used)),
             (breakers::Measure::BadDebt, of_capital(self.scale.money_floor(debt).unwrap(), capital)),

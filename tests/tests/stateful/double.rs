@@ -31,7 +31,7 @@ impl Picture {
         (native.reserve, native.flow) = (self.trading.reserve, self.trading.flow);
         (native.frozen, native.conditions) = (self.frozen, self.conditions);
         (native.variance, native.posted_spot) = (self.directory.variance, self.directory.posted_spot);
-        (native.surface_at, native.posted_gap) = (self.directory.surface_at, self.posted_gap);
+        native.surface_at = self.directory.surface_at;
         (native.breakers, native.bad_debt) = (self.breakers, self.bad_debt);
         native.parameters = self.parameters;
         native.margin_parameters = self.margin_parameters;

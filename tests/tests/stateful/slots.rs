@@ -15,7 +15,6 @@ use equipoise_market_state::layout::{
     Trading,
 };
 use equipoise_market_state::store::{Place, ROOT};
-use equipoise_market_state::surface_guard::SurfaceGuard;
 use equipoise_risk::breakers::{Breakers, State};
 use equipoise_risk::clock::WINDOW_SECS;
 use equipoise_risk::conditions::Conditions;
@@ -101,8 +100,6 @@ pub struct Picture {
     pub breakers: Breakers,
     /// What the market's vault has borne of others' debts lately.
     pub bad_debt: BadDebt,
-    /// How far the last surface lies from what its keepers would have posted.
-    pub posted_gap: VolGap,
     pub trading: Trading,
     pub parameters: Parameters,
     pub margin_parameters: MarginParameters,
@@ -176,7 +173,7 @@ impl Life {
             (*account, self.run::<2>(self.market.clearing, base) != [[0; 32]; 2])
         };
         let share = self.slot(self.market.clearing, ClearingSpace::ROOT);
-        let debt = self.mapped(number_key(0), key_at(ClearingSpace::ROOT, 13));
+        let debt = self.mapped(market.into_word(), key_at(ClearingSpace::ROOT, 13));
         let [debt_at, debt_atoms] = halves(self.word(self.market.clearing, debt));
         Picture {
             ledger: system.chain(accounts.iter().copied()).map(entry).collect(),
@@ -189,7 +186,6 @@ impl Life {
             conditions: decode_conditions(&self.run(market, key_at(ROOT, Place::Conditions as u8))),
             breakers: decode_breakers(&self.run(market, key_at(ROOT, Place::Breakers as u8))),
             bad_debt: BadDebt { atoms: debt_atoms, at: quarters(debt_at)[1] },
-            posted_gap: SurfaceGuard::decode(&at(Place::SurfaceGuard)).gap,
             parameters: decode_parameters(&self.run(market, key_at(ROOT, Place::Parameters as u8))),
             margin_parameters: decode_margin_parameters(&at(Place::MarginParameters)),
             offset_share: u64::from_be_bytes(share[3..11].try_into().unwrap()),

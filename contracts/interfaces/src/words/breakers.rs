@@ -13,6 +13,7 @@ to_words! {
     }
     Sighting {
         spotWad, spotAt, sequencerUnsafeSecs, frozen, conditions, dollarDeltaWad, vegaWad, usedMillionths,
+        badDebtAtoms, badDebtAt,
     }
     IWatcher::observeCall { seen }
     MarketReduceOnly { trippedRules, recoversAt }
@@ -23,7 +24,7 @@ to_words! {
 from_words! {
     Sighting: Sighting {
         spotWad: U256, spotAt: u64, sequencerUnsafeSecs: u64, frozen: B256, conditions: [B256; 3], dollarDeltaWad: I256,
-        vegaWad: I256, usedMillionths: u32,
+        vegaWad: I256, usedMillionths: u32, badDebtAtoms: U256, badDebtAt: u64,
     }
 }
 

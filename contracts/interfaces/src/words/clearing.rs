@@ -1,7 +1,7 @@
 //! The types of the clearing house, and of its dealings with markets, that the word codec knows, with their fields in
 //! order.
 
-use alloy_primitives::U256;
+use alloy_primitives::{I256, U256};
 
 use crate::{
     AccountDeleveraged, AccountTakenOver, AuctionBidFilled, AuctionEnded, AuctionStarted, AuctionState, BadDebtCovered,
@@ -70,7 +70,7 @@ to_words! {
     IClearing::enterLockCall {}
     IClearing::exitLockCall {}
     IClearing::isLockedCall {}
-    IClearing::badDebtCall { market }
+    IClearing::vaultStandingCall { market }
     IClearing::vaultCashCall { market }
     IClearing::tokenDecimalsCall {}
     IClearing::isOperatorCall { owner, operator }
@@ -89,7 +89,7 @@ to_words! {
 }
 
 from_words! {
-    IClearing::badDebtReturn: IClearing::badDebtReturn { amountAtoms: U256, at: u64 }
+    IClearing::vaultStandingReturn: IClearing::vaultStandingReturn { cashAtoms: I256, badDebtAtoms: U256, badDebtAt: u64 }
     Margin: Margin { valueX64: i128, markX64: i128, maintenanceX64: [i128; 32], initialX64: [i128; 32] }
     IMarketMargin::safeSinceReturn: IMarketMargin::safeSinceReturn { since: u64, isSafe: bool }
     IMarketMargin::moveShareReturn: IMarketMargin::moveShareReturn {

@@ -97,7 +97,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
         IClearing::enterLockCall, IClearing::exitLockCall, IClearing::isLockedCall, IMarketMargin::marginCall,
         IMarketMargin::safeSinceCall, IMarketMargin::moveShareCall, IMarketMargin::takeOverCall,
         IMarketMargin::deleverageCall,
-        IClearing::returnLpDepositCall, IClearing::badDebtCall, IOracle::checkCall, IClearing::tokenCall, IClearing::marketCall, IOracle::feedCall, IVault::trancheValueCall,
+        IClearing::returnLpDepositCall, IClearing::vaultStandingCall, IOracle::checkCall, IClearing::tokenCall, IClearing::marketCall, IOracle::feedCall, IVault::trancheValueCall,
         IVault::clearingCall, IVault::cutSpacingSecsCall, ITranche::pendingCall, ITranche::settleEpochCall,
         ITranche::startSeriesCall, IClearing::cashOfCall,
         IClearing::isOperatorCall, IClearing::transferCashCall, IERC20::transferCall, IERC20::transferFromCall, IERC20::balanceOfCall, IERC20::decimalsCall, IERC20::permitCall,
@@ -255,7 +255,7 @@ fn every_type_that_is_read_is_compared() {
         "IMarket::navReturn",
         "IOracle::spotReturn",
         "IOracle::checkReturn",
-        "IClearing::badDebtReturn",
+        "IClearing::vaultStandingReturn",
         "IAggregator::getRoundDataReturn",
         "IAggregator::latestRoundDataReturn",
         "Margin",
@@ -370,8 +370,8 @@ proptest! {
         reads_strictly(&spot, &words, bit);
         let [check] = answers!(IOracle::checkCall);
         reads_strictly(&check, &words, bit);
-        let [debt] = answers!(IClearing::badDebtCall);
-        reads_strictly(&debt, &words, bit);
+        let [standing] = answers!(IClearing::vaultStandingCall);
+        reads_strictly(&standing, &words, bit);
         let [round] = answers!(IAggregator::getRoundDataCall);
         reads_strictly(&round, &words, bit);
         let [latest] = answers!(IAggregator::latestRoundDataCall);

@@ -227,15 +227,17 @@ impl Stage {
         self.trade(BUYER, vec![self.leg(1, self.side.strikes.len() / 2, false, 0.5)])
     }
 
-    /// What the watcher uses of such a trade.
+    /// What the watcher uses of such a trade, and what the market asks the ledger for on its behalf.
     pub(super) fn guardrails(&mut self) -> Result<u64, CliError> {
         self.round(ETH.spot)?;
         let legs = vec![self.leg(1, self.side.strikes.len() / 2, false, 0.5)];
         let call = IMarket::tradeCall { legs, maxCostAtoms: I256::MAX, deadline: u64::MAX >> 8 };
-        let market = self.world.contracts.market;
+        let (market, clearing) = (self.world.contracts.market, self.world.contracts.clearing);
+        let cash = self.gas_of_view(clearing, &IClearing::vaultCashCall { market })?;
+        let asked = self.gas_of_view(clearing, &IClearing::vaultStandingCall { market })? - cash;
         let receipt = self.world.send("trade", BUYER, market, &call)?;
         let trace = self.world.chain().trace_transaction(receipt.transaction_hash, CallConfig::default())?;
-        Ok(gas_in(&trace.calls, self.world.contracts.engines.watcher))
+        Ok(gas_in(&trace.calls, self.world.contracts.engines.watcher) + asked)
     }
 
     pub(super) fn short_of_sixteen(&mut self) -> Result<u64, CliError> {

@@ -49,7 +49,7 @@ pub const TRANSACTIONS: [(&str, u64, &str); 13] = [
     ("settle_32", 220_000, "an expiry of 32 series settled"),
     (
         "guardrails_per_trade",
-        16_000,
+        12_000,
         "what looking at the breakers is of the first trade after a feed round; later in the round it is nothing",
     ),
     (
