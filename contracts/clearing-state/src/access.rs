@@ -9,7 +9,7 @@ use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
 use stylus_sdk::prelude::*;
 
-use crate::slots::PROGRAM;
+use crate::slots::{HEDGER, PROGRAM};
 use crate::Ledger;
 
 /// What a registered program is.
@@ -19,6 +19,8 @@ pub enum Role {
     Market(u8),
     /// It may take the lock.
     Program,
+    /// It holds the hedge of the market of this number.
+    Hedger(u8),
 }
 
 impl Ledger {
@@ -27,6 +29,7 @@ impl Ledger {
         match self.slots.programs.get(program).to::<u8>() {
             0 => None,
             PROGRAM => Some(Role::Program),
+            place if place >= HEDGER => Some(Role::Hedger(place.saturating_sub(HEDGER))),
             place => Some(Role::Market(place.saturating_sub(1))),
         }
     }

@@ -44,7 +44,7 @@ pub struct ClearingSlots {
     pub registrar: StorageAddress,
     /// Every account's slot.
     pub accounts: StorageMap<B256, StorageB256>,
-    /// Registered programs: a market's number and one, or [`PROGRAM`].
+    /// Registered programs: a market's number and one, [`HEDGER`] and the number of the market, or [`PROGRAM`].
     pub programs: StorageMap<Address, StorageU8>,
     /// Markets by number.
     pub markets: StorageMap<U256, StorageAddress>,
@@ -78,6 +78,8 @@ pub struct AuctionSlots {
 
 /// What registered programs are that are no market.
 pub const PROGRAM: u8 = 0xff;
+/// The role of the hedger of the first market; those of others follow.
+pub const HEDGER: u8 = 0x80;
 
 /// The clearing house's storage.
 #[storage]

@@ -1,14 +1,16 @@
 //! Cash that comes, goes and moves by its owner's will, and that of LPs.
 
 use alloy_primitives::{Address, B256, U256};
-use equipoise_clearing_state::access::not_authorised;
+use equipoise_clearing_state::access::{not_authorised, Role};
 use equipoise_clearing_state::amounts::{positive, unsigned};
 use equipoise_clearing_state::assessment::safe_since;
 use equipoise_clearing_state::entries::ledger_revert;
 use equipoise_clearing_state::portfolio::{Requirement, UNKNOWN};
 use equipoise_clearing_state::{Account, Ledger};
 use equipoise_interfaces::account::{of, owner, vault_of, INSURANCE, LP_CLAIMS, LP_PENDING};
-use equipoise_interfaces::{AddressIsZero, CashDeposited, CashWithdrawn, ClearingSameAccount, IERC20};
+use equipoise_interfaces::{
+    AddressIsZero, CallerNotAllowed, CashDeposited, CashWithdrawn, ClearingSameAccount, IERC20,
+};
 use equipoise_kit::lean::{call, log, only, revert, Arguments};
 use equipoise_kit::number::from_i128;
 use equipoise_kit::{lock, Revert};
@@ -116,6 +118,30 @@ pub fn pay_lp_claim(ledger: &mut Ledger, to: Address, amount_atoms: U256) -> Res
         only_tranches(ledger)?;
     }
     pay_out(ledger, LP_CLAIMS, to, amount_atoms)
+}
+
+/// Cash of a market's vault, to its hedger. Hedger only.
+/// # Errors: CallerNotAllowed, ClearingInsufficientCash, ClearingAmount.., ClearingT.., the token's own
+pub fn fund_hedge(ledger: &mut Ledger, amount_atoms: U256) -> Result<(), Revert> {
+    let (hedger, vault) = calling_hedger(ledger)?;
+    pay_out(ledger, vault, hedger, amount_atoms)
+}
+
+/// Cash that a hedger gives back to its market's vault. Hedger only.
+/// # Errors: CallerNotAllowed, ClearingNotFinal, ClearingAmount.., ClearingT.., the token's own
+pub fn return_hedge(ledger: &mut Ledger, amount_atoms: U256) -> Result<(), Revert> {
+    let (hedger, vault) = calling_hedger(ledger)?;
+    take(ledger, hedger, vault, amount_atoms)
+}
+
+/// The hedger that calls, and the vault of its market.
+/// # Errors: CallerNotAllowed
+fn calling_hedger(ledger: &Ledger) -> Result<(Address, B256), Revert> {
+    let caller = ledger.vm().msg_sender();
+    match ledger.role(caller) {
+        Some(Role::Hedger(market)) => Ok((caller, vault_of(market))),
+        _ => Err(revert(&CallerNotAllowed { caller, allowed: Address::ZERO })),
+    }
 }
 
 /// The end of an epoch in one market. Vault program only.

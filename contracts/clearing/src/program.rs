@@ -7,10 +7,11 @@ use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::account::vault_of;
 use equipoise_interfaces::IClearing::{
     accountMarginCall, auctionCall, bidCall, cashOfCall, coverBadDebtCall, deleverageCall, depositCall, depositForCall,
-    depositInsuranceCall, depositWithPermitCall, endAuctionCall, enterLockCall, exitLockCall, fundInsuranceCall,
-    isLockedCall, payLpClaimCall, reallocateCall, recordTradeCall, recordTransferCall, returnLpDepositCall,
-    settleAccountCall, settleLpEpochCall, settleVaultCall, startAuctionCall, takeLpDepositCall, takeOverCall,
-    tokenDecimalsCall, transferCashCall, vaultCashCall, vaultStandingCall, withdrawCall, withdrawFromCall,
+    depositInsuranceCall, depositWithPermitCall, endAuctionCall, enterLockCall, exitLockCall, fundHedgeCall,
+    fundInsuranceCall, isLockedCall, payLpClaimCall, reallocateCall, recordTradeCall, recordTransferCall,
+    returnHedgeCall, returnLpDepositCall, settleAccountCall, settleLpEpochCall, settleVaultCall, startAuctionCall,
+    takeLpDepositCall, takeOverCall, tokenDecimalsCall, transferCashCall, vaultCashCall, vaultStandingCall,
+    withdrawCall, withdrawFromCall,
 };
 use equipoise_interfaces::{AlreadyWired, CallerNotAllowed};
 use equipoise_kit::lean::{answer, delegate, enter, revert, Arguments, CONSTRUCTOR};
@@ -61,6 +62,8 @@ fn change(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>, inpu
         payLpClaimCall::SELECTOR => answer(&cash::pay_lp_claim(ledger, given.take()?, given.take()?)?),
         settleLpEpochCall::SELECTOR => answer(&cash::settle_lp_epoch(ledger, &mut given)?),
         reallocateCall::SELECTOR => answer(&cash::reallocate(ledger, given.take()?, given.take()?, given.take()?)?),
+        fundHedgeCall::SELECTOR => answer(&cash::fund_hedge(ledger, given.take()?)?),
+        returnHedgeCall::SELECTOR => answer(&cash::return_hedge(ledger, given.take()?)?),
         enterLockCall::SELECTOR => answer(&enter_lock(ledger)?),
         CONSTRUCTOR => {
             let delegates = given.take()?;
@@ -109,7 +112,7 @@ fn vault_standing(ledger: &Ledger, market: Address) -> Result<(I256, U256, u64),
 fn enter_lock(ledger: &Ledger) -> Result<(), Revert> {
     let caller = ledger.vm().msg_sender();
     match ledger.role(caller) {
-        Some(Role::Program | Role::Market(_)) => lock::enter(caller),
+        Some(Role::Program | Role::Market(_) | Role::Hedger(_)) => lock::enter(caller),
         None => Err(revert(&CallerNotAllowed { caller, allowed: Address::ZERO })),
     }
 }

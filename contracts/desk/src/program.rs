@@ -2,6 +2,9 @@
 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
+use equipoise_interfaces::IHedged::{
+    appraiseCall, hedgeCall, hedgerCall, inventoryCall, recordHedgeCall, wireHedgerCall,
+};
 use equipoise_interfaces::IMarket::{
     acceptOwnershipCall, accountBoardsCall, boardCall, liveBoardsCall, marginParametersCall, ownerCall, parametersCall,
     positionsCall, setMarginParametersCall, setParametersCall, settleBoardCall, sliceCall, strikesCall,
@@ -9,7 +12,7 @@ use equipoise_interfaces::IMarket::{
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_interfaces::{AlreadyWired, IClearing, MarketNumberOutOfDomain};
-use equipoise_kit::lean::{answer, answer_array, open, revert, unknown, view, Arguments, CONSTRUCTOR};
+use equipoise_kit::lean::{answer, answer_array, delegate, open, revert, unknown, view, Arguments, CONSTRUCTOR};
 use equipoise_kit::ownership::Ownership;
 use equipoise_kit::{registry, require_code, Revert};
 use equipoise_market_state::layout::{
@@ -43,7 +46,18 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     // SAFETY: ownership has a namespace of its own, and this is its one handle.
     let ownership = unsafe { Ownership::new(U256::ZERO, 0, vm.clone()) };
     let mut desk = Desk { ownership, store: Store::new(vm) };
-    desk.change(selector, given)
+    match selector {
+        appraiseCall::SELECTOR
+        | inventoryCall::SELECTOR
+        | recordHedgeCall::SELECTOR
+        | wireHedgerCall::SELECTOR
+        | hedgeCall::SELECTOR
+        | hedgerCall::SELECTOR => {
+            let appraiser = desk.store.wired(Place::Appraiser)?;
+            delegate(&mut desk.store, appraiser, &input)
+        }
+        _ => desk.change(selector, given),
+    }
 }
 
 impl Desk {

@@ -16,11 +16,12 @@ pub struct Declared {
 }
 
 /// Everything that the interfaces declare, one entry per file.
-pub fn declared() -> [Declared; 10] {
+pub fn declared() -> [Declared; 11] {
     [
         crate::breakers::declared(),
         crate::clearing::declared(),
         crate::feed::declared(),
+        crate::hedge::declared(),
         crate::market::declared(),
         crate::oracle::declared(),
         crate::parameters::declared(),

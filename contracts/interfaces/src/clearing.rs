@@ -87,6 +87,8 @@ sol! {
         function registerMarket(address market) external returns (uint8 number);
         /// Lets a program take the lock, and move longs between accounts that have made it their operator.
         function registerProgram(address program) external;
+        /// Lets a program hold the hedge of a market: take the lock, and the cash of that market's vault.
+        function registerHedger(address hedger, address market) external;
         /// Lets deposits in, once and for ever: the vault, its tranches, a market and the parameters' registry must have been
         /// named. Until then every deposit is refused.
         function finalize() external;
@@ -95,6 +97,12 @@ sol! {
         function setCorrelation(uint32 millionths) external;
         function transferOwnership(address successor) external;
         function acceptOwnership() external;
+
+        // Hedgers
+        /// Cash of the vault that the calling hedger is for, to the hedger.
+        function fundHedge(uint256 amountAtoms) external;
+        /// Cash of the calling hedger's, which it has allowed, to the vault that it is for.
+        function returnHedge(uint256 amountAtoms) external;
 
         // Views
         /// An account's cash and, bit by bit, the markets it holds anything in and those it is short in.
@@ -198,6 +206,8 @@ sol! {
     event MarketRegistered(address indexed market, uint8 indexed number, bytes32 codeHash);
     #[derive(Debug)]
     event ProgramRegistered(address indexed program, bytes32 codeHash);
+    #[derive(Debug)]
+    event HedgerRegistered(address indexed hedger, address indexed market, bytes32 codeHash);
     /// Deposits are let in from here on.
     #[derive(Debug, PartialEq, Eq)]
     event ClearingFinalized(address indexed registry, uint8 marketCount);

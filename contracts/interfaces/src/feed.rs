@@ -15,6 +15,7 @@ sol! {
     #[derive(Debug)]
     interface IERC20 {
         function transfer(address to, uint256 value) external returns (bool);
+        function approve(address spender, uint256 value) external returns (bool);
         function transferFrom(address from, address to, uint256 value) external returns (bool);
         function balanceOf(address owner) external view returns (uint256);
         function decimals() external view returns (uint8);

@@ -173,6 +173,8 @@ sol! {
         uint8 state;
         /// Whether prices may not be relied on.
         bool isPriceUnsafe;
+        /// What is held against the book.
+        bytes32 hedge;
     }
 
     /// One live board as it is packed in its slots, and one account's position in it.

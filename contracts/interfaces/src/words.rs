@@ -396,6 +396,7 @@ mod breakers;
 mod capital;
 mod cash;
 mod clearing;
+mod hedger;
 mod parameters;
 mod source;
 mod types;

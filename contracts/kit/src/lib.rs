@@ -24,6 +24,7 @@ pub mod registry;
 pub mod shares;
 pub mod signature;
 pub mod storage;
+pub mod token;
 
 use alloy_primitives::Address;
 use equipoise_interfaces::{AddressHasNoCode, AddressIsZero};

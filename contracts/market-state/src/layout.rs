@@ -3,13 +3,16 @@
 //! A cold slot costs 2,100 gas and unpacking next to nothing, so every board is one header, one slice,
 //! and eight strikes or eight series to a slot.
 
+use alloy_primitives::B256;
 use equipoise_math::Fx;
 use equipoise_risk::book::MAX_BOARDS;
 use equipoise_risk::breakers::{Breakers, State, WORDS};
 use equipoise_risk::capital::RiskCapital;
+use equipoise_risk::hedge::Hedge;
 use equipoise_risk::margin::MarginParameters;
 use equipoise_risk::millionths::Millionths;
 use equipoise_risk::parameters::{Parameters, COUNT};
+use equipoise_risk::rebalance::{HedgeTerms, TERM_COUNT};
 use equipoise_risk::settlement::{Holding, PayoutRatio};
 use equipoise_risk::skew::SkewReserve;
 use equipoise_risk::spread::SpreadMultiplier;
@@ -487,6 +490,36 @@ impl Trading {
         let updated_at = reader.take_u64(5);
         Self { reserve: SkewReserve { balance, budget, updated_at }, flow: Amount::from_raw(reader.take_i64(5)) }
     }
+}
+
+/// Packs the terms of rebalances.
+pub fn encode_hedge_terms(terms: &HedgeTerms) -> [B256; 2] {
+    let mut all = terms.all_millionths().into_iter();
+    core::array::from_fn(|_| B256::new(encode_lanes(core::array::from_fn(|_| all.next().unwrap_or(0)))))
+}
+
+/// The terms of rebalances, of their slots.
+pub fn decode_hedge_terms(slots: &[B256; 2]) -> HedgeTerms {
+    let slots = slots.map(|slot| slot.0);
+    let mut lanes = lanes(&slots);
+    HedgeTerms::from_stored(core::array::from_fn(|_| lanes.next().unwrap_or(0)))
+}
+
+const _: () = assert!(TERM_COUNT <= 2 * LANES, "the terms of rebalances have two slots");
+
+/// Packs a hedge: the underlying, then the cash, 64 bits of each of fraction.
+pub fn encode_hedge(hedge: &Hedge) -> Slot {
+    let mut slot = [0; 32];
+    let (units, cash) = (hedge.units.to_bits().to_be_bytes(), hedge.cash.fx().to_bits().to_be_bytes());
+    slot.as_chunks_mut().0.copy_from_slice(&[units, cash]);
+    slot
+}
+
+/// The hedge of a slot.
+pub fn decode_hedge(slot: &Slot) -> Hedge {
+    let mut halves = slot.as_chunks().0.iter().map(|bytes| Fx::from_bits(i128::from_be_bytes(*bytes)));
+    let mut next = || halves.next().unwrap_or(Fx::ZERO);
+    Hedge { units: next(), cash: Money::from_fx(next()) }
 }
 
 /// Packs the margin parameters.

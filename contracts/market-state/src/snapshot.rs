@@ -137,6 +137,7 @@ impl Snapshot {
             freeCashAtoms: signed(free_cash),
             state: told.number(),
             isPriceUnsafe: watch.is_price_unsafe || !sight.is_price_safe(),
+            hedge: B256::new(store.get(Place::Hedge)),
         };
         let is_traded = |id: u16| legs.iter().any(|leg| leg.series >> 8 == u32::from(id));
         let words = |id: u16| (id, store.board_words(id, account.filter(|_| is_traded(id))));
@@ -156,6 +157,17 @@ impl Snapshot {
         view_bytes(store.vm(), store.wired(Place::Pricer)?, selector, &input)
     }
 
+    /// The vault's cash less the skew reserve, where it was asked for.
+    /// # Errors: MarketNumberOutOfDomain
+    pub fn free_cash(&self) -> Result<Atoms, Revert> {
+        atoms(self.vault.freeCashAtoms)
+    }
+
+    /// Whether prices may not be relied on.
+    pub const fn is_price_unsafe(&self) -> bool {
+        self.vault.isPriceUnsafe
+    }
+
     /// Has legs priced.
     /// # Errors: NotWired, the valuer's, the pricer's
     pub fn price(&self, store: &Store, legs: &[Leg]) -> Result<Offer, Revert> {
@@ -163,7 +175,10 @@ impl Snapshot {
         decode(&data).ok_or_else(|| failed(store.address(Place::Pricer), priceCall::SELECTOR))
     }
 
-    fn value(&self, store: &Store, legs: &[Leg]) -> Result<Vec<u8>, Revert> {
+    /// Has the book and a trade in it valued.
+    /// # Returns: the answer as it came
+    /// # Errors: NotWired, the valuer's
+    pub fn value(&self, store: &Store, legs: &[Leg]) -> Result<Vec<u8>, Revert> {
         let mut input = valueCall::SELECTOR.to_vec();
         self.sight.moment.write(&mut input);
         HEAD_BYTES.write(&mut input);

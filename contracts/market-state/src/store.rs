@@ -18,8 +18,10 @@
 //! | 20 | how many surface keepers there are and must sign, the last sequence, the steps taken |
 //! | 21 | by place: surface keepers |
 //! | 22 | the watcher |
+//! | 23 | what is held against the book: the underlying, the cash beside it |
 //! | 24 to 26 | the conditions that widen spreads |
 //! | 27 to 30 | the breakers |
+//! | 31, 32 | the hedger, the appraiser |
 
 use alloy_primitives::{Address, B256, U256};
 use equipoise_interfaces::{MarketBoardUnknown, MarketNumberOutOfDomain, MarketTooManyBoards, NotWired, Offer};
@@ -43,7 +45,7 @@ use crate::surface_guard::SurfaceGuard;
 pub const ROOT: U256 = namespace_root("equipoise.market");
 
 /// Programs that a market's constructor is told of.
-pub const PROGRAMS: usize = 8;
+pub const PROGRAMS: usize = 9;
 
 /// A slot that holds one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,10 +93,16 @@ pub enum Place {
     SurfaceKeepers,
     /// The program that looks at the measures of the breakers.
     Watcher,
+    /// What is held against the book.
+    Hedge,
     /// The first of the conditions that widen spreads.
-    Conditions = 24,
+    Conditions,
     /// The first of the breakers.
     Breakers = 27,
+    /// The program that holds it.
+    Hedger = 31,
+    /// The program that says what the book is worth to a hedger.
+    Appraiser,
 }
 
 /// The first of a board's slots of each kind.

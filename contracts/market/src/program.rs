@@ -35,6 +35,7 @@ const PLACES: [Place; PROGRAMS] = [
     Place::Pricer,
     Place::Surface,
     Place::Assessor,
+    Place::Appraiser,
 ];
 
 /// Runs one call. No function takes ether.

@@ -7,7 +7,8 @@ use equipoise_kit::Revert;
 use equipoise_market_state::convert::{atoms, price_of, signed, signed_wad, unsigned, unsigned_wad};
 use equipoise_market_state::errors::{pricing_error, Refusal};
 use equipoise_market_state::layout::{
-    decode_conditions, decode_parameters, encode_conditions, Directory, Frozen, Slot, Trading, CONDITION_SLOTS,
+    decode_conditions, decode_hedge, decode_parameters, encode_conditions, Directory, Frozen, Slot, Trading,
+    CONDITION_SLOTS,
 };
 use equipoise_market_state::pricing::staleness;
 use equipoise_market_state::store::fits;
@@ -59,8 +60,11 @@ pub struct Counter {
     trading: Trading,
     conditions: [Slot; CONDITION_SLOTS],
     free_cash: Atoms,
-    before: Exposure,
+    /// The options alone, and what the trade changes in them.
+    options: Exposure,
     change: Exposure,
+    /// The options with what is held against them.
+    before: Exposure,
     /// What the marks of the book may be off by.
     uncertainty: HalfSpread,
     package: Package,
@@ -79,6 +83,9 @@ impl Counter {
     pub fn unpack(moment: &Moment, vault: &VaultState, values: &Values) -> Result<Box<Self>, Revert> {
         let scale = TokenScale::from_decimals(vault.tokenDecimals).ok_or(RiskError::Overflow).map_err(pricing_error)?;
         let (mid, spread) = (money(values.midX64), half_spread(values.spreadX64));
+        let options = exposure(&values.beforeX64);
+        let hedge = decode_hedge(&vault.hedge.0);
+        let before = options.hedged(&hedge, price_of(moment.spotWad)?).map_err(pricing_error)?;
         let package = Package::valued(mid, spread, money(values.feeX64), money(values.throughMidX64));
         Ok(Box::new(Self {
             now: moment.nowAt,
@@ -92,7 +99,8 @@ impl Counter {
             trading: Trading::decode(&vault.trading.0),
             conditions: vault.conditions.map(|slot| slot.0),
             free_cash: atoms(vault.freeCashAtoms)?,
-            before: exposure(&values.beforeX64),
+            options,
+            before,
             change: exposure(&values.changeX64),
             uncertainty: half_spread(values.uncertaintyX64),
             package,
@@ -120,7 +128,8 @@ impl Counter {
         let priced = price((&self.before, &after), &self.package, &state, reserve, self.scale);
         let priced = priced.map_err(pricing_error)?;
         let (refusal, measured, most) = self.refusal(&after, &round)?;
-        let used = utilisation(&after, capital, &self.parameters).map_err(pricing_error)?;
+        let options = self.options.plus(&self.change).map_err(pricing_error)?;
+        let used = utilisation((&after, &options), capital, &self.parameters).map_err(pricing_error)?;
         Ok(Offer {
             quoted: self.quote_of(&priced)?,
             frozen: B256::new(fits(round.frozen.encode(), 0)?),
@@ -184,7 +193,7 @@ impl Counter {
     pub fn nav(&self) -> Result<Nav, Revert> {
         let nav = self.net_assets()?;
         let uncertainty = self.uncertainty(&self.in_round()?)?;
-        let required = required_capital(&self.before, &self.parameters).map_err(pricing_error)?;
+        let required = required_capital((&self.before, &self.options), &self.parameters).map_err(pricing_error)?;
         let spare = nav.minus(uncertainty).and_then(|low| low.minus(required));
         let spare = spare.and_then(|spare| self.scale.atoms_floor(spare)).map_err(pricing_error)?;
         // What is held is always uncertain; nothing held has its value at any price.
@@ -202,7 +211,7 @@ impl Counter {
         ))
     }
 
-    /// The vault's net asset value: its free cash and the book at mid marks.
+    /// The vault's net asset value: its free cash, the book at mid marks, and what is held against it at spot.
     fn net_assets(&self) -> Result<Money, Revert> {
         let free = self.scale.money_floor(self.free_cash);
         free.and_then(|free| free.plus(self.before.of(Measure::Value))).map_err(pricing_error)
@@ -218,7 +227,8 @@ impl Counter {
         let capital = frozen.capital.at(self.round, self.now, self.net_assets()?).map_err(pricing_error)?;
         let spot = Observation { price: price_of(self.spot_wad)?, at: self.spot_at };
         let sample = Sample { now: self.now, spot, implied: self.directory.variance, capital: capital.frozen };
-        let used = utilisation(&self.before, capital.frozen, &self.parameters).map_err(pricing_error)?;
+        let used =
+            utilisation((&self.before, &self.options), capital.frozen, &self.parameters).map_err(pricing_error)?;
         let (slots, multiplier) = self.looked(&sample, used).unwrap_or((conditions, SpreadMultiplier::MOST));
         let frozen = Frozen { capital, multiplier, ..frozen };
         Ok(Round { frozen, flow: Amount::ZERO, conditions: slots, reduces_only })

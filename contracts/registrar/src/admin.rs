@@ -2,13 +2,13 @@
 
 use alloy_primitives::{Address, B256, U256, U32, U64, U8};
 use equipoise_clearing_state::amounts::{number_error, out_of_domain};
-use equipoise_clearing_state::slots::PROGRAM;
+use equipoise_clearing_state::slots::{HEDGER, PROGRAM};
 use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::account::MAX_MARKETS;
 use equipoise_interfaces::{
     AlreadyWired, ClearingAlreadyRegistered, ClearingCorrelationOutOfBounds, ClearingFinalized, ClearingIncomplete,
-    ClearingMarketsFull, ClearingTokenUnsupported, CorrelationSet, MarketRegistered, ProgramRegistered, ProgramWired,
-    IERC20,
+    ClearingMarketsFull, ClearingTokenUnsupported, CorrelationSet, HedgerRegistered, MarketRegistered,
+    ProgramRegistered, ProgramWired, IERC20,
 };
 use equipoise_kit::lean::{log, revert, view};
 use equipoise_kit::{registry, require_code, Revert};
@@ -92,6 +92,17 @@ pub fn register_program(ledger: &mut Ledger, program: Address) -> Result<(), Rev
     ledger.slots.programs.insert(program, U8::from(PROGRAM));
     let code_hash = ledger.vm().code_hash(program);
     log(ledger.vm(), &ProgramRegistered { program, codeHash: code_hash });
+    Ok(())
+}
+
+/// Lets a program hold the hedge of a market. Owner only.
+/// # Errors: CallerNotOwner, AddressIsZero, AddressHasNoCode, ClearingAlreadyRegistered, ClearingMarketUnknown
+pub fn register_hedger(ledger: &mut Ledger, hedger: Address, market: Address) -> Result<(), Revert> {
+    require_new(ledger, hedger)?;
+    let number = ledger.market_number(market)?;
+    ledger.slots.programs.insert(hedger, U8::from(HEDGER.saturating_add(number)));
+    let code_hash = ledger.vm().code_hash(hedger);
+    log(ledger.vm(), &HedgerRegistered { hedger, market, codeHash: code_hash });
     Ok(())
 }
 

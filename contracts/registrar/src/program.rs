@@ -4,9 +4,9 @@ use alloy_sol_types::SolCall;
 use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::IClearing::{
     acceptOwnershipCall, backstopCall, correlationCall, finalizeCall, isFinalCall, isOperatorCall, liquidatorCall,
-    marketCall, marketCountCall, noncesCall, operatorUntilCall, ownerCall, registerMarketCall, registerProgramCall,
-    registrarCall, setCorrelationCall, setOperatorBySignatureCall, setOperatorCall, tokenCall, tranchesCall,
-    transferOwnershipCall, vaultCall, wireCall, DOMAIN_SEPARATORCall,
+    marketCall, marketCountCall, noncesCall, operatorUntilCall, ownerCall, registerHedgerCall, registerMarketCall,
+    registerProgramCall, registrarCall, setCorrelationCall, setOperatorBySignatureCall, setOperatorCall, tokenCall,
+    tranchesCall, transferOwnershipCall, vaultCall, wireCall, DOMAIN_SEPARATORCall,
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_kit::lean::{answer, enter, unknown, Arguments, CONSTRUCTOR};
@@ -34,6 +34,7 @@ fn change(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>) -> A
         finalizeCall::SELECTOR => answer(&admin::finalize(ledger)?),
         registerMarketCall::SELECTOR => answer(&admin::register_market(ledger, given.take()?)?),
         registerProgramCall::SELECTOR => answer(&admin::register_program(ledger, given.take()?)?),
+        registerHedgerCall::SELECTOR => answer(&admin::register_hedger(ledger, given.take()?, given.take()?)?),
         setCorrelationCall::SELECTOR => answer(&admin::set_correlation(ledger, given.take()?)?),
         nameRegistryCall::SELECTOR => answer(&registry::name(ledger.vm(), &ledger.ownership, given.take()?)?),
         transferOwnershipCall::SELECTOR => answer(&ledger.ownership.offer(given.take()?)?),

@@ -174,6 +174,26 @@ impl Exposure {
         }
     }
 
+    /// Adds to one of the measures.
+    /// # Errors: Overflow
+    pub(crate) fn add(&mut self, measure: Measure, amount: Money) -> Result<(), RiskError> {
+        // A discriminant: the place that the measure has.
+        #[allow(clippy::as_conversions)]
+        self.add_at(measure as usize, amount)
+    }
+
+    /// Adds to the value after one of [`JUMPS`].
+    /// # Errors: Overflow
+    pub(crate) fn add_after_jump(&mut self, jump: usize, amount: Money) -> Result<(), RiskError> {
+        self.add_at(FIRST_JUMP.saturating_add(jump), amount)
+    }
+
+    fn add_at(&mut self, place: usize, amount: Money) -> Result<(), RiskError> {
+        let sum = self.measures.get_mut(place).ok_or(RiskError::Overflow)?;
+        *sum = sum.plus(amount)?;
+        Ok(())
+    }
+
     /// What would be lost if spot jumped to each of [`JUMPS`], negative for a gain.
     /// # Errors: Overflow
     pub fn jump_losses(&self) -> Result<[Money; JUMPS.len()], RiskError> {

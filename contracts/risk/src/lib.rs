@@ -6,7 +6,8 @@
 //! A trade passes through [`surface`] (variance of each strike), [`marks`] (value and Greeks of a strike),
 //! [`book`] (sums over all of them), [`potential`] (the risk penalty) and [`quote`] (what it costs).
 //! The state of the market widens it ([`conditions`]: [`regime`], [`toxicity`], [`spread`]) or stops it ([`breakers`]). What goes
-//! wrong is sold ([`auction`]) and borne in order ([`waterfall`]). How far a vote may move the numbers of all this is in [`governed`].
+//! wrong is sold ([`auction`]) and borne in order ([`waterfall`]).
+//! The vault holds a [`hedge`], which solvers move under rules ([`rebalance`]). How far a vote may move the numbers of all this is in [`governed`].
 
 #[cfg(test)]
 extern crate std;
@@ -25,6 +26,7 @@ mod error;
 #[cfg(test)]
 mod fixtures;
 pub mod governed;
+pub mod hedge;
 pub mod limits;
 pub mod margin;
 pub mod marks;
@@ -32,6 +34,7 @@ pub mod millionths;
 pub mod parameters;
 pub mod potential;
 pub mod quote;
+pub mod rebalance;
 pub mod regime;
 pub mod settlement;
 pub mod skew;

@@ -119,10 +119,12 @@ fn stays_within(was: Money, is: Money, limit: Money) -> Result<bool, RiskError> 
     Ok(size <= limit || is_on_its_side && size <= was.magnitude()?)
 }
 
-/// The capital that the book needs to stand within every limit.
+/// The capital that the book needs to stand within every limit. In a jump a hedge that is held elsewhere may fail: the worse
+/// of the losses with it and without it counts.
+/// # Inputs: the book with its hedge, and the options alone
 /// # Rounding: up by at most 2^-64 of each limit's share
 /// # Errors: Math, Overflow
-pub fn required_capital(book: &Exposure, parameters: &Parameters) -> Result<Money, RiskError> {
+pub fn required_capital((book, options): (&Exposure, &Exposure), parameters: &Parameters) -> Result<Money, RiskError> {
     let mut required = Money::ZERO;
     for (limited, parameter) in LIMITS {
         let share = parameters.number(parameter)?;
@@ -131,15 +133,18 @@ pub fn required_capital(book: &Exposure, parameters: &Parameters) -> Result<Mone
             required = required.max(Money::from_fx(add(least, Fx::DELTA)?));
         }
     }
-    Ok(required)
+    let share = parameters.number(Parameter::StressLimit)?;
+    let least = div_floor(options.stress_loss()?.fx(), share)?;
+    Ok(required.max(Money::from_fx(add(least, Fx::DELTA)?)))
 }
 
 /// What is used of the vault's capacity: the capital that the book needs over what there is.
+/// # Inputs: as [`required_capital`]
 /// # Returns: at most [`Fx::MAX`], also where there is no capital
 /// # Rounding: down by a unit of 2^-64
 /// # Errors: Math, Overflow
-pub fn utilisation(book: &Exposure, capital: Money, parameters: &Parameters) -> Result<Fx, RiskError> {
-    let required = required_capital(book, parameters)?;
+pub fn utilisation(books: (&Exposure, &Exposure), capital: Money, parameters: &Parameters) -> Result<Fx, RiskError> {
+    let required = required_capital(books, parameters)?;
     if capital <= Money::ZERO {
         return Ok(Fx::MAX);
     }

@@ -178,6 +178,10 @@ fn pending_secs(store: &Store, directory: &Directory, now: u64) -> Result<u64, R
 /// An amount of either sign over risk capital; past every limit where there is none.
 /// # Rounding: up
 fn of_capital(amount: Money, capital: Money) -> Millionths {
+    // A debt that is paid must not keep on reading as one.
+    if amount == Money::ZERO {
+        return Millionths::ZERO;
+    }
     let ratio = amount.magnitude().and_then(|amount| amount.ratio_floor(capital));
     let ratio = ratio.ok().and_then(|ratio| ratio.checked_add(Fx::DELTA));
     ratio.map_or(Millionths::MOST, Millionths::from_fx_ceil)

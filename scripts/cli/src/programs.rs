@@ -11,8 +11,8 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 
 use crate::error::CliError;
 
-/// The programs of a market, in the order they are deployed in; the last four are not part of every market.
-pub const NAMES: [&str; 21] = [
+/// The programs of a market, in the order they are deployed in; the last eight are not part of every market.
+pub const NAMES: [&str; 26] = [
     "oracle",
     "surface",
     "valuer",
@@ -22,6 +22,7 @@ pub const NAMES: [&str; 21] = [
     "mover",
     "curator",
     "watcher",
+    "appraiser",
     "market",
     "liquidator",
     "backstop",
@@ -34,6 +35,10 @@ pub const NAMES: [&str; 21] = [
     "parameters",
     "signed-source",
     "pool-source",
+    "referee",
+    "hedger",
+    "filler",
+    "pool-venue",
 ];
 
 /// Where `scripts/build-programs` leaves the programs, in the repository this program was built from.

@@ -270,7 +270,7 @@ impl<'a> Market<'a> {
             variance: self.venue.variance(),
             capital,
             drawdown: frozen.drawdown_ceil()?,
-            used: utilisation(book, capital, parameters)?,
+            used: utilisation((book, book), capital, parameters)?,
             delta: state.delta_to_hedge(book.of(Measure::DollarDelta), vega)?,
             vega,
             unpaid: self.venue.scale().money_floor(self.unpaid)?,

@@ -417,7 +417,7 @@ impl Venue {
         let low = self.net_assets(&valuation.before)?.minus(valuation.uncertainty.widened_ceil(self.multiplier)?)?;
         let amount = low.scaled_floor(shares)?.ratio_floor(Money::from_fx(self.supply))?;
         let amount = Money::from_fx(amount);
-        if low.minus(amount)? < required_capital(&valuation.before, &self.parameters)? {
+        if low.minus(amount)? < required_capital((&valuation.before, &valuation.before), &self.parameters)? {
             return Err(Refusal::CapitalNeeded);
         }
         let atoms = self.scale.atoms_floor(amount)?;

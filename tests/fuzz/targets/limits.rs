@@ -100,7 +100,7 @@ fn limited(before: &Exposure, after: &Exposure, capital: Money, parameters: &Par
 }
 
 fn required(book: &Exposure, parameters: &Parameters) {
-    let required = required_capital(book, parameters).expect("a hundred times trillions fits");
+    let required = required_capital((book, book), parameters).expect("a hundred times trillions fits");
     let empty = Exposure::default();
     let breach = |capital| breach((&empty, book), capital, parameters);
     assert_eq!(breach(required), Ok(None), "too little is asked for");

@@ -56,6 +56,7 @@ pub struct Market {
     pub mover: Address,
     pub curator: Address,
     pub watcher: Address,
+    pub appraiser: Address,
     pub market: Address,
     pub clearing: Address,
     pub vault: Address,
@@ -158,7 +159,7 @@ impl Market {
     pub fn of(world: World, parts: &(Engines, House, deployment::Market), keeper: Address, lp: Address) -> Self {
         let (engines, House { clearing, vault, senior, junior, .. }, deployment::Market { oracle, market, .. }) =
             *parts;
-        let Engines { surface, valuer, pricer, assessor, desk, mover, curator, watcher, .. } = engines;
+        let Engines { surface, valuer, pricer, assessor, desk, mover, curator, watcher, appraiser, .. } = engines;
         let signers = signers(KEEPERS);
         let boards = Vec::new();
         let mut market = Self {
@@ -172,6 +173,7 @@ impl Market {
             mover,
             curator,
             watcher,
+            appraiser,
             market,
             clearing,
             vault,
@@ -209,8 +211,9 @@ impl Market {
     }
 
     /// What the constructor of the market is told first.
-    pub const fn programs(&self) -> [Address; 8] {
-        [self.desk, self.mover, self.curator, self.watcher, self.valuer, self.pricer, self.surface, self.assessor]
+    pub const fn programs(&self) -> [Address; 9] {
+        let Self { desk, mover, curator, watcher, valuer, pricer, surface, assessor, appraiser, .. } = *self;
+        [desk, mover, curator, watcher, valuer, pricer, surface, assessor, appraiser]
     }
 
     /// A market that trades: LPs' cash in the vault, four boards of twelve strikes, a surface, spot at [`SPOT`].

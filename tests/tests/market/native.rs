@@ -325,7 +325,7 @@ impl Native {
         let spot = Observation { price: price_of(moment.spot_wad), at: moment.spot_at };
         let sample = Sample { now: moment.now, spot, implied: self.variance, capital: capital.frozen };
         let next = conditions.map_or_else(|| Conditions::start(&sample), |kept| kept.after_round(flow, &sample));
-        let used = utilisation(&valuation.before, capital.frozen, &self.parameters).unwrap();
+        let used = utilisation((&valuation.before, &valuation.before), capital.frozen, &self.parameters).unwrap();
         // Without a surface there is no variance to go by.
         let (conditions, multiplier) = next.map_or((conditions, SpreadMultiplier::MOST), |next| {
             (decode_conditions(&encode_conditions(&next).unwrap()), next.multiplier_ceil(used).unwrap())
@@ -448,7 +448,7 @@ impl Native {
         let jump =
             self.conditions.map_or(Ok(Millionths::ZERO), |kept| jump_of_regime_ceil(&kept.regime, spot, self.variance));
         let conditions = offer.round.conditions.or(self.conditions);
-        let used = utilisation(&offer.after, unkept, &self.parameters).unwrap();
+        let used = utilisation((&offer.after, &offer.after), unkept, &self.parameters).unwrap();
         let is_late = offer.moment.now - self.bad_debt.at > BAD_DEBT_SECS;
         let debt = Atoms::new(if is_late { 0 } else { self.bad_debt.atoms as i128 });
         let gap = self.boards.iter().map(|board| board.gap).max().unwrap_or_default();

@@ -123,7 +123,9 @@ fn an_upgrade_keeps_every_balance_position_and_value() {
 
     let [surface, valuer, pricer, assessor] = [market.surface, market.valuer, market.pricer, market.assessor];
     let [desk, mover, curator, watcher] = [market.desk, market.mover, market.curator, market.watcher];
-    let own = Engines { surface, valuer, pricer, assessor, desk, mover, curator, watcher, ..Engines::default() };
+    let appraiser = market.appraiser;
+    let own =
+        Engines { surface, valuer, pricer, assessor, desk, mover, curator, watcher, appraiser, ..Engines::default() };
     let token = market.world.token;
     let next_market = market.world.deployer().market_implementation(&own).unwrap();
     let house = market.world.deployer().clearing(token).unwrap();

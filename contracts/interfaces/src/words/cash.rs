@@ -9,6 +9,7 @@ use crate::{IAggregator, OwnershipTransferStarted, OwnershipTransferred, Program
 to_words! {
     // The token and the feed
     IERC20::transferCall { to, value }
+    IERC20::approveCall { spender, value }
     IERC20::transferFromCall { from, to, value }
     IERC20::balanceOfCall { owner }
     IERC20::decimalsCall {}

@@ -12,8 +12,9 @@ use crate::{
     ClearingMarginShort, ClearingMarketUnknown, ClearingMarketsFull, ClearingNoBadDebt, ClearingNotAuthorised,
     ClearingNotFinal, ClearingNotInAuction, ClearingNothingHeld, ClearingNothingInCommon, ClearingNumberOutOfDomain,
     ClearingOracleUnsafe, ClearingSameAccount, ClearingTokenTransferFailed, ClearingTokenUnsupported, ClearingTooEarly,
-    ClearingTransferredAmountDiffers, CorrelationSet, IClearing, IMarketMargin, LockNotHeld, Margin, MarketRegistered,
-    OperatorSet, ProgramRegistered, ProgramsLocked, Report, SignatureDeadlinePassed, SignatureInvalid,
+    ClearingTransferredAmountDiffers, CorrelationSet, HedgerRegistered, IClearing, IMarketMargin, LockNotHeld, Margin,
+    MarketRegistered, OperatorSet, ProgramRegistered, ProgramsLocked, Report, SignatureDeadlinePassed,
+    SignatureInvalid,
 };
 
 to_words! {
@@ -71,6 +72,8 @@ to_words! {
     IClearing::exitLockCall {}
     IClearing::isLockedCall {}
     IClearing::vaultStandingCall { market }
+    IClearing::fundHedgeCall { amountAtoms }
+    IClearing::returnHedgeCall { amountAtoms }
     IClearing::vaultCashCall { market }
     IClearing::tokenDecimalsCall {}
     IClearing::isOperatorCall { owner, operator }
@@ -112,6 +115,8 @@ from_nothing!(
     IClearing::payLpClaimReturn,
     IClearing::settleLpEpochReturn,
     IClearing::reallocateReturn,
+    IClearing::fundHedgeReturn,
+    IClearing::returnHedgeReturn,
     IClearing::enterLockReturn,
     IClearing::exitLockReturn,
     IClearing::transferCashReturn,
@@ -124,6 +129,7 @@ event_words! {
     OperatorSet { owner, operator; until }
     MarketRegistered { market, number; codeHash }
     ProgramRegistered { program; codeHash }
+    HedgerRegistered { hedger, market; codeHash }
     CorrelationSet { ; millionths, offsetShareX64 }
     ClearingFinalized { registry; marketCount }
     AuctionStarted { account; equityAtoms, maintenanceAtoms, penaltyAtoms, cashAtoms }

@@ -26,7 +26,7 @@ use crate::{
 to_words! {
     // The market's programs without state
     Moment { spotWad, spotAt, nowAt, strikeShift, directory, parameters }
-    VaultState { round, tokenDecimals, frozen, trading, conditions, freeCashAtoms, state, isPriceUnsafe }
+    VaultState { round, tokenDecimals, frozen, trading, conditions, freeCashAtoms, state, isPriceUnsafe, hedge }
     Values {
         beforeX64, changeX64, uncertaintyX64, midX64, spreadX64, feeX64, throughMidX64, mayOweX64, isSettlementPending,
     }
@@ -136,7 +136,7 @@ from_words! {
     }
     VaultState: VaultState {
         round: u64, tokenDecimals: u8, frozen: B256, trading: B256, conditions: [B256; 3], freeCashAtoms: I256,
-        state: u8, isPriceUnsafe: bool,
+        state: u8, isPriceUnsafe: bool, hedge: B256,
     }
     Values: Values {
         beforeX64: [i128; 40], changeX64: [i128; 40], uncertaintyX64: [i128; 2], midX64: i128, spreadX64: [i128; 2],

@@ -89,7 +89,10 @@ fn what_the_vault_sells_of_one_series_is_limited_and_what_it_buys_back_is_not() 
 
 #[test]
 fn what_is_used_is_the_required_capital_over_what_there_is() {
-    let used = |capital: f64| utilisation(&book(125_000.0, 0.0, 0.0), money(capital), &Parameters::default()).unwrap();
+    let used = |capital: f64| {
+        utilisation((&book(125_000.0, 0.0, 0.0), &book(125_000.0, 0.0, 0.0)), money(capital), &Parameters::default())
+            .unwrap()
+    };
     assert_near(used(1e6), 0.5, 1e-15, "of a delta limit of a quarter");
     assert_near(used(1e5), 5.0, 1e-14, "past it");
     assert_eq!([used(0.0), used(-1.0)], [Fx::MAX; 2]);
@@ -143,7 +146,7 @@ proptest! {
     #[test]
     fn the_required_capital_is_the_least_without_a_breach(numbers in any_numbers(-1e7_f64..1e7)) {
         let (book, parameters) = (book_of(&numbers), Parameters::default());
-        let required = required_capital(&book, &parameters).unwrap();
+        let required = required_capital((&book, &book), &parameters).unwrap();
         let books = (&Exposure::default(), &book);
         let found = |capital: Money| breach(books, capital, &parameters).unwrap();
         prop_assert_eq!(found(required), None);
@@ -158,11 +161,11 @@ proptest! {
     ) {
         let [before, after] = [before, after].map(|numbers| Exposure::from_array(numbers.map(Money::from_fx)));
         let parameters = Parameters::default();
-        let _ = utilisation(&after, Money::from_fx(capital), &parameters);
+        let _ = utilisation((&after, &after), Money::from_fx(capital), &parameters);
         if let Ok(Some(breach)) = breach((&before, &after), Money::from_fx(capital), &parameters) {
             prop_assert!(breach.value.magnitude().unwrap() > breach.limit);
         }
-        if let Ok(required) = required_capital(&after, &parameters) {
+        if let Ok(required) = required_capital((&after, &after), &parameters) {
             prop_assert!(required > Money::ZERO);
         }
     }

@@ -25,14 +25,17 @@ pub struct Engines {
     pub curator: Address,
     /// The watcher, which they call by delegation, too.
     pub watcher: Address,
+    /// The appraiser, which their desk calls by delegation.
+    pub appraiser: Address,
     /// What the markets' proxies run.
     pub market: Address,
 }
 
 impl Engines {
     /// What a market's constructor is told first.
-    pub const fn named(&self) -> [Address; 8] {
-        [self.desk, self.mover, self.curator, self.watcher, self.valuer, self.pricer, self.surface, self.assessor]
+    pub const fn named(&self) -> [Address; 9] {
+        let Self { desk, mover, curator, watcher, valuer, pricer, surface, assessor, appraiser, .. } = *self;
+        [desk, mover, curator, watcher, valuer, pricer, surface, assessor, appraiser]
     }
 }
 
@@ -91,6 +94,7 @@ impl Deployer<'_> {
             mover: self.program("mover")?,
             curator: self.program("curator")?,
             watcher: self.program("watcher")?,
+            appraiser: self.program("appraiser")?,
             market: Address::ZERO,
         };
         engines.market = self.market_implementation(&engines)?;

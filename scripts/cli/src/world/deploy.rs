@@ -83,7 +83,7 @@ impl Contracts {
     }
 
     /// Name and address of each.
-    pub fn named(&self) -> [(&'static str, Address); 21] {
+    pub fn named(&self) -> [(&'static str, Address); 22] {
         [
             ("token", self.token),
             ("feed", self.feed),
@@ -96,6 +96,7 @@ impl Contracts {
             ("mover", self.engines.mover),
             ("curator", self.engines.curator),
             ("watcher", self.engines.watcher),
+            ("appraiser", self.engines.appraiser),
             ("market", self.market),
             ("liquidator", self.liquidator),
             ("backstop", self.backstop),

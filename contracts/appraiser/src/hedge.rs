@@ -1,0 +1,144 @@
+//! The market's side of its hedge: who holds it, what is held, and what a hedger must know.
+
+use alloy_primitives::{Address, B256, U256};
+use equipoise_interfaces::words::decode;
+use equipoise_interfaces::{AlreadyWired, Appraisal, AppraisalHead, HedgeRecorded, MarketInventoryMalformed, Values};
+use equipoise_kit::lean::{failed, log, only, revert};
+use equipoise_kit::lock::require_unlocked;
+use equipoise_kit::{require_code, Revert};
+use equipoise_market_state::convert::{price_of, unsigned};
+use equipoise_market_state::errors::pricing_error;
+use equipoise_market_state::layout::{decode_hedge, encode_hedge, Directory, Trading, SERIES_SLOTS};
+use equipoise_market_state::snapshot::{FreeCash, Snapshot};
+use equipoise_market_state::store::{fits, Place};
+use equipoise_math::Fx;
+use equipoise_risk::book::{Exposure, Measure};
+use equipoise_risk::hedge::Hedge;
+use equipoise_risk::limits::LIQUID_SHARE;
+use equipoise_risk::units::{Atoms, Money};
+use stylus_sdk::prelude::*;
+
+use crate::program::Appraiser;
+
+/// Words of one board in an inventory: its id, and its slots.
+const BOARD_WORDS: usize = 1 + SERIES_SLOTS;
+
+impl Appraiser {
+    /// Names the program that holds the hedge, once. Owner only.
+    /// # Errors: CallerNotOwner, AlreadyWired, AddressIsZero, AddressHasNoCode
+    pub(crate) fn wire_hedger(&mut self, hedger: Address) -> Result<(), Revert> {
+        self.ownership.only_owner()?;
+        if !self.store.address(Place::Hedger).is_zero() {
+            return Err(revert(&AlreadyWired {}));
+        }
+        require_code(self.store.vm(), hedger)?;
+        self.store.set_address(Place::Hedger, hedger);
+        Ok(())
+    }
+
+    /// Keeps what is held, and draws what it has cost from the skew reserve. Hedger only.
+    /// # Errors: NotWired, CallerNotAllowed, MarketNumberOutOfDomain
+    pub(crate) fn record_hedge(&mut self, units: i128, cash: i128, cost_atoms: U256) -> Result<(), Revert> {
+        only(self.store.vm(), self.store.address(Place::Hedger))?;
+        let hedge = Hedge { units: Fx::from_bits(units), cash: Money::from_fx(Fx::from_bits(cash)) };
+        self.store.set(Place::Hedge, encode_hedge(&hedge));
+        let mut trading = Trading::decode(&self.store.get(Place::Trading));
+        let cost = i128::try_from(cost_atoms).map_or(Atoms::new(i128::MAX), Atoms::new);
+        let drawn = cost.min(trading.reserve.balance);
+        if drawn > Atoms::ZERO {
+            trading.reserve.balance = trading.reserve.balance.minus(drawn).map_err(pricing_error)?;
+            self.store.set(Place::Trading, fits(trading.encode(), 0)?);
+        }
+        let told =
+            HedgeRecorded { unitsX64: units, cashX64: cash, costAtoms: cost_atoms, reserveAtoms: unsigned(drawn) };
+        log(self.store.vm(), &told);
+        Ok(())
+    }
+
+    /// What is held.
+    pub(crate) fn show_hedge(&self) -> (i128, i128) {
+        let hedge = decode_hedge(&self.store.get(Place::Hedge));
+        (hedge.units.to_bits(), hedge.cash.fx().to_bits())
+    }
+
+    /// The vault's options, as [`Appraiser::appraise`] takes them.
+    /// # Errors: ProgramsLocked
+    pub(crate) fn inventory(&self) -> Result<Vec<B256>, Revert> {
+        self.require_open()?;
+        let mut words = Vec::new();
+        for id in self.store.directory().live() {
+            words.push(B256::from(U256::from(id)));
+            words.extend(self.store.board_words(id, None).inventory.map(B256::new));
+        }
+        Ok(words)
+    }
+
+    /// Values the book and an earlier inventory at the prices of now.
+    /// # Rounding: what may be spent down
+    /// # Errors: ProgramsLocked, MarketInventoryMalformed, MarketNumberOutOfDomain, NotWired, the oracle's, the valuer's
+    #[inline(never)]
+    pub(crate) fn appraise(&self, old: &[B256]) -> Result<Appraisal, Revert> {
+        self.require_open()?;
+        let boards = boards_of(old)?;
+        let mut snapshot = Snapshot::load(&self.store, None, &[], FreeCash::Always)?;
+        let now = self.values_of(&snapshot)?;
+        for (id, words) in &mut snapshot.boards {
+            let held = boards.iter().find(|(old, _)| *old == U256::from(*id));
+            words.inventory = held.map_or([[0; 32]; SERIES_SLOTS], |(_, held)| *held);
+        }
+        let before = self.values_of(&snapshot)?;
+        self.appraisal(&snapshot, &now, before.beforeX64)
+    }
+
+    fn appraisal(&self, snapshot: &Snapshot, now: &Values, old: [i128; 40]) -> Result<Appraisal, Revert> {
+        let (moment, scale) = (&snapshot.sight.moment, self.store.scale()?);
+        let hedge = decode_hedge(&self.store.get(Place::Hedge));
+        let options = Exposure::from_array(now.beforeX64.map(|bits| Money::from_fx(Fx::from_bits(bits))));
+        let book = options.hedged(&hedge, price_of(moment.spotWad)?).map_err(pricing_error)?;
+        let free = snapshot.free_cash()?;
+        let in_cash = scale.money_floor(free).map_err(pricing_error)?;
+        let nav = in_cash.plus(book.of(Measure::Value)).map_err(pricing_error)?;
+        let capital = self.store.frozen().capital.at(snapshot.sight.round, moment.nowAt, nav);
+        let capital = capital.map_err(pricing_error)?.frozen;
+        let may_owe = Money::from_fx(Fx::from_bits(now.mayOweX64));
+        let kept = capital.max(Money::ZERO).scaled_floor(LIQUID_SHARE).and_then(|liquid| liquid.plus(may_owe));
+        let spare = kept.and_then(|kept| free.minus(scale.atoms_ceil(kept)?)).map_err(pricing_error)?;
+        let (units, cash) = self.show_hedge();
+        Ok(Appraisal {
+            head: AppraisalHead {
+                spotWad: moment.spotWad,
+                spotAt: moment.spotAt,
+                spareAtoms: unsigned(spare.max(Atoms::ZERO)),
+                tokenDecimals: self.store.scales().0,
+                isPriceSafe: !snapshot.is_price_unsafe(),
+                unitsX64: units,
+                cashX64: cash,
+            },
+            capitalX64: capital.fx().to_bits(),
+            directory: moment.directory,
+            parameters: moment.parameters,
+            nowX64: now.beforeX64,
+            oldX64: old,
+        })
+    }
+
+    fn values_of(&self, snapshot: &Snapshot) -> Result<Values, Revert> {
+        let data = snapshot.value(&self.store, &[])?;
+        decode(&data).ok_or_else(|| failed(self.store.address(Place::Valuer), [0; 4]))
+    }
+
+    fn require_open(&self) -> Result<(), Revert> {
+        require_unlocked(self.store.vm(), self.store.wired(Place::Clearing)?)
+    }
+}
+
+/// The boards of an inventory.
+/// # Errors: MarketInventoryMalformed
+fn boards_of(words: &[B256]) -> Result<Vec<(U256, [[u8; 32]; SERIES_SLOTS])>, Revert> {
+    let (boards, rest) = words.as_chunks::<BOARD_WORDS>();
+    if !rest.is_empty() || boards.len() > Directory::default().boards.len() {
+        return Err(revert(&MarketInventoryMalformed { words: U256::from(words.len()) }));
+    }
+    let board = |[id, slots @ ..]: &[B256; BOARD_WORDS]| (U256::from_be_bytes(id.0), slots.map(|slot| slot.0));
+    Ok(boards.iter().map(board).collect())
+}

@@ -1,0 +1,11 @@
+//! The appraiser: the market's side of its hedge. Who holds it, what is held, and what a hedger must know of the book.
+//!
+//! The market runs it by delegate call, through its desk, so it works on the market's storage, with the market's caller.
+//!
+//! # Calls: down to the oracle, the valuer and the ledger in views
+#![cfg_attr(not(test), no_main)]
+
+extern crate alloc;
+
+mod hedge;
+mod program;

@@ -1,0 +1,314 @@
+use crate::sol;
+
+sol! {
+    /// What a hedger needs to know of a market, at one price. Numbers with `X64` are times 2^64.
+    #[derive(Debug)]
+    struct Appraisal {
+        AppraisalHead head;
+        /// C, as a trade would find it now.
+        int128 capitalX64;
+        bytes32 directory;
+        bytes32[3] parameters;
+        /// The options alone: those of now, and those of the inventory that was given.
+        int128[40] nowX64;
+        int128[40] oldX64;
+    }
+
+    /// What a hedger reads of it himself.
+    #[derive(Debug)]
+    struct AppraisalHead {
+        uint256 spotWad;
+        uint64 spotAt;
+        /// What the vault may spend on a hedge, so that it keeps what it may owe and half of its capital in cash.
+        uint256 spareAtoms;
+        uint8 tokenDecimals;
+        /// Whether prices may be relied on.
+        bool isPriceSafe;
+        /// What is held against the options.
+        int128 unitsX64;
+        int128 cashX64;
+    }
+
+    /// A market's side of its hedge.
+    #[derive(Debug)]
+    interface IHedged {
+        // Owner
+        /// Names the program that holds the hedge, once.
+        function wireHedger(address hedger) external;
+
+        // Hedger
+        /// Keeps what is held now. What the change has cost is drawn from the skew reserve as far as that goes.
+        function recordHedge(int128 unitsX64, int128 cashX64, uint256 costAtoms) external;
+
+        // Views
+        function hedger() external view returns (address);
+        function hedge() external view returns (int128 unitsX64, int128 cashX64);
+        /// The vault's options: of each live board its id, then four slots of series.
+        function inventory() external view returns (bytes32[] words);
+        /// Values the book, and an inventory as `inventory` has told it before, at the market's prices of now. Boards that have
+        /// been settled since do not count, and of those listed since the old inventory has nothing.
+        function appraise(bytes32[] calldata words) external view returns (Appraisal appraisal);
+    }
+
+    /// One fill: so much of the underlying, bought if positive, at `limitPriceWad` a unit or better.
+    #[derive(Debug)]
+    struct HedgeLeg {
+        address venue;
+        int256 quantityAtoms;
+        uint256 limitPriceWad;
+    }
+
+    /// What a hedger keeps, as the referee is told of it.
+    #[derive(Debug)]
+    struct HedgeState {
+        uint64 openedAt;
+        int128 averageX64;
+        uint64 averagedAt;
+        int128 usedX64;
+        uint64 usedAt;
+        uint64 nowAt;
+        uint8 baseDecimals;
+        /// As they are packed.
+        bytes32[2] terms;
+    }
+
+    /// What a rebalance has done: the underlying held before and after, the stablecoin that it took (negative if it brought some),
+    /// and the tip that is wanted at most.
+    #[derive(Debug)]
+    struct Outcome {
+        uint256 beforeAtoms;
+        uint256 afterAtoms;
+        int256 spentAtoms;
+        uint256 maxTipAtoms;
+    }
+
+    /// What an accepted rebalance leaves. The cost is what the vault lost, with the tip, and not below zero.
+    #[derive(Debug)]
+    struct Verdict {
+        uint256 tipAtoms;
+        uint256 costAtoms;
+        int256 lostWad;
+        int256 gainWad;
+        /// Of the underlying, held now.
+        int128 unitsX64;
+        uint64 openedAt;
+        int128 averageX64;
+        int128 usedX64;
+    }
+
+    /// What a leg is: of the stablecoin, what a buy may cost or a sale must bring; and what it is worth at spot.
+    #[derive(Debug)]
+    struct LegTerms {
+        uint256 quoteAtoms;
+        uint256 notionalWad;
+    }
+
+    /// Judges rebalances: a pure function, of what the market has told and the hedger keeps.
+    #[derive(Debug)]
+    interface IReferee {
+        /// The terms of a leg, whose price must be near the oracle's and near the average.
+        function legTerms(HedgeState state, AppraisalHead head, HedgeLeg leg) external pure returns (LegTerms terms);
+        /// The window and the average as of now.
+        function observe(HedgeState state, uint256 heldAtoms, Appraisal told) external pure
+            returns (uint64 openedAt, int128 averageX64);
+        /// What a rebalance leaves, if it keeps to every rule.
+        function judge(HedgeState state, Outcome outcome, Appraisal told) external pure returns (Verdict verdict);
+    }
+
+    /// The hedge changed: the underlying and the cash held beside it, what that cost, and what the skew reserve paid of it.
+    #[derive(Debug)]
+    event HedgeRecorded(int128 unitsX64, int128 cashX64, uint256 costAtoms, uint256 reserveAtoms);
+
+    /// An inventory has five words for each board, at most eight boards.
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketInventoryMalformed(uint256 words);
+
+    // The hedger
+    /// What a solver wants done.
+    #[derive(Debug)]
+    struct RebalanceRequest {
+        /// The hedger's, which moves with every rebalance and every change of its terms and venues.
+        uint64 riskEpoch;
+        /// The oracle's price must be at least as young.
+        uint64 minPriceAt;
+        uint64 deadline;
+        /// The tip that is wanted at most.
+        uint256 maxTipAtoms;
+        HedgeLeg[] legs;
+    }
+
+    /// Where hedges are filled. The hedger sends what it gives before it calls; what it gets, and what was not used, goes back
+    /// to the hedger, which counts its balances and trusts no answer.
+    #[derive(Debug)]
+    interface IVenue {
+        /// Buys `baseAtoms` of the underlying for at most `quoteAtoms`, or sells them for at least as many.
+        function fill(bool isBuy, uint256 baseAtoms, uint256 quoteAtoms, address solver) external;
+    }
+
+    /// A solver that fills hedges himself, called by the filler venue once it has passed on what the hedger gives.
+    #[derive(Debug)]
+    interface IFiller {
+        /// Send `hedger` the other side: `baseAtoms` of the underlying if it buys, else `quoteAtoms`.
+        function fillHedge(address hedger, bool isBuy, uint256 baseAtoms, uint256 quoteAtoms) external;
+    }
+
+    /// The venue that has solvers fill hedges themselves: it passes on what the hedger gives, calls the solver, and has no
+    /// privilege that he could use.
+    #[derive(Debug)]
+    interface IFillerVenue {
+        function hedger() external view returns (address);
+    }
+
+    /// The venue that fills at a Uniswap v3 pool.
+    #[derive(Debug)]
+    interface IPoolVenue {
+        /// The pool, while it swaps: pays what it asks for out of what the hedger has sent.
+        function uniswapV3SwapCallback(int256 amount0Delta, int256 amount1Delta, bytes calldata data) external;
+        function hedger() external view returns (address);
+        function pool() external view returns (address);
+    }
+
+    /// A pool where spot is traded.
+    #[derive(Debug)]
+    interface IUniswapV3Swap {
+        function swap(
+            address recipient, bool zeroForOne, int256 amountSpecified, uint160 sqrtPriceLimitX96, bytes calldata data
+        ) external returns (int256 amount0, int256 amount1);
+    }
+
+    /// The program that holds a market's hedge, and lets solvers move it under rules.
+    #[derive(Debug)]
+    interface IHedger {
+        // Anybody
+        /// Keeps the vault's inventory as one to compare with, moves the average price, opens and closes the window.
+        /// `CheckpointTaken` tells the words that a rebalance must bring.
+        function checkpoint() external;
+        /// Fills legs and earns the caller a tip, if what is measured keeps to every rule. `words` are those of a checkpoint.
+        function rebalance(RebalanceRequest calldata request, bytes32[] calldata words) external
+            returns (uint256 tipAtoms);
+        /// The same, sent by anybody for a solver who has signed the request (EIP-712, ERC-1271); the tip is the solver's.
+        function rebalanceBySignature(
+            RebalanceRequest calldata request,
+            bytes32[] calldata words,
+            address solver,
+            uint256 nonce,
+            bytes calldata signature
+        ) external returns (uint256 tipAtoms);
+
+        // Owner
+        /// What may be filled at a venue in one rebalance, at most so much; zero closes it.
+        function setVenue(address venue, uint256 capWad) external;
+        /// In millionths, in the order of `equipoise_risk::rebalance::TERM_RULES`.
+        function setTerms(uint32[] calldata millionths) external;
+        function transferOwnership(address successor) external;
+        function acceptOwnership() external;
+
+        // Guardian of the market's registry, or the owner before one is named
+        /// Closes a venue at once.
+        function closeVenue(address venue) external;
+
+        // Views
+        function owner() external view returns (address);
+        function market() external view returns (address);
+        function clearing() external view returns (address);
+        function base() external view returns (address);
+        function terms() external view returns (uint32[] millionths);
+        function venueCap(address venue) external view returns (uint256 capWad);
+        /// The underlying held for the market; what was given to the hedger beside it is not counted.
+        function heldAtoms() external view returns (uint256 atoms);
+        /// The epoch; since when the window is open, 0 if it is closed; the average price and when it was last moved.
+        function state() external view
+            returns (uint64 riskEpoch, uint64 openedAt, uint256 averageWad, uint64 averagedAt);
+        /// What rebalances have used of a day's budget, as of then.
+        function budget() external view returns (uint256 usedWad, uint64 at);
+        /// The hashes of the last two checkpoints, the younger first, and when they were taken.
+        function checkpoints() external view returns (bytes32[2] hashes, uint64[2] takenAt);
+        /// How many signed requests of a solver's have been used: the next has this number.
+        function nonces(address solver) external view returns (uint256);
+        function DOMAIN_SEPARATOR() external view returns (bytes32);
+    }
+
+    #[derive(Debug)]
+    event CheckpointTaken(bytes32 indexed hash, uint64 at, uint256 spotWad, uint256 averageWad, uint64 openedAt, bytes32[] words);
+    /// What the vault holds now, what it lost by it at spot (negative for a gain), and by how much R fell.
+    #[derive(Debug)]
+    event Rebalanced(
+        address indexed solver,
+        uint64 riskEpoch,
+        uint256 heldAtoms,
+        int256 lostWad,
+        uint256 tipAtoms,
+        int256 gainWad,
+        uint256 spotWad
+    );
+    #[derive(Debug)]
+    event VenueSet(address indexed venue, uint256 capWad);
+    #[derive(Debug)]
+    event HedgeTermsSet(uint32[] millionths);
+
+    /// Read the epoch anew and sign for it.
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerEpochDiffers(uint64 riskEpoch, uint64 current);
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerDeadlinePassed(uint64 deadline, uint64 nowAt);
+    /// The oracle's price is older than the request, or than the terms permit.
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerPriceTooOld(uint64 spotAt, uint64 leastAt);
+    /// The market's breakers say that prices may not be relied on.
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerPricesUnsafe();
+    /// The words are those of neither checkpoint: `CheckpointTaken` tells them.
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerCheckpointUnknown(bytes32 hash);
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerCheckpointTooYoung(uint64 takenAt, uint64 leastSecs);
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerLegsCount(uint256 count, uint256 maximum);
+    /// Not zero, and at most 2^127.
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerQuantityInvalid(int256 quantityAtoms);
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerVenueCapExceeded(address venue, uint256 notionalWad, uint256 capWad);
+    /// A buy may cost at most the one, a sale must bring at least the other.
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerPriceOutOfBand(uint256 limitPriceWad, uint256 mostWad, uint256 leastWad);
+    /// The venue has delivered too little, or used too much of what it was given.
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerFillShort(address venue, uint256 gotAtoms, uint256 leastAtoms);
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerFillTooDear(address venue, uint256 spentAtoms, uint256 mostAtoms);
+    /// A sale of more than is held.
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerNothingToSell(uint256 wantedAtoms, uint256 heldAtoms);
+    /// The vault keeps the rest for what it may owe.
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerCashShort(uint256 wantedAtoms, uint256 spareAtoms);
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerLimitExceeded(uint256 valueWad, uint256 limitWad);
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerWindowClosed();
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerDeltaGrows(uint256 afterWad, uint256 mostWad);
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerGainTooSmall(int256 gainWad, uint256 leastWad);
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerCostTooHigh(int256 lostWad, uint256 mostWad);
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerBudgetExceeded(uint256 costWad, uint256 mostWad);
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerTermOutOfBounds(uint256 place, uint32 millionths);
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerTermCount(uint256 count, uint256 expected);
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerNumberOutOfDomain();
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerNonceDiffers(uint256 nonce, uint256 expected);
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerDecimalsUnsupported(address token, uint8 decimals);
+    /// The pool trades other tokens than the hedger's.
+    #[derive(Debug, PartialEq, Eq)]
+    error PoolVenueTokensDiffer(address token0, address token1);
+    /// The token said no, or moved another amount.
+    #[derive(Debug, PartialEq, Eq)]
+    error TokenTransferFailed(address token, uint256 amountAtoms);
+}

@@ -1,0 +1,30 @@
+//! The program's door: decodes a call, judges, and answers.
+
+use alloy_sol_types::SolCall;
+use equipoise_interfaces::IReferee::{judgeCall, legTermsCall, observeCall};
+use equipoise_kit::lean::{answer, open, unknown};
+use stylus_sdk::host::VM;
+use stylus_sdk::prelude::*;
+use stylus_sdk::ArbResult;
+
+use crate::judge::Market;
+use crate::legs::leg_terms;
+
+/// Runs one call. No function takes ether.
+#[entrypoint]
+#[allow(clippy::needless_pass_by_value, reason = "the signature that the SDK calls")]
+fn run(input: Vec<u8>, vm: VM) -> ArbResult {
+    let (selector, mut given) = open(&input, &vm)?;
+    match selector {
+        legTermsCall::SELECTOR => answer(&leg_terms(&given.take()?, &given.take()?, &given.take()?)?),
+        observeCall::SELECTOR => {
+            let (state, held) = (given.take()?, given.take()?);
+            answer(&Market::take(&mut given)?.observed(&state, held)?)
+        }
+        judgeCall::SELECTOR => {
+            let (state, outcome) = (given.take()?, given.take()?);
+            answer(&Market::take(&mut given)?.judged(&state, &outcome)?)
+        }
+        _ => unknown(selector),
+    }
+}

@@ -1,0 +1,65 @@
+//! When the window is open, how far its ramp has come, and the average price.
+
+use equipoise_math::Fx;
+
+use super::{between_floor, passed_floor, HedgeTerm, HedgeTerms};
+use crate::units::{Money, Price};
+use crate::RiskError;
+
+/// Since when the vault pays for being hedged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// In unix seconds, 0 while it is closed.
+    pub opened_at: u64,
+}
+
+impl Window {
+    /// Whether a rebalance may come.
+    pub const fn is_open(self) -> bool {
+        self.opened_at != 0
+    }
+
+    /// The window once D* has been seen: it opens past the outer band and closes within the inner one. In between it stays what
+    /// it was, so that nobody closes it by a hedge of a dollar.
+    /// # Errors: Overflow
+    pub fn observed(
+        self,
+        delta_to_hedge: Money,
+        capital: Money,
+        terms: &HedgeTerms,
+        now: u64,
+    ) -> Result<Self, RiskError> {
+        let size = delta_to_hedge.magnitude()?;
+        if size <= capital.scaled_floor(terms.number(HedgeTerm::InnerBand)?)? {
+            return Ok(Self::default());
+        }
+        let is_past = size > capital.scaled_floor(terms.number(HedgeTerm::OuterBand)?)?;
+        Ok(if is_past && !self.is_open() { Self { opened_at: now } } else { self })
+    }
+
+    /// How much of its shares the vault pays by now.
+    /// # Rounding: down
+    /// # Errors: none in range
+    pub fn ramp_floor(self, terms: &HedgeTerms, now: u64) -> Result<Fx, RiskError> {
+        passed_floor(now.saturating_sub(self.opened_at), terms.number(HedgeTerm::RampSecs)?)
+    }
+}
+
+/// The average once a price has been seen: it moves by `(price - average) t / (t + T)`, the implicit Euler step, stable for any t.
+/// # Inputs: the average and when it was last moved, 0 for never; the price now
+/// # Rounding: the step down
+/// # Errors: Overflow
+pub fn average_after(
+    (average, averaged_at): (Price, u64),
+    spot: Price,
+    terms: &HedgeTerms,
+    now: u64,
+) -> Result<Price, RiskError> {
+    if averaged_at == 0 {
+        return Ok(spot);
+    }
+    let elapsed = now.saturating_sub(averaged_at);
+    let whole = elapsed.saturating_add(terms.secs(HedgeTerm::AverageSecs));
+    let whole = Fx::checked_from_num(whole).ok_or(RiskError::Overflow)?;
+    between_floor(average.fx(), spot.fx(), passed_floor(elapsed, whole)?).map(Price::from_fx)
+}

@@ -1,0 +1,28 @@
+//! Hedges as real WASM on the embedded chain: who may move them, at what price, and what he earns.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::struct_field_names,
+    missing_docs
+)]
+
+#[path = "../market/fixture.rs"]
+mod fixture;
+#[path = "../market/state.rs"]
+mod state;
+
+mod attacks;
+mod book;
+mod pool;
+mod powers;
+mod rules;
+mod signed;
+mod stage;

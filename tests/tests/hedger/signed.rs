@@ -1,0 +1,92 @@
+//! Requests that a relayer sends for a solver who has signed them.
+
+use alloy_primitives::{Bytes, U256};
+use alloy_signer::SignerSync;
+use alloy_signer_local::PrivateKeySigner;
+use alloy_sol_types::{eip712_domain, sol, SolStruct};
+use equipoise_interfaces::{HedgerNonceDiffers, IHedger, RebalanceRequest, SignatureInvalid};
+use equipoise_tests::World;
+
+use crate::fixture::{FAR, SPOT};
+use crate::stage::Stage;
+
+sol! {
+    struct HedgeLeg {
+        address venue;
+        int256 quantityAtoms;
+        uint256 limitPriceWad;
+    }
+
+    struct Rebalance {
+        address solver;
+        uint256 nonce;
+        uint64 riskEpoch;
+        uint64 minPriceAt;
+        uint64 deadline;
+        uint256 maxTipAtoms;
+        HedgeLeg[] legs;
+    }
+}
+
+impl Stage {
+    fn sign(
+        &mut self,
+        request: &RebalanceRequest,
+        key: &PrivateKeySigner,
+        nonce: u64,
+    ) -> IHedger::rebalanceBySignatureCall {
+        let legs = request.legs.iter().map(|leg| HedgeLeg {
+            venue: leg.venue,
+            quantityAtoms: leg.quantityAtoms,
+            limitPriceWad: leg.limitPriceWad,
+        });
+        let message = Rebalance {
+            solver: key.address(),
+            nonce: U256::from(nonce),
+            riskEpoch: request.riskEpoch,
+            minPriceAt: request.minPriceAt,
+            deadline: request.deadline,
+            maxTipAtoms: request.maxTipAtoms,
+            legs: legs.collect(),
+        };
+        let domain = eip712_domain! {
+            name: "Equipoise Hedger",
+            version: "1",
+            chain_id: self.market.world.chain.chain_id(),
+            verifying_contract: self.hedges.hedger,
+        };
+        let signature = key.sign_hash_sync(&message.eip712_signing_hash(&domain)).unwrap();
+        IHedger::rebalanceBySignatureCall {
+            request: request.clone(),
+            words: self.inventory(),
+            solver: key.address(),
+            nonce: U256::from(nonce),
+            signature: Bytes::from(signature.as_bytes()),
+        }
+    }
+}
+
+#[test]
+fn a_relayer_sends_what_a_solver_has_signed_once_and_unchanged() {
+    let mut stage = Stage::quiet(World::new());
+    stage.sell_calls(60);
+    stage.open_window();
+    let key = PrivateKeySigner::from_slice(&[7; 32]).unwrap();
+    // Nobody but a contract can deliver: without one the fill falls short, but the signature is what is tried here.
+    let mut request = stage.request(vec![stage.leg(10_000, SPOT as u64 * 100)]);
+    request.deadline = FAR;
+    let relayer = stage.market.keeper;
+    let signed = stage.sign(&request, &key, 0);
+    let mut changed = signed.clone();
+    changed.request.maxTipAtoms = U256::from(1);
+    let solver = key.address();
+    let refused = stage.tell(relayer, &changed).unwrap_err();
+    assert!(refused.decode::<SignatureInvalid>().is_some(), "{refused:?}");
+    let wrong = stage.sign(&request, &key, 1);
+    let refused = stage.tell(relayer, &wrong).unwrap_err();
+    refused.expect(&HedgerNonceDiffers { nonce: U256::from(1), expected: U256::ZERO });
+    let refused = stage.tell(relayer, &signed).unwrap_err();
+    let short = refused.decode::<equipoise_interfaces::HedgerFillShort>();
+    assert!(short.is_some(), "the signature is good: {refused:?}");
+    assert_eq!(stage.ask(&IHedger::noncesCall { solver }), U256::ZERO, "what fails uses no nonce");
+}
