@@ -21,6 +21,8 @@ use crate::slots::Picture;
 
 /// Digits of the feed's answers.
 pub const FEED_UNIT: i128 = 100_000_000;
+/// Where spot begins.
+pub const BEGIN: i128 = 3_000 * FEED_UNIT;
 
 /// What LPs put in at the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +140,7 @@ impl Life {
         }
         let course = Course {
             rounds: Vec::new(),
-            spot: 3_000 * FEED_UNIT,
+            spot: BEGIN,
             done: BTreeSet::new(),
             dusty: BTreeSet::new(),
             donated: 0,
@@ -161,7 +163,7 @@ impl Life {
         life.course.rounds = (0..life.market.last_round()).map(|_| FeedRound { answer: None, at: 0 }).collect();
         let now = life.market.now();
         if let Some(last) = life.course.rounds.last_mut() {
-            *last = FeedRound { answer: Some(3_000 * FEED_UNIT), at: now };
+            *last = FeedRound { answer: Some(BEGIN), at: now };
         }
         life.birth = life.market.world.chain.snapshot();
         life.course.picture = Some(life.picture());

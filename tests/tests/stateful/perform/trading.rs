@@ -8,7 +8,7 @@ use equipoise_risk::breakers::State;
 use equipoise_tests::{Failure, World, TOKEN};
 
 use crate::action::{LegOf, Limit, Of, Size};
-use crate::double::Stopped;
+use crate::double::{lots_of, Stopped};
 use crate::fixture::{call_of, leg, narrow, put_of, signed, CONTRACT, FAR, LOT};
 use crate::life::{Life, Outcome, FEED_UNIT};
 use crate::slots::Picture;
@@ -36,6 +36,11 @@ impl Life {
             let strike = (usize::from(of.strike) % (strikes + usize::from(of.strike == 255))) as u8;
             let lots = match of.size {
                 Size::Lots(lots) => i128::from(lots),
+                Size::OfVault(hundredths) => {
+                    let held = picture.boards.get(&board).map_or_else(Vec::new, |board| lots_of(&board.inventory));
+                    let held = held.get(2 * usize::from(strike) + usize::from(of.is_put)).copied();
+                    (held.unwrap_or(0) * i128::from(hundredths) / 100).clamp(1, 400_000)
+                }
                 // Some 26 % of spot is what a contract at the money asks for.
                 Size::Lever(hundredths) => {
                     let contract = 26 * self.course.spot * TOKEN.cast_signed() / (100 * FEED_UNIT);
