@@ -96,7 +96,7 @@ pub struct Life {
 pub struct Outcome {
     pub result: Result<(), Failure>,
     pub touched: Vec<B256>,
-    /// There was nothing to do it on.
+    /// There was nothing to do it on: nobody called anything.
     pub is_idle: bool,
 }
 
@@ -205,11 +205,14 @@ impl Life {
         self.course = self.beginning.clone();
     }
 
-    /// Does an action and checks everything.
+    /// Does an action and checks everything, unless there was nothing to do it on.
     pub fn act(&mut self, action: &Action) {
         let before = self.course.picture.take().unwrap();
         self.course.picture = Some(before.clone());
         let outcome = self.perform(action);
+        if outcome.is_idle {
+            return;
+        }
         self.count(action, &outcome);
         let after = self.picture();
         self.course.actions += 1;
@@ -227,9 +230,6 @@ impl Life {
     }
 
     fn count(&mut self, action: &Action, outcome: &Outcome) {
-        if outcome.is_idle {
-            return;
-        }
         let name = action.name();
         let count = self.tally.actions.entry(name.clone()).or_default();
         match &outcome.result {
