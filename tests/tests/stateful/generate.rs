@@ -242,3 +242,12 @@ pub fn actions(seed: u64, count: usize) -> Vec<Action> {
     list.truncate(count);
     list
 }
+
+/// A crash whose debts the vault bears, and days in which nothing happens.
+pub fn crash_and_calm(seed: u64) -> [Vec<Action>; 2] {
+    let mut draw = Draw::new(seed);
+    let mut crash = crash::wipe_out(&mut draw);
+    // While the debts are young: who looks later has not seen them.
+    crash.push(Action::Poke { by: 0 });
+    [crash, crash::long_calm(&mut draw)]
+}

@@ -38,6 +38,7 @@ mod life;
 #[path = "../market/native.rs"]
 mod native;
 mod perform;
+mod recovery;
 mod shrink;
 mod slots;
 #[allow(dead_code)]

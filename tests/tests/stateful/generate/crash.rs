@@ -80,6 +80,14 @@ fn calm_down(draw: &mut Draw) -> Vec<Action> {
     list
 }
 
+/// Days in which nothing happens, and a board that could be traded after them.
+pub fn long_calm(draw: &mut Draw) -> Vec<Action> {
+    let mut list: Vec<_> = (0..3).flat_map(|_| calm_down(draw)).collect();
+    list.push(Action::List { secs: 90_000, step: 1 });
+    list.extend(quiet_round(draw, HOUR / 4));
+    list
+}
+
 fn settle_accounts() -> impl Iterator<Item = Action> {
     let accounts = (0..ACTORS as u8).flat_map(|who| [Of(who, false), Of(who, true)]);
     accounts.map(|of| Action::SettleAccount { by: of.0, of, board: 0 })
