@@ -511,8 +511,10 @@ fn through_abi(sum: Money) -> Money {
     Money::from_fx(fx_of(wad_of(sum.fx())))
 }
 
-/// An amount of either sign over risk capital, up; past every limit where there is none.
+/// An amount of either sign over risk capital, up; past every limit where there is none. Nothing is nothing: what recovers
+/// at zero only would never.
 fn of_capital(amount: Money, capital: Money) -> Millionths {
+    let error = if amount == Money::ZERO { Fx::ZERO } else { Fx::DELTA };
     let ratio = amount.magnitude().and_then(|amount| amount.ratio_floor(capital));
-    ratio.map_or(Millionths::MOST, |ratio| Millionths::from_fx_ceil(ratio + Fx::DELTA))
+    ratio.map_or(Millionths::MOST, |ratio| Millionths::from_fx_ceil(ratio + error))
 }

@@ -12,8 +12,7 @@ pub type Who = u8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Of(pub Who, pub bool);
 
-/// One leg: place among live boards, place of the strike, put or call, and lots, or the hundredths of what the account's
-/// cash bears as a short.
+/// One leg: place among live boards, place of the strike, put or call, and how much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LegOf {
     pub board: u8,
@@ -25,7 +24,10 @@ pub struct LegOf {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Size {
     Lots(i32),
+    /// A short of so many hundredths of what the account's cash bears.
     Lever(i16),
+    /// A long of so many hundredths of what the vault is long of it.
+    OfVault(i16),
 }
 
 /// A trade's limit: none, what is quoted, or an atom less.
@@ -61,6 +63,8 @@ pub enum Until {
 pub enum Round {
     /// A move in millionths.
     Move(i32),
+    /// A move back towards where it began.
+    Home,
     /// A round that no price can be read from.
     Zero,
     Negative,

@@ -1,112 +1,12 @@
 //! Lists of actions from a seed, weighted so that rare states are reached often.
 
-use rand_chacha::rand_core::{Rng, SeedableRng};
-use rand_chacha::ChaCha20Rng;
-
-use crate::action::{Action, Amount, LegOf, Limit, Of, Round, Size, Target, Until};
-use crate::actors::ACTORS;
+use crate::action::{Action, Limit, Of, Round, Until};
 
 mod crash;
+mod draw;
+mod keepers;
 
-/// Numbers of a seed.
-pub struct Draw(ChaCha20Rng);
-
-impl Draw {
-    pub fn new(seed: u64) -> Self {
-        Self(ChaCha20Rng::seed_from_u64(seed))
-    }
-
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.0.next_u64() % bound
-    }
-
-    fn is_one_in(&mut self, bound: u64) -> bool {
-        self.below(bound) == 0
-    }
-
-    fn byte(&mut self) -> u8 {
-        self.below(256) as u8
-    }
-
-    fn who(&mut self) -> u8 {
-        self.below(ACTORS as u64) as u8
-    }
-
-    /// Mostly himself.
-    fn of(&mut self, who: u8) -> Of {
-        let owner = if self.is_one_in(12) { self.who() } else { who };
-        Of(owner, self.is_one_in(4))
-    }
-
-    fn any_of(&mut self) -> Of {
-        Of(self.who(), self.is_one_in(4))
-    }
-
-    fn thousandths(&mut self) -> u16 {
-        match self.below(8) {
-            0..4 => 1_000,
-            4 => 1_001,
-            5 => 0,
-            _ => self.below(1_000) as u16,
-        }
-    }
-
-    fn secs(&mut self) -> u32 {
-        match self.below(4) {
-            0 => 0,
-            1 => u32::MAX,
-            _ => self.below(200_000) as u32,
-        }
-    }
-
-    fn atoms(&mut self, most: u64) -> u64 {
-        match self.below(20) {
-            0 => 0,
-            1 => 1,
-            _ => self.below(most),
-        }
-    }
-
-    fn amount(&mut self) -> Amount {
-        if self.is_one_in(4) {
-            Amount::Atoms(self.atoms(60_000_000_000))
-        } else {
-            Amount::Part(self.thousandths())
-        }
-    }
-
-    fn target(&mut self) -> Target {
-        if self.is_one_in(10) {
-            Target::Any(self.any_of())
-        } else {
-            Target::Fit(self.byte())
-        }
-    }
-
-    fn leg(&mut self) -> LegOf {
-        let size = match self.below(40) {
-            0 => Size::Lots(500_000),
-            1 if self.is_one_in(3) => Size::Lots(0),
-            2..14 => Size::Lever(60 + self.below(60) as i16),
-            14..17 => Size::Lever(self.below(100) as i16),
-            17..18 => Size::Lots(5_000 + self.below(40_000) as i32),
-            18..20 => Size::Lots(-1 - self.below(3_000) as i32),
-            _ => Size::Lots(1 + self.below(4_000) as i32),
-        };
-        LegOf { board: self.byte(), strike: self.byte(), is_put: self.is_one_in(2), size }
-    }
-
-    fn legs(&mut self) -> Vec<LegOf> {
-        let count = match self.below(20) {
-            0..12 => 1,
-            12..16 => 2,
-            16..18 => 3,
-            18 => 4,
-            _ => 1 + self.below(10),
-        };
-        (0..count).map(|_| self.leg()).collect()
-    }
-}
+pub use draw::Draw;
 
 /// How violent the market is: what a life is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -275,8 +175,8 @@ const MAKERS: &[(u32, Make)] = &[
             (Climate::Calm | Climate::Forsaken, 1) => 60_000,
             (Climate::Calm | Climate::Forsaken, 2..12) => 15_000,
             (Climate::Violent, 1) => 600_000,
-            (Climate::Violent, 2..4) => 300_000,
-            (Climate::Violent, 4..14) => 50_000,
+            (Climate::Violent, 2) => 300_000,
+            (Climate::Violent, 3..13) => 40_000,
             _ => 5_000,
         };
         Action::Feed(Round::Move(draw.below(2 * widest + 1) as i32 - widest as i32))
@@ -323,17 +223,31 @@ pub fn actions(seed: u64, count: usize) -> Vec<Action> {
         Action::Accrue { by: 0 }
     };
     let mut list = Vec::with_capacity(count);
+    if climate == Climate::Forsaken {
+        list.extend(crash::wipe_out(&mut draw));
+    }
     while list.len() < count {
         if climate == Climate::Forsaken && draw.is_one_in(CRASHES) {
             list.extend(crash::crash(&mut draw));
             continue;
         }
         let action = one(&mut draw);
-        let is_bid = matches!(action, Action::Bid { .. } | Action::EndAuction { .. });
-        if climate != Climate::Forsaken || !is_bid {
-            list.push(action);
+        if climate == Climate::Forsaken && matches!(action, Action::Bid { .. }) {
+            continue;
         }
+        let follows = keepers::tend(&mut draw, &action);
+        list.push(action);
+        list.extend(follows);
     }
     list.truncate(count);
     list
+}
+
+/// A crash whose debts the vault bears, and days in which nothing happens.
+pub fn crash_and_calm(seed: u64) -> [Vec<Action>; 2] {
+    let mut draw = Draw::new(seed);
+    let mut crash = crash::wipe_out(&mut draw);
+    // While the debts are young: who looks later has not seen them.
+    crash.push(Action::Poke { by: 0 });
+    [crash, crash::long_calm(&mut draw)]
 }

@@ -21,6 +21,8 @@ use crate::slots::Picture;
 
 /// Digits of the feed's answers.
 pub const FEED_UNIT: i128 = 100_000_000;
+/// Where spot begins.
+pub const BEGIN: i128 = 3_000 * FEED_UNIT;
 
 /// What LPs put in at the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +96,7 @@ pub struct Life {
 pub struct Outcome {
     pub result: Result<(), Failure>,
     pub touched: Vec<B256>,
-    /// There was nothing to do it on.
+    /// There was nothing to do it on: nobody called anything.
     pub is_idle: bool,
 }
 
@@ -138,7 +140,7 @@ impl Life {
         }
         let course = Course {
             rounds: Vec::new(),
-            spot: 3_000 * FEED_UNIT,
+            spot: BEGIN,
             done: BTreeSet::new(),
             dusty: BTreeSet::new(),
             donated: 0,
@@ -161,7 +163,7 @@ impl Life {
         life.course.rounds = (0..life.market.last_round()).map(|_| FeedRound { answer: None, at: 0 }).collect();
         let now = life.market.now();
         if let Some(last) = life.course.rounds.last_mut() {
-            *last = FeedRound { answer: Some(3_000 * FEED_UNIT), at: now };
+            *last = FeedRound { answer: Some(BEGIN), at: now };
         }
         life.birth = life.market.world.chain.snapshot();
         life.course.picture = Some(life.picture());
@@ -203,11 +205,14 @@ impl Life {
         self.course = self.beginning.clone();
     }
 
-    /// Does an action and checks everything.
+    /// Does an action and checks everything, unless there was nothing to do it on.
     pub fn act(&mut self, action: &Action) {
         let before = self.course.picture.take().unwrap();
         self.course.picture = Some(before.clone());
         let outcome = self.perform(action);
+        if outcome.is_idle {
+            return;
+        }
         self.count(action, &outcome);
         let after = self.picture();
         self.course.actions += 1;
@@ -225,9 +230,6 @@ impl Life {
     }
 
     fn count(&mut self, action: &Action, outcome: &Outcome) {
-        if outcome.is_idle {
-            return;
-        }
         let name = action.name();
         let count = self.tally.actions.entry(name.clone()).or_default();
         match &outcome.result {

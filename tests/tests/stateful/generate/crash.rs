@@ -3,58 +3,88 @@
 use crate::action::{Action, LegOf, Limit, Of, Round, Size, Target, Until};
 use crate::actors::{ACTORS, RICH};
 
+use super::keepers::{quiet_round, round, settle_next, COOL_DOWN};
 use super::Draw;
 
 /// Longer than an auction of a solvent account, and than the rest of one until positions are closed against each other.
 const AUCTION: u32 = 5_000;
 const DELEVERAGE: u32 = 4_000;
-/// The longest time that a look after a gap must wait for.
-const COOL_DOWN: u32 = 1_000;
 const HOUR: u32 = 3_600;
+/// Falls are no larger, so that the way back takes days and not weeks.
+const MOST_FALL: i32 = 450_000;
 
-/// Shorts on little margin, and longs against them or against the vault; a gap; and what comes after it.
+/// What a crash is about: one board, two neighbouring strikes of it, and which way it goes.
+#[derive(Clone, Copy)]
+struct Bets {
+    board: u8,
+    strike: u8,
+    is_up: bool,
+}
+
+/// The first crash of a life goes so far that whoever was short owes more than the thin vaults' junior has.
+pub fn wipe_out(draw: &mut Draw) -> Vec<Action> {
+    crash_by(draw, 600_000, true)
+}
+
+/// Any other: of any size, either way.
 pub fn crash(draw: &mut Draw) -> Vec<Action> {
+    let gap = [150_000, 300_000, 600_000][draw.below(3) as usize];
     let is_up = draw.is_one_in(2);
+    crash_by(draw, gap, is_up)
+}
+
+/// Shorts on little margin, and longs against them; a gap; and what comes after it, mostly until the market is open again.
+fn crash_by(draw: &mut Draw, gap: i32, is_up: bool) -> Vec<Action> {
     let mut list = calm_down(draw);
-    if draw.is_one_in(2) {
-        list.extend(lean_on_seniors());
+    if draw.is_one_in(3) {
+        list.push(Action::DepositInsurance { by: RICH as u8, atoms: draw.below(40_000_000_000) });
+    }
+    match draw.below(4) {
+        0 | 1 => list.extend(enter(draw, true)),
+        2 => list.extend(enter(draw, false)),
+        _ => {}
     }
     list.push(Action::List { secs: 90_000 + draw.below(90_000) as u32, step: 1 + draw.below(3) as u8 });
     list.extend(quiet_round(draw, HOUR / 4));
-    for _ in 0..7 {
-        list.extend(short(draw, is_up));
-        list.push(long(draw, is_up));
+    let bets = Bets { board: draw.below(200) as u8, strike: draw.below(200) as u8, is_up };
+    for by in 0..ACTORS as u8 {
+        list.extend(short(draw, by, bets));
+        list.push(long(draw, bets));
     }
-    let gap = [100_000, 250_000, 600_000][draw.below(3) as usize] + draw.below(100_000) as i32;
+    let gap = gap + draw.below(100_000) as i32;
     list.push(Action::Time(Until::Secs(HOUR / 2)));
-    list.push(Action::Feed(Round::Move(if is_up { gap } else { -gap.min(600_000) })));
+    list.push(Action::Feed(Round::Move(if bets.is_up { gap } else { -gap.min(MOST_FALL) })));
     list.push(Action::Poke { by: draw.who() });
     match draw.below(3) {
         0 => list.extend(settle_debts(draw)),
         1 => list.extend(liquidate(draw, false)),
         _ => list.extend(liquidate(draw, true)),
     }
+    if !draw.is_one_in(4) {
+        list.extend(calm_down(draw));
+    }
     list
 }
 
-/// A round that hardly moves, a surface of it, and a look.
-fn quiet_round(draw: &mut Draw, secs: u32) -> [Action; 4] {
-    [
-        Action::Time(Until::Secs(secs)),
-        Action::Feed(Round::Move(draw.below(2_000) as i32 - 1_000)),
-        Action::Surface { level_millionths: 0, skew_millionths: 0, is_negative: false },
-        Action::Poke { by: draw.who() },
-    ]
-}
-
-/// So long that what the last crash has tripped recovers, and all that has expired is settled.
+/// So long that what a crash has tripped recovers and the price is back where there is room both ways; all that has
+/// expired is settled, debts are paid, and who holds nothing any more is out of his auction.
 fn calm_down(draw: &mut Draw) -> Vec<Action> {
     let mut list = Vec::new();
-    for _ in 0..3 {
-        list.extend(quiet_round(draw, 26 * HOUR));
-        list.extend((0..2).map(|_| Action::SettleBoard { by: draw.who(), board: 0, is_wrong_round: false }));
+    for _ in 0..2 {
+        let [time, feed, surface, look] = round(draw, 26 * HOUR, Round::Home);
+        list.extend([time, feed, settle_next(draw), settle_next(draw), surface, look]);
     }
     list.extend(settle_accounts());
+    list.extend((0..3).map(|_| Action::CoverBadDebt { by: draw.who(), target: Target::Fit(draw.byte()) }));
+    list.extend((0..3).map(|_| Action::EndAuction { by: draw.who(), target: Target::Fit(draw.byte()) }));
+    list
+}
+
+/// Days in which nothing happens, and a board that could be traded after them.
+pub fn long_calm(draw: &mut Draw) -> Vec<Action> {
+    let mut list: Vec<_> = (0..3).flat_map(|_| calm_down(draw)).collect();
+    list.push(Action::List { secs: 90_000, step: 1 });
+    list.extend(quiet_round(draw, HOUR / 4));
     list
 }
 
@@ -63,36 +93,35 @@ fn settle_accounts() -> impl Iterator<Item = Action> {
     accounts.map(|of| Action::SettleAccount { by: of.0, of, board: 0 })
 }
 
-/// Senior capital as far as the junior may bear it.
-fn lean_on_seniors() -> [Action; 5] {
+/// Senior capital as far as the junior may bear it, or junior capital: after a wipe-out the first of a new series.
+fn enter(draw: &mut Draw, is_senior: bool) -> Vec<Action> {
     let by = RICH as u8;
-    [
-        Action::RequestDeposit { by, is_senior: true, atoms: 400_000_000_000 },
-        Action::Time(Until::Cut(10)),
-        Action::Feed(Round::Move(100)),
-        Action::ProcessEpoch { by, is_wrong_round: false },
-        Action::ClaimDeposit { by, of: by, is_senior: true, thousandths: 1_000, is_mint: false },
-    ]
+    let atoms = if is_senior { 400_000_000_000 } else { 60_000_000_000 };
+    let mut list = vec![Action::RequestDeposit { by, is_senior, atoms }, Action::Time(Until::Cut(10))];
+    list.extend(quiet_round(draw, 1));
+    list.push(Action::ProcessEpoch { by, is_wrong_round: false });
+    list.push(Action::ClaimDeposit { by, of: by, is_senior, thousandths: 1_000, is_mint: false });
+    list
 }
 
-/// One is short as much as his cash bears.
-fn short(draw: &mut Draw, is_call: bool) -> [Action; 2] {
+/// One is short as much as his cash bears. The rich one gives it: who has lost all has none to lose.
+fn short(draw: &mut Draw, by: u8, bets: Bets) -> [Action; 2] {
+    let of = Of(by, !draw.is_one_in(4));
+    let size = Size::Lever(70 + draw.below(30) as i16);
+    let atoms = 20_000_000_000 + draw.below(20_000_000_000);
+    [Action::Deposit { by: RICH as u8, to: Some(of), atoms }, bet(draw, (by, of), bets, size)]
+}
+
+/// One is long what the vault has of the shorts: it is left with what they cannot pay.
+fn long(draw: &mut Draw, bets: Bets) -> Action {
     let by = draw.who();
-    let of = Of(by, draw.is_one_in(2));
-    let size = Size::Lever(75 + draw.below(45) as i16);
-    let atoms = 2_000_000_000 + draw.below(8_000_000_000);
-    [Action::Deposit { by, to: Some(of), atoms }, bet(draw, (by, of), is_call, size)]
+    let size = Size::OfVault(if draw.is_one_in(4) { draw.below(200) as i16 } else { 100 });
+    bet(draw, (by, Of(by, false)), bets, size)
 }
 
-/// One is long, of whom others are short or the vault is.
-fn long(draw: &mut Draw, is_call: bool) -> Action {
-    let by = draw.who();
-    let size = Size::Lots(500 << draw.below(6));
-    bet(draw, (by, Of(by, false)), is_call, size)
-}
-
-fn bet(draw: &mut Draw, (by, of): (u8, Of), is_call: bool, size: Size) -> Action {
-    let legs = vec![LegOf { board: draw.below(200) as u8, strike: draw.below(200) as u8, is_put: !is_call, size }];
+fn bet(draw: &mut Draw, (by, of): (u8, Of), Bets { board, strike, is_up }: Bets, size: Size) -> Action {
+    let strike = strike + draw.below(2) as u8;
+    let legs = vec![LegOf { board, strike, is_put: !is_up, size }];
     Action::Trade { by, of, legs, limit: Limit::None }
 }
 
@@ -119,7 +148,7 @@ fn settle_debts(draw: &mut Draw) -> Vec<Action> {
         list.push(Action::Feed(Round::Move(0)));
         list.push(Action::Time(Until::Expiry(10)));
         list.push(Action::Feed(Round::Move(0)));
-        list.push(Action::SettleBoard { by: draw.who(), board: 0, is_wrong_round: false });
+        list.push(settle_next(draw));
     }
     list.extend(settle_accounts());
     list.extend((0..5).map(|_| Action::CoverBadDebt { by: draw.who(), target: Target::Fit(draw.byte()) }));

@@ -96,7 +96,9 @@ impl Life {
     fn require_left(&mut self, account: B256) {
         let after = self.picture();
         assert!(after.cash(account) >= 0, "what leaves is cash");
-        if after.ledger[&account].is_margined() {
+        let entry = after.ledger[&account];
+        // Who is left in an auction with nothing but cash depends on no price.
+        if entry.is_margined() && entry.held() != 0 {
             let margin = self.margin_of(&after, account).expect("nothing leaves an account that cannot be valued");
             assert!(margin.equity >= margin.initial, "what leaves leaves {margin:?}");
             let moment = self.moment().expect("a margin needs a price");

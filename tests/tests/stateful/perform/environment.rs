@@ -10,12 +10,14 @@ use equipoise_tests::{Stablecoin, World};
 use crate::action::{Of, Round, Until};
 use crate::double::scale;
 use crate::fixture::{narrow, signed, slice, wad, CONTRACT, HOUR, WINDOW};
-use crate::life::{FeedRound, Life, Outcome, FEED_UNIT};
+use crate::life::{FeedRound, Life, Outcome, BEGIN, FEED_UNIT};
 use crate::native::price_of;
 
 /// Boards that live at the same time at most, though the market takes more.
 const MOST_BOARDS: usize = 6;
 const STRIKES: u64 = 6;
+/// How far spot goes back to where it began in a day without tripping a breaker, in millionths.
+const MOST_HOME: i128 = 150_000;
 
 impl Life {
     pub(super) fn pass(&mut self, until: Until) -> Outcome {
@@ -57,11 +59,16 @@ impl Life {
                 self.course.spot += if is_back { -step } else { step };
                 self.course.spot
             }
+            Round::Home => {
+                let most = self.course.spot * MOST_HOME / 1_000_000;
+                self.course.spot += (BEGIN - self.course.spot).clamp(-most, most);
+                self.course.spot
+            }
             Round::Zero => 0,
             Round::Negative => -self.course.spot,
         };
         self.market.world.push_round(answer, now);
-        let answer = matches!(round, Round::Move(_)).then_some(answer);
+        let answer = matches!(round, Round::Move(_) | Round::Home).then_some(answer);
         self.course.rounds.push(FeedRound { answer, at: now });
         Outcome::of(Ok(()), &[])
     }

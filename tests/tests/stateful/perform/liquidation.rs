@@ -85,7 +85,8 @@ impl Life {
         if result.is_ok() {
             let after = self.picture();
             assert!(!after.ledger[&account].is_in_auction());
-            assert!(!self.is_liquidatable(account), "an auction ends when its account is healthy");
+            let is_empty = after.ledger[&account].held() == 0;
+            assert!(is_empty || !self.is_liquidatable(account), "an auction ends when its account is healthy or empty");
         }
         Outcome::of(result, &[account])
     }
@@ -146,6 +147,8 @@ impl Life {
             assert!(paid > 0 && after.cash(account) <= 0, "a debt is covered, and no more");
             let [insured, borne] = [INSURANCE, VAULT].map(|account| before.cash(account) - after.cash(account));
             assert_eq!(paid, insured + borne);
+            self.reach("a debt that insurance pays", insured > 0);
+            self.reach("a debt that the vault bears", borne > 0);
             let uninsured = (borne - after.cash(account)) as u128;
             assert_eq!(after.bad_debt, before.bad_debt.with(uninsured, self.now()), "what the breakers learn of it");
             assert_eq!(insured, (-before.cash(account)).min(before.cash(INSURANCE)), "insurance pays first");

@@ -5,13 +5,15 @@ use equipoise_chain::Receipt;
 use equipoise_interfaces::account::{self, VAULT};
 use equipoise_interfaces::{IBreakers, IMarket, Leg, OptionTraded};
 use equipoise_risk::breakers::State;
-use equipoise_tests::{Failure, World};
+use equipoise_tests::{Failure, World, TOKEN};
 
 use crate::action::{LegOf, Limit, Of, Size};
-use crate::double::Stopped;
-use crate::fixture::{call_of, leg, narrow, put_of, signed, FAR, LOT};
-use crate::life::{Life, Outcome};
+use crate::double::{lots_of, Stopped};
+use crate::fixture::{call_of, leg, narrow, put_of, signed, CONTRACT, FAR, LOT};
+use crate::life::{Life, Outcome, FEED_UNIT};
 use crate::slots::Picture;
+
+const LOTS_PER_CONTRACT: i128 = CONTRACT / LOT;
 
 impl Life {
     /// The legs that these stand for now, for an account.
@@ -34,10 +36,16 @@ impl Life {
             let strike = (usize::from(of.strike) % (strikes + usize::from(of.strike == 255))) as u8;
             let lots = match of.size {
                 Size::Lots(lots) => i128::from(lots),
+                Size::OfVault(hundredths) => {
+                    let held = picture.boards.get(&board).map_or_else(Vec::new, |board| lots_of(&board.inventory));
+                    let held = held.get(2 * usize::from(strike) + usize::from(of.is_put)).copied();
+                    (held.unwrap_or(0) * i128::from(hundredths) / 100).clamp(1, 400_000)
+                }
                 // Some 26 % of spot is what a contract at the money asks for.
                 Size::Lever(hundredths) => {
-                    let bears = picture.cash(account).max(0) * 10 / (26 * self.course.spot / 100_000_000).max(1);
-                    -(bears * i128::from(hundredths) / 1_000_000).clamp(1, 400_000)
+                    let contract = 26 * self.course.spot * TOKEN.cast_signed() / (100 * FEED_UNIT);
+                    let bears = picture.cash(account).max(0) * LOTS_PER_CONTRACT / contract.max(1);
+                    -(bears * i128::from(hundredths) / 100).clamp(1, 400_000)
                 }
             };
             let series = if of.is_put { put_of(board, strike) } else { call_of(board, strike) };
