@@ -1,0 +1,63 @@
+//! What there is to keep, as the vault tells it: its markets with their oracles and feeds, and the clearing house.
+
+use alloy_primitives::Address;
+use equipoise_interfaces::{IOracle, IVault};
+
+use super::client::Client;
+use super::error::KeepError;
+
+/// A market.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarketSite {
+    /// The market.
+    pub market: Address,
+    /// Its oracle.
+    pub oracle: Address,
+    /// The feed that the oracle reads.
+    pub feed: Address,
+}
+
+/// Everything that a vault stands on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// The vault.
+    pub vault: Address,
+    /// The clearing house.
+    pub clearing: Address,
+    /// The markets, by the numbers that the clearing house has given them.
+    pub markets: Vec<MarketSite>,
+}
+
+impl Site {
+    /// Asks the vault.
+    /// # Errors: [`KeepError::Reverted`], [`KeepError::Answer`], the connection's
+    pub fn of(client: &mut dyn Client, vault: Address) -> Result<Self, KeepError> {
+        let clearing = client.view(vault, &IVault::clearingCall {})?;
+        let mut markets = Vec::new();
+        for allocation in client.view(vault, &IVault::allocationsCall {})? {
+            let feed = client.view(allocation.oracle, &IOracle::feedCall {})?;
+            markets.push(MarketSite { market: allocation.market, oracle: allocation.oracle, feed });
+        }
+        Ok(Self { vault, clearing, markets })
+    }
+
+    /// The market that is named, or the only one.
+    /// # Errors: [`KeepError::MarketUnknown`]
+    pub fn market(&self, named: Option<Address>) -> Result<MarketSite, KeepError> {
+        let mut meant = self.markets.iter().filter(|site| named.is_none_or(|named| named == site.market));
+        match (meant.next(), meant.next()) {
+            (Some(only), None) => Ok(*only),
+            _ => {
+                let all: Vec<String> = self.markets.iter().map(|site| site.market.to_string()).collect();
+                let named = named.map_or_else(|| "none is named".to_owned(), |named| format!("{named} is none"));
+                Err(KeepError::MarketUnknown { named, markets: all.join(", ") })
+            }
+        }
+    }
+
+    /// The markets of a bit set, by their numbers.
+    pub fn held(&self, bits: u8) -> impl Iterator<Item = MarketSite> + '_ {
+        let numbered = self.markets.iter().enumerate();
+        numbered.filter(move |(number, _)| bits >> number & 1 == 1).map(|(_, site)| *site)
+    }
+}
