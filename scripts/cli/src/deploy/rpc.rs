@@ -100,7 +100,10 @@ impl Rpc {
     /// The time of the next block as far as the server knows it, in unix seconds.
     /// # Errors: [`DeploymentError::Transport`]
     pub fn pending_time(&self) -> Result<u64, DeploymentError> {
-        self.ask::<Block>("eth_getBlockByNumber", json!(["pending", false])).map(|block| block.header.timestamp)
+        // Servers show a block that is not there yet without its hash, or its number.
+        let pending: Value = self.ask("eth_getBlockByNumber", json!(["pending", false]))?;
+        let time = serde_json::from_value::<U64>(pending["timestamp"].clone());
+        time.map(|time| time.to()).map_err(|_| self.unanswered("eth_getBlockByNumber", format!("it says {pending}")))
     }
 
     /// The number of the last block.

@@ -8,6 +8,7 @@ use super::accounts::Standing;
 use super::client::{Client, Tried};
 use super::context::Context;
 use super::error::KeepError;
+use crate::reverts::Reason;
 
 /// A bid's limit above what it has just been found to cost, as a share of that: prices move until it is mined.
 const BID_SLACK: i64 = 100;
@@ -154,7 +155,9 @@ fn take(
                 let client: &mut dyn Client = &mut at.remote;
                 client.try_send("deleverage", clearing, &IClearing::deleverageCall { account, counter })?
             }
-            None => return Ok(Ok(())),
+            None => {
+                return Ok(Err(Reason { name: "Unknown".to_owned(), text: "nobody is on the other side".to_owned() }))
+            }
         },
     };
     Ok(sent.map(drop))
