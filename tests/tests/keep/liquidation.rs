@@ -3,12 +3,11 @@
 use alloy_primitives::U256;
 use equipoise_cli::units::{narrow, narrow_unsigned};
 use equipoise_interfaces::{account, IClearing};
+use equipoise_risk::auction::{AUCTION_SECS, INSOLVENT_SECS};
 
 use crate::fixture::{Kept, HOUR, SPOT};
 
 const NOTHING: [&str; 0] = [];
-/// A solvent account's auction, then the vault may take over.
-const AUCTION_SECS: u64 = 4_500;
 
 /// An account that is short calls with hardly more than it must have, and then a rise.
 fn underwater() -> Kept {
@@ -35,9 +34,9 @@ fn an_underwater_account_gets_an_auction_and_is_taken_over_when_nobody_bids() {
     assert!(kept.cash(3).isInAuction);
     assert_eq!(kept.once(&["--only", "liquidation"]).sent(), NOTHING, "others may bid first");
     let spot = kept.spot;
-    kept.round(AUCTION_SECS - 60, spot);
+    kept.round(INSOLVENT_SECS - 60, spot);
     assert_eq!(kept.once(&["--only", "liquidation"]).sent(), NOTHING);
-    kept.round(120, spot);
+    kept.round(AUCTION_SECS - INSOLVENT_SECS + 60, spot);
     assert_eq!(kept.once(&["--only", "liquidation"]).sent(), ["take_over"]);
     let cash = kept.cash(3);
     assert!(!cash.isInAuction && cash.heldMarkets == 0 && !cash.cashAtoms.is_negative());

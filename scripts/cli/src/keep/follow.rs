@@ -24,6 +24,8 @@ const GAP_UNIT_WAD: u64 = 100_000_000_000_000;
 /// One board as the market has it, and the slice that is wanted of it.
 struct Board {
     last: Option<Posted>,
+    /// The last post has told how far it lies from what its keepers wanted.
+    has_gap: bool,
     wanted: Posted,
     strikes: Vec<Price>,
     left_secs: u64,
@@ -67,6 +69,11 @@ impl Road {
             boards.push(board_of(client, market, (spot, now), slice)?);
         }
         Ok(Self { wanted, boards, spot, limits, sequence: steps.sequence, room })
+    }
+
+    /// Whether the last post was held back by a step limit: until the next one the spread covers what it lacks.
+    pub fn has_gap(&self) -> bool {
+        self.boards.iter().any(|board| board.has_gap)
     }
 
     /// How far in volatility the posted surface lies from the wanted one, at the strike where it does most; nothing if a
@@ -124,7 +131,7 @@ fn board_of(
     wanted: &AbiSlice,
 ) -> Result<Board, KeepError> {
     let board = client.view(market, &IMarket::boardCall { id: wanted.board })?;
-    let last = client.view(market, &IMarket::sliceCall { board: wanted.board })?;
+    let posted = client.view(market, &IMarket::sliceCall { board: wanted.board })?;
     let strikes = client.view(market, &IMarket::strikesCall { board: wanted.board })?;
     let forward = price_of(wanted.forwardWad)?;
     let basis = forward.ratio_floor(spot).map_err(|_| KeepError::SurfaceStuck)?;
@@ -133,11 +140,12 @@ fn board_of(
         _ => Some(Posted {
             forward: price_of(board.forwardWad)?,
             basis: unsigned_of(board.basisWad)?,
-            slice: slice_of(&last)?,
+            slice: slice_of(&posted)?,
         }),
     };
     Ok(Board {
         last,
+        has_gap: !posted.gapWad.is_zero(),
         wanted: Posted { forward, basis, slice: slice_of(wanted)? },
         strikes: strikes.into_iter().map(price_of).collect::<Result<_, _>>()?,
         left_secs: board.expiry.saturating_sub(now),

@@ -41,6 +41,8 @@ pub struct Seen {
     pub posted_at: u64,
     /// How far it lies from the quotes, in volatility; nothing if a board has no slice.
     pub distance: Option<f64>,
+    /// The last post was held back by a step limit.
+    pub has_gap: bool,
     /// What is left of the steps that posts may take.
     pub room: Millionths,
 }
@@ -67,7 +69,7 @@ pub fn verdict(seen: &Seen, policy: &Policy) -> Verdict {
     if seen.quoted_at > seen.now {
         return Verdict::QuotesEarly;
     }
-    let is_near = seen.distance.is_some_and(|distance| distance <= policy.tolerance);
+    let is_near = !seen.has_gap && seen.distance.is_some_and(|distance| distance <= policy.tolerance);
     if is_near && seen.now < seen.posted_at.saturating_add(policy.refresh_secs) {
         return Verdict::Fresh;
     }
@@ -115,7 +117,7 @@ impl Poster {
         let road = Road::read(client, market, spot_wad, slices_of(&surface, &boards))?;
         let (now, distance) = (client.now()?, road.distance()?);
         metrics::gauge!("equipoise_keep_surface_age_seconds").set(now.saturating_sub(posted_at) as f64);
-        let seen = Seen { now, quoted_at, posted_at, distance, room: road.room };
+        let seen = Seen { now, quoted_at, posted_at, distance, has_gap: road.has_gap(), room: road.room };
         match verdict(&seen, &self.policy) {
             Verdict::Post => {}
             other => return Ok(explain(other, &seen)),
@@ -185,8 +187,14 @@ mod tests {
     use super::*;
 
     const POLICY: Policy = Policy { refresh_secs: 3_600, tolerance: 0.005, quotes_secs: 900 };
-    const SEEN: Seen =
-        Seen { now: 10_000, quoted_at: 9_990, posted_at: 9_000, distance: Some(0.001), room: Millionths::ONE };
+    const SEEN: Seen = Seen {
+        now: 10_000,
+        quoted_at: 9_990,
+        posted_at: 9_000,
+        distance: Some(0.001),
+        has_gap: false,
+        room: Millionths::ONE,
+    };
 
     #[test]
     fn a_surface_that_is_fresh_and_close_is_left() {
@@ -214,8 +222,10 @@ mod tests {
 
     #[test]
     fn a_surface_on_the_way_goes_on_by_the_same_quotes_once_there_is_room() {
-        let on_the_way = Seen { distance: Some(0.1), posted_at: 9_990, ..SEEN };
+        let on_the_way = Seen { distance: Some(0.1), has_gap: true, posted_at: 9_990, ..SEEN };
         assert_eq!(verdict(&on_the_way, &POLICY), Verdict::Post);
+        // To its end: the spread is wider as long as a gap is told.
+        assert_eq!(verdict(&Seen { distance: Some(0.0), ..on_the_way }, &POLICY), Verdict::Post);
         let used = Millionths::from_raw(99_999);
         assert_eq!(verdict(&Seen { room: used, ..on_the_way }, &POLICY), Verdict::NoRoom);
         // A board without a slice, and a surface that is only old, do not wait.
