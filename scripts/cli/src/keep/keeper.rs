@@ -96,12 +96,11 @@ impl<'a> Keeper<'a> {
         loop {
             for (chore, task) in &mut tasks {
                 if task.is_due(started.elapsed()) {
-                    match self.run(*chore, &mut at).1 {
-                        true => task.succeeded(started.elapsed()),
-                        false => {
-                            let pause = task.failed(started.elapsed());
-                            info!(chore = chore.name(), "tried again in {:.0} s", pause.as_secs_f64());
-                        }
+                    if self.run(*chore, &mut at).1 {
+                        task.succeeded(started.elapsed());
+                    } else {
+                        let pause = task.failed(started.elapsed());
+                        info!(chore = chore.name(), "tried again in {:.0} s", pause.as_secs_f64());
                     }
                 }
                 if stop.try_recv().is_ok() {

@@ -49,14 +49,20 @@ pub struct Situation {
     pub is_liquidatable: bool,
     /// The stage of its auction and the discount there, if it is in one.
     pub auction: Option<(u8, f64)>,
+}
+
+/// What there is to do it with.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Means {
+    /// The least discount at which to bid, if at all.
+    pub bids_from: Option<f64>,
     /// Somebody can pay for bad debt: insurance, or a vault.
     pub is_backed: bool,
 }
 
 /// What to try, in this order, until something is done.
-/// # Inputs: the least discount at which to bid, if at all
-pub fn steps(seen: Situation, bids_from: Option<f64>) -> Vec<Step> {
-    let cover = (seen.owes && !seen.holds && seen.is_backed).then_some(Step::Cover);
+pub fn steps(seen: Situation, means: Means) -> Vec<Step> {
+    let cover = (seen.owes && !seen.holds && means.is_backed).then_some(Step::Cover);
     let Some((stage, discount)) = seen.auction else {
         let start = (seen.holds && seen.is_liquidatable).then_some(Step::Start);
         return start.or(cover).into_iter().collect();
@@ -64,7 +70,7 @@ pub fn steps(seen: Situation, bids_from: Option<f64>) -> Vec<Step> {
     if !seen.holds || stage == CURED {
         return vec![cover.unwrap_or(Step::End)];
     }
-    let bid = bids_from.is_some_and(|least| discount >= least).then_some(Step::Bid);
+    let bid = means.bids_from.is_some_and(|least| discount >= least).then_some(Step::Bid);
     let take_over = (stage >= TAKEOVER).then_some(Step::TakeOver);
     let deleverage = (stage >= DELEVERAGE).then_some(Step::Deleverage);
     [bid, take_over, deleverage].into_iter().flatten().collect()
@@ -81,15 +87,15 @@ pub fn overlap(sizes: &[I256], others: &[I256]) -> U256 {
 /// # Errors: [`KeepError`]
 pub fn run(at: &mut Context) -> Result<String, KeepError> {
     let standings = at.accounts.look(&mut at.remote, &at.site)?;
-    let is_backed = is_backed(at)?;
+    let means = Means { bids_from: at.bids_from, is_backed: is_backed(at)? };
     let (mut done, mut unknown) = (0, 0);
     for standing in &standings {
         // While a board waits for its settlement nobody knows what he is worth who holds it.
-        let Ok((seen, auction)) = situation(at, standing, is_backed)? else {
+        let Ok((seen, auction)) = situation(at, standing)? else {
             unknown += 1;
             continue;
         };
-        for step in steps(seen, at.bids_from) {
+        for step in steps(seen, means) {
             if take(at, step, (standing, &standings), auction.as_ref())?.is_ok() {
                 done += 1;
                 break;
@@ -114,11 +120,11 @@ fn is_backed(at: &mut Context) -> Result<bool, KeepError> {
     Ok(is_backed)
 }
 
-fn situation(at: &mut Context, standing: &Standing, is_backed: bool) -> Tried<(Situation, Option<AuctionState>)> {
+fn situation(at: &mut Context, standing: &Standing) -> Tried<(Situation, Option<AuctionState>)> {
     let (clearing, client): (_, &mut dyn Client) = (at.site.clearing, &mut at.remote);
     let Standing { account, entry } = standing;
     let owes = entry.cashAtoms.is_negative();
-    let mut seen = Situation { holds: entry.heldMarkets != 0, owes, is_backed, ..Situation::default() };
+    let mut seen = Situation { holds: entry.heldMarkets != 0, owes, ..Situation::default() };
     if entry.isInAuction {
         let state = client.try_view(clearing, &IClearing::auctionCall { account: *account })?;
         return Ok(state.map(|state| {
@@ -206,27 +212,31 @@ fn opposite_sizes(client: &mut dyn Client, market: Address, one: B256, other: B2
 mod tests {
     use super::*;
 
-    const HELD: Situation =
-        Situation { holds: true, owes: false, is_liquidatable: false, auction: None, is_backed: true };
+    const HELD: Situation = Situation { holds: true, owes: false, is_liquidatable: false, auction: None };
+    const MEANS: Means = Means { bids_from: None, is_backed: true };
+
+    fn bidding(least: f64) -> Means {
+        Means { bids_from: Some(least), ..MEANS }
+    }
 
     #[test]
     fn an_account_below_maintenance_goes_to_auction() {
-        assert_eq!(steps(HELD, None), []);
-        assert_eq!(steps(Situation { is_liquidatable: true, ..HELD }, None), [Step::Start]);
+        assert_eq!(steps(HELD, MEANS), []);
+        assert_eq!(steps(Situation { is_liquidatable: true, ..HELD }, MEANS), [Step::Start]);
     }
 
     #[test]
     fn an_auction_ends_when_the_account_is_cured_or_holds_nothing() {
         let cured = Situation { auction: Some((CURED, 0.0)), ..HELD };
-        assert_eq!(steps(cured, Some(0.0)), [Step::End]);
+        assert_eq!(steps(cured, bidding(0.0)), [Step::End]);
         let empty = Situation { holds: false, auction: Some((2, 0.1)), ..HELD };
-        assert_eq!(steps(empty, Some(0.0)), [Step::End]);
-        assert_eq!(steps(Situation { owes: true, ..empty }, Some(0.0)), [Step::Cover]);
+        assert_eq!(steps(empty, bidding(0.0)), [Step::End]);
+        assert_eq!(steps(Situation { owes: true, ..empty }, bidding(0.0)), [Step::Cover]);
     }
 
     #[test]
     fn the_vault_takes_over_once_its_window_opens_and_deleveraging_comes_last() {
-        let in_stage = |stage| steps(Situation { auction: Some((stage, 0.1)), ..HELD }, None);
+        let in_stage = |stage| steps(Situation { auction: Some((stage, 0.1)), ..HELD }, MEANS);
         assert_eq!([2, 3].map(in_stage), [vec![], vec![]]);
         assert_eq!(in_stage(TAKEOVER), [Step::TakeOver]);
         assert_eq!(in_stage(DELEVERAGE), [Step::TakeOver, Step::Deleverage]);
@@ -235,18 +245,21 @@ mod tests {
     #[test]
     fn bids_are_made_from_a_discount_up_and_only_if_asked_for() {
         let auction = |discount| Situation { auction: Some((2, discount)), ..HELD };
-        assert_eq!(steps(auction(0.5), None), []);
-        assert_eq!(steps(auction(0.09), Some(0.1)), []);
-        assert_eq!(steps(auction(0.1), Some(0.1)), [Step::Bid]);
-        assert_eq!(steps(Situation { auction: Some((TAKEOVER, 0.3)), ..HELD }, Some(0.1)), [Step::Bid, Step::TakeOver]);
+        assert_eq!(steps(auction(0.5), MEANS), []);
+        assert_eq!(steps(auction(0.09), bidding(0.1)), []);
+        assert_eq!(steps(auction(0.1), bidding(0.1)), [Step::Bid]);
+        assert_eq!(
+            steps(Situation { auction: Some((TAKEOVER, 0.3)), ..HELD }, bidding(0.1)),
+            [Step::Bid, Step::TakeOver]
+        );
     }
 
     #[test]
     fn debts_are_covered_only_while_somebody_can_pay() {
         let owes = Situation { holds: false, owes: true, ..HELD };
-        assert_eq!(steps(owes, None), [Step::Cover]);
-        assert_eq!(steps(Situation { is_backed: false, ..owes }, None), []);
-        assert_eq!(steps(Situation { owes: true, ..HELD }, None), []);
+        assert_eq!(steps(owes, MEANS), [Step::Cover]);
+        assert_eq!(steps(owes, Means { is_backed: false, ..MEANS }), []);
+        assert_eq!(steps(Situation { owes: true, ..HELD }, MEANS), []);
     }
 
     #[test]

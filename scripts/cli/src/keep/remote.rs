@@ -47,8 +47,8 @@ pub struct Deed {
 /// Who acts: a key that sends, or nobody.
 #[derive(Debug)]
 enum Hand {
-    Sends(Sender),
-    Looks { rpc: Box<Rpc>, from: Address, chain_id: u64 },
+    Sends(Box<Sender>),
+    Looks { rpc: Rpc, from: Address, chain_id: u64 },
 }
 
 /// A chain by JSON-RPC, and what was done on it.
@@ -62,14 +62,14 @@ impl Remote {
     /// Acts with a key.
     /// # Errors: the connection's
     pub fn sending(rpc: Rpc, signer: PrivateKeySigner) -> Result<Self, KeepError> {
-        Ok(Self { hand: Hand::Sends(Sender::new(rpc, signer)?), deeds: Vec::new() })
+        Ok(Self { hand: Hand::Sends(Box::new(Sender::new(rpc, signer)?)), deeds: Vec::new() })
     }
 
     /// Plans for an account, and sends nothing.
     /// # Errors: the connection's
     pub fn planning(rpc: Rpc, from: Address) -> Result<Self, KeepError> {
         let chain_id = rpc.chain_id()?;
-        Ok(Self { hand: Hand::Looks { rpc: Box::new(rpc), from, chain_id }, deeds: Vec::new() })
+        Ok(Self { hand: Hand::Looks { rpc, from, chain_id }, deeds: Vec::new() })
     }
 
     /// The server.
@@ -103,7 +103,7 @@ impl Remote {
         Err(reason)
     }
 
-    fn request(&self, to: Address, data: Bytes) -> TransactionRequest {
+    fn request(&self, to: Address, data: &Bytes) -> TransactionRequest {
         let (from, input) = (Some(self.sender()), input(data.to_vec()));
         TransactionRequest { from, to: Some(to.into()), input, ..TransactionRequest::default() }
     }
@@ -133,7 +133,7 @@ impl Client for Remote {
     }
 
     fn call(&mut self, to: Address, data: Bytes) -> Tried<Bytes> {
-        let request = self.request(to, data);
+        let request = self.request(to, &data);
         match self.rpc().call_pending(&request)? {
             Ok(answer) => Ok(Ok(answer)),
             Err(failed) => refusal(self.rpc(), failed).map(Err),

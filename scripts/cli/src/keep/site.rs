@@ -45,14 +45,12 @@ impl Site {
     /// # Errors: [`KeepError::MarketUnknown`]
     pub fn market(&self, named: Option<Address>) -> Result<MarketSite, KeepError> {
         let mut meant = self.markets.iter().filter(|site| named.is_none_or(|named| named == site.market));
-        match (meant.next(), meant.next()) {
-            (Some(only), None) => Ok(*only),
-            _ => {
-                let all: Vec<String> = self.markets.iter().map(|site| site.market.to_string()).collect();
-                let named = named.map_or_else(|| "none is named".to_owned(), |named| format!("{named} is none"));
-                Err(KeepError::MarketUnknown { named, markets: all.join(", ") })
-            }
+        if let (Some(only), None) = (meant.next(), meant.next()) {
+            return Ok(*only);
         }
+        let all: Vec<String> = self.markets.iter().map(|site| site.market.to_string()).collect();
+        let named = named.map_or_else(|| "none is named".to_owned(), |named| format!("{named} is none"));
+        Err(KeepError::MarketUnknown { named, markets: all.join(", ") })
     }
 
     /// The markets of a bit set, by their numbers.

@@ -18,7 +18,7 @@ impl Rounds {
     fn new(phases: &[(u16, &[i64])]) -> Self {
         let numbered = |(phase, times): &(u16, &[i64])| {
             let phase = *phase;
-            times.to_vec().into_iter().zip(1..).map(move |(at, number)| (join(phase, number), at)).collect::<Vec<_>>()
+            times.iter().copied().zip(1..).map(move |(at, number)| (join(phase, number), at)).collect::<Vec<_>>()
         };
         Self { rounds: phases.iter().flat_map(numbered).collect(), asked: 0 }
     }
