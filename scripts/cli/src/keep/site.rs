@@ -59,3 +59,34 @@ impl Site {
         numbered.filter(move |(number, _)| bits >> number & 1 == 1).map(|(_, site)| *site)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(markets: &[u8]) -> Site {
+        let market = |number: &u8| MarketSite {
+            market: Address::repeat_byte(*number),
+            oracle: Address::repeat_byte(0xa0),
+            feed: Address::repeat_byte(0xfe),
+        };
+        Site { vault: Address::ZERO, clearing: Address::ZERO, markets: markets.iter().map(market).collect() }
+    }
+
+    #[test]
+    fn the_only_market_need_not_be_named_and_one_of_several_must() {
+        let (one, two) = (site(&[1]), site(&[1, 2]));
+        assert_eq!(one.market(None).unwrap(), one.markets[0]);
+        assert_eq!(two.market(Some(Address::repeat_byte(2))).unwrap(), two.markets[1]);
+        for (site, named) in [(&two, None), (&two, Some(Address::repeat_byte(3))), (&one, Some(Address::ZERO))] {
+            assert!(matches!(site.market(named), Err(KeepError::MarketUnknown { .. })), "{named:?}");
+        }
+    }
+
+    #[test]
+    fn the_markets_of_a_bit_set_are_those_of_its_numbers() {
+        let site = site(&[1, 2, 3]);
+        let held = |bits| site.held(bits).map(|site| site.market[0]).collect::<Vec<_>>();
+        assert_eq!([held(0), held(0b101), held(0b010)], [vec![], vec![1, 3], vec![2]]);
+    }
+}

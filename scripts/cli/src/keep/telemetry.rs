@@ -1,6 +1,6 @@
 //! What an operator sees of the keeper: structured logs, and metrics for Prometheus.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -25,7 +25,7 @@ pub fn log_to_stderr(format: OutputFormat) {
     let told = std::env::var(LOG_VARIABLE).unwrap_or_default();
     let shown: Targets = told.parse().unwrap_or_default();
     let shown = if told.is_empty() { Targets::new().with_target("equipoise_cli", tracing::Level::INFO) } else { shown };
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let lines = match format {
         OutputFormat::Text => lines.with_target(false).boxed(),
         OutputFormat::Json => lines.json().flatten_event(true).boxed(),
