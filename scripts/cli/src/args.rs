@@ -9,6 +9,7 @@ use crate::deploy::args::{DeployArguments, KeepaliveArguments, VerifyArguments};
 use crate::explain::ExplainArguments;
 use crate::governance::args::{ParametersArguments, VoteArguments};
 use crate::input::{Source, LEAST_BOARDS, LEAST_DAYS, LEAST_STRIKES};
+use crate::keep::args::KeepArguments;
 use crate::price::Format;
 use crate::programs::default_dir;
 use crate::replay::ReplayArguments;
@@ -102,6 +103,9 @@ pub enum Command {
     Verify(VerifyArguments),
     /// Keep alive programs that would soon lapse, and activate again those that have
     Keepalive(KeepaliveArguments),
+    /// Keep a vault's markets: surfaces, settlement, breakers, liquidations, epochs, fees, programs
+    #[command(long_about = crate::keep::args::ABOUT)]
+    Keep(Box<KeepArguments>),
     /// Take part in votes: delegate, propose, vote, sign, queue, execute, veto, show
     Vote(VoteArguments),
     /// Export, check and import the numbers that votes are about

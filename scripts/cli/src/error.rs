@@ -8,6 +8,7 @@ use equipoise_data::{DataError, FitError, Timestamp};
 
 use crate::deploy::DeploymentError;
 use crate::governance::GovernanceError;
+use crate::keep::KeepError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -199,6 +200,9 @@ pub enum CliError {
     /// A deployment, its check or its keeping alive failed.
     #[error(transparent)]
     Deployment(Box<DeploymentError>),
+    /// The keeper, or one of its chores, failed.
+    #[error(transparent)]
+    Keep(Box<KeepError>),
     /// The terminal or the signals of the operating system failed.
     #[error("{0}")]
     System(#[from] io::Error),
@@ -223,5 +227,17 @@ impl From<SendError> for CliError {
 impl From<DeploymentError> for CliError {
     fn from(error: DeploymentError) -> Self {
         Self::Deployment(Box::new(error))
+    }
+}
+
+// What chores share with the world fails there as everything else does.
+impl From<KeepError> for CliError {
+    fn from(error: KeepError) -> Self {
+        match error {
+            KeepError::Reverted { call, reason } => Self::Reverted { call, reason },
+            KeepError::SurfaceStuck => Self::SurfaceStuck,
+            KeepError::Refused(error) => Self::Refused(error),
+            other => Self::Keep(Box::new(other)),
+        }
     }
 }

@@ -10,6 +10,7 @@
 //! * [`price`]: options priced from standard input, to the last bit
 //! * [`replay`]: a price history through the protocol's crates
 //! * [`governance`]: votes on parameters, by JSON-RPC
+//! * [`keep`]: the chores that keep markets, by JSON-RPC
 //! * [`explain`]: what a transaction did, and why it failed
 //! * [`report`]: what a demo leaves, for machines and for people
 
@@ -38,6 +39,7 @@ pub mod explain;
 pub mod fit;
 pub mod governance;
 pub mod input;
+pub mod keep;
 pub mod price;
 pub mod programs;
 pub mod progress;

@@ -9,6 +9,8 @@ use equipoise_cli::args::{Arguments, BenchArguments, Command, DemoArguments};
 use equipoise_cli::error::CliError;
 use equipoise_cli::explain::{self, ExplainArguments};
 use equipoise_cli::input::Input;
+use equipoise_cli::keep;
+use equipoise_cli::keep::args::{KeepArguments, OutputFormat};
 use equipoise_cli::price::Format;
 use equipoise_cli::programs::{default_dir, Programs};
 use equipoise_cli::progress::{show, Progress};
@@ -37,6 +39,7 @@ fn run(command: Command) -> Result<(), CliError> {
         Command::Deploy(arguments) => show(&deploy::deploy(&arguments, &arguments.keys())?),
         Command::Verify(arguments) => show(&deploy::verify(&arguments)?),
         Command::Keepalive(arguments) => show(&deploy::keepalive(&arguments, &arguments.keys())?),
+        Command::Keep(arguments) => run_keep(&arguments),
         Command::Vote(arguments) => show(&governance::vote::run(&arguments)?),
         Command::Parameters(arguments) => show(&governance::parameters::run(&arguments)?),
         Command::Explain(arguments) => run_explain(&arguments),
@@ -107,6 +110,20 @@ fn run_explain(arguments: &ExplainArguments) -> Result<(), CliError> {
     } else {
         show(&explain::render(&explained))
     }
+}
+
+fn run_keep(arguments: &KeepArguments) -> Result<(), CliError> {
+    keep::log_to_stderr(arguments.format);
+    let keys = arguments.keys();
+    if !arguments.once {
+        return Ok(keep::go_on(arguments, &keys, &serve::interruption()?)?);
+    }
+    let report = keep::once(arguments, &keys)?;
+    match arguments.format {
+        OutputFormat::Text => show(&report.render())?,
+        OutputFormat::Json => show(&format!("{}\n", serde_json::to_string(&report)?))?,
+    }
+    Ok(report.require_success()?)
 }
 
 fn run_demo(arguments: &DemoArguments) -> Result<(), CliError> {

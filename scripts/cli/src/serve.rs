@@ -76,7 +76,8 @@ fn tick_until(interrupted: &Receiver<()>, demo: &mut Demo) {
 }
 
 /// Receives when the user, or the system, asks the program to end.
-fn interruption() -> Result<Receiver<()>, CliError> {
+/// # Errors: [`CliError::System`]
+pub fn interruption() -> Result<Receiver<()>, CliError> {
     let interrupt = Interrupt::listen()?;
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {

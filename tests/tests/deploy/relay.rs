@@ -61,7 +61,7 @@ fn serve(stream: &TcpStream, answer: &Answer) -> Option<()> {
 }
 
 /// Asks a server.
-fn ask(upstream: SocketAddr, request: &Value) -> Value {
+pub fn ask(upstream: SocketAddr, request: &Value) -> Value {
     let stream = TcpStream::connect(upstream).unwrap();
     let head = format!("POST / HTTP/1.1\r\nHost: {upstream}");
     write_message(&stream, &head, request).unwrap();

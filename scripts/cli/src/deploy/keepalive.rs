@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use alloy_primitives::utils::format_ether;
 use alloy_primitives::{Address, B256, U256};
+use alloy_rpc_types_eth::TransactionReceipt;
 use alloy_sol_types::{SolCall, SolError};
 
 use super::error::DeploymentError;
@@ -73,17 +74,30 @@ pub fn keep(sender: &Sender, states: &[State]) -> Result<String, DeploymentError
     for state in states {
         let fee = fee(&sender.rpc, state)?;
         if let Some(fee) = fee {
-            let call = Call { to: Some(ARB_WASM), data: data(state).into(), value: with_margin(fee) };
-            let signed = sender.sign(&state.name, &call)?;
-            let receipt = sender.send(&state.name, &signed)?;
-            if !receipt.status() {
-                let reason = format!("transaction {} reverted", receipt.transaction_hash);
-                return Err(DeploymentError::StepFails { step: state.name.clone(), reason });
-            }
+            pay(sender, state, fee)?;
         }
         tell(&mut text, state, fee);
     }
     Ok(text)
+}
+
+/// Does what one program needs.
+/// # Returns: the receipt, if it needed anything
+/// # Errors: [`DeploymentError`]
+pub fn keep_one(sender: &Sender, state: &State) -> Result<Option<TransactionReceipt>, DeploymentError> {
+    let fee = fee(&sender.rpc, state)?;
+    fee.map(|fee| pay(sender, state, fee)).transpose()
+}
+
+fn pay(sender: &Sender, state: &State, fee: U256) -> Result<TransactionReceipt, DeploymentError> {
+    let call = Call { to: Some(ARB_WASM), data: data(state).into(), value: with_margin(fee) };
+    let signed = sender.sign(&state.name, &call)?;
+    let receipt = sender.send(&state.name, &signed)?;
+    if !receipt.status() {
+        let reason = format!("transaction {} reverted", receipt.transaction_hash);
+        return Err(DeploymentError::StepFails { step: state.name.clone(), reason });
+    }
+    Ok(receipt)
 }
 
 /// Says what would be done.

@@ -1,11 +1,14 @@
 //! A chain by JSON-RPC.
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use alloy_primitives::{Address, Bytes, B256, U256, U64};
+use alloy_provider::transport::layers::{RateLimitRetryPolicy, RetryBackoffLayer};
 use alloy_provider::transport::{RpcError, TransportError};
 use alloy_provider::{DynProvider, Provider, ProviderBuilder};
-use alloy_rpc_types_eth::{Block, TransactionInput, TransactionReceipt, TransactionRequest};
+use alloy_rpc_client::ClientBuilder;
+use alloy_rpc_types_eth::{Block, Filter, Log, TransactionInput, TransactionReceipt, TransactionRequest};
 use alloy_sol_types::SolCall;
 use serde_json::{json, Value};
 use tokio::runtime::Runtime;
@@ -34,6 +37,17 @@ pub struct Failed {
     pub message: String,
 }
 
+/// How long to wait for an answer, and how often to ask again.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For one answer.
+    pub timeout: Duration,
+    /// Times to ask again.
+    pub retries: u32,
+    /// Between asking and asking again.
+    pub pause_millis: u64,
+}
+
 impl Rpc {
     /// A client of the server at a URL.
     /// # Errors: [`DeploymentError::Url`], [`DeploymentError::System`]
@@ -41,6 +55,22 @@ impl Rpc {
         tls::install();
         let at = url.parse().map_err(|_| DeploymentError::Url(url.to_owned()))?;
         let provider = ProviderBuilder::new().connect_http(at).erased();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(Self { runtime, provider, url: url.to_owned() })
+    }
+
+    /// The same with patience: what gets no answer within a time is asked again, some times. Every request may be: a
+    /// transaction that is sent again has the same hash.
+    /// # Errors: [`DeploymentError::Url`], [`DeploymentError::System`]
+    pub fn connect_patiently(url: &str, patience: Patience) -> Result<Self, DeploymentError> {
+        tls::install();
+        let at = url.parse().map_err(|_| DeploymentError::Url(url.to_owned()))?;
+        let client = reqwest::Client::builder().timeout(patience.timeout).build();
+        let client = client.map_err(|error| std::io::Error::other(error.to_string()))?;
+        let policy = RateLimitRetryPolicy::default().or(|error| matches!(error, RpcError::Transport(_)));
+        let layer = RetryBackoffLayer::new_with_policy(patience.retries, patience.pause_millis, u64::MAX, policy);
+        let client = ClientBuilder::default().layer(layer).http_with_client(client, at);
+        let provider = ProviderBuilder::new().connect_client(client).erased();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         Ok(Self { runtime, provider, url: url.to_owned() })
     }
@@ -65,6 +95,27 @@ impl Rpc {
     /// # Errors: [`DeploymentError::Transport`]
     pub fn now(&self) -> Result<u64, DeploymentError> {
         self.ask::<Block>("eth_getBlockByNumber", json!(["latest", false])).map(|block| block.header.timestamp)
+    }
+
+    /// The time of the next block as far as the server knows it, in unix seconds.
+    /// # Errors: [`DeploymentError::Transport`]
+    pub fn pending_time(&self) -> Result<u64, DeploymentError> {
+        // Servers show a block that is not there yet without its hash, or its number.
+        let pending: Value = self.ask("eth_getBlockByNumber", json!(["pending", false]))?;
+        let time = serde_json::from_value::<U64>(pending["timestamp"].clone());
+        time.map(|time| time.to()).map_err(|_| self.unanswered("eth_getBlockByNumber", format!("it says {pending}")))
+    }
+
+    /// The number of the last block.
+    /// # Errors: [`DeploymentError::Transport`]
+    pub fn head(&self) -> Result<u64, DeploymentError> {
+        self.ask::<U64>("eth_blockNumber", json!([])).map(|number| number.to())
+    }
+
+    /// Events that match a filter, oldest first.
+    /// # Errors: [`DeploymentError::Transport`]
+    pub fn logs(&self, filter: &Filter) -> Result<Vec<Log>, DeploymentError> {
+        self.ask("eth_getLogs", json!([filter]))
     }
 
     /// The time of a block, in unix seconds.
@@ -150,6 +201,12 @@ impl Rpc {
         self.try_ask("eth_call", params)
     }
 
+    /// Runs a call as the next block would.
+    /// # Errors: [`DeploymentError::Transport`]
+    pub fn call_pending(&self, request: &TransactionRequest) -> Result<Called<Bytes>, DeploymentError> {
+        self.try_ask("eth_call", json!([request, "pending"]))
+    }
+
     /// The gas that a transaction takes.
     /// # Errors: [`DeploymentError::Transport`]
     pub fn estimate(&self, request: &TransactionRequest) -> Result<Called<u64>, DeploymentError> {
@@ -195,7 +252,8 @@ impl Rpc {
         }
     }
 
-    fn unanswered(&self, what: &str, cause: String) -> DeploymentError {
+    /// That the server gives no answer.
+    pub fn unanswered(&self, what: &str, cause: String) -> DeploymentError {
         DeploymentError::Transport { url: self.url.clone(), what: what.to_owned(), cause }
     }
 }

@@ -73,6 +73,11 @@ impl Sender {
         self.signer.address()
     }
 
+    /// The chain's id.
+    pub const fn chain_id(&self) -> u64 {
+        self.chain_id
+    }
+
     /// Estimates and signs. Whatever would revert is refused here, before it costs anything.
     /// # Errors: [`DeploymentError::StepFails`], [`DeploymentError::Transport`]
     pub fn sign(&self, step: &str, call: &Call) -> Result<Signed, DeploymentError> {

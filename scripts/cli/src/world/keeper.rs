@@ -1,14 +1,18 @@
 //! What keepers and anybody do: prices, boards, settlement.
 
 use alloy_primitives::{aliases::U80, Address, I256, U256};
+use alloy_sol_types::SolCall;
 use equipoise_interfaces::{account, AccountSettled, BoardListed, BoardSettled, IAggregator, IMarket};
+use equipoise_risk::clock;
 
-use super::{events, PriceFeed, World};
+use super::{events, Contracts, PriceFeed, World};
 use crate::error::CliError;
+use crate::keep::{first_event, settle_account, settle_board, MarketSite};
+use crate::reverts::Reason;
 use crate::units::{feed_answer, price_wad};
 
 /// The settlement price is the average over this long before expiry.
-pub const WINDOW_SECS: u64 = 1_800;
+pub const WINDOW_SECS: u64 = clock::WINDOW_SECS;
 
 impl World {
     /// Moves the clock to `at` and answers the feed there.
@@ -61,11 +65,10 @@ impl World {
     /// # Returns: the settlement price and the vault's payoff
     /// # Errors: [`CliError::Reverted`]
     pub fn settle_board(&mut self, board: u16, expiry: u64) -> Result<BoardSettled, CliError> {
-        let before = self.rounds.partition_point(|at| *at <= expiry.saturating_sub(WINDOW_SECS));
-        let call = IMarket::settleBoardCall { board, firstRound: U80::from(before as u64) };
-        let receipt = self.send("settle_board", self.owner, self.contracts.market, &call)?;
-        let settled = events::<BoardSettled>(&receipt).into_iter().next();
-        settled.ok_or(CliError::Answer { call: "BoardSettled", bytes: 0 })
+        let Contracts { market, oracle, feed, .. } = self.contracts;
+        let settled = settle_board(self, MarketSite { market, oracle, feed }, board, expiry)?;
+        let logs = settled.map_err(|reason| reverted(IMarket::settleBoardCall::SIGNATURE, reason))?;
+        first_event(&logs).ok_or(CliError::Answer { call: "BoardSettled", bytes: 0 })
     }
 
     /// Pays an account's positions in a settled board, if it holds any.
@@ -77,9 +80,12 @@ impl World {
         if !held.contains(&board) {
             return Ok(None);
         }
-        let call = IMarket::settleAccountCall { account, board };
-        let receipt = self.send("settle_account", self.owner, market, &call)?;
-        let settled = events::<AccountSettled>(&receipt).into_iter().next();
-        Ok(settled.map(|event| event.payoffAtoms))
+        let settled = settle_account(self, market, account, board)?;
+        let logs = settled.map_err(|reason| reverted(IMarket::settleAccountCall::SIGNATURE, reason))?;
+        Ok(first_event::<AccountSettled>(&logs).map(|event| event.payoffAtoms))
     }
+}
+
+fn reverted(call: &'static str, reason: Reason) -> CliError {
+    CliError::Reverted { call, reason: reason.text }
 }

@@ -3,8 +3,8 @@
 //! The demo and the tests build the same one: [`World::new`] deploys and wires everything, the rest are the
 //! calls that a keeper makes. Whoever trades calls [`World::send`] and [`World::try_send`].
 
+mod client;
 mod deploy;
-mod follow;
 mod gas;
 mod keeper;
 mod surface;
