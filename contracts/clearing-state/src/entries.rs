@@ -85,18 +85,19 @@ impl Ledger {
             let taken = self.take_up_to(account::vault_of(market), drawn.unpaid)?;
             drawn.unpaid = drawn.unpaid.saturating_sub(taken);
             drawn.vaults = drawn.vaults.saturating_add(taken);
-            self.remember_bad_debt(market, taken);
-            first = first.or(Some(market));
+            self.remember_bad_debt(market, taken, 0);
+            first = first.or(Some((market, taken)));
         }
-        if let Some(market) = first {
-            self.remember_bad_debt(market, drawn.unpaid);
+        if let Some((market, borne)) = first {
+            self.remember_bad_debt(market, 0, borne.saturating_add(drawn.unpaid));
         }
         Ok(drawn)
     }
 
-    /// Keeps for the market's breakers what its vault has borne or nobody has paid.
-    fn remember_bad_debt(&mut self, market: u8, amount: u128) {
-        if amount == 0 {
+    /// Keeps for the market's breakers what its vault has borne, and that it is at least so much with what nobody has paid: asked
+    /// for again, a debt that nobody pays is still one.
+    fn remember_bad_debt(&mut self, market: u8, borne: u128, least: u128) {
+        if borne == 0 && least == 0 {
             return;
         }
         let now = self.vm().block_timestamp();
@@ -104,7 +105,7 @@ impl Ledger {
         let mut slot = self.slots.bad_debts.setter(market);
         let is_more = now.saturating_sub(slot.at.get().to()) <= BAD_DEBT_SECS;
         let before: u128 = if is_more { slot.amount.get().to() } else { 0 };
-        slot.amount.set(U128::from(before.saturating_add(amount)));
+        slot.amount.set(U128::from(before.saturating_add(borne).max(least)));
         slot.at.set(U64::from(now));
     }
 

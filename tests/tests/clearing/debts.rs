@@ -62,6 +62,23 @@ fn bad_debt_is_paid_by_insurance_then_by_the_vault_and_what_is_left_stays_a_clai
 }
 
 #[test]
+fn a_debt_that_nobody_can_pay_is_told_to_breakers_once_however_often_it_is_asked_for() {
+    let mut setup = setup();
+    let trader = setup.trader("trader", 100);
+    setup.settle(trader, -150, 0);
+    let market = setup.market;
+    for _ in 0..4 {
+        setup.cover(of(trader));
+        let standing = setup.world.read(setup.clearing, &IClearing::vaultStandingCall { market });
+        assert_eq!(standing.badDebtAtoms, U256::from(50));
+    }
+    setup.fund_vault(30);
+    setup.cover(of(trader));
+    let standing = setup.world.read(setup.clearing, &IClearing::vaultStandingCall { market });
+    assert_eq!(standing.badDebtAtoms, U256::from(80), "thirty are borne beside the fifty");
+}
+
+#[test]
 fn debt_of_who_still_holds_something_is_not_covered() {
     let mut setup = setup();
     let trader = setup.trader("trader", 100);
