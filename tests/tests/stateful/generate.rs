@@ -1,5 +1,7 @@
 //! Lists of actions from a seed, weighted so that rare states are reached often.
 
+use equipoise_risk::governed::MOST_FLOOR;
+
 use crate::action::{Action, Limit, Of, Round, Until};
 
 mod crash;
@@ -197,6 +199,14 @@ const MAKERS: &[(u32, Make)] = &[
     (4, |draw, _| Action::SetMarginParameters { seed: draw.below(1 << 32) as u32, count: draw.below(3) as u8 }),
     (3, |draw, _| Action::SetTerms { seed: draw.below(1 << 32) as u32 }),
     (2, |draw, _| Action::SetCorrelation { millionths: draw.below(1_200_000) as u32 }),
+    (4, |draw, _| {
+        let tokens = match draw.below(8) {
+            0 | 1 => MOST_FLOOR + 1 + draw.below(1_000) as u32,
+            2 | 3 => draw.below(400) as u32,
+            _ => 0,
+        };
+        Action::SetInsuranceFloor { tokens }
+    }),
     (14, |draw, _| Action::Stranger { by: draw.who(), call: draw.byte() }),
 ];
 
