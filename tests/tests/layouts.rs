@@ -19,7 +19,7 @@ const LAYOUTS: [(&str, &str, &str, &str, &[&str]); 12] = [
         "equipoise.clearing",
         "clearing-state/src/slots.rs",
         "ClearingSlots",
-        &["AuctionSlots", "BadDebtSlot"],
+        &["AuctionSlots", "StandingSlot"],
     ),
     ("market", "equipoise.market", "market-state/src/store.rs", "Place", &[]),
     ("vault", "equipoise.vault", "vault-state/src/slots.rs", "VaultSlots", &["AllocationSlots"]),
@@ -63,6 +63,7 @@ fn bytes_of(kind: &str) -> usize {
         "StorageBool" | "StorageU8" => 1,
         "StorageU32" => 4,
         "StorageU64" => 8,
+        "StorageU128" => 16,
         "StorageAddress" => 20,
         _ => 32,
     }

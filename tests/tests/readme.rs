@@ -138,7 +138,7 @@ fn transactions() -> String {
 }
 
 /// What the README calls the measures of breakers, and what their numbers are.
-const MEASURES: [(Measure, &str, Shown); 16] = [
+const MEASURES: [(Measure, &str, Shown); 17] = [
     (Measure::SpotAge, "age of the spot price", Shown::Time),
     (Measure::SurfaceAge, "age of the surface", Shown::Time),
     (Measure::SourceAge, "age of the second source's price", Shown::Time),
@@ -159,6 +159,11 @@ const MEASURES: [(Measure, &str, Shown); 16] = [
     (Measure::StablecoinAge, "age of the stablecoin's price", Shown::Time),
     (Measure::StablecoinDeviation, "the stablecoin's distance from a dollar", Shown::Percent),
     (Measure::SettlementPending, "time that an expired board has waited for its settlement", Shown::Time),
+    (
+        Measure::InsuranceShort,
+        "what the insurance fund lacks of the floor that votes set, of the floor",
+        Shown::Percent,
+    ),
 ];
 
 /// How a threshold is shown.
@@ -172,7 +177,7 @@ enum Shown {
 impl Shown {
     fn text(self, threshold: u32) -> String {
         match self {
-            Self::Time if threshold == 1 => "any".to_owned(),
+            Self::Time | Self::Percent if threshold == 1 => "any".to_owned(),
             Self::Time if threshold % 60 == 1 => format!("more than {}", Self::Time.text(threshold - 1)),
             Self::Time if threshold.is_multiple_of(3_600) => format!("{} h", threshold / 3_600),
             Self::Time if threshold.is_multiple_of(60) => format!("{} min", threshold / 60),

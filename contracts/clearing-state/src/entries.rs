@@ -101,17 +101,22 @@ impl Ledger {
         }
         let now = self.vm().block_timestamp();
         let market = self.slots.markets.get(U256::from(market));
-        let mut slot = self.slots.bad_debts.setter(market);
-        let is_more = now.saturating_sub(slot.at.get().to()) <= BAD_DEBT_SECS;
-        let before: u128 = if is_more { slot.amount.get().to() } else { 0 };
-        slot.amount.set(U128::from(before.saturating_add(amount)));
-        slot.at.set(U64::from(now));
+        let mut slot = self.slots.standings.setter(market);
+        let is_more = now.saturating_sub(slot.bad_debt_at.get().to()) <= BAD_DEBT_SECS;
+        let before: u128 = if is_more { slot.bad_debt.get().to() } else { 0 };
+        slot.bad_debt.set(U128::from(before.saturating_add(amount)));
+        slot.bad_debt_at.set(U64::from(now));
     }
 
     /// What a market's vault has borne lately, and when the last of it came; nothing for what is no market.
     pub fn bad_debt(&self, market: Address) -> (U256, u64) {
-        let slot = self.slots.bad_debts.getter(market);
-        (U256::from(slot.amount.get()), slot.at.get().to())
+        let slot = self.slots.standings.getter(market);
+        (U256::from(slot.bad_debt.get()), slot.bad_debt_at.get().to())
+    }
+
+    /// What the insurance fund must hold for a market to open trades, in whole tokens.
+    pub fn insurance_floor(&self, market: Address) -> u32 {
+        self.slots.standings.getter(market).insurance_floor.get().to()
     }
 
     fn take_up_to(&mut self, id: B256, amount: u128) -> Result<u128, Revert> {

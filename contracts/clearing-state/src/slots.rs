@@ -54,17 +54,19 @@ pub struct ClearingSlots {
     pub nonces: StorageMap<Address, StorageU64>,
     /// Running auctions.
     pub auctions: StorageMap<B256, AuctionSlots>,
-    /// By market: the last debts that its vault has borne or nobody has paid, and when.
-    pub bad_debts: StorageMap<Address, BadDebtSlot>,
+    /// By market, what its breakers ask for.
+    pub standings: StorageMap<Address, StandingSlot>,
 }
 
-/// Debts that were not their debtors' any more.
+/// Debts that were not their debtors' any more, and what must be there for the next ones: one slot, for they are read together.
 #[storage]
-pub struct BadDebtSlot {
-    /// In atoms, those within an hour of each other together.
-    pub amount: StorageU128,
+pub struct StandingSlot {
+    /// Debts that the market's vault has borne or nobody has paid, in atoms, those within an hour of each other together.
+    pub bad_debt: StorageU128,
     /// When the last of them came, in unix seconds.
-    pub at: StorageU64,
+    pub bad_debt_at: StorageU64,
+    /// What the insurance fund must hold for the market to open trades, in whole tokens.
+    pub insurance_floor: StorageU32,
 }
 
 /// A running auction.

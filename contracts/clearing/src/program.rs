@@ -3,8 +3,9 @@
 use alloy_primitives::{Address, B256, I256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_clearing_state::access::Role;
+use equipoise_clearing_state::amounts::shown;
 use equipoise_clearing_state::Ledger;
-use equipoise_interfaces::account::vault_of;
+use equipoise_interfaces::account::{vault_of, INSURANCE};
 use equipoise_interfaces::IClearing::{
     accountMarginCall, auctionCall, bidCall, cashOfCall, coverBadDebtCall, deleverageCall, depositCall, depositForCall,
     depositInsuranceCall, depositWithPermitCall, endAuctionCall, enterLockCall, exitLockCall, fundInsuranceCall,
@@ -99,9 +100,11 @@ fn vault_cash(ledger: &Ledger, market: Address) -> Result<I256, Revert> {
     Ok(from_i128(ledger.entry(vault_of(number)).cash()))
 }
 
-fn vault_standing(ledger: &Ledger, market: Address) -> Result<(I256, U256, u64), Revert> {
-    let (bad_debt, at) = ledger.bad_debt(market);
-    Ok((vault_cash(ledger, market)?, bad_debt, at))
+/// Without a floor the insurance fund's slot is not read.
+fn vault_standing(ledger: &Ledger, market: Address) -> Result<(I256, U256, u64, u32, U256), Revert> {
+    let ((bad_debt, at), floor) = (ledger.bad_debt(market), ledger.insurance_floor(market));
+    let insured = if floor == 0 { 0 } else { ledger.entry(INSURANCE).cash() };
+    Ok((vault_cash(ledger, market)?, bad_debt, at, floor, shown(insured)))
 }
 
 /// Takes the lock for a registered program.

@@ -43,30 +43,6 @@ sol! {
         function breakers() external view returns (Breaker[] rules);
     }
 
-    /// The watcher: looks at the market's measures. It runs on the market's storage.
-    #[derive(Debug)]
-    interface IWatcher {
-        /// What the market has seen with a trade, in a new oracle round: spot, the price's time, for how many seconds more the
-        /// sequencer is not to be relied on, and the slots and sums that the trade leaves. Returns the slot of what is frozen
-        /// with the state in it.
-        function observe(Sighting seen) external returns (bytes32 frozen);
-    }
-
-    /// What the watcher is told.
-    #[derive(Debug)]
-    struct Sighting {
-        uint256 spotWad;
-        uint64 spotAt;
-        uint64 sequencerUnsafeSecs;
-        bytes32 frozen;
-        bytes32[3] conditions;
-        int256 dollarDeltaWad;
-        int256 vegaWad;
-        uint32 usedMillionths;
-        uint256 badDebtAtoms;
-        uint64 badDebtAt;
-    }
-
     /// The state of a market changed: the rules that are tripped now, bit by bit, and whether prices may be relied on.
     #[derive(Debug)]
     event MarketStateChanged(uint8 fromState, uint8 toState, uint32 trippedRules, bool isPriceSafe);

@@ -93,6 +93,9 @@ sol! {
         /// Sets the lowest correlation that two underlyings are trusted to keep, in millionths. The parameters' registry
         /// only, or the owner before one is named: see `ITuned`.
         function setCorrelation(uint32 millionths) external;
+        /// Sets what the insurance fund must hold, in whole tokens, for a market to open trades; 0 for nothing. The
+        /// parameters' registry only, or the owner before one is named.
+        function setInsuranceFloor(address market, uint32 floorTokens) external;
         function transferOwnership(address successor) external;
         function acceptOwnership() external;
 
@@ -101,9 +104,14 @@ sol! {
         function cashOf(bytes32 account) external view
             returns (int256 cashAtoms, uint8 heldMarkets, uint8 shortMarkets, bool isInAuction);
         /// What a market's vault has: cash, and what it has borne of accounts' debts, or nobody has paid, with when the last of
-        /// it came. Debts within an hour of each other are told together.
+        /// it came. Debts within an hour of each other are told together. Then what the insurance fund must hold for the market,
+        /// in whole tokens, and what it holds, which is told only where there is such a floor.
         function vaultStanding(address market) external view
-            returns (int256 cashAtoms, uint256 badDebtAtoms, uint64 badDebtAt);
+            returns (
+                int256 cashAtoms, uint256 badDebtAtoms, uint64 badDebtAt, uint32 insuranceFloorTokens, uint256 insuranceAtoms
+            );
+        /// What the insurance fund must hold, in whole tokens, for a market to open trades; 0 for nothing.
+        function insuranceFloor(address market) external view returns (uint32 floorTokens);
         /// The cash of a market's vault.
         function vaultCash(address market) external view returns (int256 cashAtoms);
         /// Equity down, requirements up. States: 0 healthy, 1 reduce-only, 2 liquidatable.
@@ -203,6 +211,9 @@ sol! {
     event ClearingFinalized(address indexed registry, uint8 marketCount);
     #[derive(Debug)]
     event CorrelationSet(uint32 millionths, uint64 offsetShareX64);
+    /// What the insurance fund must hold for a market, in whole tokens.
+    #[derive(Debug)]
+    event InsuranceFloorSet(address indexed market, uint32 floorTokens);
     /// What it was worth and had to be worth, before the penalty that it paid.
     #[derive(Debug)]
     event AuctionStarted(bytes32 indexed account, int256 equityAtoms, uint256 maintenanceAtoms, uint256 penaltyAtoms, int256 cashAtoms);
@@ -265,6 +276,9 @@ sol! {
     error ClearingAlreadyRegistered(address program);
     #[derive(Debug, PartialEq, Eq)]
     error ClearingCorrelationOutOfBounds(uint32 millionths, uint32 min, uint32 max);
+    /// More than the insurance fund may be made to hold, in whole tokens.
+    #[derive(Debug, PartialEq, Eq)]
+    error ClearingInsuranceFloorTooHigh(uint32 floorTokens, uint32 maxTokens);
     /// Equity would be below what is required: deposit the difference, or trade less.
     #[derive(Debug, PartialEq, Eq)]
     error ClearingMarginShort(bytes32 account, int256 equityAtoms, uint256 requiredAtoms);

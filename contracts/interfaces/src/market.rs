@@ -257,6 +257,31 @@ sol! {
             );
     }
 
+    /// The watcher: looks at the market's measures. It runs on the market's storage.
+    #[derive(Debug)]
+    interface IWatcher {
+        /// What the market has seen with a trade, in a new oracle round: the moment, for how many seconds more the sequencer is
+        /// not to be relied on, the slots and sums that the trade leaves, and how the vault stands. Returns the slot of what is frozen
+        /// with the state in it.
+        function observe(Sighting seen) external returns (bytes32 frozen);
+    }
+
+    /// What the watcher is told.
+    #[derive(Debug)]
+    struct Sighting {
+        Moment moment;
+        uint64 sequencerUnsafeSecs;
+        bytes32 frozen;
+        bytes32[3] conditions;
+        int256 dollarDeltaWad;
+        int256 vegaWad;
+        uint32 usedMillionths;
+        uint256 badDebtAtoms;
+        uint64 badDebtAt;
+        uint32 insuranceFloorTokens;
+        uint256 insuranceAtoms;
+    }
+
     /// What a surface does to a board: its header and slice as they are stored, and as they are about to be.
     #[derive(Debug)]
     struct BoardStep {

@@ -21,8 +21,8 @@ sol! {
 
     /// The parameters' registry: what a vote, or the guardian, may make of the numbers that other programs keep.
     ///
-    /// Groups: 0 a market's parameters, 1 its margin, 2 the clearing house's offset, 3 the vault's terms. Kinds of programs:
-    /// 1 market, 2 clearing house, 3 vault.
+    /// Groups: 0 a market's parameters, 1 its margin, 2 the clearing house's offset, 3 the vault's terms, 4 a market's insurance
+    /// floor, in millions of tokens. Kinds of programs: 1 market, 2 clearing house, 3 vault.
     #[derive(Debug)]
     interface IParameters {
         // The owner

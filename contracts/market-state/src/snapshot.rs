@@ -27,8 +27,8 @@ pub struct Snapshot {
     pub state: State,
     /// Whether nobody has priced anything in this oracle round yet.
     pub is_new_round: bool,
-    /// What the vault has borne of others' debts lately, and when, if its free cash was asked for.
-    pub bad_debt: (U256, u64),
+    /// How the vault stands, if its free cash was asked for.
+    pub standing: IClearing::vaultStandingReturn,
     vault: VaultState,
 }
 
@@ -114,12 +114,13 @@ impl Snapshot {
         let Frozen { capital, watch, .. } = Frozen::decode(&frozen);
         let is_new_round = capital.round != sight.round;
         let state = sight.state(watch.state);
-        let (vault_cash, bad_debt) = match cash {
-            FreeCash::Told(vault_cash) => (Some(vault_cash), (U256::ZERO, 0)),
-            FreeCash::InNewRound if !is_new_round => (None, (U256::ZERO, 0)),
+        let mut standing = UNASKED;
+        let vault_cash = match cash {
+            FreeCash::Told(vault_cash) => Some(vault_cash),
+            FreeCash::InNewRound if !is_new_round => None,
             FreeCash::Always | FreeCash::InNewRound => {
-                let has = ask_standing(store)?;
-                (Some(has.cashAtoms), (has.badDebtAtoms, has.badDebtAt))
+                standing = ask_standing(store)?;
+                Some(standing.cashAtoms)
             }
         };
         let conditions = if is_new_round { store.conditions() } else { [[0; 32]; CONDITION_SLOTS] };
@@ -141,7 +142,7 @@ impl Snapshot {
         let is_traded = |id: u16| legs.iter().any(|leg| leg.series >> 8 == u32::from(id));
         let words = |id: u16| (id, store.board_words(id, account.filter(|_| is_traded(id))));
         let boards = Directory::decode(&sight.moment.directory.0).live().map(words).collect();
-        Ok(Self { boards, sight, state, is_new_round, bad_debt, vault })
+        Ok(Self { boards, sight, state, is_new_round, standing, vault })
     }
 
     /// Has the book and a trade in it valued, or no trade if there are no legs, and asks the pricer about the values.
@@ -177,6 +178,15 @@ impl Snapshot {
 
 /// Bytes of the valuer's arguments before its arrays: the moment, and where each array begins.
 const HEAD_BYTES: u64 = 10 * 32;
+
+/// How the vault stands as far as nobody has been asked.
+const UNASKED: IClearing::vaultStandingReturn = IClearing::vaultStandingReturn {
+    cashAtoms: I256::ZERO,
+    badDebtAtoms: U256::ZERO,
+    badDebtAt: 0,
+    insuranceFloorTokens: 0,
+    insuranceAtoms: U256::ZERO,
+};
 
 /// # Errors: NotWired
 fn ask_standing(store: &Store) -> Result<IClearing::vaultStandingReturn, Revert> {

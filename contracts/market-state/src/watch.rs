@@ -13,20 +13,21 @@ use crate::layout::Frozen;
 use crate::snapshot::Snapshot;
 use crate::store::{Place, Store};
 
-/// What the watcher is told with a priced trade, of a snapshot that has asked for the vault's cash.
+/// What the watcher is told with a priced trade, of a snapshot that has asked how the vault stands.
 pub fn sighting(snapshot: &Snapshot, offer: &Offer) -> Sighting {
-    let (bad_debt, bad_debt_at) = snapshot.bad_debt;
+    let has = &snapshot.standing;
     Sighting {
-        spotWad: snapshot.sight.moment.spotWad,
-        spotAt: snapshot.sight.moment.spotAt,
+        moment: snapshot.sight.moment.clone(),
         sequencerUnsafeSecs: snapshot.sight.sequencer_unsafe_secs(),
         frozen: offer.frozen,
         conditions: offer.conditions,
         dollarDeltaWad: offer.dollarDeltaWad,
         vegaWad: offer.vegaWad,
         usedMillionths: offer.usedMillionths,
-        badDebtAtoms: bad_debt,
-        badDebtAt: bad_debt_at,
+        badDebtAtoms: has.badDebtAtoms,
+        badDebtAt: has.badDebtAt,
+        insuranceFloorTokens: has.insuranceFloorTokens,
+        insuranceAtoms: has.insuranceAtoms,
     }
 }
 

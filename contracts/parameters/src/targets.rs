@@ -25,7 +25,7 @@ const VAULT: u8 = 3;
 /// The kind of programs that have a group.
 const fn kind_with(group: Group) -> u8 {
     match group {
-        Group::Market | Group::Margin => MARKET,
+        Group::Market | Group::Margin | Group::Insurance => MARKET,
         Group::Offset => CLEARING,
         Group::Vault => VAULT,
     }
@@ -71,6 +71,11 @@ impl Registry {
                 let Terms { seniorRate, coverage, managementFee, performanceFee, .. } = self.terms(target)?;
                 Numbers::unchanged(&[seniorRate, coverage, managementFee, performanceFee])
             }
+            // The clearing house keeps it for the market.
+            Group::Insurance => {
+                let clearing = self.slots.clearing.address();
+                Numbers::unchanged(&[view(self.vm(), clearing, &IClearing::insuranceFloorCall { market: target })?])
+            }
         };
         self.slots.load_times(target, group, &mut numbers);
         Ok(numbers)
@@ -96,6 +101,11 @@ impl Registry {
                     ..self.terms(target)?
                 };
                 self.set_terms(target, agreed)
+            }
+            Group::Insurance => {
+                let clearing = self.slots.clearing.address();
+                call(self, clearing, &IClearing::setInsuranceFloorCall { market: target, floorTokens: first })?;
+                Ok(())
             }
         }
     }

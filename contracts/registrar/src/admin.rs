@@ -1,4 +1,4 @@
-//! Construction, wiring, registration, and the one parameter.
+//! Construction, wiring, registration, and the parameters.
 
 use alloy_primitives::{Address, B256, U256, U32, U64, U8};
 use equipoise_clearing_state::amounts::{number_error, out_of_domain};
@@ -7,11 +7,12 @@ use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::account::MAX_MARKETS;
 use equipoise_interfaces::{
     AlreadyWired, ClearingAlreadyRegistered, ClearingCorrelationOutOfBounds, ClearingFinalized, ClearingIncomplete,
-    ClearingMarketsFull, ClearingTokenUnsupported, CorrelationSet, MarketRegistered, ProgramRegistered, ProgramWired,
-    IERC20,
+    ClearingInsuranceFloorTooHigh, ClearingMarketsFull, ClearingTokenUnsupported, CorrelationSet, InsuranceFloorSet,
+    MarketRegistered, ProgramRegistered, ProgramWired, IERC20,
 };
 use equipoise_kit::lean::{log, revert, view};
 use equipoise_kit::{registry, require_code, Revert};
+use equipoise_risk::governed::MOST_FLOOR;
 use equipoise_risk::margin::{Correlation, OffsetShare};
 use stylus_sdk::prelude::*;
 
@@ -103,6 +104,19 @@ pub fn set_correlation(ledger: &mut Ledger, millionths: u32) -> Result<(), Rever
     let correlation = Correlation::new(millionths);
     let correlation = correlation.ok_or_else(|| revert(&ClearingCorrelationOutOfBounds { millionths, min, max }))?;
     store_correlation(ledger, correlation)
+}
+
+/// Sets what the insurance fund must hold for a market to open trades, in whole tokens. Parameters' registry only.
+/// # Errors: CallerNotAllowed, CallerNotOwner, ClearingMarketUnknown, ClearingInsuranceFloorTooHigh
+pub fn set_insurance_floor(ledger: &mut Ledger, market: Address, floor_tokens: u32) -> Result<(), Revert> {
+    registry::require(ledger.vm(), &ledger.ownership)?;
+    ledger.market_number(market)?;
+    if floor_tokens > MOST_FLOOR {
+        return Err(revert(&ClearingInsuranceFloorTooHigh { floorTokens: floor_tokens, maxTokens: MOST_FLOOR }));
+    }
+    ledger.slots.standings.setter(market).insurance_floor.set(U32::from(floor_tokens));
+    log(ledger.vm(), &InsuranceFloorSet { market, floorTokens: floor_tokens });
+    Ok(())
 }
 
 fn store_correlation(ledger: &mut Ledger, correlation: Correlation) -> Result<(), Revert> {

@@ -3,10 +3,10 @@
 use alloy_sol_types::SolCall;
 use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::IClearing::{
-    acceptOwnershipCall, backstopCall, correlationCall, finalizeCall, isFinalCall, isOperatorCall, liquidatorCall,
-    marketCall, marketCountCall, noncesCall, operatorUntilCall, ownerCall, registerMarketCall, registerProgramCall,
-    registrarCall, setCorrelationCall, setOperatorBySignatureCall, setOperatorCall, tokenCall, tranchesCall,
-    transferOwnershipCall, vaultCall, wireCall, DOMAIN_SEPARATORCall,
+    acceptOwnershipCall, backstopCall, correlationCall, finalizeCall, insuranceFloorCall, isFinalCall, isOperatorCall,
+    liquidatorCall, marketCall, marketCountCall, noncesCall, operatorUntilCall, ownerCall, registerMarketCall,
+    registerProgramCall, registrarCall, setCorrelationCall, setInsuranceFloorCall, setOperatorBySignatureCall,
+    setOperatorCall, tokenCall, tranchesCall, transferOwnershipCall, vaultCall, wireCall, DOMAIN_SEPARATORCall,
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_kit::lean::{answer, enter, unknown, Arguments, CONSTRUCTOR};
@@ -35,6 +35,7 @@ fn change(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>) -> A
         registerMarketCall::SELECTOR => answer(&admin::register_market(ledger, given.take()?)?),
         registerProgramCall::SELECTOR => answer(&admin::register_program(ledger, given.take()?)?),
         setCorrelationCall::SELECTOR => answer(&admin::set_correlation(ledger, given.take()?)?),
+        setInsuranceFloorCall::SELECTOR => answer(&admin::set_insurance_floor(ledger, given.take()?, given.take()?)?),
         nameRegistryCall::SELECTOR => answer(&registry::name(ledger.vm(), &ledger.ownership, given.take()?)?),
         transferOwnershipCall::SELECTOR => answer(&ledger.ownership.offer(given.take()?)?),
         acceptOwnershipCall::SELECTOR => answer(&ledger.ownership.accept()?),
@@ -58,6 +59,7 @@ fn show(ledger: &Ledger, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResu
         marketCountCall::SELECTOR => answer(&slots.market_count.get().to::<u8>()),
         isFinalCall::SELECTOR => answer(&slots.is_final.get()),
         correlationCall::SELECTOR => answer(&slots.correlation.get().to::<u32>()),
+        insuranceFloorCall::SELECTOR => answer(&ledger.insurance_floor(given.take()?)),
         tokenCall::SELECTOR => answer(&slots.token.get()),
         vaultCall::SELECTOR => answer(&slots.vault.get()),
         tranchesCall::SELECTOR => answer(&(slots.senior.get(), slots.junior.get())),

@@ -19,7 +19,9 @@ mod measures;
 mod rules;
 
 pub use actions::{allows, Action, Permission, PERMISSIONS};
-pub use measures::{jump_of_regime_ceil, sequencer_unsafe_secs, spot_jump_ceil, SEQUENCER_GRACE_SECS};
+pub use measures::{
+    insurance_short_ceil, jump_of_regime_ceil, sequencer_unsafe_secs, spot_jump_ceil, SEQUENCER_GRACE_SECS,
+};
 pub use rules::{live_state, rules, Measure, Readings, Rule, Unit, MEASURES, RULES, RULE_COUNT};
 
 /// What a guardian tightens lapses after 72 hours.
@@ -28,7 +30,7 @@ pub const GUARDIAN_SECS: u64 = 72 * 3_600;
 pub const BAD_DEBT_SECS: u64 = 3_600;
 /// Storage words of 64 bits: four slots.
 pub const WORDS: usize = 16;
-/// What each rule keeps, both orders of the guardian, and since when prices are safe.
+/// Both orders of the guardian, since when prices are safe, and what each rule keeps.
 const TIMES: usize = RULE_COUNT + 3;
 
 /// Whether a market trades.
@@ -205,9 +207,9 @@ impl Breakers {
         })
     }
 
-    /// For storage: two times to a word, the earlier one in the high half.
+    /// For storage: two times to a word, the earlier one in the high half. Rules come last, so that another one moves nothing.
     pub fn to_words(&self) -> [u64; WORDS] {
-        let mut times = self.bad_at.iter().chain([&self.reduced_until, &self.halted_until, &self.safe_since]).copied();
+        let mut times = [self.reduced_until, self.halted_until, self.safe_since].into_iter().chain(self.bad_at);
         let mut next = || u64::from(times.next().unwrap_or(0));
         core::array::from_fn(|_| next() << 32 | next())
     }
@@ -219,7 +221,7 @@ impl Breakers {
         for (time, half) in times.iter_mut().zip(halves) {
             *time = seconds(half);
         }
-        let [bad_at @ .., reduced_until, halted_until, safe_since] = times;
+        let [reduced_until, halted_until, safe_since, bad_at @ ..] = times;
         Self { bad_at, reduced_until, halted_until, safe_since }
     }
 

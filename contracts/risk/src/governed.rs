@@ -15,11 +15,13 @@
 //!
 //! A guardian's change does not start the interval of votes anew, or he could keep them from ever undoing it.
 
+mod insurance;
 mod margin;
 mod market;
 mod offset;
 mod vault;
 
+pub use insurance::{INSURANCE_RULES, MOST_FLOOR};
 pub use offset::OFFSET_RULES;
 pub use vault::{VaultRule, VaultTerm, MOST_MANAGEMENT_FEE, MOST_PERFORMANCE_FEE, VAULT_RULES};
 
@@ -42,6 +44,8 @@ pub enum Group {
     Offset,
     /// What the vault's tranches have agreed: [`VAULT_RULES`].
     Vault,
+    /// What the insurance fund must hold for a market to open trades: [`INSURANCE_RULES`].
+    Insurance,
 }
 
 /// How far one change may move a number.
@@ -227,7 +231,7 @@ impl Step {
 
 impl Group {
     /// Every group, by its number.
-    pub const ALL: [Self; 4] = [Self::Market, Self::Margin, Self::Offset, Self::Vault];
+    pub const ALL: [Self; 5] = [Self::Market, Self::Margin, Self::Offset, Self::Vault, Self::Insurance];
 
     /// Its number: its place in [`Group::ALL`].
     pub const fn number(self) -> u8 {
@@ -236,6 +240,7 @@ impl Group {
             Self::Margin => 1,
             Self::Offset => 2,
             Self::Vault => 3,
+            Self::Insurance => 4,
         }
     }
 
@@ -251,6 +256,7 @@ impl Group {
             Self::Margin => crate::margin::COUNT,
             Self::Offset => OFFSET_RULES.len(),
             Self::Vault => VAULT_RULES.len(),
+            Self::Insurance => INSURANCE_RULES.len(),
         }
     }
 
@@ -261,6 +267,7 @@ impl Group {
             Self::Margin => margin::rule(place),
             Self::Offset => OFFSET_RULES.get(place).copied(),
             Self::Vault => VAULT_RULES.get(place).map(|rule| rule.rule),
+            Self::Insurance => INSURANCE_RULES.get(place).copied(),
         }
     }
 
@@ -269,7 +276,7 @@ impl Group {
         match self {
             Self::Market => &market::RELATIONS,
             Self::Margin => &margin::RELATIONS,
-            Self::Offset | Self::Vault => &[],
+            Self::Offset | Self::Vault | Self::Insurance => &[],
         }
     }
 

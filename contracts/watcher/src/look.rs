@@ -15,7 +15,8 @@ use equipoise_market_state::store::{fits, Place, Store};
 use equipoise_market_state::watch::sighting;
 use equipoise_math::Fx;
 use equipoise_risk::breakers::{
-    jump_of_regime_ceil, rules, BreakerError, Breakers, Measure, Readings, State, BAD_DEBT_SECS, GUARDIAN_SECS,
+    insurance_short_ceil, jump_of_regime_ceil, rules, BreakerError, Breakers, Measure, Readings, State, BAD_DEBT_SECS,
+    GUARDIAN_SECS,
 };
 use equipoise_risk::millionths::Millionths;
 use equipoise_risk::parameters::Parameters;
@@ -32,7 +33,7 @@ const GAP_MILLIONTHS: u32 = 100;
 /// # Returns: the slot of what is frozen, with the state in it, for the market to store
 /// # Errors: NotWired, MarketNumberOutOfDomain
 pub fn observe(store: &mut Store, seen: &Sighting) -> Result<B256, Revert> {
-    let parameters = decode_parameters(&store.parameters());
+    let parameters = decode_parameters(&seen.moment.parameters.map(|slot| slot.0));
     let rules = rules(&parameters);
     let readings = readings(store, seen, &parameters)?;
     let mut frozen = Frozen::decode(&seen.frozen.0);
@@ -92,12 +93,12 @@ fn keep(store: &mut Store, before: Watch, next: &Breakers, now: u64) -> Watch {
 /// Every measure that can be read.
 /// # Errors: NotWired, MarketNumberOutOfDomain
 pub fn readings(store: &Store, seen: &Sighting, parameters: &Parameters) -> Result<Readings, Revert> {
-    let now = store.vm().block_timestamp();
-    let directory = store.directory();
+    let now = seen.moment.nowAt;
+    let directory = Directory::decode(&seen.moment.directory.0);
     let readings = of_sources(store, seen)?;
     let readings = of_book(store, seen, (parameters, directory.variance), readings)?;
     let secs = [
-        (Measure::SpotAge, now.saturating_sub(seen.spotAt)),
+        (Measure::SpotAge, now.saturating_sub(seen.moment.spotAt)),
         (Measure::SurfaceAge, now.saturating_sub(directory.surface_at)),
         (Measure::SequencerUnsafe, seen.sequencerUnsafeSecs),
         (Measure::SettlementPending, pending_secs(store, &directory, now)?),
@@ -109,7 +110,7 @@ pub fn readings(store: &Store, seen: &Sighting, parameters: &Parameters) -> Resu
 
 /// What other sources say, and what the vault has borne.
 fn of_sources(store: &Store, seen: &Sighting) -> Result<Readings, Revert> {
-    let said = view(store.vm(), store.wired(Place::Oracle)?, &IOracle::checkCall { spotWad: seen.spotWad })?;
+    let said = view(store.vm(), store.wired(Place::Oracle)?, &IOracle::checkCall { spotWad: seen.moment.spotWad })?;
     let readings = Readings::default().with_secs(Measure::SourceAge, said.sourceAgeSecs);
     let readings = readings.and_then(|all| all.with_secs(Measure::StablecoinAge, said.stablecoinAgeSecs));
     let ratios = [
@@ -132,7 +133,7 @@ fn of_book(
     readings: Readings,
 ) -> Result<Readings, Revert> {
     let capital = Frozen::decode(&seen.frozen.0).capital;
-    let after = Observation { price: price_of(seen.spotWad)?, at: seen.spotAt };
+    let after = Observation { price: price_of(seen.moment.spotWad)?, at: seen.moment.spotAt };
     // The slots as they are stored: those of the last round, whose last sample the move is measured from.
     let before = decode_conditions(&store.conditions());
     let jump = before.map_or(Ok(Millionths::ZERO), |before| jump_of_regime_ceil(&before.regime, after, variance));
@@ -144,6 +145,7 @@ fn of_book(
         (Measure::Utilisation, Millionths::from_raw(seen.usedMillionths)),
         (Measure::BadDebt, of_capital(bad_debt(store, seen)?, capital.frozen)),
         (Measure::Toxicity, toxicity.map_or(Millionths::ZERO, |conditions| conditions.toxicity.score)),
+        (Measure::InsuranceShort, insurance_short(store, seen)?),
     ];
     let (delta, vega) = (money_of(seen.dollarDeltaWad)?, money_of(seen.vegaWad)?);
     if let Ok(state) = RiskState::new(capital.frozen, variance, parameters) {
@@ -160,6 +162,12 @@ fn bad_debt(store: &Store, seen: &Sighting) -> Result<Money, Revert> {
     let is_late = store.vm().block_timestamp().saturating_sub(seen.badDebtAt) > BAD_DEBT_SECS;
     let amount = if is_late { Atoms::ZERO } else { atoms(as_signed(seen.badDebtAtoms))? };
     store.scale()?.money_floor(amount).map_err(pricing_error)
+}
+
+/// What the insurance fund lacks of its floor.
+fn insurance_short(store: &Store, seen: &Sighting) -> Result<Millionths, Revert> {
+    let held = store.scale()?.money_floor(atoms(as_signed(seen.insuranceAtoms))?);
+    Ok(insurance_short_ceil(held.map_err(pricing_error)?, seen.insuranceFloorTokens))
 }
 
 /// The farthest that a slice of the surface lies from what its keepers would have posted.

@@ -94,6 +94,7 @@ typed_errors!(
     ClearingMarketsFull,
     ClearingAlreadyRegistered,
     ClearingCorrelationOutOfBounds,
+    ClearingInsuranceFloorTooHigh,
     ClearingMarginShort,
     ClearingAccountShort,
     ClearingAccountInAuction,

@@ -6,7 +6,7 @@ use arbitrary::Arbitrary;
 use equipoise_fuzz::{AnyFx, Magnitude};
 use equipoise_math::Fx;
 use equipoise_risk::breakers::{
-    allows, live_state, rules, sequencer_unsafe_secs, spot_jump_ceil, BreakerError, Breakers, Measure, Readings, Rule,
+    allows, insurance_short_ceil, live_state, rules, sequencer_unsafe_secs, spot_jump_ceil, BreakerError, Breakers, Measure, Readings, Rule,
     State, Unit, GUARDIAN_SECS, PERMISSIONS, RULES, RULE_COUNT, SEQUENCER_GRACE_SECS, WORDS,
 };
 use equipoise_risk::capital::RiskCapital;
@@ -40,6 +40,7 @@ fuzz_target!(|input: Input| {
     governed(&input.parameters);
     jump(input.prices);
     drawdown(&input);
+    insurance(&input);
     actions();
     let (is_up, since) = (input.wild.3, input.wild.1);
     let left = sequencer_unsafe_secs(is_up, since);
@@ -175,6 +176,18 @@ fn drawdown(input: &Input) {
     }
     let wild = RiskCapital { frozen: Money::from_fx(input.wild.0.fx()), ..capital };
     let _ = wild.drawdown_ceil();
+}
+
+fn insurance(input: &Input) {
+    let held = input.wild.0.fx();
+    for (amount, floor) in &input.values {
+        for held in [held, amount.between(Fx::ZERO, Fx::from_num(u32::MAX))] {
+            let short = insurance_short_ceil(Money::from_fx(held), *floor);
+            assert_eq!(short == Millionths::ZERO, *floor == 0 || held >= Fx::from_num(*floor), "short of it and only then");
+            assert!(short <= Millionths::ONE);
+            assert!(short <= insurance_short_ceil(Money::from_fx(held), floor.saturating_add(1)), "a floor that is raised");
+        }
+    }
 }
 
 /// Whatever the parameters, the order of rules and of their thresholds holds, and trades cannot carry the book to where

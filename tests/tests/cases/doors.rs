@@ -137,6 +137,11 @@ impl Scene {
             ("market.transferOwnership", market, IMarket::transferOwnershipCall { successor }.abi_encode()),
             ("clearing.setCorrelation", clearing, IClearing::setCorrelationCall { millionths: 500_000 }.abi_encode()),
             (
+                "clearing.setInsuranceFloor",
+                clearing,
+                IClearing::setInsuranceFloorCall { market, floorTokens: 1 }.abi_encode(),
+            ),
+            (
                 "clearing.registerProgram",
                 clearing,
                 IClearing::registerProgramCall { program: self.market.oracle }.abi_encode(),

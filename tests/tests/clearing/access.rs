@@ -6,10 +6,11 @@ use equipoise_interfaces::account::{of, sub, system, SYSTEM_ACCOUNTS};
 use equipoise_interfaces::{
     AddressHasNoCode, AddressIsZero, AlreadyWired, CallerNotAllowed, CallerNotOwner, ClearingAccountReserved,
     ClearingAccountShort, ClearingAlreadyRegistered, ClearingCorrelationOutOfBounds, ClearingIncomplete,
-    ClearingMarketUnknown, ClearingMarketsFull, ClearingNotAuthorised, ClearingNotFinal, ClearingSameAccount,
-    IClearing, ITuned, NotWired,
+    ClearingInsuranceFloorTooHigh, ClearingMarketUnknown, ClearingMarketsFull, ClearingNotAuthorised, ClearingNotFinal,
+    ClearingSameAccount, IClearing, ITuned, InsuranceFloorSet, NotWired,
 };
-use equipoise_tests::Failure;
+use equipoise_risk::governed::MOST_FLOOR;
+use equipoise_tests::{Failure, World};
 
 use crate::fixture::{margin, nothing, setup, trade_of, unwired};
 
@@ -124,6 +125,32 @@ fn owner_sets_the_correlation_within_its_bounds() {
     refused.expect(&ClearingCorrelationOutOfBounds { millionths: 900_001, min: 0, max: 900_000 });
     setup.send(owner, &set(900_000)).unwrap();
     assert_eq!(setup.world.read(setup.clearing, &IClearing::correlationCall {}), 900_000);
+}
+
+#[test]
+fn owner_sets_what_the_insurance_fund_must_hold_for_a_market() {
+    let mut setup = setup();
+    let (owner, market) = (setup.world.owner, setup.market);
+    let stranger = setup.world.account("stranger");
+    let set = |market, tokens| IClearing::setInsuranceFloorCall { market, floorTokens: tokens };
+    assert_eq!(setup.world.read(setup.clearing, &IClearing::insuranceFloorCall { market }), 0);
+    setup.send(stranger, &set(market, 1)).unwrap_err().expect(&CallerNotOwner { caller: stranger, owner });
+    let refused = setup.send(owner, &set(market, MOST_FLOOR + 1)).unwrap_err();
+    refused.expect(&ClearingInsuranceFloorTooHigh { floorTokens: MOST_FLOOR + 1, maxTokens: MOST_FLOOR });
+    setup.send(owner, &set(stranger, 1)).unwrap_err().expect(&ClearingMarketUnknown { market: stranger });
+    let given = setup.trader("giver", 100);
+    setup.send(given, &IClearing::depositInsuranceCall { amountAtoms: U256::from(30) }).unwrap();
+    let standing = IClearing::vaultStandingCall { market };
+    let told = setup.world.read(setup.clearing, &standing);
+    assert_eq!((told.insuranceFloorTokens, told.insuranceAtoms), (0, U256::ZERO), "nobody asks for it");
+    let receipt = setup.send(owner, &set(market, MOST_FLOOR)).unwrap();
+    let event = World::events::<InsuranceFloorSet>(&receipt).remove(0);
+    assert_eq!((event.market, event.floorTokens), (market, MOST_FLOOR));
+    let told = setup.world.read(setup.clearing, &standing);
+    assert_eq!((told.insuranceFloorTokens, told.insuranceAtoms), (MOST_FLOOR, U256::from(30)));
+    assert_eq!(setup.world.read(setup.clearing, &IClearing::insuranceFloorCall { market }), MOST_FLOOR);
+    setup.send(owner, &set(market, 0)).unwrap();
+    assert_eq!(setup.world.read(setup.clearing, &standing).insuranceFloorTokens, 0);
 }
 
 #[test]

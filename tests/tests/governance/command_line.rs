@@ -166,7 +166,7 @@ fn numbers_are_exported_checked_and_proposed_as_json() {
     assert!(same.contains("nothing differs"), "{same}");
     let written = std::fs::read_to_string(&file).unwrap();
     let count = written.matches("\"group\"").count();
-    assert_eq!(count, 4, "market and margin, the clearing house, the vault: {written}");
+    assert_eq!(count, 5, "market, margin and insurance, the clearing house, the vault: {written}");
     let edit = |from: &str, to: &str| {
         assert!(written.contains(from), "{from} in {written}");
         std::fs::write(&file, written.replace(from, to)).unwrap();
@@ -194,6 +194,8 @@ fn the_guardian_tightens_and_vetoes_from_the_command_line() {
     served.replace_guardian(guardian);
     let text = served.parameters(2, &["tighten", "--group", "market", "--set", "lambda=25"]).unwrap();
     assert!(text.contains("market lambda: 20 -> 25"), "{text}");
+    let text = served.parameters(2, &["tighten", "--group", "insurance", "--set", "floor-millions=0.25"]).unwrap();
+    assert!(text.contains("insurance floor-millions: 0 -> 0.25"), "{text}");
     for (set, group) in [("lambda=24", "market"), ("fee=0.0002", "market"), ("spot-shock=0.21", "margin")] {
         let refused = served.parameters(2, &["tighten", "--group", group, "--set", set]);
         assert!(matches!(refused, Err(GovernanceError::Refused(1))), "{set}");

@@ -32,6 +32,7 @@ pub const MARKET: u8 = 0;
 pub const MARGIN: u8 = 1;
 pub const OFFSET: u8 = 2;
 pub const VAULT: u8 = 3;
+pub const INSURANCE: u8 = 4;
 
 /// What votes are about.
 #[derive(Clone, Debug)]

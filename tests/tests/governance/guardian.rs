@@ -11,15 +11,16 @@ use equipoise_risk::governed::{Binds, Group, Riskier};
 use equipoise_tests::World;
 
 use crate::fixture::DAY;
-use crate::governed::{tuning, Governed, MARGIN, MARKET, OFFSET, VAULT};
+use crate::governed::{tuning, Governed, INSURANCE, MARGIN, MARKET, OFFSET, VAULT};
 
-fn groups(governed: &Governed) -> [(Address, u8, Group); 4] {
+fn groups(governed: &Governed) -> [(Address, u8, Group); 5] {
     let (market, clearing, vault) = (governed.market.market, governed.market.clearing, governed.market.vault);
     [
         (market, MARKET, Group::Market),
         (market, MARGIN, Group::Margin),
         (clearing, OFFSET, Group::Offset),
         (vault, VAULT, Group::Vault),
+        (market, INSURANCE, Group::Insurance),
     ]
 }
 
@@ -129,6 +130,7 @@ fn calls(governed: &mut Governed) -> Vec<(Address, Vec<u8>)> {
         (market, IMarket::wireCall { oracle: guardian, clearing: guardian, vault: guardian }.abi_encode()),
         (market, IMarket::setSurfaceKeepersCall { keepers: vec![guardian], threshold: 1 }.abi_encode()),
         (clearing, IClearing::setCorrelationCall { millionths: 500_000 }.abi_encode()),
+        (clearing, IClearing::setInsuranceFloorCall { market, floorTokens: 1 }.abi_encode()),
         (clearing, IClearing::registerMarketCall { market: guardian }.abi_encode()),
         (clearing, IClearing::registerProgramCall { program: guardian }.abi_encode()),
         (clearing, IClearing::wireCall { vault: guardian, senior: guardian, junior: guardian }.abi_encode()),

@@ -9,7 +9,7 @@ use equipoise_interfaces::{
 use equipoise_risk::governed::{Binds, Group, Numbers, Riskier, Step};
 
 use crate::fixture::{CONSTRUCTOR, HOUR};
-use crate::governed::{tuning, Governed, MARGIN, MARKET, OFFSET, VAULT};
+use crate::governed::{tuning, Governed, INSURANCE, MARGIN, MARKET, OFFSET, VAULT};
 
 #[test]
 fn the_rules_shown_are_those_of_the_pure_crate() {
@@ -27,7 +27,7 @@ fn the_rules_shown_are_those_of_the_pure_crate() {
         }
     }
     let unknown =
-        governed.try_as(governed.owner(), governed.registry, IParameters::rulesCall { group: 4 }.abi_encode());
+        governed.try_as(governed.owner(), governed.registry, IParameters::rulesCall { group: 5 }.abi_encode());
     assert!(unknown.unwrap_err().decode::<ParametersTargetUnknown>().is_some());
 }
 
@@ -40,6 +40,7 @@ fn programs_start_with_the_defaults_that_are_ruled() {
         (market, MARGIN, Group::Margin),
         (clearing, OFFSET, Group::Offset),
         (vault, VAULT, Group::Vault),
+        (market, INSURANCE, Group::Insurance),
     ];
     for (target, number, group) in groups {
         // The stage lets surfaces step further than a market begins with: the last three of its numbers.
@@ -49,7 +50,9 @@ fn programs_start_with_the_defaults_that_are_ruled() {
         assert_eq!(values[..count], Numbers::defaults(group).values[..count], "{group:?}");
     }
     // A program has the groups of its kind and no others.
-    for (target, group) in [(market, OFFSET), (clearing, MARKET), (vault, MARGIN), (governed.token, MARKET)] {
+    for (target, group) in
+        [(market, OFFSET), (clearing, MARKET), (vault, MARGIN), (clearing, INSURANCE), (governed.token, MARKET)]
+    {
         let call = IParameters::valuesCall { target, group }.abi_encode();
         let failure = governed.try_as(target, governed.registry, call).unwrap_err();
         failure.expect(&ParametersTargetUnknown { target, group });
@@ -68,6 +71,7 @@ fn once_the_registry_is_named_the_owner_sets_no_number() {
         (market, IMarket::setParametersCall { parametersWad: parameters }.abi_encode()),
         (market, IMarket::setMarginParametersCall { parametersWad: margins }.abi_encode()),
         (clearing, IClearing::setCorrelationCall { millionths: 500_000 }.abi_encode()),
+        (clearing, IClearing::setInsuranceFloorCall { market, floorTokens: 1 }.abi_encode()),
         (vault, IVault::setTermsCall { agreed }.abi_encode()),
     ];
     for (target, data) in calls {

@@ -4,13 +4,15 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use equipoise_cli::governance::abi::{IGovernor, ITimelock, IVoteToken};
 use equipoise_interfaces::{
-    IMarket, IParameters, ParameterChanged, ParameterOutOfBounds, ParameterStepTooLarge, ParameterTooEarly,
-    ParametersInconsistent, ParametersSet,
+    IClearing, IMarket, IParameters, ParameterChanged, ParameterLoosened, ParameterOutOfBounds, ParameterStepTooLarge,
+    ParameterTooEarly, ParametersInconsistent, ParametersSet,
 };
-use equipoise_tests::World;
+use equipoise_tests::{World, TOKEN};
 
-use crate::fixture::DAY;
-use crate::governed::{tuning, Governed, CANCELED, DELAY, EXECUTED, EXPIRED, FOR, GRACE, LOCK, MARKET, PERIOD, SUPPLY};
+use crate::fixture::{DAY, HOUR};
+use crate::governed::{
+    tuning, Governed, CANCELED, DELAY, EXECUTED, EXPIRED, FOR, GRACE, INSURANCE, LOCK, MARKET, PERIOD, SUPPLY,
+};
 
 const LAMBDA: u8 = 0;
 
@@ -235,4 +237,34 @@ fn a_trade_calls_nobody_for_its_parameters() {
     assert!(governed.quote().costAtoms > alloy_primitives::I256::ZERO);
     let wads = governed.read(market, &IMarket::parametersCall {});
     assert_eq!(wads.len(), equipoise_risk::parameters::COUNT);
+}
+
+#[test]
+fn a_vote_asks_for_an_insurance_fund_and_the_market_only_closes_until_it_is_there() {
+    let mut governed = Governed::open();
+    let (market, clearing) = (governed.market.market, governed.market.clearing);
+    let (guardian, registry, timelock) = (governed.guardian, governed.registry, governed.timelock);
+    assert_eq!((governed.market.poke(), governed.values(market, INSURANCE)), (0, vec![0]));
+    let floor = governed.change(market, INSURANCE, &[tuning(0, 250_000)]);
+    governed.pass(vec![floor], "a quarter of a million to pay debts with").unwrap();
+    assert_eq!(governed.read(clearing, &IClearing::insuranceFloorCall { market }), 250_000);
+    assert_eq!((governed.values(market, INSURANCE), governed.market.poke()), (vec![250_000], 1));
+    let giver = governed.market.trader("giver", 0);
+    governed.market.fund(giver, 250_000 * TOKEN);
+    let fill = IClearing::depositInsuranceCall { amountAtoms: U256::from(250_000 * TOKEN) };
+    governed.send(giver, clearing, &fill).unwrap();
+    assert_eq!(governed.market.poke(), 1, "not at once");
+    governed.market.pass(HOUR);
+    governed.freshen();
+    assert_eq!(governed.market.poke(), 0);
+    // The guardian may ask for more at once, and never for less; nobody moves it by more than a step.
+    let (group, parameter, current) = (INSURANCE, 0, 250_000);
+    let tighten = |tokens| IParameters::tightenCall { target: market, group, changes: vec![tuning(0, tokens)] };
+    let lower = governed.try_as(guardian, registry, tighten(249_999).abi_encode()).unwrap_err();
+    lower.expect(&ParameterLoosened { group, parameter, value: 249_999, current });
+    let far = governed.change(market, group, &[tuning(0, 1_250_001)]).1;
+    let far = governed.try_as(timelock, registry, far).unwrap_err();
+    far.expect(&ParameterStepTooLarge { group, parameter, value: 1_250_001, current, step: 1_000_000 });
+    governed.send(guardian, registry, &tighten(300_000)).unwrap();
+    assert_eq!(governed.market.poke(), 1);
 }

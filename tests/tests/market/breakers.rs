@@ -259,6 +259,45 @@ fn a_surface_far_behind_what_its_keepers_would_post_stops_openings() {
 }
 
 #[test]
+fn insurance_below_its_floor_only_closes_until_it_has_been_filled_for_an_hour() {
+    let mut guarded = Guarded::open();
+    let (owner, trader, market) = (guarded.market.world.owner, guarded.trader, guarded.market.market);
+    let floor = |tokens| IClearing::setInsuranceFloorCall { market, floorTokens: tokens };
+    let fill = |tokens| IClearing::depositInsuranceCall { amountAtoms: U256::from(tokens * TOKEN) };
+    let tripped = |guarded: &mut Guarded| guarded.open_trade().unwrap_err().decode::<MarketReduceOnly>().unwrap();
+    assert_eq!(guarded.market.cash(account::INSURANCE), 0);
+    guarded.open_trade().unwrap();
+    guarded.ledger(owner, &floor(1_000)).unwrap();
+    // In the next round of the feed the trade itself finds it.
+    guarded.all_well(SPOT);
+    assert_eq!(tripped(&mut guarded).trippedRules, 1 << 23);
+    assert_eq!((guarded.market.poke(), guarded.rule(Measure::InsuranceShort, REDUCE).reading), (REDUCE, 1_000_000));
+    assert!(guarded.state().isPriceSafe, "what liquidates goes on");
+    guarded.close_trade().unwrap();
+    guarded.ledger(trader, &fill(750)).unwrap();
+    assert_eq!((guarded.market.poke(), guarded.rule(Measure::InsuranceShort, REDUCE).reading), (REDUCE, 250_001));
+    guarded.ledger(trader, &fill(250)).unwrap();
+    let refused = tripped(&mut guarded);
+    assert_eq!((refused.trippedRules, refused.recoversAt), (1 << 23, guarded.market.now() + HOUR));
+    assert_eq!(guarded.rule(Measure::InsuranceShort, REDUCE).reading, 0);
+    guarded.market.world.go_to(refused.recoversAt - 60);
+    guarded.all_well(SPOT);
+    assert_eq!(tripped(&mut guarded).recoversAt, refused.recoversAt, "a good reading within the hour changes nothing");
+    guarded.market.world.go_to(refused.recoversAt);
+    guarded.all_well(SPOT);
+    guarded.open_trade().unwrap();
+    assert_eq!(guarded.state().state, OPEN, "with whoever comes");
+    guarded.ledger(owner, &floor(1_001)).unwrap();
+    assert_eq!(guarded.market.poke(), REDUCE);
+    assert_eq!(guarded.rule(Measure::InsuranceShort, REDUCE).reading, 1_000, "a token of 1,001, up");
+    // Without a floor nothing is short, however little there is.
+    guarded.ledger(owner, &floor(0)).unwrap();
+    guarded.pass(HOUR);
+    guarded.all_well(SPOT);
+    guarded.open_trade().unwrap();
+}
+
+#[test]
 fn the_guardian_tightens_for_three_days_and_loosens_nothing() {
     let mut guarded = Guarded::open();
     let (owner, trader) = (guarded.market.world.owner, guarded.trader);

@@ -20,7 +20,7 @@ use rand_chacha::ChaCha20Rng;
 
 use crate::audit::audit;
 use crate::fixture::{call_of, leg, put_of, Market, CAPITAL, DAY, FAR, HOUR, LOT, WINDOW};
-use crate::native::{BadDebt, Native};
+use crate::native::{BadDebt, Insurance, Native};
 use crate::state::State;
 
 const STRIKES: u64 = 6;
@@ -356,6 +356,7 @@ impl Life {
         let call = IClearing::vaultStandingCall { market: self.market.market };
         let has = self.market.world.read(self.market.clearing, &call);
         self.native.bad_debt = BadDebt { atoms: has.badDebtAtoms.to(), at: has.badDebtAt };
+        self.native.insurance = Insurance { floor_tokens: has.insuranceFloorTokens, atoms: has.insuranceAtoms.to() };
     }
 
     fn time(&mut self) {

@@ -9,7 +9,8 @@ use equipoise_market_state::layout::{decode_conditions, encode_conditions, Direc
 use equipoise_math::Fx;
 use equipoise_risk::book::{self, BoardState, Exposure, Measure, StrikeState, Valuation};
 use equipoise_risk::breakers::{
-    self, jump_of_regime_ceil, live_state, rules, Breakers, Condition, Readings, State, BAD_DEBT_SECS, RULE_COUNT,
+    self, insurance_short_ceil, jump_of_regime_ceil, live_state, rules, Breakers, Condition, Readings, State,
+    BAD_DEBT_SECS, RULE_COUNT,
 };
 use equipoise_risk::capital::RiskCapital;
 use equipoise_risk::conditions::{Conditions, Sample};
@@ -68,6 +69,7 @@ pub struct Native {
     pub breakers: Breakers,
     /// What the vault has borne of others' debts, as the ledger keeps it.
     pub bad_debt: BadDebt,
+    pub insurance: Insurance,
     pub variance: Fx,
     pub surface_at: u64,
     /// To 16 bits, as it is stored.
@@ -75,6 +77,13 @@ pub struct Native {
     pub parameters: Parameters,
     pub margin_parameters: MarginParameters,
     scale: TokenScale,
+}
+
+/// What the insurance fund must hold, in whole tokens, and what it holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Insurance {
+    pub floor_tokens: u32,
+    pub atoms: u128,
 }
 
 /// Debts that were not their debtors' any more: those within an hour of each other together, and when the last came.
@@ -149,6 +158,7 @@ impl Native {
             conditions: None,
             breakers: Breakers::default(),
             bad_debt: BadDebt::default(),
+            insurance: Insurance::default(),
             variance: Fx::ZERO,
             surface_at: 0,
             posted_spot: Price::ZERO,
@@ -451,6 +461,7 @@ impl Native {
         let used = utilisation(&offer.after, unkept, &self.parameters).unwrap();
         let is_late = offer.moment.now - self.bad_debt.at > BAD_DEBT_SECS;
         let debt = Atoms::new(if is_late { 0 } else { self.bad_debt.atoms as i128 });
+        let insured = self.scale.money_floor(Atoms::new(self.insurance.atoms as i128)).unwrap();
         let gap = self.boards.iter().map(|board| board.gap).max().unwrap_or_default();
         let mut ratios = vec![
             (breakers::Measure::SourceDeviation, Millionths::ZERO),
@@ -461,6 +472,7 @@ impl Native {
             (breakers::Measure::Utilisation, Millionths::from_fx_ceil(used)),
             (breakers::Measure::BadDebt, of_capital(self.scale.money_floor(debt).unwrap(), capital)),
             (breakers::Measure::Toxicity, conditions.map_or(Millionths::ZERO, |kept| kept.toxicity.score)),
+            (breakers::Measure::InsuranceShort, insurance_short_ceil(insured, self.insurance.floor_tokens)),
         ];
         if let Ok(state) = RiskState::new(capital, self.variance, &self.parameters) {
             let delta = through_abi(offer.after.of(Measure::DollarDelta));

@@ -349,6 +349,9 @@ pub enum Action {
     SetCorrelation {
         millionths: u32,
     },
+    SetInsuranceFloor {
+        tokens: u32,
+    },
     /// A call that is for others, by a stranger.
     Stranger {
         by: Who,
@@ -376,7 +379,7 @@ impl Action {
 }
 
 /// Every action by name: what coverage is counted by.
-const NAMES: [&str; 54] = [
+const NAMES: [&str; 55] = [
     "Trade",
     "Close",
     "RoundTrip",
@@ -430,5 +433,6 @@ const NAMES: [&str; 54] = [
     "SetMarginParameters",
     "SetTerms",
     "SetCorrelation",
+    "SetInsuranceFloor",
     "Stranger",
 ];

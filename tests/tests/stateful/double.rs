@@ -33,6 +33,8 @@ impl Picture {
         (native.variance, native.posted_spot) = (self.directory.variance, self.directory.posted_spot);
         native.surface_at = self.directory.surface_at;
         (native.breakers, native.bad_debt) = (self.breakers, self.bad_debt);
+        let insured = self.cash(equipoise_interfaces::account::INSURANCE).unsigned_abs();
+        native.insurance = native::Insurance { floor_tokens: self.insurance_floor, atoms: insured };
         native.parameters = self.parameters;
         native.margin_parameters = self.margin_parameters;
         native

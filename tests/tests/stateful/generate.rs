@@ -1,5 +1,6 @@
 //! Lists of actions from a seed, weighted so that rare states are reached often.
 
+use equipoise_risk::governed::MOST_FLOOR;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
@@ -295,10 +296,22 @@ const MAKERS: &[(u32, Make)] = &[
     (5, |draw, _| Action::Donate { by: draw.who(), to: draw.byte(), atoms: draw.atoms(5_000_000_000) }),
     (4, |draw, _| Action::SetParameters { seed: draw.below(1 << 32) as u32, count: draw.below(4) as u8 }),
     (4, |draw, _| Action::SetMarginParameters { seed: draw.below(1 << 32) as u32, count: draw.below(3) as u8 }),
-    (3, |draw, _| Action::SetTerms { seed: draw.below(1 << 32) as u32 }),
+    (3, |draw, _| match draw.below(1 << 32) as u32 {
+        seed if seed % 3 == 0 => Action::SetInsuranceFloor { tokens: floor_of(seed / 3) },
+        seed => Action::SetTerms { seed },
+    }),
     (2, |draw, _| Action::SetCorrelation { millionths: draw.below(1_200_000) as u32 }),
     (14, |draw, _| Action::Stranger { by: draw.who(), call: draw.byte() }),
 ];
+
+/// Too high, some, or mostly none: below a floor nobody opens what all the rest is done on.
+fn floor_of(number: u32) -> u32 {
+    match number % 16 {
+        0..4 => MOST_FLOOR + 1 + number % 1_000,
+        4 => number / 16 % 400,
+        _ => 0,
+    }
+}
 
 /// An action about an LP: mostly his own.
 fn lp(draw: &mut Draw, make: impl FnOnce(u8, u8, bool) -> Action) -> Action {

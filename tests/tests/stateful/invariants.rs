@@ -8,6 +8,7 @@ use equipoise_market_state::layout::Watch;
 use equipoise_risk::breakers::State;
 use equipoise_risk::margin::{MarginParameters, MarginState};
 use equipoise_risk::parameters::Parameters;
+use equipoise_tests::TOKEN;
 
 use crate::double::lots_of;
 use crate::life::{Life, Outcome};
@@ -237,6 +238,8 @@ fn count_states(life: &mut Life, picture: &Picture) {
     life.reach("an account in auction", entries().any(|(_, entry)| entry.is_in_auction()));
     life.reach("bad debt", entries().any(|(_, entry)| entry.cash() < 0 && entry.held() == 0));
     life.reach("insurance empty", picture.cash(INSURANCE) == 0);
+    let floor = i128::from(picture.insurance_floor) * i128::try_from(TOKEN).unwrap();
+    life.reach("insurance below its floor", picture.cash(INSURANCE) < floor);
     let mut live = picture.boards.values().filter(|board| !board.is_settled());
     life.reach("settlement pending", live.any(|board| board.header.expiry <= now));
     let settled = || picture.boards.values().filter(|board| board.is_settled());

@@ -38,6 +38,7 @@ impl Life {
             Action::SetMarginParameters { seed, count } => self.set_margin_parameters(*seed, *count),
             Action::SetTerms { seed } => self.set_terms(*seed),
             Action::SetCorrelation { millionths } => self.set_correlation(*millionths),
+            Action::SetInsuranceFloor { tokens } => self.set_insurance_floor(*tokens),
             Action::Stranger { by, call } => self.stranger(*by, *call),
             _ => self.perform_money(action),
         }

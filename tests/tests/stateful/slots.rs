@@ -100,6 +100,8 @@ pub struct Picture {
     pub breakers: Breakers,
     /// What the market's vault has borne of others' debts lately.
     pub bad_debt: BadDebt,
+    /// What the insurance fund must hold for the market, in whole tokens.
+    pub insurance_floor: u32,
     pub trading: Trading,
     pub parameters: Parameters,
     pub margin_parameters: MarginParameters,
@@ -186,6 +188,7 @@ impl Life {
             conditions: decode_conditions(&self.run(market, key_at(ROOT, Place::Conditions as u8))),
             breakers: decode_breakers(&self.run(market, key_at(ROOT, Place::Breakers as u8))),
             bad_debt: BadDebt { atoms: debt_atoms, at: quarters(debt_at)[1] },
+            insurance_floor: quarters(debt_at)[0] as u32,
             parameters: decode_parameters(&self.run(market, key_at(ROOT, Place::Parameters as u8))),
             margin_parameters: decode_margin_parameters(&at(Place::MarginParameters)),
             offset_share: u64::from_be_bytes(share[3..11].try_into().unwrap()),

@@ -4,7 +4,7 @@ use alloy_primitives::{B256, I256, U256};
 
 use crate::{
     Breaker, GuardianOnlyTightens, IWatcher, MarketHalted, MarketReduceOnly, MarketStateChanged, MarketTightened,
-    Sighting,
+    Moment, Sighting,
 };
 
 to_words! {
@@ -12,8 +12,8 @@ to_words! {
         measure, effect, isSecs, isOfPrice, isTripped, isRead, reading, limit, recoversBelow, cooldownSecs, recoversAt,
     }
     Sighting {
-        spotWad, spotAt, sequencerUnsafeSecs, frozen, conditions, dollarDeltaWad, vegaWad, usedMillionths,
-        badDebtAtoms, badDebtAt,
+        moment, sequencerUnsafeSecs, frozen, conditions, dollarDeltaWad, vegaWad, usedMillionths,
+        badDebtAtoms, badDebtAt, insuranceFloorTokens, insuranceAtoms,
     }
     IWatcher::observeCall { seen }
     MarketReduceOnly { trippedRules, recoversAt }
@@ -23,8 +23,9 @@ to_words! {
 
 from_words! {
     Sighting: Sighting {
-        spotWad: U256, spotAt: u64, sequencerUnsafeSecs: u64, frozen: B256, conditions: [B256; 3], dollarDeltaWad: I256,
+        moment: Moment, sequencerUnsafeSecs: u64, frozen: B256, conditions: [B256; 3], dollarDeltaWad: I256,
         vegaWad: I256, usedMillionths: u32, badDebtAtoms: U256, badDebtAt: u64,
+        insuranceFloorTokens: u32, insuranceAtoms: U256,
     }
 }
 

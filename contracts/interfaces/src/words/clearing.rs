@@ -9,11 +9,12 @@ use crate::{
     ClearingAccountShort, ClearingAlreadyRegistered, ClearingAmountIsZero, ClearingAmountTooLarge,
     ClearingAuctionNotCured, ClearingBackstopShort, ClearingBidPriceAboveLimit, ClearingBidTooSmall,
     ClearingCorrelationOutOfBounds, ClearingFinalized, ClearingIncomplete, ClearingInsufficientCash,
-    ClearingMarginShort, ClearingMarketUnknown, ClearingMarketsFull, ClearingNoBadDebt, ClearingNotAuthorised,
-    ClearingNotFinal, ClearingNotInAuction, ClearingNothingHeld, ClearingNothingInCommon, ClearingNumberOutOfDomain,
-    ClearingOracleUnsafe, ClearingSameAccount, ClearingTokenTransferFailed, ClearingTokenUnsupported, ClearingTooEarly,
-    ClearingTransferredAmountDiffers, CorrelationSet, IClearing, IMarketMargin, LockNotHeld, Margin, MarketRegistered,
-    OperatorSet, ProgramRegistered, ProgramsLocked, Report, SignatureDeadlinePassed, SignatureInvalid,
+    ClearingInsuranceFloorTooHigh, ClearingMarginShort, ClearingMarketUnknown, ClearingMarketsFull, ClearingNoBadDebt,
+    ClearingNotAuthorised, ClearingNotFinal, ClearingNotInAuction, ClearingNothingHeld, ClearingNothingInCommon,
+    ClearingNumberOutOfDomain, ClearingOracleUnsafe, ClearingSameAccount, ClearingTokenTransferFailed,
+    ClearingTokenUnsupported, ClearingTooEarly, ClearingTransferredAmountDiffers, CorrelationSet, IClearing,
+    IMarketMargin, InsuranceFloorSet, LockNotHeld, Margin, MarketRegistered, OperatorSet, ProgramRegistered,
+    ProgramsLocked, Report, SignatureDeadlinePassed, SignatureInvalid,
 };
 
 to_words! {
@@ -31,6 +32,7 @@ to_words! {
     ClearingMarketsFull { maximum }
     ClearingAlreadyRegistered { program }
     ClearingCorrelationOutOfBounds { millionths, min, max }
+    ClearingInsuranceFloorTooHigh { floorTokens, maxTokens }
     ClearingMarginShort { account, equityAtoms, requiredAtoms }
     ClearingAccountShort { account, shortMarkets }
     ClearingAccountInAuction { account }
@@ -89,7 +91,9 @@ to_words! {
 }
 
 from_words! {
-    IClearing::vaultStandingReturn: IClearing::vaultStandingReturn { cashAtoms: I256, badDebtAtoms: U256, badDebtAt: u64 }
+    IClearing::vaultStandingReturn: IClearing::vaultStandingReturn {
+        cashAtoms: I256, badDebtAtoms: U256, badDebtAt: u64, insuranceFloorTokens: u32, insuranceAtoms: U256,
+    }
     Margin: Margin { valueX64: i128, markX64: i128, maintenanceX64: [i128; 32], initialX64: [i128; 32] }
     IMarketMargin::safeSinceReturn: IMarketMargin::safeSinceReturn { since: u64, isSafe: bool }
     IMarketMargin::moveShareReturn: IMarketMargin::moveShareReturn {
@@ -125,6 +129,7 @@ event_words! {
     MarketRegistered { market, number; codeHash }
     ProgramRegistered { program; codeHash }
     CorrelationSet { ; millionths, offsetShareX64 }
+    InsuranceFloorSet { market; floorTokens }
     ClearingFinalized { registry; marketCount }
     AuctionStarted { account; equityAtoms, maintenanceAtoms, penaltyAtoms, cashAtoms }
     AuctionBidFilled {

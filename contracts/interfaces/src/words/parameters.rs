@@ -15,6 +15,8 @@ to_words! {
     IGuarded::guardianCall {}
     IClearing::correlationCall {}
     IClearing::setCorrelationCall { millionths }
+    IClearing::insuranceFloorCall { market }
+    IClearing::setInsuranceFloorCall { market, floorTokens }
     IVault::termsCall {}
     IVault::setTermsCall { agreed }
     ParametersKindUnknown { kind }
@@ -36,7 +38,7 @@ from_words! {
     Tuning: Tuning { parameter: u8, millionths: u32 }
 }
 
-from_nothing!(IClearing::setCorrelationReturn, IVault::setTermsReturn);
+from_nothing!(IClearing::setCorrelationReturn, IClearing::setInsuranceFloorReturn, IVault::setTermsReturn);
 
 event_words! {
     ParameterChanged { target, group, parameter; oldMillionths, newMillionths, isByGuardian }
@@ -79,6 +81,8 @@ mod tests {
         same_call(&IGuarded::guardianCall {});
         same_call(&IClearing::correlationCall {});
         same_call(&IClearing::setCorrelationCall { millionths: 7 });
+        same_call(&IClearing::insuranceFloorCall { market: WHO });
+        same_call(&IClearing::setInsuranceFloorCall { market: WHO, floorTokens: 7 });
         same_call(&IVault::termsCall {});
         same_call(&IVault::setTermsCall { agreed });
         same_event(&ParameterChanged {

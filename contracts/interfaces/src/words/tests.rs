@@ -71,7 +71,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
         OracleFirstRoundTooLate, OracleFirstRoundTooEarly, OracleRoundsNotIncreasing, ClearingInsufficientCash,
         ClearingTokenTransferFailed, ClearingTransferredAmountDiffers, ClearingTokenUnsupported, ClearingNotFinal, ClearingIncomplete,
         ClearingAmountIsZero, ClearingAmountTooLarge, ClearingAccountReserved, ClearingNotAuthorised,
-        ClearingMarketUnknown, ClearingMarketsFull, ClearingAlreadyRegistered, ClearingCorrelationOutOfBounds,
+        ClearingMarketUnknown, ClearingMarketsFull, ClearingAlreadyRegistered, ClearingCorrelationOutOfBounds, ClearingInsuranceFloorTooHigh,
         ClearingMarginShort, ClearingAccountShort, ClearingAccountInAuction, ClearingNotInAuction,
         ClearingAccountHealthy, ClearingAuctionNotCured, ClearingOracleUnsafe, ClearingBidTooSmall,
         ClearingBidPriceAboveLimit, ClearingBackstopShort, ClearingTooEarly, ClearingSameAccount,
@@ -150,7 +150,7 @@ macro_rules! events {
 
 fn events(words: &[u8]) -> Vec<WrittenEvent> {
     Vec::from(events!(words;
-        CashDeposited, CashWithdrawn, CashMoved, OperatorSet, MarketRegistered, ProgramRegistered, CorrelationSet, ClearingFinalized,
+        CashDeposited, CashWithdrawn, CashMoved, OperatorSet, MarketRegistered, ProgramRegistered, CorrelationSet, InsuranceFloorSet, ClearingFinalized,
         AuctionStarted, AuctionBidFilled, AuctionEnded, AccountTakenOver, AccountDeleveraged, BadDebtCovered,
         OwnershipTransferStarted, OwnershipTransferred,
         ProgramWired, Transfer, Approval, EpochProcessed, EpochLapsed, ClaimAccrued, TermsSet, FeesPaid,

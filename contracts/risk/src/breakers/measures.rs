@@ -5,7 +5,7 @@ use equipoise_math::Fx;
 use crate::arithmetic::{abs, add, div_floor, ln, mul_floor, sqrt, sub};
 use crate::millionths::Millionths;
 use crate::regime::{Observation, RegimeState};
-use crate::units::Years;
+use crate::units::{Money, Years};
 use crate::RiskError;
 
 /// Prices are not relied on for so long after the sequencer has come back.
@@ -36,6 +36,20 @@ pub fn spot_jump_ceil(before: Observation, after: Observation, variance: Fx) -> 
 pub fn jump_of_regime_ceil(regime: &RegimeState, after: Observation, variance: Fx) -> Result<Millionths, RiskError> {
     let ([_, log], [_, at]) = (regime.logs, regime.times);
     jump_ceil((log, at), after, variance)
+}
+
+/// What the insurance fund lacks of its floor, of the floor; nothing where there is none.
+/// # Inputs: what the fund holds; the floor in whole units of the currency
+/// # Rounding: up by two millionths at most, so that the least that is lacking is told
+pub fn insurance_short_ceil(held: Money, floor: u32) -> Millionths {
+    let floor = Money::from_fx(Fx::from_num(floor));
+    match floor.minus(held.max(Money::ZERO)) {
+        Ok(short) if short > Money::ZERO => {
+            let share = short.ratio_floor(floor).ok().and_then(|share| share.checked_add(Fx::DELTA));
+            share.map_or(Millionths::ONE, Millionths::from_fx_ceil).min(Millionths::ONE)
+        }
+        _ => Millionths::ZERO,
+    }
 }
 
 fn jump_ceil((log, at): (Fx, u64), after: Observation, variance: Fx) -> Result<Millionths, RiskError> {

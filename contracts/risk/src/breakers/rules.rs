@@ -39,10 +39,12 @@ pub enum Measure {
     StablecoinDeviation,
     /// Seconds that an expired board has waited for its settlement.
     SettlementPending,
+    /// What the insurance fund lacks of its floor, of the floor: [`super::insurance_short_ceil`].
+    InsuranceShort,
 }
 
 /// How many measures there are.
-pub const MEASURES: usize = 16;
+pub const MEASURES: usize = 17;
 
 /// The unit of a reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +133,7 @@ pub struct Rule {
 }
 
 /// How many rules there are.
-pub const RULE_COUNT: usize = 23;
+pub const RULE_COUNT: usize = 24;
 
 const MINUTE: u32 = 60;
 const HOUR: u32 = 3_600;
@@ -192,6 +194,9 @@ pub const RULES: [Rule; RULE_COUNT] = [
     reduce(Measure::StablecoinDeviation, (PERCENT, PERCENT / 2), HOUR),
     halt(Measure::StablecoinDeviation, (3 * PERCENT, PERCENT * 3 / 2), HOUR),
     reduce(Measure::SettlementPending, past(HOUR), MINUTE),
+    // What is given to the fund nobody takes back, so that only another debt makes it short again; those come together,
+    // and an hour is what bad debts are counted over. Who fills the fund amid them opens nothing until they are over.
+    reduce(Measure::InsuranceShort, (1, 1), HOUR),
 ];
 
 /// Every rule where a market's parameters are these: votes move how old prices may be and how large the book.

@@ -11,6 +11,7 @@ use crate::fixtures::{any_fx, assert_near, fx, price_of, NOW};
 use crate::millionths::Millionths;
 use crate::parameters::{Parameter, Parameters, RULES as RULES_OF_PARAMETERS};
 use crate::regime::Observation;
+use crate::units::Money;
 
 fn read(measure: Measure, value: u32) -> Readings {
     let readings = Readings::default();
@@ -149,6 +150,34 @@ fn a_jump_is_measured_in_deviations_of_its_time() {
     let instant = spot_jump_ceil(at(3_000.0, NOW), at(1_500.0, NOW), fx(0.36)).unwrap();
     assert!(instant > Millionths::from_raw(12_000_000), "half within a block");
     assert!(spot_jump_ceil(at(0.0, NOW), at(1.0, NOW), fx(0.36)).is_err());
+}
+
+#[test]
+fn insurance_is_short_by_its_share_of_the_floor_from_the_least_amount_on() {
+    let short = |held: f64, floor| insurance_short_ceil(Money::from_fx(fx(held)), floor).raw();
+    assert_eq!([short(0.0, 0), short(-1.0, 0), short(5.0, 0)], [0; 3], "no floor, nothing short");
+    assert_eq!([short(100_000.0, 100_000), short(1e9, 100_000)], [0; 2], "at the floor and above it");
+    assert_eq!([short(75_000.0, 100_000), short(0.0, 100_000), short(-1.0, 1)], [250_001, 1_000_000, 1_000_000]);
+    let atom = Money::from_fx(Fx::from_num(u32::MAX) - Fx::DELTA);
+    assert_eq!(insurance_short_ceil(atom, u32::MAX).raw(), 1, "the least that can be missing of the largest floor");
+    for extreme in [Fx::MIN, Fx::MAX] {
+        let told = insurance_short_ceil(Money::from_fx(extreme), u32::MAX);
+        assert_eq!(told, if extreme < 0 { Millionths::ONE } else { Millionths::ZERO });
+    }
+}
+
+#[test]
+fn insurance_below_its_floor_stops_openings_until_it_has_held_for_an_hour() {
+    let read = |held: u32| {
+        let short = insurance_short_ceil(Money::from_fx(Fx::from_num(held)), 1_000);
+        Readings::default().with_ratio(Measure::InsuranceShort, short).unwrap()
+    };
+    let look = |breakers: Breakers, after: u64, held: u32| breakers.observed(NOW + after, &read(held), &RULES);
+    let tripped = look(Breakers::default(), 0, 999);
+    assert_eq!((tripped.state(NOW), tripped.is_price_safe()), (State::ReduceOnly, true));
+    assert_eq!(look(tripped, 3_599, 1_000).state(NOW + 3_599), State::ReduceOnly);
+    assert_eq!(look(tripped, 3_600, 1_000).state(NOW + 3_600), State::Open);
+    assert_eq!(look(tripped, 3_600, 999).earliest_recovery(NOW + 3_600), Some(NOW + 7_200));
 }
 
 #[test]
@@ -301,7 +330,9 @@ proptest! {
         (before, after, variance) in (any_fx(), any_fx(), any_fx()),
     ) {
         // What no time uses is zero.
-        words[TIMES / 2..].fill(0);
+        for place in TIMES..2 * WORDS {
+            words[place / 2] &= if place % 2 == 0 { u64::from(u32::MAX) } else { u64::MAX << 32 };
+        }
         let breakers = Breakers::from_words(words);
         prop_assert_eq!(breakers.to_words(), words);
         for rule in RULES {

@@ -24,6 +24,7 @@ fn is_accepted_by_its_program(group: Group, values: &[u32; MOST]) -> bool {
         Group::Market => Parameters::new(*values.first_chunk().unwrap()).is_ok(),
         Group::Margin => MarginParameters::new(*values.first_chunk().unwrap()).is_ok(),
         Group::Offset => Correlation::new(values[0]).is_some(),
+        Group::Insurance => values[0] <= MOST_FLOOR,
         Group::Vault => VAULT_RULES.iter().zip(values).all(|(VaultRule { rule, .. }, value)| {
             // The program has no bounds but these.
             (rule.min..=rule.max).contains(value)
@@ -105,6 +106,7 @@ fn a_guardian_tightens_at_once_what_binds_who_comes_after() {
     let guarded = |group: Group| places(group).filter(|(_, rule)| rule.is_guarded()).map(|(place, _)| place);
     assert_eq!(guarded(Group::Margin).collect::<Vec<_>>(), [7], "the initial over the maintenance margin");
     assert_eq!(guarded(Group::Offset).count() + guarded(Group::Vault).count(), 0);
+    assert_eq!(guarded(Group::Insurance).collect::<Vec<_>>(), [0], "a fund that must hold more");
     for place in guarded(Group::Market) {
         let rule = Group::Market.rule(place).unwrap();
         let numbers = Numbers::defaults(Group::Market);

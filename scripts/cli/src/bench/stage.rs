@@ -7,7 +7,10 @@ use alloy_primitives::{Address, B256, I256, U256};
 use alloy_rpc_types_trace::geth::{CallConfig, CallFrame};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::series::Series;
-use equipoise_interfaces::{account, IClearing, IMarket, IOracle, ITranche, IVault, Leg, Slice};
+use equipoise_interfaces::{
+    account, IClearing, IMarket, IOracle, IParameters, ITranche, ITuned, IVault, Leg, Slice, Tuning,
+};
+use equipoise_risk::governed::Group;
 
 use crate::deployment::{Deployer, Embedded, FeedAggregator, Sources, Underlying};
 use crate::error::CliError;
@@ -227,8 +230,10 @@ impl Stage {
         self.trade(BUYER, vec![self.leg(1, self.side.strikes.len() / 2, false, 0.5)])
     }
 
-    /// What the watcher uses of such a trade, and what the market asks the ledger for on its behalf.
+    /// What the watcher uses of such a trade, and what the market asks the ledger for on its behalf, where the insurance fund has
+    /// a floor: else it is not asked for.
     pub(super) fn guardrails(&mut self) -> Result<u64, CliError> {
+        self.insure(100_000)?;
         self.round(ETH.spot)?;
         let legs = vec![self.leg(1, self.side.strikes.len() / 2, false, 0.5)];
         let call = IMarket::tradeCall { legs, maxCostAtoms: I256::MAX, deadline: u64::MAX >> 8 };
@@ -238,6 +243,20 @@ impl Stage {
         let receipt = self.world.send("trade", BUYER, market, &call)?;
         let trace = self.world.chain().trace_transaction(receipt.transaction_hash, CallConfig::default())?;
         Ok(gas_in(&trace.calls, self.world.contracts.engines.watcher) + asked)
+    }
+
+    /// The insurance fund must hold so many tokens, as the guardian asks, and does.
+    fn insure(&mut self, tokens: u32) -> Result<(), CliError> {
+        let (target, clearing) = (self.world.contracts.market, self.world.contracts.clearing);
+        let registry = self.world.view(clearing, &ITuned::registryCall {})?;
+        let guardian = self.world.view(registry, &IParameters::guardianCall {})?;
+        let changes = vec![Tuning { parameter: 0, millionths: tokens }];
+        let call = IParameters::tightenCall { target, group: Group::Insurance.number(), changes };
+        self.world.send("tighten", guardian, registry, &call)?;
+        let atoms = u128::from(tokens) * TOKEN_ATOMS;
+        self.world.fund(OWNER, atoms)?;
+        self.clear(OWNER, &IClearing::depositInsuranceCall { amountAtoms: U256::from(atoms) })?;
+        Ok(())
     }
 
     pub(super) fn short_of_sixteen(&mut self) -> Result<u64, CliError> {

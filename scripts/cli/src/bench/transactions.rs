@@ -50,7 +50,7 @@ pub const TRANSACTIONS: [(&str, u64, &str); 13] = [
     (
         "guardrails_per_trade",
         12_000,
-        "what looking at the breakers is of the first trade after a feed round; later in the round it is nothing",
+        "what looking at the breakers and insurance is of the first trade after a feed round; of later trades nothing",
     ),
     (
         "feed_real_shaped_extra",

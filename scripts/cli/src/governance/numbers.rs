@@ -23,11 +23,13 @@ pub enum GroupName {
     Offset,
     /// What the vault's tranches have agreed
     Vault,
+    /// What the insurance fund must hold for a market to open trades
+    Insurance,
 }
 
 impl GroupName {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Market, Self::Margin, Self::Offset, Self::Vault];
+    pub const ALL: [Self; 5] = [Self::Market, Self::Margin, Self::Offset, Self::Vault, Self::Insurance];
 
     /// As the registry numbers it.
     pub const fn number(self) -> u8 {
@@ -41,13 +43,14 @@ impl GroupName {
             Self::Margin => Group::Margin,
             Self::Offset => Group::Offset,
             Self::Vault => Group::Vault,
+            Self::Insurance => Group::Insurance,
         }
     }
 
     /// The kind of programs that have it.
     pub const fn kind(self) -> u8 {
         match self {
-            Self::Market | Self::Margin => 1,
+            Self::Market | Self::Margin | Self::Insurance => 1,
             Self::Offset => 2,
             Self::Vault => 3,
         }
@@ -65,6 +68,7 @@ impl GroupName {
             Self::Margin => "margin",
             Self::Offset => "offset",
             Self::Vault => "vault",
+            Self::Insurance => "insurance",
         }
     }
 
@@ -75,6 +79,7 @@ impl GroupName {
             Self::Margin => margin::RULES.iter().map(|rule| kebab(&format!("{:?}", rule.parameter))).collect(),
             Self::Offset => vec!["correlation".to_owned()],
             Self::Vault => VAULT_RULES.iter().map(|rule| kebab(&format!("{:?}", rule.term))).collect(),
+            Self::Insurance => vec!["floor-millions".to_owned()],
         }
     }
 

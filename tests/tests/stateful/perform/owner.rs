@@ -3,6 +3,7 @@
 use alloy_primitives::{Address, B256, I256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::{account, Fill, IClearing, IMarket, IMarketMargin, ITranche, IVault, Margin, Report, Terms};
+use equipoise_risk::governed::MOST_FLOOR;
 use equipoise_risk::margin::{MarginParameters, RULES as MARGIN_RULES};
 use equipoise_risk::parameters::{Parameters, MILLIONTH_WAD, RULES};
 
@@ -84,6 +85,17 @@ impl Life {
         self.by_owner(clearing, &IClearing::setCorrelationCall { millionths })
     }
 
+    pub(super) fn set_insurance_floor(&mut self, tokens: u32) -> Outcome {
+        let (clearing, market) = (self.market.clearing, self.market.market);
+        let before = self.before().clone();
+        let outcome = self.by_owner(clearing, &IClearing::setInsuranceFloorCall { market, floorTokens: tokens });
+        assert_eq!(outcome.result.is_ok(), tokens <= MOST_FLOOR, "a floor in its bounds is taken");
+        let after = self.picture();
+        assert_eq!(after.insurance_floor, if outcome.result.is_ok() { tokens } else { before.insurance_floor });
+        assert_eq!(after.bad_debt, before.bad_debt, "which is in the same slot");
+        outcome
+    }
+
     /// A call that only another program or the owner may make.
     pub(super) fn stranger(&mut self, by: u8, call: u8) -> Outcome {
         let market = &self.market;
@@ -91,7 +103,7 @@ impl Life {
         let stranger = self.actors.address(by);
         let own = account::of(stranger);
         let some = U256::from(1_000_000u64);
-        let calls: [(Address, Vec<u8>); 22] = [
+        let calls: [(Address, Vec<u8>); 23] = [
             (clearing, record_trade(own, stranger)),
             (
                 clearing,
@@ -119,6 +131,7 @@ impl Life {
             (clearing, IClearing::exitLockCall {}.abi_encode()),
             (clearing, IClearing::registerMarketCall { market: stranger }.abi_encode()),
             (clearing, IClearing::setCorrelationCall { millionths: 500_000 }.abi_encode()),
+            (clearing, IClearing::setInsuranceFloorCall { market, floorTokens: 1 }.abi_encode()),
             (clearing, IClearing::transferOwnershipCall { successor: stranger }.abi_encode()),
             (market, IMarketMargin::moveShareCall { from: own, to: own, shareX64: 1 << 64 }.abi_encode()),
             (market, IMarketMargin::takeOverCall { account: own, vaultCashAtoms: I256::ZERO }.abi_encode()),
@@ -130,7 +143,7 @@ impl Life {
         ];
         let (to, data) = calls[usize::from(call) % calls.len()].clone();
         let result = self.send_data(stranger, to, data).map(drop);
-        assert!(result.is_err(), "a stranger may do what is call {} here", usize::from(call) % 22);
+        assert!(result.is_err(), "a stranger may do what is call {} here", usize::from(call) % calls.len());
         Outcome::of(result, &[])
     }
 }
