@@ -92,14 +92,14 @@ def worst_around(spot, step, worth, legs):
 
 
 def ways(spot, days, worth, losses, legs):
-    """The losses as the scenarios have them, settling around each step, and settled around spot as it is."""
+    """The losses as the scenarios have them, settling around each step, and settled around spot as it is, charge included."""
     part = settles_as_if_now(days)
     if part == 0:
         return [losses] * 3
     around = [worst_around(spot, step, worth, legs) for step in range(-4, 5)]
     settling = [(1 - part) * loss + part * around[place % 9] for place, loss in enumerate(losses[:27])]
-    gone = [(1 - part) * loss + part * around[4] for loss in losses[:31]]
-    return [losses, settling + losses[27:], gone + losses[31:]]
+    gone = [(1 - part) * loss + part * around[4] for loss in losses]
+    return [losses, settling + losses[27:], gone]
 
 
 def board(spot, days, legs):

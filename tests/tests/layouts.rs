@@ -13,7 +13,7 @@ use equipoise_tests::repository;
 
 /// A program's baseline, its namespace, the source that declares it, and the struct or enum there; then structs that its
 /// mappings lead to.
-const LAYOUTS: [(&str, &str, &str, &str, &[&str]); 12] = [
+const LAYOUTS: [(&str, &str, &str, &str, &[&str]); 15] = [
     (
         "clearing",
         "equipoise.clearing",
@@ -29,6 +29,9 @@ const LAYOUTS: [(&str, &str, &str, &str, &[&str]); 12] = [
     ("oracle", "equipoise.oracle", "oracle/src/program.rs", "OracleSlots", &[]),
     ("signed-source", "equipoise.signed-source", "signed-source/src/slots.rs", "SignedSourceSlots", &[]),
     ("pool-source", "equipoise.pool-source", "pool-source/src/terms.rs", "PoolSourceSlots", &[]),
+    ("hedger", "equipoise.hedger", "hedger/src/slots.rs", "HedgerSlots", &[]),
+    ("filler", "equipoise.filler", "filler/src/program.rs", "FillerSlots", &[]),
+    ("pool-venue", "equipoise.pool-venue", "pool-venue/src/program.rs", "PoolVenueSlots", &[]),
     ("ownership", "equipoise.ownership", "kit/src/ownership.rs", "OwnershipSlots", &[]),
     ("registry", "equipoise.registry", "kit/src/registry.rs", "", &[]),
     ("lock", "equipoise.lock", "kit/src/lock.rs", "", &[]),

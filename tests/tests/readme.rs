@@ -221,7 +221,7 @@ fn permissions() -> String {
         let what = match row.action {
             Action::OpenTrade => "a trade that is more than closing",
             Action::CloseTrade => "a trade in which every position only shrinks",
-            Action::Rebalance => "a rebalance of the vault's hedge (no program yet)",
+            Action::Rebalance => "a rebalance of the vault's hedge",
             Action::Update => "a price, a surface, a look at the breakers",
             Action::TopUp => "paying cash in",
             Action::WithdrawMargin => "taking cash out of an account that is short",

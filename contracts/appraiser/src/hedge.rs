@@ -13,6 +13,7 @@ use equipoise_market_state::snapshot::{FreeCash, Snapshot};
 use equipoise_market_state::store::{fits, Place};
 use equipoise_math::Fx;
 use equipoise_risk::book::{Exposure, Measure};
+use equipoise_risk::breakers::{allows, Action};
 use equipoise_risk::hedge::Hedge;
 use equipoise_risk::limits::LIQUID_SHARE;
 use equipoise_risk::units::{Atoms, Money};
@@ -110,7 +111,7 @@ impl Appraiser {
                 spotAt: moment.spotAt,
                 spareAtoms: unsigned(spare.max(Atoms::ZERO)),
                 tokenDecimals: self.store.scales().0,
-                isPriceSafe: !snapshot.is_price_unsafe(),
+                mayHedge: allows(snapshot.state, Action::Rebalance) && !snapshot.is_price_unsafe(),
                 unitsX64: units,
                 cashX64: cash,
             },

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use alloy_primitives::{Address, B256, I256, U256};
 use equipoise_interfaces::{
-    AppraisalHead, HedgeLeg, HedgerCashShort, HedgerDeadlinePassed, HedgerEpochDiffers, HedgerPriceTooOld,
-    HedgerPricesUnsafe, IClearing, IHedged, Outcome, Rebalanced, Verdict,
+    AppraisalHead, HedgeLeg, HedgerCashShort, HedgerDeadlinePassed, HedgerEpochDiffers, HedgerMarketStopped,
+    HedgerPriceTooOld, IClearing, IHedged, Outcome, Rebalanced, Verdict,
 };
 use equipoise_kit::lean::{call, log, revert, Arguments};
 use equipoise_kit::number::{from_u128, to_u128};
@@ -177,10 +177,10 @@ fn require_current(request: &Request, current: u64, now: u64) -> Result<(), Reve
     Ok(())
 }
 
-/// # Errors: HedgerPricesUnsafe, HedgerPriceTooOld
+/// # Errors: HedgerMarketStopped, HedgerPriceTooOld
 fn require_fresh(told: &AppraisalHead, request: &Request, terms: &HedgeTerms, now: u64) -> Result<(), Revert> {
-    if !told.isPriceSafe {
-        return Err(revert(&HedgerPricesUnsafe {}));
+    if !told.mayHedge {
+        return Err(revert(&HedgerMarketStopped {}));
     }
     let least = request.min_price_at.max(now.saturating_sub(terms.secs(HedgeTerm::PriceAgeSecs)));
     if told.spotAt < least {

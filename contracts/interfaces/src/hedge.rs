@@ -22,8 +22,8 @@ sol! {
         /// What the vault may spend on a hedge, so that it keeps what it may owe and half of its capital in cash.
         uint256 spareAtoms;
         uint8 tokenDecimals;
-        /// Whether prices may be relied on.
-        bool isPriceSafe;
+        /// Whether the market's breakers let its hedge move: it is not halted, and prices may be relied on.
+        bool mayHedge;
         /// What is held against the options.
         int128 unitsX64;
         int128 cashX64;
@@ -254,9 +254,9 @@ sol! {
     /// The oracle's price is older than the request, or than the terms permit.
     #[derive(Debug, PartialEq, Eq)]
     error HedgerPriceTooOld(uint64 spotAt, uint64 leastAt);
-    /// The market's breakers say that prices may not be relied on.
+    /// The market is halted, or its prices may not be relied on: `marketState` says until when.
     #[derive(Debug, PartialEq, Eq)]
-    error HedgerPricesUnsafe();
+    error HedgerMarketStopped();
     /// The words are those of neither checkpoint: `CheckpointTaken` tells them.
     #[derive(Debug, PartialEq, Eq)]
     error HedgerCheckpointUnknown(bytes32 hash);

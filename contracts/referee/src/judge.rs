@@ -80,7 +80,7 @@ impl Market {
         let spent = to_i128(outcome.spentAtoms).ok_or(RiskError::Overflow)?;
         let hedge = worth(after)?;
         // Against the solver: what was spent up, what came of it down.
-        let spent = Money::ZERO.minus(self.scale.money_floor(Atoms::new(spent).negated()?)?)?;
+        let spent = self.money_ceil(Atoms::new(spent))?;
         let lost = spent.minus(hedge)?.plus(worth(before)?)?.plus(Money::from_fx(Fx::DELTA))?;
         Ok(Rebalance {
             before: self.risk(&self.now, before)?,
@@ -113,10 +113,16 @@ impl Market {
     }
 
     /// A tip that does not fit is more than anything that could be paid.
+    /// # Rounding: up, by less than an atom
     fn most_tip(&self, atoms: U256) -> Money {
         let atoms = to_u128(atoms).and_then(|atoms| i128::try_from(atoms).ok());
-        let money = atoms.and_then(|atoms| self.scale.money_floor(Atoms::new(atoms)).ok());
+        let money = atoms.and_then(|atoms| self.money_ceil(Atoms::new(atoms)).ok());
         money.unwrap_or(self.state.capital)
+    }
+
+    /// # Rounding: up
+    fn money_ceil(&self, atoms: Atoms) -> Result<Money, RiskError> {
+        Money::ZERO.minus(self.scale.money_floor(atoms.negated()?)?)
     }
 
     fn average(&self, state: &HedgeState, terms: &HedgeTerms) -> Result<i128, Revert> {

@@ -105,6 +105,7 @@ mod tests {
     fn it_begins_normal_and_widens_with_use_moves_and_informed_flow() {
         let begun = Conditions::start(&sample(NOW, 3_000.0)).unwrap();
         assert_eq!([multiplier(&begun, 0.0), multiplier(&begun, 1.0)], [1_250_000, 2_500_000]);
+        assert_eq!((begun.toxicity.epoch_at, begun.toxicity.price), (NOW, fx(3_000.0)));
         let (mut calm, mut wild, mut informed) = (begun, begun, begun);
         for round in 1..=40_u64 {
             let now = NOW + round * EPOCH_SECS;

@@ -48,7 +48,7 @@ fn an_interrupted_deployment_goes_on_where_it_was() {
 #[test]
 fn a_deployment_goes_on_only_as_it_was_begun() {
     let workshop = Workshop::new();
-    workshop.interrupt(30, true);
+    workshop.interrupt(32, true);
     let journal = workshop.records_folder().join("journal.json");
     let begun = fs::read(&journal).unwrap();
 

@@ -144,18 +144,18 @@ fn no_plan_takes_more_than_the_rule_allows() {
         seed % bound
     };
     let (mut done, mut nav) = (0, stage.nav());
-    for _ in 0..120 {
-        stage.market.pass(20 + next(200));
+    for _ in 0..200 {
+        stage.market.pass(60 + next(300));
         if next(4) == 0 {
             let spot = 2_950 + next(101) as i64;
             stage.market.push(spot);
             nav = stage.nav();
         }
-        if next(3) == 0 {
+        if next(2) == 0 {
             stage.checkpoint();
         }
-        if next(8) == 0 {
-            let calls = stage.calls((next(41) as i128 - 20) * CONTRACT + CONTRACT / 2);
+        if next(5) == 0 {
+            let calls = stage.calls((next(61) as i128 - 30) * CONTRACT + CONTRACT / 2);
             let trader = stage.trader;
             let _refused = stage.market.trade(trader, &[calls]);
             nav = stage.nav();
@@ -190,7 +190,7 @@ fn no_plan_takes_more_than_the_rule_allows() {
         let allowance = allowanceCall { owner: hedger, spender: clearing };
         assert_eq!(stage.market.world.read(token, &allowance), U256::ZERO);
     }
-    assert!(done >= 5, "{done} of 120 went through");
+    assert!(done >= 5, "{done} of 200 went through");
 }
 
 alloy_sol_types::sol! {

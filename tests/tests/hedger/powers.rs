@@ -3,8 +3,8 @@
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolValue;
 use equipoise_interfaces::{
-    AddressHasNoCode, AlreadyWired, CallerNotOwner, ClearingAlreadyRegistered, ClearingMarketUnknown, HedgerTermCount,
-    HedgerTermOutOfBounds, HedgerVenueCapExceeded, IClearing, IHedger,
+    AddressHasNoCode, AlreadyWired, CallerNotOwner, ClearingAlreadyRegistered, ClearingMarketUnknown,
+    HedgerMarketStopped, HedgerTermCount, HedgerTermOutOfBounds, HedgerVenueCapExceeded, IBreakers, IClearing, IHedger,
 };
 use equipoise_risk::rebalance::{HedgeTerms, TERM_COUNT, TERM_RULES};
 use equipoise_tests::World;
@@ -70,4 +70,21 @@ fn a_hedger_is_made_and_registered_once() {
     refused.expect(&ClearingMarketUnknown { market: hedger });
     let wire = equipoise_interfaces::IHedged::wireHedgerCall { hedger };
     stage.market.world.send(owner, market, &wire).unwrap_err().expect(&AlreadyWired {});
+}
+
+#[test]
+fn a_market_that_only_closes_is_hedged_and_a_halted_one_is_not() {
+    for (state, is_hedged) in [(1, true), (2, false)] {
+        let mut stage = Stage::open();
+        let owner = stage.market.world.owner;
+        stage.market.send(owner, &IBreakers::tightenCall { state }).unwrap();
+        let request = stage.request(vec![stage.leg(10_000, AT_SPOT)]);
+        match stage.rebalance(request) {
+            Ok(told) => assert!(is_hedged, "{told:?}"),
+            Err(refused) => {
+                assert!(!is_hedged, "{refused:?}");
+                refused.expect(&HedgerMarketStopped {});
+            }
+        }
+    }
 }

@@ -6,15 +6,15 @@ use crate::{
     Appraisal, AppraisalHead, HedgeLeg, HedgeRecorded, HedgeState, HedgerBudgetExceeded, HedgerCashShort,
     HedgerCheckpointTooYoung, HedgerCheckpointUnknown, HedgerCostTooHigh, HedgerDeadlinePassed,
     HedgerDecimalsUnsupported, HedgerDeltaGrows, HedgerEpochDiffers, HedgerFillShort, HedgerFillTooDear,
-    HedgerGainTooSmall, HedgerLegsCount, HedgerLimitExceeded, HedgerNonceDiffers, HedgerNothingToSell,
-    HedgerNumberOutOfDomain, HedgerPriceOutOfBand, HedgerPriceTooOld, HedgerPricesUnsafe, HedgerQuantityInvalid,
+    HedgerGainTooSmall, HedgerLegsCount, HedgerLimitExceeded, HedgerMarketStopped, HedgerNonceDiffers,
+    HedgerNothingToSell, HedgerNumberOutOfDomain, HedgerPriceOutOfBand, HedgerPriceTooOld, HedgerQuantityInvalid,
     HedgerTermCount, HedgerTermOutOfBounds, HedgerVenueCapExceeded, HedgerWindowClosed, IFiller, IHedged, IHedger,
     IReferee, IVenue, LegTerms, MarketInventoryMalformed, Outcome, PoolVenueTokensDiffer, Rebalanced,
     TokenTransferFailed, VenueSet, Verdict,
 };
 
 to_words! {
-    AppraisalHead { spotWad, spotAt, spareAtoms, tokenDecimals, isPriceSafe, unitsX64, cashX64 }
+    AppraisalHead { spotWad, spotAt, spareAtoms, tokenDecimals, mayHedge, unitsX64, cashX64 }
     Appraisal { head, capitalX64, directory, parameters, nowX64, oldX64 }
     HedgeState { openedAt, averageX64, averagedAt, usedX64, usedAt, nowAt, baseDecimals, terms }
     Outcome { beforeAtoms, afterAtoms, spentAtoms, maxTipAtoms }
@@ -30,7 +30,7 @@ to_words! {
     HedgerEpochDiffers { riskEpoch, current }
     HedgerDeadlinePassed { deadline, nowAt }
     HedgerPriceTooOld { spotAt, leastAt }
-    HedgerPricesUnsafe {}
+    HedgerMarketStopped {}
     HedgerCheckpointUnknown { hash }
     HedgerCheckpointTooYoung { takenAt, leastSecs }
     HedgerLegsCount { count, maximum }
@@ -60,7 +60,7 @@ to_words! {
 
 from_words! {
     AppraisalHead: AppraisalHead {
-        spotWad: U256, spotAt: u64, spareAtoms: U256, tokenDecimals: u8, isPriceSafe: bool, unitsX64: i128, cashX64: i128,
+        spotWad: U256, spotAt: u64, spareAtoms: U256, tokenDecimals: u8, mayHedge: bool, unitsX64: i128, cashX64: i128,
     }
     Appraisal: Appraisal {
         head: AppraisalHead, capitalX64: i128, directory: B256, parameters: [B256; 3], nowX64: [i128; 40],

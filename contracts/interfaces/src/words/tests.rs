@@ -84,6 +84,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
         TrancheNotOperator, TrancheNothingToClaim, TrancheClaimExceeded, TrancheInsolvent, TrancheAmountTooLarge,
         TranchePreviewUnavailable, ERC20InsufficientBalance, ERC20InsufficientAllowance, ERC20InvalidReceiver,
         ERC2612ExpiredSignature, ERC2612InvalidSigner,
+        MarketInventoryMalformed, HedgerEpochDiffers, HedgerDeadlinePassed, HedgerPriceTooOld, HedgerMarketStopped, HedgerCheckpointUnknown, HedgerCheckpointTooYoung, HedgerLegsCount, HedgerQuantityInvalid, HedgerVenueCapExceeded, HedgerPriceOutOfBand, HedgerFillShort, HedgerFillTooDear, HedgerNothingToSell, HedgerCashShort, HedgerLimitExceeded, HedgerWindowClosed, HedgerDeltaGrows, HedgerGainTooSmall, HedgerCostTooHigh, HedgerBudgetExceeded, HedgerTermOutOfBounds, HedgerTermCount, HedgerNumberOutOfDomain, HedgerNonceDiffers, HedgerDecimalsUnsupported, TokenTransferFailed, PoolVenueTokensDiffer,
     ))
 }
 
@@ -102,6 +103,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
         ITranche::startSeriesCall, IClearing::cashOfCall,
         IClearing::isOperatorCall, IClearing::transferCashCall, IERC20::transferCall, IERC20::transferFromCall, IERC20::balanceOfCall, IERC20::decimalsCall, IERC20::permitCall,
         IAggregator::decimalsCall, IAggregator::getRoundDataCall, IAggregator::latestRoundDataCall,
+        IHedged::recordHedgeCall, IHedged::inventoryCall, IVenue::fillCall, IFiller::fillHedgeCall, IHedger::baseCall, IHedger::clearingCall, IClearing::fundHedgeCall, IClearing::returnHedgeCall, IERC20::approveCall,
     ))
 }
 
@@ -109,7 +111,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
 fn structs(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
     Vec::from(structs!(words;
         Moment, VaultState, Values, BoardSlots, BoardStep, Offer, Leg, Slice, Board, Book, Quote, Margin, Report, AuctionState,
-        Allocation, Terms, Fill,
+        Allocation, Terms, Fill, AppraisalHead, Appraisal, HedgeState, Outcome, HedgeLeg, LegTerms, Verdict,
     ))
 }
 
@@ -126,6 +128,7 @@ fn returned(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
     Vec::from(returned!(
         IMarketMargin::safeSinceCall => IMarketMargin::safeSinceReturn,
         IMarketMargin::takeOverCall => IMarketMargin::takeOverReturn,
+        IReferee::observeCall => IReferee::observeReturn,
     ))
 }
 
@@ -156,7 +159,7 @@ fn events(words: &[u8]) -> Vec<WrittenEvent> {
         ProgramWired, Transfer, Approval, EpochProcessed, EpochLapsed, ClaimAccrued, TermsSet, FeesPaid,
         VaultReopened, SeriesStarted,
         DepositRequest, RedeemRequest, ITranche::OperatorSet, CancelDepositRequest, CancelRedeemRequest, CancelDepositClaim,
-        Deposit, Withdraw, EpochSettled,
+        Deposit, Withdraw, EpochSettled, HedgerRegistered, HedgeRecorded, Rebalanced, VenueSet,
     ))
 }
 
@@ -214,8 +217,13 @@ where
 
 /// The names in a block of the tables, for example of `to_words!`.
 fn listed(block: &str) -> Vec<String> {
-    let tables =
-        [include_str!("types.rs"), include_str!("cash.rs"), include_str!("clearing.rs"), include_str!("capital.rs")];
+    let tables = [
+        include_str!("types.rs"),
+        include_str!("cash.rs"),
+        include_str!("clearing.rs"),
+        include_str!("capital.rs"),
+        include_str!("hedger.rs"),
+    ];
     let blocks = tables.iter().flat_map(|table| table.split(block).skip(1));
     let lines = blocks.flat_map(|rest| rest.lines().skip(1).take_while(|line| !line.starts_with('}')));
     let entries = lines.filter(|line| line.starts_with("    ") && !line.starts_with("     "));
@@ -269,6 +277,14 @@ fn every_type_that_is_read_is_compared() {
         "IVault::trancheValueReturn",
         "ITranche::pendingReturn",
         "IClearing::cashOfReturn",
+        "AppraisalHead",
+        "Appraisal",
+        "HedgeState",
+        "Outcome",
+        "Verdict",
+        "IReferee::observeReturn",
+        "LegTerms",
+        "HedgeLeg",
     ]
     .map(String::from);
     assert_eq!(sorted(known.iter()), sorted(listed("from_words! {").iter()));
@@ -394,6 +410,15 @@ proptest! {
         reads_strictly(&held, &words, bit);
         let [pending] = answers!(ITranche::pendingCall);
         reads_strictly(&pending, &words, bit);
+        reads_strictly::<AppraisalHead>(&of_value(), &words, bit);
+        reads_strictly::<Appraisal>(&of_value(), &words, bit);
+        reads_strictly::<HedgeState>(&of_value(), &words, bit);
+        reads_strictly::<Outcome>(&of_value(), &words, bit);
+        reads_strictly::<Verdict>(&of_value(), &words, bit);
+        reads_strictly::<LegTerms>(&of_value(), &words, bit);
+        reads_strictly::<HedgeLeg>(&of_value(), &words, bit);
+        let [observed] = answers!(IReferee::observeCall);
+        reads_strictly(&observed, &words, bit);
     }
 
     #[test]

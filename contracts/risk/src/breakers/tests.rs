@@ -26,6 +26,14 @@ fn is_tripped(breakers: &Breakers, place: usize) -> bool {
 }
 
 #[test]
+fn states_have_the_numbers_that_are_stored() {
+    let numbers = [State::Open, State::ReduceOnly, State::Halted].map(State::number);
+    assert_eq!(numbers, [0, 1, 2]);
+    let read = [0, 1, 2, 3].map(State::of_number);
+    assert_eq!(read, [Some(State::Open), Some(State::ReduceOnly), Some(State::Halted), None]);
+}
+
+#[test]
 fn every_rule_trips_at_its_limit_and_recovers_after_its_cool_down() {
     for (place, rule) in RULES.iter().enumerate() {
         let observed = |breakers: Breakers, after: u64, value: u32| {

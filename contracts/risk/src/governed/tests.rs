@@ -10,6 +10,14 @@ use crate::parameters::Parameters;
 
 const NOW: u64 = 1_800_000_000;
 
+#[test]
+fn groups_have_the_numbers_of_their_places() {
+    for (number, group) in (0_u8..).zip(Group::ALL) {
+        assert_eq!((group.number(), Group::numbered(number)), (number, Some(group)));
+    }
+    assert_eq!(Group::numbered(5), None);
+}
+
 fn places(group: Group) -> impl Iterator<Item = (usize, Rule)> {
     (0..group.count()).map(move |place| (place, group.rule(place).unwrap()))
 }

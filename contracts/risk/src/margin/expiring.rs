@@ -16,7 +16,7 @@
 
 use equipoise_math::Fx;
 
-use super::losses::{ENTRIES, GRID, SCENARIOS, SPOT_STEPS};
+use super::losses::{ENTRIES, GRID, SPOT_STEPS};
 use super::scenarios::Shocks;
 use super::BoardHoldings;
 use crate::arithmetic::{add, div_ceil, mul_ceil, mul_floor, sub};
@@ -58,12 +58,11 @@ impl Seen {
         }
         let (mut settling, mut gone) = (*moved, *moved);
         let steps = settled.iter().cycle().take(GRID).map(Some).chain(core::iter::repeat(None));
-        for (((settling, gone), moved), step) in
-            settling.iter_mut().zip(&mut gone).zip(moved).zip(steps).take(SCENARIOS)
-        {
+        for (((settling, gone), moved), step) in settling.iter_mut().zip(&mut gone).zip(moved).zip(steps) {
             let kept = mul_ceil(*moved, left)?;
             *gone = add(kept, settled[STILL])?;
-            // The tails are for what lies beyond every step.
+            // The tails are for what lies beyond every step, and the charge for shorts is no scenario: what settles costs beside
+            // what the rest is charged.
             if let Some(settled) = step {
                 *settling = add(kept, *settled)?;
             }

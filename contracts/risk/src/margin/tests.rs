@@ -116,7 +116,9 @@ fn requirements_are_those_of_the_reference() {
             let expected = expected.next().unwrap();
             let above = float(actual.fx() - expected);
             let most = pad * if what == "initial" { 1.4 } else { 1.0 } * 2.0;
-            assert!((-1e-11..most).contains(&above), "{}: {what} is {actual:?}, not {expected}", fields[0]);
+            // The charge has no pad of its own for what an expiry that settles is worth.
+            let least = if what == "loss 31" { -pad } else { -1e-11 };
+            assert!((least..most).contains(&above), "{}: {what} is {actual:?}, not {expected}", fields[0]);
         };
         check(margin.maintenance.worst(), "maintenance");
         check(margin.initial.worst(), "initial");

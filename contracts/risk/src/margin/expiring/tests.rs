@@ -117,6 +117,19 @@ fn settled(portfolio: &Portfolio, cash: Money, share: f64) -> AccountMargin {
     account(cash, &assess(&portfolio.holdings()[1..], &shocks()).unwrap())
 }
 
+/// What the rest is charged for being short is asked for beside what a settlement takes, not instead of it.
+#[test]
+fn who_is_charged_for_shorts_pays_a_settlement_as_well() {
+    let legs = [(2, 1_800.0, 104, 0), (2, 3_000.0, 1, 0), (100, 3_150.0, 621, 404), (720, 3_825.0, -936, -264)];
+    let portfolio = Portfolio::in_hours(3_072.5, &legs);
+    let margin = portfolio.assess();
+    let cash = margin.maintenance.worst().minus(margin.value).unwrap();
+    for share in [0.9751, 0.99, 1.0, 1.0249] {
+        let left = settled(&portfolio, cash, share);
+        assert!(left.equity >= left.maintenance, "{share}: {left:?}");
+    }
+}
+
 fn legs(later: &'static [u64]) -> impl Strategy<Value = Vec<Leg>> {
     let leg = (prop::sample::select(later), 24_u32..60, -2_000_i32..2_000, -2_000_i32..2_000);
     let leg = leg.prop_map(|(hours, strike, calls, puts)| (hours, f64::from(strike) * 75.0, calls, puts));
