@@ -8,7 +8,7 @@ use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::{require_code, Revert};
 use equipoise_market_state::convert::{price_of, unsigned};
 use equipoise_market_state::errors::pricing_error;
-use equipoise_market_state::layout::{decode_hedge, encode_hedge, Directory, Trading, SERIES_SLOTS};
+use equipoise_market_state::layout::{decode_hedge, encode_hedge, Directory, Slot, Trading, SERIES_SLOTS};
 use equipoise_market_state::snapshot::{FreeCash, Snapshot};
 use equipoise_market_state::store::{fits, Place};
 use equipoise_math::Fx;
@@ -88,10 +88,10 @@ impl Appraiser {
             words.inventory = held.map_or([[0; 32]; SERIES_SLOTS], |(_, held)| *held);
         }
         let before = self.values_of(&snapshot)?;
-        self.appraisal(&snapshot, &now, before.beforeX64)
+        self.appraisal(&snapshot, &now, &before.beforeX64)
     }
 
-    fn appraisal(&self, snapshot: &Snapshot, now: &Values, old: [i128; 40]) -> Result<Appraisal, Revert> {
+    fn appraisal(&self, snapshot: &Snapshot, now: &Values, old: &[i128; 40]) -> Result<Appraisal, Revert> {
         let (moment, scale) = (&snapshot.sight.moment, self.store.scale()?);
         let hedge = decode_hedge(&self.store.get(Place::Hedge));
         let options = Exposure::from_array(now.beforeX64.map(|bits| Money::from_fx(Fx::from_bits(bits))));
@@ -119,7 +119,7 @@ impl Appraiser {
             directory: moment.directory,
             parameters: moment.parameters,
             nowX64: now.beforeX64,
-            oldX64: old,
+            oldX64: *old,
         })
     }
 
@@ -133,9 +133,12 @@ impl Appraiser {
     }
 }
 
+/// A board's id, and what is held of it.
+type Held = (U256, [Slot; SERIES_SLOTS]);
+
 /// The boards of an inventory.
 /// # Errors: MarketInventoryMalformed
-fn boards_of(words: &[B256]) -> Result<Vec<(U256, [[u8; 32]; SERIES_SLOTS])>, Revert> {
+fn boards_of(words: &[B256]) -> Result<Vec<Held>, Revert> {
     let (boards, rest) = words.as_chunks::<BOARD_WORDS>();
     if !rest.is_empty() || boards.len() > Directory::default().boards.len() {
         return Err(revert(&MarketInventoryMalformed { words: U256::from(words.len()) }));

@@ -6,8 +6,8 @@ use arbitrary::Arbitrary;
 use equipoise_fuzz::{AnyFx, Magnitude};
 use equipoise_math::Fx;
 use equipoise_risk::breakers::{
-    allows, insurance_short_ceil, live_state, rules, sequencer_unsafe_secs, spot_jump_ceil, BreakerError, Breakers, Measure, Readings, Rule,
-    State, Unit, GUARDIAN_SECS, PERMISSIONS, RULES, RULE_COUNT, SEQUENCER_GRACE_SECS, WORDS,
+    allows, insurance_short_ceil, live_state, rules, sequencer_unsafe_secs, spot_jump_ceil, BreakerError, Breakers,
+    Measure, Readings, Rule, State, Unit, GUARDIAN_SECS, PERMISSIONS, RULES, RULE_COUNT, SEQUENCER_GRACE_SECS, WORDS,
 };
 use equipoise_risk::capital::RiskCapital;
 use equipoise_risk::millionths::Millionths;
@@ -183,9 +183,16 @@ fn insurance(input: &Input) {
     for (amount, floor) in &input.values {
         for held in [held, amount.between(Fx::ZERO, Fx::from_num(u32::MAX))] {
             let short = insurance_short_ceil(Money::from_fx(held), *floor);
-            assert_eq!(short == Millionths::ZERO, *floor == 0 || held >= Fx::from_num(*floor), "short of it and only then");
+            assert_eq!(
+                short == Millionths::ZERO,
+                *floor == 0 || held >= Fx::from_num(*floor),
+                "short of it and only then"
+            );
             assert!(short <= Millionths::ONE);
-            assert!(short <= insurance_short_ceil(Money::from_fx(held), floor.saturating_add(1)), "a floor that is raised");
+            assert!(
+                short <= insurance_short_ceil(Money::from_fx(held), floor.saturating_add(1)),
+                "a floor that is raised"
+            );
         }
     }
 }

@@ -155,20 +155,20 @@ fn no_plan_takes_more_than_the_rule_allows() {
             stage.checkpoint();
         }
         if next(5) == 0 {
-            let calls = stage.calls((next(61) as i128 - 30) * CONTRACT + CONTRACT / 2);
+            let calls = stage.calls((i128::from(next(61)) - 30) * CONTRACT + CONTRACT / 2);
             let trader = stage.trader;
             let _refused = stage.market.trade(trader, &[calls]);
             nav = stage.nav();
         }
         stage.set_beyond(match next(6) {
-            0 => -(next(1_000_000) as i128),
-            1 => next(1_000_000) as i128,
+            0 => -(i128::from(next(1_000_000))),
+            1 => i128::from(next(1_000_000)),
             _ => 0,
         });
         let spot = narrow(stage.market.spot_wad() / U256::from(10_000_000_000_000_000_u64)) as u64;
         let count = 1 + next(3);
         let width = if next(3) == 0 { 1_600 } else { 100 };
-        let leg = |_| stage.leg(next(30_000) as i128 - 8_000, spot - width + next(2 * width));
+        let leg = |_| stage.leg(i128::from(next(30_000)) - 8_000, spot - width + next(2 * width));
         let legs = (0..count).map(leg).collect();
         let request = RebalanceRequest { maxTipAtoms: U256::from(next(1_000_000_000)), ..stage.request(legs) };
         let (cash, held) = (stage.vault_cash(), stage.ask(&IHedger::heldAtomsCall {}));

@@ -1,7 +1,7 @@
 //! Fills at Uniswap's own v3 pool, as its npm package has it compiled.
 
 use alloy_primitives::aliases::{I24, U160, U24};
-use alloy_primitives::{hex, Address, U256};
+use alloy_primitives::{hex, Address, Bytes, U256};
 use alloy_rpc_types_eth::{TransactionInput, TransactionRequest};
 use alloy_sol_types::sol;
 use equipoise_interfaces::{HedgeLeg, HedgerFillShort, IHedger, IPoolVenue, PoolVenueTokensDiffer};
@@ -94,8 +94,8 @@ fn deploy_factory(world: &mut World) -> Address {
 /// Enough for thirty units at a few basis points.
 const DEEP: u128 = 1 << 60;
 
-fn at(venue: Address, leg: HedgeLeg) -> HedgeLeg {
-    HedgeLeg { venue, ..leg }
+fn at(venue: Address, leg: &HedgeLeg) -> HedgeLeg {
+    HedgeLeg { venue, ..leg.clone() }
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_pool_fills_both_ways_in_either_order_of_its_tokens() {
         let hedger = stage.hedges.hedger;
         let cash = stage.vault_cash();
         // Five basis points of fee and some of the curve.
-        let buy = at(venue, stage.leg(30_000, AT_SPOT + 600));
+        let buy = at(venue, &stage.leg(30_000, AT_SPOT + 600));
         let mut request = stage.request(vec![buy]);
         request.maxTipAtoms = U256::ZERO;
         let told = stage.rebalance(request).unwrap();
@@ -120,7 +120,7 @@ fn a_pool_fills_both_ways_in_either_order_of_its_tokens() {
         let calls = stage.calls(-60 * crate::fixture::CONTRACT);
         stage.trade(&[calls]);
         stage.open_window();
-        let sell = at(venue, stage.leg(-30_000, AT_SPOT - 600));
+        let sell = at(venue, &stage.leg(-30_000, AT_SPOT - 600));
         let request = stage.request(vec![sell]);
         let told = stage.rebalance(request).unwrap();
         assert_eq!(told.heldAtoms, U256::ZERO);
@@ -131,7 +131,7 @@ fn a_pool_fills_both_ways_in_either_order_of_its_tokens() {
 #[test]
 fn a_shallow_pool_fills_nothing_at_such_a_price() {
     let Some((mut stage, venue)) = with_pool(false, 1 << 50) else { return };
-    let buy = at(venue, stage.leg(30_000, AT_SPOT + 600));
+    let buy = at(venue, &stage.leg(30_000, AT_SPOT + 600));
     let request = stage.request(vec![buy]);
     let refused = stage.rebalance(request).unwrap_err();
     assert!(refused.decode::<HedgerFillShort>().is_some() || !refused.0.is_empty(), "{refused:?}");
@@ -142,8 +142,7 @@ fn a_pool_of_other_tokens_and_a_callback_of_nobodys_are_refused() {
     let Some((mut stage, venue)) = with_pool(true, DEEP) else { return };
     let stranger = stage.market.keeper;
     let owed = alloy_primitives::I256::try_from(1).unwrap();
-    let call =
-        IPoolVenue::uniswapV3SwapCallbackCall { amount0Delta: owed, amount1Delta: owed, data: Default::default() };
+    let call = IPoolVenue::uniswapV3SwapCallbackCall { amount0Delta: owed, amount1Delta: owed, data: Bytes::default() };
     assert!(stage.market.world.send(stranger, venue, &call).is_err());
     let other = Stage::quiet(World::new());
     let pool = stage.market.world.read(venue, &IPoolVenue::poolCall {});

@@ -16,6 +16,8 @@ fn groups_have_the_numbers_of_their_places() {
         assert_eq!((group.number(), Group::numbered(number)), (number, Some(group)));
     }
     assert_eq!(Group::numbered(5), None);
+    // Three days for the risk aversion.
+    assert_eq!(Group::Market.rule(0).unwrap().terms.interval_secs, 259_200);
 }
 
 fn places(group: Group) -> impl Iterator<Item = (usize, Rule)> {
