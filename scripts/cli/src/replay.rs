@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use equipoise_data::{parse_time, Timestamp};
-use equipoise_replay::{
-    ablations, breakers, explained, figures, replay, Hedge, Input, Report, Table, Variant, Without,
-};
+use equipoise_replay::{replay, sections, FeedKind, Hedge, Input, Numbers, Report, Solvers, Table, Variant, Without};
 
 use crate::error::CliError;
 use crate::report::table;
@@ -17,10 +15,11 @@ Replay a price history through the protocol's crates: what LPs earn, why, and wh
 
 Every candle is four prices, in the order that is worse for the vault. Expiries are weekly and monthly; without chains the
 surface follows realised volatility, with a smile fitted to option chains. Traders are simulated from the seed, come at
-prices that suit them, hold their shorts on margin and are liquidated; the vault is hedged at 7 bp outside of its outer band.
+prices that suit them, hold their shorts on margin and are liquidated. Two solvers compete to hedge the vault at 7 bp, under
+the rules that the chain enforces.
 
 Every change of what LPs own is explained: delta, gamma, theta, vega, spread, fees, skew, cost of the hedge, settlements, debts
-paid for others, and a residual that makes the sum exact.";
+paid for others, and a residual that makes the sum exact. Variances are also shown for the same trades without the hedge.";
 
 /// Flags of `replay`.
 #[derive(Clone, Debug, Args)]
@@ -47,8 +46,20 @@ pub struct ReplayArguments {
     #[arg(long, value_name = "AMOUNT", default_value_t = 3_000_000, value_parser = clap::value_parser!(u64).range(10_000..=1_000_000_000))]
     pub capital: u64,
     /// Hedge of the first run; a second one shows the other
-    #[arg(long, default_value = "band")]
+    #[arg(long, default_value = "solvers")]
     pub hedge: HedgeFlag,
+    /// Solvers who compete for the vault's tips
+    #[arg(long, value_name = "NUMBER", default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=2))]
+    pub solvers: u8,
+    /// From this moment on there is no solver
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub solvers_die: Option<Timestamp>,
+    /// How spot comes to the chain
+    #[arg(long, default_value = "push")]
+    pub feed: FeedFlag,
+    /// Set a number that votes may move, within its bounds, such as OuterBand=0.04; may be given again
+    #[arg(long, value_name = "NAME=NUMBER", value_parser = setting)]
+    pub set: Vec<(String, f64)>,
     /// Do without a mechanism
     #[arg(long, conflicts_with = "ablations")]
     pub without: Option<WithoutFlag>,
@@ -68,13 +79,34 @@ fn moment(text: &str) -> Result<Timestamp, &'static str> {
     parse_time(text).ok_or("give a date, such as 2022-05-01, or a moment, such as 2022-05-01T08:00:00Z")
 }
 
+/// A name and a number.
+fn setting(text: &str) -> Result<(String, f64), &'static str> {
+    let refused = "give NAME=NUMBER, such as OuterBand=0.04";
+    let (name, number) = text.split_once('=').ok_or(refused)?;
+    let number: f64 = number.parse().map_err(|_| refused)?;
+    if number.is_finite() {
+        Ok((name.to_owned(), number))
+    } else {
+        Err(refused)
+    }
+}
+
 /// How the vault is hedged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum HedgeFlag {
     /// Not at all
     None,
-    /// To nothing whenever its delta leaves the outer band
-    Band,
+    /// By solvers
+    Solvers,
+}
+
+/// How spot comes to the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FeedFlag {
+    /// Written when it moves
+    Push,
+    /// Brought along by whoever trades
+    Pull,
 }
 
 /// What to do without.
@@ -92,8 +124,8 @@ impl ReplayArguments {
     /// The runs to make, the main one first.
     pub fn variants(&self) -> Vec<Variant> {
         let (hedge, other) = match self.hedge {
-            HedgeFlag::Band => (Hedge::Band, Hedge::None),
-            HedgeFlag::None => (Hedge::None, Hedge::Band),
+            HedgeFlag::Solvers => (Hedge::Solvers, Hedge::None),
+            HedgeFlag::None => (Hedge::None, Hedge::Solvers),
         };
         let without = self.without.map(|without| match without {
             WithoutFlag::Skew => Without::Skew,
@@ -119,6 +151,15 @@ impl ReplayArguments {
             until: self.to,
             capital: self.capital as f64,
             seed: self.seed,
+            rules: Numbers::with(&self.set)?,
+            feed: match self.feed {
+                FeedFlag::Push => FeedKind::Push,
+                FeedFlag::Pull => FeedKind::Pull,
+            },
+            solvers: Solvers {
+                count: self.solvers,
+                die_at: self.solvers_die.and_then(|time| u64::try_from(time.as_second()).ok()),
+            },
         };
         let setup = input.load()?;
         Ok(replay(&self.prices.display().to_string(), &setup, &self.variants())?)
@@ -128,9 +169,6 @@ impl ReplayArguments {
 /// The report for people.
 pub fn render(report: &Report) -> String {
     let day = |at: u64| Timestamp::from_second(i64::try_from(at).unwrap_or_default()).unwrap_or_default();
-    let mut sections = vec![("Runs", figures(report)), ("Where LPs' profit comes from", explained(report))];
-    sections.extend(ablations(report).map(|table| ("What each mechanism is worth", table)));
-    sections.extend(report.runs.first().map(|run| ("Breakers that tripped in the first run", breakers(run))));
     let about = format!(
         "{}: {} candles, {} to {}, {} fitted chains, seed {}\n{}\n",
         report.prices,
@@ -141,7 +179,7 @@ pub fn render(report: &Report) -> String {
         report.seed,
         equipoise_replay::MODEL
     );
-    let tables = sections.into_iter().map(|(title, body)| format!("\n{title}\n{}\n", shown(body)));
+    let tables = sections(report).into_iter().map(|(title, body)| format!("\n{title}\n{}\n", shown(body)));
     std::iter::once(about).chain(tables).collect()
 }
 

@@ -1,5 +1,7 @@
 //! What is written down at the end of each day.
 
+use equipoise_risk::millionths::Millionths;
+use equipoise_risk::rebalance::Neglect;
 use serde::Serialize;
 
 use crate::explain::Parts;
@@ -17,10 +19,16 @@ pub struct Counts {
     pub limited: u32,
     /// Traders who found the market stopped.
     pub stopped: u32,
-    /// Moves of the hedge.
+    /// Rebalances.
     pub hedges: u32,
-    /// What they cost, in atoms.
+    /// What they cost, tips included, in atoms.
     pub hedge_cost_atoms: i64,
+    /// Tips of that, in atoms.
+    pub tips_atoms: i64,
+    /// Seconds in which spreads were wider since nobody had rebalanced for long.
+    pub neglected_secs: u64,
+    /// Seconds in which the market only reduced for that.
+    pub neglected_reduce_secs: u64,
     /// Expiries settled.
     pub settled: u32,
     /// Liquidations started.
@@ -49,6 +57,9 @@ impl Counts {
             stopped: self.stopped + other.stopped,
             hedges: self.hedges + other.hedges,
             hedge_cost_atoms: self.hedge_cost_atoms + other.hedge_cost_atoms,
+            tips_atoms: self.tips_atoms + other.tips_atoms,
+            neglected_secs: self.neglected_secs + other.neglected_secs,
+            neglected_reduce_secs: self.neglected_reduce_secs + other.neglected_reduce_secs,
             settled: self.settled + other.settled,
             liquidations: self.liquidations + other.liquidations,
             bids: self.bids + other.bids,
@@ -61,7 +72,7 @@ impl Counts {
 }
 
 /// One day.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Day {
     /// Its midnight, in unix seconds.
     pub at: u64,
@@ -89,6 +100,8 @@ pub struct Day {
     pub theta: f64,
     /// Units of the underlying.
     pub hedge_units: f64,
+    /// What the hedge earned: its units times the moves of spot, less fills and tips in full.
+    pub hedge_pnl_atoms: i64,
     /// Contracts that the vault is long.
     pub long: f64,
     /// Contracts that it is short.
@@ -112,6 +125,12 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// Counts what the age of the window has done to the market.
+    pub(crate) fn neglected(&mut self, neglect: Neglect, secs: u64) {
+        self.day.neglected_secs += if neglect.factor > Millionths::ONE { secs } else { 0 };
+        self.day.neglected_reduce_secs += if neglect.only_reduces { secs } else { 0 };
+    }
+
     /// The day's counts.
     /// # Inputs: what the guard has counted since the start
     pub(crate) fn take(&mut self, trips: u32, stopped: [u64; 2]) -> Counts {

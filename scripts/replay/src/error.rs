@@ -46,6 +46,14 @@ pub enum ReplayError {
         /// Why not.
         refusal: Refusal,
     },
+    /// A number cannot be set so.
+    #[error("--set {name}: {problem}")]
+    Setting {
+        /// Its name.
+        name: String,
+        /// What is wrong, and what would be right.
+        problem: String,
+    },
     /// A chart cannot be drawn.
     #[error("the chart `{chart}` cannot be drawn: {cause}")]
     Chart {
@@ -57,6 +65,19 @@ pub enum ReplayError {
     /// A run ended without a result.
     #[error("the run `{0}` ended without a result; run it alone to see why")]
     Lost(&'static str),
+}
+
+impl ReplayError {
+    /// No number has this name.
+    pub(crate) fn unknown_setting(name: &str) -> Self {
+        let parameters = equipoise_risk::parameters::RULES.iter().map(|rule| format!("{:?}", rule.parameter));
+        let terms = equipoise_risk::rebalance::TERM_RULES.iter().map(|rule| format!("{:?}", rule.term));
+        let names: Vec<String> = parameters.chain(terms).collect();
+        Self::Setting {
+            name: name.to_owned(),
+            problem: format!("no number has this name; there are {}", names.join(", ")),
+        }
+    }
 }
 
 impl From<DataError> for ReplayError {

@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use equipoise_data::{
-    fit_chain, read_chains, read_prices, year_fraction, ChainOptions, Fit, FitOptions, PricePoint, Timestamp,
+    fit_chain, read_chains, read_prices, year_fraction, Chain, ChainOptions, Fit, FitOptions, PricePoint, Timestamp,
 };
+use equipoise_simulate::FeedKind;
 
+use crate::inside::{Inside, Quoter};
 use crate::path::candles;
-use crate::settings::Setup;
+use crate::settings::{Numbers, Setup, Solvers};
 use crate::surface::{Realised, Smile, Source};
 use crate::ReplayError;
 
@@ -33,6 +35,12 @@ pub struct Input {
     pub capital: f64,
     /// Seed of the flow.
     pub seed: u64,
+    /// The numbers that votes may move.
+    pub rules: Numbers,
+    /// How spot comes to the chain.
+    pub feed: FeedKind,
+    /// Who hedges.
+    pub solvers: Solvers,
 }
 
 impl Input {
@@ -49,10 +57,29 @@ impl Input {
             return Err(ReplayError::TooFewPrices { file, found: points.len(), from, until });
         }
         let chains = self.chains.as_deref().map(|path| fits(path, &self.currency)).transpose()?.unwrap_or_default();
+        let inside = self.compared(&chains)?;
+        let chains: Vec<Fit> = chains.into_iter().map(|(_, fit)| fit).collect();
         let smile = Smile::fit(chains.iter().map(|fit| &fit.surface)).unwrap_or_default();
         let before = history.between(first, from);
-        let setup = Setup::of(points, self.capital, self.seed);
-        Ok(Setup { source: Source { smile, chains }, realised: learned(before, from), ..setup })
+        let setup = Setup {
+            source: Source { smile, chains },
+            realised: learned(before, from),
+            rules: self.rules,
+            feed: self.feed,
+            solvers: self.solvers,
+            inside,
+            ..Setup::of(points, self.capital, self.seed)
+        };
+        Ok(setup)
+    }
+
+    /// The vault's quotes against those of the chains, if there are any.
+    fn compared(&self, chains: &[(Chain, Fit)]) -> Result<Option<Inside>, ReplayError> {
+        let Some((first, _)) = chains.first() else { return Ok(None) };
+        let quoter = Quoter { parameters: self.rules.parameters, feed: self.feed, capital: self.capital };
+        let at = first.observed_at;
+        let refused = |refusal| ReplayError::Market { at, doing: "quoting beside the chains", refusal };
+        Inside::of(chains, &quoter).map(Some).map_err(refused)
     }
 }
 
@@ -60,7 +87,17 @@ impl Setup {
     /// A replay of prices alone: no chains, and nothing known of volatility before.
     pub fn of(points: &[PricePoint], capital: f64, seed: u64) -> Self {
         let source = Source { smile: Smile::default(), chains: Vec::new() };
-        Self { candles: candles(points), source, realised: Realised::default(), capital, seed }
+        Self {
+            candles: candles(points),
+            source,
+            realised: Realised::default(),
+            capital,
+            seed,
+            rules: Numbers::default(),
+            feed: FeedKind::default(),
+            solvers: Solvers::default(),
+            inside: None,
+        }
     }
 }
 
@@ -79,7 +116,7 @@ fn learned(before: &[PricePoint], from: Timestamp) -> Realised {
 }
 
 /// The fitted chains of a folder or a file, by rising time, one for each moment.
-fn fits(path: &Path, currency: &str) -> Result<Vec<Fit>, ReplayError> {
+fn fits(path: &Path, currency: &str) -> Result<Vec<(Chain, Fit)>, ReplayError> {
     let refuse = |cause| ReplayError::Folder { path: path.to_owned(), cause };
     let files: Vec<PathBuf> = if path.is_dir() {
         let entries: Result<Vec<_>, _> = path.read_dir().map_err(refuse)?.collect();
@@ -91,10 +128,11 @@ fn fits(path: &Path, currency: &str) -> Result<Vec<Fit>, ReplayError> {
     let mut fits = Vec::new();
     for file in files {
         for chain in read_chains(&file, &options)? {
-            fits.push(fit_chain(&chain, &FitOptions::default())?);
+            let fit = fit_chain(&chain, &FitOptions::default())?;
+            fits.push((chain, fit));
         }
     }
-    fits.sort_by_key(|fit| fit.surface.observed_at);
-    fits.dedup_by_key(|fit| fit.surface.observed_at);
+    fits.sort_by_key(|(chain, _)| chain.observed_at);
+    fits.dedup_by_key(|(chain, _)| chain.observed_at);
     Ok(fits)
 }

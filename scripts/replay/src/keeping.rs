@@ -122,6 +122,8 @@ impl Market<'_> {
         let spot = self.venue.spot().fx().to_num::<f64>();
         let mark = self.mark;
         let hedge = self.venue.hedge().to_num::<f64>();
+        let earned = self.hedge_earned()?;
+        let hedge_pnl_atoms = earned - std::mem::replace(&mut self.hedge_pnl, earned);
         self.days.push(Day {
             at: now / DAY_SECS * DAY_SECS,
             spot,
@@ -136,6 +138,7 @@ impl Market<'_> {
             vega: mark.vega,
             theta: mark.theta,
             hedge_units: hedge,
+            hedge_pnl_atoms,
             long: mark.long,
             short: mark.short,
             series: mark.series,

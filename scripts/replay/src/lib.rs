@@ -3,10 +3,10 @@
 //! The market is [`equipoise_simulate::Venue`], which does what the programs do. Around it this crate puts what a market lives
 //! among, each in its own module with the model that it assumes: [`path`](self) the order of prices within a candle,
 //! `surface` the volatility, `listing` the boards, `flow` those who trade, `accounts` and `liquidation` their
-//! margin, `guard` the breakers, and `explain` what LPs earn and why.
+//! margin, `guard` the breakers, `hedging` and `solvers` the hedge, and `explain` what LPs earn and why.
 //!
 //! Two things are not modelled. Forwards are spot: there is no carry, and the hedge pays no funding. The hedge is filled at
-//! the price of the moment, whatever its size, at 7 bp.
+//! the price of the moment, whatever its size, at 7 bp beside solvers' tips.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
@@ -24,7 +24,9 @@ mod error;
 mod explain;
 mod flow;
 mod guard;
+mod hedging;
 mod input;
+mod inside;
 mod keeping;
 mod liquidation;
 mod listing;
@@ -33,18 +35,24 @@ mod page;
 mod path;
 mod report;
 mod settings;
+mod solvers;
 mod surface;
 mod tables;
 mod trading;
+mod variance;
 
 pub use days::{Counts, Day};
+pub use equipoise_simulate::FeedKind;
 pub use error::ReplayError;
 pub use explain::{Parts, NAMES as PART_NAMES};
 pub use input::Input;
-pub use page::{page, MODEL};
-pub use report::{Period, Report, Run, Trips, STRESSES};
-pub use settings::{Hedge, Setup, Variant, Without};
-pub use tables::{ablations, breakers, explained, figures, Table};
+pub use inside::{Inside, Standing};
+pub use page::{page, sections, MODEL};
+pub use report::{Hedging, Period, Report, Run, SolverRecord, Trips, STRESSES};
+pub use settings::{Hedge, Numbers, Setup, Solvers, Variant, Without};
+pub use solvers::Record;
+pub use tables::Table;
+pub use variance::{Shares, Variance};
 
 use market::Market;
 

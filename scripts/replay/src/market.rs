@@ -3,6 +3,7 @@
 use equipoise_data::Timestamp;
 use equipoise_math::Fx;
 use equipoise_risk::book::{Exposure, Measure};
+use equipoise_risk::breakers::State;
 use equipoise_risk::limits::utilisation;
 use equipoise_risk::margin::{MarginParameters, Shocks};
 use equipoise_risk::millionths::Millionths;
@@ -17,15 +18,12 @@ use crate::days::{Day, Tally};
 use crate::explain::{count, to_atoms, Ledger, Parts};
 use crate::flow::Flow;
 use crate::guard::{Guard, Reading};
-use crate::path::{adverse, settlement_average, Candle, Step};
-use crate::settings::{Hedge, Setup, Variant};
+use crate::hedging::Hedger;
+use crate::path::{adverse, settlement_average, Candle, Step, STEPS};
+use crate::settings::{Setup, Variant};
 use crate::surface::{Posted, Realised};
 use crate::ReplayError;
 
-/// Cost of the hedge, of what is bought or sold.
-const HEDGE_COST: Fx = Fx::lit("0.0007");
-/// |D*| over C beyond which the hedge moves.
-const OUTER_BAND: Fx = Fx::lit("0.06");
 /// The senior tranche's share of the capital at the start, and its yearly rate.
 const SENIOR_SHARE: f64 = 0.6;
 const SENIOR_RATE: Millionths = Millionths::from_raw(60_000);
@@ -52,6 +50,7 @@ pub(crate) struct Market<'a> {
     pub(crate) accounts: Vec<Account>,
     pub(crate) shocks: Shocks,
     pub(crate) guard: Guard,
+    pub(crate) hedger: Hedger,
     pub(crate) ledger: Ledger,
     pub(crate) flow: Flow,
     pub(crate) tally: Tally,
@@ -66,6 +65,8 @@ pub(crate) struct Market<'a> {
     pub(crate) posted_spot: f64,
     pub(crate) unpaid: Atoms,
     pub(crate) days: Vec<Day>,
+    /// What the hedge has earned by the end of the last day, in atoms.
+    pub(crate) hedge_pnl: i64,
     /// What settlements lost to rounding, in atoms.
     pub(crate) dust: i64,
 }
@@ -82,8 +83,9 @@ impl<'a> Market<'a> {
             spot: price(spot),
             capital: Money::from_fx(Fx::from_num(setup.capital)),
             variance,
-            parameters: variant.parameters(),
+            parameters: variant.parameters(&setup.rules.parameters),
             scale,
+            feed: setup.feed,
         })?;
         let observed = Observation { price: price(spot), at: first.at };
         let waterfall = Waterfall {
@@ -99,6 +101,8 @@ impl<'a> Market<'a> {
             accounts: accounts(),
             shocks: Shocks::new(&MarginParameters::default())?,
             guard: Guard::new(observed, variance)?,
+            hedger: Hedger::new(setup),
+            hedge_pnl: 0,
             ledger: Ledger::new(count(venue.cash())),
             flow: Flow::new(setup.seed),
             tally: Tally::default(),
@@ -235,29 +239,47 @@ impl<'a> Market<'a> {
 
     /// What LPs own at mid marks, in atoms: cash less the skew reserve, options and hedge.
     fn nav_of(&self, mark: &Mark) -> Result<i64, Refusal> {
-        let worth = mark.value.plus(self.venue.hedge_value()?)?;
         let free = self.venue.cash().minus(self.venue.reserve().balance)?;
-        Ok(count(free.plus(self.venue.scale().atoms_floor(worth)?)?))
+        let options = self.venue.scale().atoms_floor(mark.value)?;
+        Ok(count(free.plus(options)?.plus(self.hedge_atoms()?)?))
     }
 
-    /// What happens at each price: breakers, liquidations, the hedge, somebody who trades.
+    fn hedge_atoms(&self) -> Result<Atoms, Refusal> {
+        Ok(self.venue.scale().atoms_floor(self.venue.hedge_value()?)?)
+    }
+
+    /// What the hedge has earned since the start: what it is worth less what its fills and tips have taken.
+    pub(crate) fn hedge_earned(&self) -> Result<i64, Refusal> {
+        Ok(count(self.hedge_atoms()?.minus(self.outside)?))
+    }
+
+    /// What trades pass: what the breakers say, and what a window says that nobody has closed.
+    pub(crate) fn state(&self) -> State {
+        let now = self.venue.now();
+        let neglected = self.hedger.neglected(now).only_reduces;
+        self.guard.state(now).max(if neglected { State::ReduceOnly } else { State::Open })
+    }
+
+    /// What happens at each price: breakers, liquidations, somebody who trades; then, until the next price, solvers.
     fn act(&mut self, candle: &Candle, ahead: f64, step: &Step) -> Result<(), Refusal> {
-        let book = self.venue.exposure()?;
-        let reading = self.reading(&book, candle)?;
-        let multiplier = self.guard.look(&reading, candle.secs / 4)?;
-        self.venue.widen(multiplier);
+        let options = self.venue.options()?;
+        let reading = self.reading(&options, candle)?;
+        let lasts_secs = candle.secs / STEPS as u64;
+        let multiplier = self.guard.look(&reading, lasts_secs)?;
+        let neglect = self.hedger.neglected(self.venue.now());
+        self.tally.neglected(neglect, lasts_secs);
+        let multiplier = multiplier.times_ceil(neglect.factor);
+        self.venue.widen(if neglect.only_reduces { multiplier.for_closing() } else { multiplier });
         self.liquidate_accounts()?;
-        if self.variant.hedge == Hedge::Band {
-            self.hedge(&reading)?;
-        }
         if let Some(arrival) = self.flow.next() {
             self.receive(&arrival, ahead, step.price)?;
         }
-        Ok(())
+        self.rebalance_until(step.at + lasts_secs)
     }
 
-    fn reading(&self, book: &Exposure, candle: &Candle) -> Result<Reading, Refusal> {
+    fn reading(&self, options: &Exposure, candle: &Candle) -> Result<Reading, Refusal> {
         let parameters = self.venue.parameters();
+        let book = &options.hedged(&self.venue.held_hedge(), self.venue.spot())?;
         let vega = book.weighted_vega()?;
         let frozen = self.venue.capital_at(book)?;
         let capital = frozen.frozen.max(Money::from_fx(Fx::ONE));
@@ -270,26 +292,11 @@ impl<'a> Market<'a> {
             variance: self.venue.variance(),
             capital,
             drawdown: frozen.drawdown_ceil()?,
-            used: utilisation((book, book), capital, parameters)?,
+            used: utilisation((book, options), capital, parameters)?,
             delta: state.delta_to_hedge(book.of(Measure::DollarDelta), vega)?,
             vega,
             unpaid: self.venue.scale().money_floor(self.unpaid)?,
         })
-    }
-
-    /// Brings D* to nothing if it is outside the outer band.
-    fn hedge(&mut self, reading: &Reading) -> Result<(), Refusal> {
-        if reading.delta.magnitude()? <= reading.capital.scaled_floor(OUTER_BAND)? {
-            return Ok(());
-        }
-        let units = -reading.delta.fx().to_num::<f64>() / reading.spot.fx().to_num::<f64>();
-        let (cash, reserve) = (self.venue.cash(), self.venue.reserve().balance);
-        let cost = self.venue.rebalance(Fx::from_num(units), HEDGE_COST)?;
-        self.outside = self.outside.plus(cash.minus(self.venue.cash())?)?;
-        let drawn = count(reserve.minus(self.venue.reserve().balance)?);
-        self.tally.day.hedges += 1;
-        self.tally.day.hedge_cost_atoms += count(cost);
-        self.remark(Parts { hedge_cost: -count(cost), skew: drawn, ..Parts::default() })
     }
 }
 

@@ -6,7 +6,7 @@ use crate::charts::{date, Chart, Line};
 use crate::days::Day;
 use crate::explain::{Parts, NAMES};
 use crate::report::{Period, Report, Run};
-use crate::tables::{ablations, breakers, explained, figures, Table};
+use crate::tables::{ablations, breakers, decomposed, explained, figures, hedged, inside, summary, Table};
 use crate::ReplayError;
 
 const STYLE: &str = "body{font:14px sans-serif;max-width:1080px;margin:24px auto;color:#222}\
@@ -30,14 +30,10 @@ pub fn page(report: &Report) -> Result<String, ReplayError> {
     // Writing to a string cannot fail.
     write!(body, "<h1>Replay</h1><p>{line}</p>").ok();
     write!(body, "<p>{}</p>", escaped(MODEL)).ok();
-    for (title, table) in [("Runs", figures(report)), ("Where LPs' profit comes from", explained(report))] {
+    for (title, table) in sections(report) {
         write!(body, "<h2>{title}</h2>{}", html(&table)).ok();
     }
-    if let Some(table) = ablations(report) {
-        write!(body, "<h2>What each mechanism is worth</h2>{}", html(&table)).ok();
-    }
     if let Some(main) = report.runs.first() {
-        write!(body, "<h2>Breakers that tripped</h2>{}", html(&breakers(main))).ok();
         for chart in charts(report, main)? {
             write!(body, "<div>{chart}</div>").ok();
         }
@@ -48,10 +44,25 @@ pub fn page(report: &Report) -> Result<String, ReplayError> {
     ))
 }
 
+/// Every table with its title.
+pub fn sections(report: &Report) -> Vec<(&'static str, Table)> {
+    let mut sections = vec![
+        ("In short", summary(report)),
+        ("Runs", figures(report)),
+        ("With the hedge and without it, on the same trades", hedged(report)),
+    ];
+    sections.extend(decomposed(report).map(|table| ("What the variance is made of", table)));
+    sections.push(("Where LPs' profit comes from", explained(report)));
+    sections.extend(ablations(report).map(|table| ("What each mechanism is worth", table)));
+    sections.extend(inside(report).map(|table| ("Quotes without a book against the chains' own", table)));
+    sections.extend(report.runs.first().map(|run| ("Breakers that tripped in the first run", breakers(run))));
+    sections
+}
+
 /// What a reader must know of the model.
 pub const MODEL: &str = "Each candle is four prices, the extreme first at which the vault is worth less. Without a chain at \
 hand the surface follows realised volatility, with a smile fitted to chains. Traders are simulated and sensitive to the price. \
-Forwards are spot; the hedge pays 7 bp and no funding. An expiry settles at the average of the last two of the four prices before it.";
+Forwards are spot; the hedge pays 7 bp, solvers' tips and no funding. An expiry settles at the average of the last two of the four prices before it.";
 
 fn charts(report: &Report, main: &Run) -> Result<Vec<String>, ReplayError> {
     let days: Vec<u64> = main.days.iter().map(|day| day.at).collect();

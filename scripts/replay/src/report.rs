@@ -1,12 +1,16 @@
 //! What a replay tells.
 
+use equipoise_simulate::FeedKind;
 use serde::Serialize;
 
 use crate::days::{Counts, Day};
 use crate::explain::Parts;
 use crate::guard::rule_name;
+use crate::inside::Inside;
 use crate::market::Market;
-use crate::settings::{Hedge, Setup, Variant};
+use crate::settings::{Hedge, Setup, Solvers, Variant};
+use crate::solvers::{Record, ALL};
+use crate::variance::Variance;
 
 const DAY_SECS: u64 = 86_400;
 
@@ -46,6 +50,33 @@ pub struct Trips {
     pub times: u32,
 }
 
+/// A solver and what he has got.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SolverRecord {
+    /// His name.
+    pub name: &'static str,
+    /// What he has got.
+    #[serde(flatten)]
+    pub record: Record,
+}
+
+/// How the hedge did.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Hedging {
+    /// Rebalances.
+    pub rebalances: u32,
+    /// What they cost, tips included, in atoms.
+    pub cost_atoms: i64,
+    /// Tips of that, in atoms.
+    pub tips_atoms: i64,
+    /// Standard deviation of D*/C as each price left it to the next.
+    pub tracking_error: f64,
+    /// The longest that a window was open, in seconds.
+    pub longest_window_secs: u64,
+    /// What each solver has got.
+    pub solvers: Vec<SolverRecord>,
+}
+
 /// One run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Run {
@@ -71,6 +102,10 @@ pub struct Run {
     pub daily_variance: f64,
     /// Its root.
     pub daily_deviation: f64,
+    /// The same beside that of the shadow book, which has made the same trades without a hedge.
+    pub variance: Variance,
+    /// How the hedge did.
+    pub hedging: Hedging,
     /// Worst day, as a share of the value before.
     pub worst_day: f64,
     /// Debt that accounts left behind, in atoms.
@@ -104,18 +139,32 @@ pub struct Report {
     pub capital: f64,
     /// Seed of the flow.
     pub seed: u64,
-    /// Of the default run: variance of the daily change of the net asset value, as a share.
-    pub lp_pnl_variance: f64,
-    /// The same without a hedge, on the same arrivals.
-    pub lp_pnl_variance_without: Option<f64>,
-    /// Of the default run, in quote units.
+    /// How spot comes to the chain.
+    pub feed: FeedKind,
+    /// Who hedges.
+    pub solvers: Solvers,
+    /// Numbers that are not the defaults.
+    pub set: Vec<(String, f64)>,
+    /// Of the first run: variance of a day's change of what LPs own at mid marks, as a share of it, squared.
+    pub lp_pnl_variance_with_solver: f64,
+    /// The same of its shadow book: the same trades, without a hedge and what it costs.
+    pub lp_pnl_variance_without: f64,
+    /// The first over the second.
+    pub lp_pnl_variance_ratio: f64,
+    /// The same of a run without a hedge that quotes accordingly, and so makes other trades.
+    pub lp_pnl_variance_traded_without: Option<f64>,
+    /// Of the first run: fills and tips, as a share of the mean net asset value a year.
     pub hedge_cost: f64,
-    /// As a share of capital and year.
-    pub hedge_cost_a_year: f64,
-    /// Of the default run.
+    /// The same in quote units, over the whole period.
+    pub hedge_cost_quote: f64,
+    /// Of the first run: the largest fall from the highest value before it, as a share of that.
     pub max_drawdown: f64,
-    /// Of the default run, in quote units.
+    /// Of the first run: debt that accounts left behind, in quote units.
     pub bad_debt: f64,
+    /// Share of the chains' series in which a vault without a book quotes inside the market; none without chains.
+    pub inside_market_share: Option<f64>,
+    /// More of that.
+    pub inside: Option<Inside>,
     /// The runs, the default one first.
     pub runs: Vec<Run>,
 }
@@ -142,6 +191,8 @@ impl Run {
             daily_mean_atoms: total.lp_pnl_atoms as f64 / days.len().max(1) as f64,
             daily_variance,
             daily_deviation: daily_variance.sqrt(),
+            variance: Variance::of(days, start),
+            hedging: hedging(market, &total),
             worst_day: returns.iter().copied().fold(0.0, f64::min),
             bad_debt_atoms: total.counts.bad_debt_atoms,
             trips: trips.map(|(place, times)| Trips { rule: rule_name(place), times: *times }).collect(),
@@ -159,8 +210,13 @@ impl Report {
         let (from, until) = ends.map_or((0, 0), |(first, last)| (first.at, last.at));
         let main = runs.first();
         let of_main = |pick: fn(&Run) -> f64| main.map_or(0.0, pick);
-        let hedge_cost = of_main(|run| run.total.counts.hedge_cost_atoms as f64 / 1e6);
+        let hedge_cost_quote = of_main(|run| run.hedging.cost_atoms as f64 / 1e6);
         let years = until.saturating_sub(from).max(1) as f64 / 31_536_000.0;
+        let mean_nav = of_main(|run| {
+            let navs = run.days.iter().map(|day| day.nav_atoms as f64 / 1e6);
+            navs.sum::<f64>() / run.days.len().max(1) as f64
+        });
+        let variance = main.map_or_else(Variance::default, |run| run.variance);
         let unhedged = runs.iter().find(|run| run.variant == Variant { without: None, hedge: Hedge::None });
         Self {
             prices,
@@ -171,14 +227,34 @@ impl Report {
             smile: [setup.source.smile.eta, setup.source.smile.rho],
             capital: setup.capital,
             seed: setup.seed,
-            lp_pnl_variance: of_main(|run| run.daily_variance),
-            lp_pnl_variance_without: unhedged.map(|run| run.daily_variance),
-            hedge_cost,
-            hedge_cost_a_year: hedge_cost / setup.capital / years,
+            feed: setup.feed,
+            solvers: setup.solvers,
+            set: setup.rules.changed(),
+            lp_pnl_variance_with_solver: variance.with,
+            lp_pnl_variance_without: variance.without,
+            lp_pnl_variance_ratio: variance.ratio,
+            lp_pnl_variance_traded_without: unhedged.map(|run| run.daily_variance),
+            hedge_cost: hedge_cost_quote / mean_nav.max(f64::MIN_POSITIVE) / years,
+            hedge_cost_quote,
+            inside_market_share: setup.inside.as_ref().and_then(Inside::share),
+            inside: setup.inside.clone(),
             max_drawdown: of_main(|run| run.total.max_drawdown),
             bad_debt: of_main(|run| run.bad_debt_atoms as f64 / 1e6),
             runs,
         }
+    }
+}
+
+fn hedging(market: &Market<'_>, total: &Period) -> Hedging {
+    let hedger = &market.hedger;
+    let records = ALL.iter().zip(hedger.records);
+    Hedging {
+        rebalances: total.counts.hedges,
+        cost_atoms: total.counts.hedge_cost_atoms,
+        tips_atoms: total.counts.tips_atoms,
+        tracking_error: hedger.followed.deviation(),
+        longest_window_secs: hedger.followed.longest_secs,
+        solvers: records.map(|(solver, record)| SolverRecord { name: solver.name, record }).collect(),
     }
 }
 

@@ -1,8 +1,10 @@
 //! The report's tables, for the terminal and the page alike.
 
 use crate::explain::NAMES;
+use crate::inside::Standing;
 use crate::page::period_name;
 use crate::report::{Period, Report, Run};
+use crate::variance::Shares;
 
 const MILLION: f64 = 1e6;
 const HOUR_SECS: f64 = 3_600.0;
@@ -145,6 +147,110 @@ pub fn ablations(report: &Report) -> Option<Table> {
     let rows = std::iter::once(main).chain(others).map(row).collect();
     Some(Table { header, rows })
 }
+
+/// Each run with and without its hedge, on the same trades.
+pub fn hedged(report: &Report) -> Table {
+    let mut header = texts(&[
+        "run",
+        "daily variance with, 1e-6",
+        "without",
+        "with over without",
+        "hedge cost, USD",
+        "tips of it",
+        "rebalances",
+        "tracking error, of C",
+        "longest window, h",
+        "wider by neglect, h",
+        "reduce-only by neglect, h",
+    ]);
+    let solvers = report.runs.first().map(|run| run.hedging.solvers.as_slice()).unwrap_or_default();
+    header.extend(solvers.iter().map(|solver| format!("{}: rebalances, tips, late", solver.name)));
+    let row = |run: &Run| {
+        let (hedging, counts) = (&run.hedging, &run.total.counts);
+        let hours = |secs: u64| format!("{:.1}", secs as f64 / HOUR_SECS);
+        let mut cells = vec![
+            run.name.to_owned(),
+            format!("{:.4}", run.variance.with * MILLION),
+            format!("{:.4}", run.variance.without * MILLION),
+            percent(run.variance.ratio),
+            money(hedging.cost_atoms),
+            money(hedging.tips_atoms),
+            hedging.rebalances.to_string(),
+            percent(hedging.tracking_error),
+            hours(hedging.longest_window_secs),
+            hours(counts.neglected_secs),
+            hours(counts.neglected_reduce_secs),
+        ];
+        let records = hedging.solvers.iter().map(|solver| solver.record);
+        cells.extend(
+            records.map(|record| format!("{}, {}, {}", record.rebalances, money(record.tips_atoms), record.late)),
+        );
+        cells
+    };
+    Table { header, rows: report.runs.iter().map(row).collect() }
+}
+
+/// What the daily variance of the first run is made of, and that of its shadow book.
+pub fn decomposed(report: &Report) -> Option<Table> {
+    let variance = &report.runs.first()?.variance;
+    let header = std::iter::once("variance, of its own").chain(variance.with_shares.named().map(|(name, _)| name));
+    let row = |name: &str, shares: &Shares| {
+        std::iter::once(name.to_owned()).chain(shares.named().map(|(_, share)| percent(share))).collect()
+    };
+    Some(Table {
+        header: header.map(str::to_owned).collect(),
+        rows: vec![row("with the hedge", &variance.with_shares), row("without", &variance.without_shares)],
+    })
+}
+
+/// The vault's quotes against the market's, if there are chains.
+pub fn inside(report: &Report) -> Option<Table> {
+    let inside = report.inside.as_ref()?;
+    let header = texts(&[
+        "expiries",
+        "series",
+        "inside",
+        "inside with the fee",
+        "inside when calm",
+        "mid inside",
+        "the vault's half spread, points",
+        "the market's",
+    ]);
+    let points = |vol: f64| format!("{:.2}", 100.0 * vol);
+    let row = |group: &Standing| {
+        vec![
+            group.name.clone(),
+            group.series.to_string(),
+            percent(group.inside),
+            percent(group.inside_with_fee),
+            percent(group.inside_when_calm),
+            percent(group.mid_inside),
+            points(group.vault_half_spread),
+            points(group.market_half_spread),
+        ]
+    };
+    Some(Table { header, rows: inside.groups.iter().map(row).collect() })
+}
+
+/// The figures that the report is asked for, with their units.
+pub fn summary(report: &Report) -> Table {
+    let row = |name: &str, value: String, unit: &str| vec![name.to_owned(), value, unit.to_owned()];
+    let inside = report.inside_market_share.map_or_else(|| "none: no --chains".to_owned(), percent);
+    let rows = vec![
+        row("lp_pnl_variance_with_solver", format!("{:.4e}", report.lp_pnl_variance_with_solver), SQUARED),
+        row("lp_pnl_variance_without", format!("{:.4e}", report.lp_pnl_variance_without), SQUARED),
+        row("with over without", percent(report.lp_pnl_variance_ratio), "on the same trades"),
+        row("hedge_cost", percent(report.hedge_cost), "of net asset value a year, tips included"),
+        row("hedge_cost_quote", format!("{:.0}", report.hedge_cost_quote), "USD over the period"),
+        row("max_drawdown", percent(report.max_drawdown), "of the highest value before"),
+        row("bad_debt", format!("{:.0}", report.bad_debt), "USD"),
+        row("inside_market_share", inside, "of series"),
+    ];
+    Table { header: texts(&["figure", "value", "unit"]), rows }
+}
+
+/// The unit of a variance.
+const SQUARED: &str = "(share of net asset value)^2 a day";
 
 /// The rules that tripped in a run.
 pub fn breakers(run: &Run) -> Table {

@@ -39,7 +39,7 @@ impl Market<'_> {
     /// Somebody arrives.
     /// # Inputs: the close of the next candle, which the informed know
     pub(crate) fn receive(&mut self, arrival: &Arrival, ahead: f64, spot: f64) -> Result<(), Refusal> {
-        let state = self.guard.state(self.venue.now());
+        let state = self.state();
         let is_closing = arrival.who == Who::Closing;
         if state == State::Halted || (state == State::ReduceOnly && !is_closing) {
             self.tally.day.stopped += 1;

@@ -5,9 +5,9 @@
 use std::path::{Path, PathBuf};
 
 use equipoise_data::{generate_prices, PathRecipe};
-use equipoise_replay::{page, replay, run, Hedge, Input, Run, Setup, Variant, Without};
+use equipoise_replay::{page, replay, run, FeedKind, Hedge, Input, Numbers, Run, Setup, Solvers, Variant, Without};
 
-const DEFAULT: Variant = Variant { without: None, hedge: Hedge::Band };
+const DEFAULT: Variant = Variant { without: None, hedge: Hedge::Solvers };
 /// Most an account's settlement loses to rounding, in atoms; accounts, the vault and the liquidator.
 const MOST_DUST: i64 = 26;
 
@@ -21,6 +21,8 @@ fn assert_adds_up(run: &Run) {
     let mut before = run.nav_atoms[0];
     for day in &run.days {
         assert_eq!(day.nav_atoms - before, day.parts.total(), "{day:?}");
+        let without = day.parts_without_hedge();
+        assert_eq!(day.parts.total() - without.total(), day.hedge_pnl_atoms, "with less without is the hedge: {day:?}");
         before = day.nav_atoms;
     }
     assert_eq!(before, run.nav_atoms[1]);
@@ -45,7 +47,7 @@ fn the_same_seed_gives_the_same_bytes_and_another_one_others() {
 fn profits_are_explained_to_the_atom_and_cash_is_what_was_paid_in() {
     let setup = generated(3);
     let all = [None, Some(Without::Skew), Some(Without::Rebates), Some(Without::Spreads)];
-    let variants: Vec<Variant> = all.map(|without| Variant { without, hedge: Hedge::Band }).to_vec();
+    let variants: Vec<Variant> = all.map(|without| Variant { without, hedge: Hedge::Solvers }).to_vec();
     let report = replay("generated", &setup, &variants).unwrap();
     for run in &report.runs {
         assert_adds_up(run);
@@ -60,11 +62,47 @@ fn profits_are_explained_to_the_atom_and_cash_is_what_was_paid_in() {
     assert!((0..=trades).contains(&no_spread.total.parts_atoms.spread), "an atom a trade for rounding");
 }
 
+fn hedged_by(count: u8, die_at: Option<u64>) -> Run {
+    let setup = Setup { solvers: Solvers { count, die_at }, ..generated(3) };
+    let run = run(&setup, DEFAULT).unwrap();
+    assert_adds_up(&run);
+    run
+}
+
+#[test]
+fn two_solvers_share_the_work_and_one_alone_does_it_as_well() {
+    let [both, alone] = [2, 1].map(|count| hedged_by(count, None).hedging);
+    let [quick, thrifty] = &both.solvers[..] else { panic!("two solvers") };
+    assert!(quick.record.rebalances > 0 && thrifty.record.rebalances > 0, "{both:?}");
+    assert!(quick.record.tips_atoms > 0 && thrifty.record.tips_atoms > 0 && quick.record.late > 0, "{both:?}");
+    assert_eq!(both.rebalances, quick.record.rebalances + thrifty.record.rebalances);
+    assert_eq!(both.tips_atoms, quick.record.tips_atoms + thrifty.record.tips_atoms);
+    assert!(both.cost_atoms > both.tips_atoms);
+    assert_eq!((alone.rebalances, alone.solvers[1].record.rebalances), (alone.solvers[0].record.rebalances, 0));
+    assert!(alone.rebalances > 0 && alone.tracking_error < 2.0 * both.tracking_error, "{alone:?} {both:?}");
+}
+
+#[test]
+fn a_vault_whose_solvers_are_dead_is_worse_hedged_but_owes_nobody() {
+    let both = hedged_by(2, None);
+    let middle = both.days[both.days.len() / 2].at;
+    let [none, dying] = [hedged_by(0, None), hedged_by(2, Some(middle))];
+    assert_eq!((none.hedging.rebalances, none.hedging.cost_atoms), (0, 0));
+    assert_eq!(none.variance.with.to_bits(), none.variance.without.to_bits(), "no hedge, no difference");
+    assert!(dying.days.iter().all(|day| day.at < middle || day.counts.hedges == 0));
+    assert!(dying.hedging.rebalances > 0 && dying.hedging.rebalances < both.hedging.rebalances);
+    for run in [&none, &dying] {
+        assert!(run.hedging.tracking_error > both.hedging.tracking_error, "{:?} {:?}", run.hedging, both.hedging);
+        assert!(run.total.counts.neglected_secs > 0 && run.bad_debt_atoms == 0, "{:?}", run.total.counts);
+        assert!(run.total.max_drawdown < 0.1);
+    }
+}
+
 #[test]
 fn the_page_has_every_chart_and_needs_no_network() {
     let unhedged = Variant { hedge: Hedge::None, ..DEFAULT };
     let report = replay("<prices>", &generated(1), &[DEFAULT, unhedged]).unwrap();
-    assert!(report.lp_pnl_variance > 0.0 && report.lp_pnl_variance_without.is_some());
+    assert!(report.lp_pnl_variance_with_solver > 0.0 && report.lp_pnl_variance_traded_without.is_some());
     let page = page(&report).unwrap();
     assert_eq!(page.matches("<svg").count(), 9);
     assert!(page.contains("&lt;prices&gt;") && page.contains("no hedge") && !page.contains("NaN"));
@@ -101,6 +139,9 @@ fn real_stress_leaves_no_debt_and_everything_adds_up() {
             until: time(until),
             capital: 1_000_000.0,
             seed: 1,
+            rules: Numbers::default(),
+            feed: FeedKind::Push,
+            solvers: Solvers::default(),
         };
         let run = run(&input.load().unwrap(), DEFAULT).unwrap();
         assert_adds_up(&run);

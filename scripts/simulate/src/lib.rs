@@ -20,4 +20,4 @@ mod random;
 mod venue;
 
 pub use random::Random;
-pub use venue::{Board, Leg, Mark, Offer, Refusal, Settings, Trader, Venue};
+pub use venue::{Board, FeedKind, Inventory, Leg, Mark, Offer, Refusal, Settings, Trader, Venue};

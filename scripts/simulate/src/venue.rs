@@ -14,16 +14,20 @@ use equipoise_risk::potential::RiskState;
 use equipoise_risk::quote::{price, Priced};
 use equipoise_risk::settlement::{payoff_floor, Holding};
 use equipoise_risk::skew::SkewReserve;
-use equipoise_risk::spread::{SpreadMultiplier, SpreadTerms};
+use equipoise_risk::spread::SpreadMultiplier;
 use equipoise_risk::surface::Slice;
 use equipoise_risk::units::{Atoms, Lots, Money, Price, TokenScale};
 use equipoise_risk::RiskError;
 use thiserror::Error;
 
 mod account;
+mod feed;
+mod hedge;
 mod keeper;
 mod mark;
 
+pub use feed::FeedKind;
+pub use hedge::Inventory;
 pub use mark::Mark;
 
 /// Why the market does not do it.
@@ -142,6 +146,8 @@ pub struct Settings {
     pub parameters: Parameters,
     /// Decimals of the token.
     pub scale: TokenScale,
+    /// How spot comes to the chain.
+    pub feed: FeedKind,
 }
 
 /// A market of one underlying.
@@ -163,6 +169,7 @@ pub struct Venue {
     /// Units of the underlying that the vault holds against its options.
     hedge: Fx,
     multiplier: SpreadMultiplier,
+    feed: FeedKind,
 }
 
 /// A priced trade.
@@ -196,6 +203,7 @@ impl Venue {
             supply: capital.fx(),
             hedge: Fx::ZERO,
             multiplier: SpreadMultiplier::ONE,
+            feed: settings.feed,
         })
     }
 
@@ -280,7 +288,8 @@ impl Venue {
     }
 
     fn terms(&self, board: &Board) -> Result<BoardTerms, Refusal> {
-        let spread = SpreadTerms::new(self.spot, self.now - self.spot_at, self.variance, &self.parameters)?;
+        let age_secs = self.now - self.spot_at;
+        let spread = self.feed.spread_terms(self.spot, age_secs, self.variance, &self.parameters)?;
         let reference = (board.reference, board.slice);
         Ok(BoardTerms::new(self.spot, Fx::ONE, reference, (self.now, board.expiry), spread)?)
     }
@@ -313,16 +322,19 @@ impl Venue {
     }
 
     fn value(&self, legs: &[Leg]) -> Result<Valuation, Refusal> {
+        let mut valuation = self.valued(self.strikes(legs)?)?;
+        valuation.before = valuation.before.hedged(&self.held_hedge(), self.spot)?;
+        Ok(valuation)
+    }
+
+    /// Values boards without their hedge.
+    fn valued(&self, boards: Vec<(&Board, Vec<StrikeState>)>) -> Result<Valuation, Refusal> {
         let mut priced = Vec::new();
-        for (board, strikes) in self.strikes(legs)? {
+        for (board, strikes) in boards {
             priced.push((self.terms(board)?, strikes));
         }
         let states: Vec<_> = priced.iter().map(|(terms, strikes)| BoardState { terms, strikes }).collect();
-        let mut valuation = book::value(&states)?;
-        if self.hedge != Fx::ZERO {
-            valuation.before = valuation.before.plus(&self.hedge_exposure()?)?;
-        }
-        Ok(valuation)
+        Ok(book::value(&states)?)
     }
 
     /// What legs cost now.

@@ -6,7 +6,7 @@ use crate::millionths::Millionths;
 use crate::RiskError;
 
 /// How many terms there are.
-pub const TERM_COUNT: usize = 14;
+pub const TERM_COUNT: usize = 15;
 
 /// One number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub enum HedgeTerm {
     PriceAgeSecs,
     /// What the underlying held or owed may be worth, of risk capital.
     HedgeLimit,
+    /// What is posted for the underlying that is owed, of its worth.
+    CollateralRatio,
 }
 
 /// A term with its default and its bounds, in millionths.
@@ -62,11 +64,13 @@ const SECOND: u32 = 1_000_000;
 
 /// Every term in its order of storage.
 ///
-/// Bands, shares and budgets are for about ten million dollars of capital at a volatility of 0.6. The ramp leaves solvers five minutes
-/// to outbid each other; two minutes are some hundreds of blocks.
+/// Bands, shares and budgets are for about ten million dollars of capital at a volatility of 0.6. Bands may be next to nothing, so that
+/// a vault that ends can have its whole hedge sold. The ramp leaves solvers five minutes to outbid each other; two minutes are some
+/// hundreds of blocks. Twice what is owed is posted for it, so that spot may rise by half before a lender who counts three
+/// quarters of it liquidates.
 pub const TERM_RULES: [TermRule; TERM_COUNT] = [
-    rule(HedgeTerm::InnerBand, 30_000, 1_000, 500_000),
-    rule(HedgeTerm::OuterBand, 60_000, 2_000, 900_000),
+    rule(HedgeTerm::InnerBand, 30_000, 1, 500_000),
+    rule(HedgeTerm::OuterBand, 60_000, 2, 900_000),
     rule(HedgeTerm::Theta, 700_000, 0, 950_000),
     rule(HedgeTerm::Kappa, 500_000, 0, 900_000),
     rule(HedgeTerm::RampSecs, 300 * SECOND, SECOND, 3_600 * SECOND),
@@ -79,6 +83,7 @@ pub const TERM_RULES: [TermRule; TERM_COUNT] = [
     rule(HedgeTerm::DayBudget, 5_000, 0, 50_000),
     rule(HedgeTerm::PriceAgeSecs, 3_600 * SECOND, 5 * SECOND, 4_200 * SECOND),
     rule(HedgeTerm::HedgeLimit, 1_000_000, 0, 4_000_000),
+    rule(HedgeTerm::CollateralRatio, 2_000_000, 1_500_000, 4_000_000),
 ];
 
 /// All terms.

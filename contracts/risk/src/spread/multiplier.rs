@@ -66,6 +66,13 @@ impl SpreadMultiplier {
         self.0.number()
     }
 
+    /// So many times as wide, at most [`SpreadMultiplier::MOST`]; a factor below one counts as one.
+    /// # Rounding: up, in the vault's favour
+    #[must_use]
+    pub fn times_ceil(self, factor: Millionths) -> Self {
+        Self::from_stored(self.0.times_ceil(factor.max(Millionths::ONE)))
+    }
+
     /// What a trade pays that passes only because it closes: the spread of a stressed market at least.
     #[must_use]
     pub fn for_closing(self) -> Self {

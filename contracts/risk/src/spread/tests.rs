@@ -108,6 +108,14 @@ fn a_pull_feed_has_five_basis_points_or_twice_the_move_of_its_age() {
     assert_eq!(Feed::Pull.band_ceil(fx(-0.36), 5), Err(BandError::Risk(RiskError::Math)));
 }
 
+#[test]
+fn a_factor_widens_further_and_stays_in_bounds() {
+    let stored = |raw| SpreadMultiplier::from_stored(Millionths::from_raw(raw));
+    assert_eq!(stored(1_250_000).times_ceil(Millionths::from_raw(1_500_001)), stored(1_875_002));
+    assert_eq!(stored(1_250_000).times_ceil(Millionths::ZERO), stored(1_250_000));
+    assert_eq!(stored(20_000_000).times_ceil(Millionths::from_raw(2_000_000)), SpreadMultiplier::MOST);
+}
+
 proptest! {
     #[test]
     fn the_multiplier_is_bounded_and_rises_with_each_factor(

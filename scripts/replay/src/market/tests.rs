@@ -2,22 +2,33 @@
 
 use equipoise_data::{generate_prices, PathRecipe};
 use equipoise_risk::black76::Kind;
+use equipoise_risk::rebalance::HedgeTerm;
 use equipoise_simulate::{Leg, Trader};
 
 use super::*;
+use crate::hedging::FILL_COST;
+use crate::settings::{Hedge, Numbers, Solvers};
 
 /// A market that has sold ten calls near the money and holds a hedge of three units.
 fn sold(setup: &Setup) -> Market<'_> {
-    let variant = Variant { without: None, hedge: Hedge::None };
+    let variant = Variant { without: None, hedge: Hedge::Solvers };
     let first = setup.candles[0];
     let mut market = Market::new(setup, variant, &first).unwrap();
     market.keep(&first).unwrap();
     let leg = Leg { board: 1, strike: 4, kind: Kind::Call, lots: 10_000 };
     market.venue.trade(&mut Trader::default(), &[leg]).unwrap();
-    market.venue.rebalance(Fx::from_num(3), HEDGE_COST).unwrap();
+    bought(&mut market, 3.0);
+    market
+}
+
+/// The vault buys some of the underlying, sells it if negative, and the books begin anew.
+fn bought(market: &mut Market<'_>, units: f64) {
+    let fill = market.venue.fill_at(Fx::from_num(units), FILL_COST).unwrap();
+    let cash = market.venue.cash();
+    market.venue.rebalance(&fill, Atoms::ZERO).unwrap();
+    market.outside = market.outside.plus(cash.minus(market.venue.cash()).unwrap()).unwrap();
     market.remark(Parts::default()).unwrap();
     market.ledger.take();
-    market
 }
 
 fn setup() -> Setup {
@@ -72,27 +83,106 @@ fn time_is_theta_and_a_post_is_vega() {
     assert_eq!(parts.total(), parts.vega);
 }
 
+/// D* over C now.
+fn ratio(market: &Market<'_>, candle: &Candle) -> f64 {
+    let reading = market.reading(&market.venue.options().unwrap(), candle).unwrap();
+    reading.delta.fx().to_num::<f64>() / reading.capital.fx().to_num::<f64>()
+}
+
+/// A market far out of its band, and the quarter of an hour after it.
+fn unbalanced(setup: &Setup) -> Market<'_> {
+    let mut market = sold(setup);
+    bought(&mut market, 200.0);
+    assert!(ratio(&market, &setup.candles[0]) > 0.06);
+    market
+}
+
 #[test]
-fn the_hedge_brings_the_delta_that_matters_to_nothing_and_pays_seven_basis_points() {
+fn solvers_bring_the_delta_that_matters_inside_and_are_paid_for_it() {
     let setup = setup();
-    let mut market = sold(&setup);
-    market.venue.rebalance(Fx::from_num(200), HEDGE_COST).unwrap();
-    market.remark(Parts::default()).unwrap();
-    market.ledger.take();
-    let reading = |market: &Market<'_>| market.reading(&market.venue.exposure().unwrap(), &setup.candles[0]).unwrap();
-    let before = reading(&market);
-    let reserve = market.venue.reserve().balance;
-    assert!(before.delta > before.capital.scaled_floor(OUTER_BAND).unwrap());
-    market.hedge(&before).unwrap();
-    let after = reading(&market).delta.fx().to_num::<f64>();
-    assert!(after.abs() < 1e-3, "{after}");
-    let cost = 0.0007 * before.delta.fx().to_num::<f64>();
+    let mut market = unbalanced(&setup);
+    let (before, reserve) = (ratio(&market, &setup.candles[0]), market.venue.reserve().balance);
+    let (units, outside) = (market.venue.hedge(), market.outside);
+    market.rebalance_until(market.venue.now() + 900).unwrap();
+    let after = ratio(&market, &setup.candles[0]);
+    assert!(after > 0.0 && after < 0.04, "{before} {after}");
+    let sold = (units - market.venue.hedge()).to_num::<f64>() * market.venue.spot().fx().to_num::<f64>();
     let counts = market.tally.take(0, [0; 2]);
-    assert!((counts.hedge_cost_atoms as f64 / 1e6 - cost).abs() < 1e-3 && counts.hedges == 1);
+    let tips = market.hedger.records.iter().map(|record| record.tips_atoms).sum::<i64>();
+    assert!(counts.hedges > 0 && tips > 0 && counts.tips_atoms == tips, "{counts:?}");
+    let fills = (counts.hedge_cost_atoms - tips) as f64 / 1e6;
+    assert!((fills - 0.0007 * sold).abs() < 1e-3, "{fills} {sold}");
+    let brought = count(outside.minus(market.outside).unwrap()) as f64 / 1e6;
+    assert!((brought - (sold - fills - tips as f64 / 1e6)).abs() < 1e-3, "{brought}");
     let parts = market.ledger.take();
     assert_eq!(parts.hedge_cost, -counts.hedge_cost_atoms);
     assert_eq!(parts.skew, count(reserve).min(counts.hedge_cost_atoms), "what the reserve pays of it first");
-    assert!(parts.residual.abs() <= 2, "{parts:?}");
-    market.hedge(&reading(&market)).unwrap();
-    assert_eq!(market.tally.take(0, [0; 2]).hedges, 0, "inside the band");
+    assert!(parts.residual.abs() <= 4 * i64::from(counts.hedges), "{parts:?}");
+    assert_eq!(market.hedger.epoch, u64::from(counts.hedges));
+}
+
+#[test]
+fn what_a_day_may_cost_bounds_what_solvers_ask_for() {
+    let mut setup = setup();
+    setup.rules = Numbers::with(&[("DayBudget".into(), 0.000_2), ("RebalanceBudget".into(), 0.000_05)]).unwrap();
+    let mut market = sold(&setup);
+    bought(&mut market, 300.0);
+    market.rebalance_until(market.venue.now() + 900).unwrap();
+    let (cost, count) = (market.tally.day.hedge_cost_atoms as f64 / 1e6, market.tally.day.hedges);
+    assert!(count > 0 && cost <= 300.0 && cost / f64::from(count) <= 150.0, "{count} {cost}");
+}
+
+#[test]
+fn the_window_waits_for_the_checkpoint_and_for_the_outer_band() {
+    let setup = setup();
+    let mut market = unbalanced(&setup);
+    let least = setup.rules.terms.secs(HedgeTerm::CheckpointSecs);
+    market.rebalance_until(market.venue.now() + least).unwrap();
+    assert!(market.hedger.window.is_open() && market.hedger.epoch == 0, "no inventory is old enough");
+    let mut inside = sold(&setup);
+    assert!(ratio(&inside, &setup.candles[0]).abs() < 0.06);
+    inside.rebalance_until(inside.venue.now() + 900).unwrap();
+    assert!(!inside.hedger.window.is_open() && inside.hedger.epoch == 0);
+}
+
+#[test]
+fn without_solvers_spreads_widen_and_then_the_market_only_reduces() {
+    for solvers in [Solvers { count: 0, die_at: None }, Solvers { count: 2, die_at: Some(1) }] {
+        let setup = Setup { solvers, ..setup() };
+        let mut market = unbalanced(&setup);
+        let opened_at = market.venue.now();
+        market.rebalance_until(opened_at + 900).unwrap();
+        assert_eq!((market.hedger.epoch, market.state()), (0, State::Open));
+        let factor = |market: &Market<'_>, age: u64| market.hedger.neglected(opened_at + age).factor.raw();
+        assert_eq!(factor(&market, 0), 1_000_000);
+        assert!(factor(&market, 40_000) > 1_500_000 && factor(&market, 1 << 40) == 2_000_000);
+        market.venue.wait(1 << 20);
+        assert_eq!(market.state(), State::ReduceOnly);
+    }
+}
+
+#[test]
+fn the_shadow_book_differs_by_what_the_hedge_has_earned_and_by_nothing_else() {
+    let setup = setup();
+    let mut market = unbalanced(&setup);
+    // the book without the hedge, from first principles: its cash as if nothing had gone to the hedge's other side
+    let shadow = |market: &Market<'_>| {
+        let cash = market.venue.cash().plus(market.outside).unwrap().minus(market.venue.reserve().balance).unwrap();
+        count(cash.plus(market.venue.scale().atoms_floor(market.mark.value).unwrap()).unwrap())
+    };
+    let (nav, without, earned) = (market.ledger.nav, shadow(&market), market.hedge_earned().unwrap());
+    let mut expected = 0.0;
+    for price in [1.01, 0.97, 1.0] {
+        let (units, from) = (market.venue.hedge().to_num::<f64>(), market.venue.spot().fx().to_num::<f64>());
+        let to = from * price;
+        market.go(Step { at: market.venue.now() + 900, price: to }).unwrap();
+        expected += units * (to - from);
+        let costs = market.tally.day.hedge_cost_atoms;
+        market.rebalance_until(market.venue.now() + 900).unwrap();
+        expected -= (market.tally.day.hedge_cost_atoms - costs) as f64 / 1e6;
+    }
+    assert!(market.tally.day.hedges > 0);
+    let hedge = market.hedge_earned().unwrap() - earned;
+    assert_eq!((market.ledger.nav - nav) - (shadow(&market) - without), hedge, "exactly");
+    assert!((hedge as f64 / 1e6 - expected).abs() < 1e-4, "{hedge} {expected}");
 }

@@ -7,7 +7,7 @@ use equipoise_risk::surface::Slice;
 use equipoise_risk::units::{Atoms, Money, Price, TokenScale};
 
 use super::Round;
-use crate::{Leg, Random, Refusal, Settings, Trader, Venue};
+use crate::{FeedKind, Leg, Random, Refusal, Settings, Trader, Venue};
 
 pub(super) const HOUR_SECS: u64 = 3_600;
 pub(super) const DAY_SECS: u64 = 86_400;
@@ -52,6 +52,7 @@ pub(super) fn market(random: &mut Random) -> Result<Venue, Refusal> {
         variance: fx(VOL * VOL),
         parameters: parameters(random),
         scale: TokenScale::from_decimals(6).ok_or(Refusal::Closed)?,
+        feed: FeedKind::Push,
     })?;
     let mut days = 0;
     for _ in 0..random.whole(2, 5) {
