@@ -16,15 +16,17 @@ pub struct Declared {
 }
 
 /// Everything that the interfaces declare, one entry per file.
-pub fn declared() -> [Declared; 11] {
+pub fn declared() -> [Declared; 13] {
     [
         crate::breakers::declared(),
         crate::clearing::declared(),
         crate::feed::declared(),
         crate::hedge::declared(),
+        crate::lender::declared(),
         crate::market::declared(),
         crate::oracle::declared(),
         crate::parameters::declared(),
+        crate::perp::declared(),
         crate::source::declared(),
         crate::tranche::declared(),
         crate::vault::declared(),

@@ -1,6 +1,13 @@
 use crate::sol;
 
 sol! {
+    /// Cash of a market's vault, paid out for its hedge.
+    #[derive(Debug)]
+    struct HedgePayment {
+        address to;
+        uint256 amountAtoms;
+    }
+
     /// The clearing house: custody of the stablecoin, the cash ledger, margin over all markets, liquidation.
     ///
     /// Amounts are the token's atoms. The ledger's own accounts never owe, but for those of settlement. A trader's account
@@ -102,10 +109,10 @@ sol! {
         function acceptOwnership() external;
 
         // Hedgers
-        /// Cash of the vault that the calling hedger is for, to the hedger.
-        function fundHedge(uint256 amountAtoms) external;
-        /// Cash of the calling hedger's, which it has allowed, to the vault that it is for.
-        function returnHedge(uint256 amountAtoms) external;
+        /// Pays cash of the vault that the calling hedger is for, and takes the lock. Returns the stablecoin that is left here.
+        function openHedge(HedgePayment[] payments) external returns (uint256 leftAtoms);
+        /// Gives the lock back, credits the vault with what has come here since, and pays the solver his tip out of its cash.
+        function closeHedge(address solver, uint256 tipAtoms) external;
 
         // Views
         /// An account's cash and, bit by bit, the markets it holds anything in and those it is short in.

@@ -72,13 +72,14 @@ sol! {
         bytes32[2] terms;
     }
 
-    /// What a rebalance has done: the underlying held before and after, the stablecoin that it took (negative if it brought some),
-    /// and the tip that is wanted at most.
+    /// What a rebalance has done: the underlying held before and after, less what is owed; the stablecoin that it took (negative if
+    /// it brought some), beside what it posted at the lender; what lies there now; and the tip that is wanted at most.
     #[derive(Debug)]
     struct Outcome {
-        uint256 beforeAtoms;
-        uint256 afterAtoms;
+        int256 beforeAtoms;
+        int256 afterAtoms;
         int256 spentAtoms;
+        uint256 collateralAtoms;
         uint256 maxTipAtoms;
     }
 
@@ -89,11 +90,17 @@ sol! {
         uint256 costAtoms;
         int256 lostWad;
         int256 gainWad;
-        /// Of the underlying, held now.
-        int128 unitsX64;
+        Holding holding;
         uint64 openedAt;
         int128 averageX64;
         int128 usedX64;
+    }
+
+    /// What is held for a market: of the underlying, less what is owed, and of the stablecoin, posted for that.
+    #[derive(Debug)]
+    struct Holding {
+        int128 unitsX64;
+        int128 cashX64;
     }
 
     /// What a leg is: of the stablecoin, what a buy may cost or a sale must bring; and what it is worth at spot.
@@ -106,10 +113,16 @@ sol! {
     /// Judges rebalances: a pure function, of what the market has told and the hedger keeps.
     #[derive(Debug)]
     interface IReferee {
-        /// The terms of a leg, whose price must be near the oracle's and near the average.
-        function legTerms(HedgeState state, AppraisalHead head, HedgeLeg leg) external pure returns (LegTerms terms);
+        /// The terms of legs, whose prices must be near the oracle's and near the average.
+        function legTerms(HedgeState state, AppraisalHead head, HedgeLeg[] legs) external pure returns (LegTerms[] terms);
+        /// What must be posted for a debt of the underlying, and what the debt is worth at spot.
+        function collateral(HedgeState state, AppraisalHead head, uint256 debtAtoms) external pure
+            returns (LegTerms terms);
+        /// What is held, in the market's units.
+        function holding(HedgeState state, uint8 tokenDecimals, int256 netAtoms, uint256 collateralAtoms) external pure
+            returns (Holding held);
         /// The window and the average as of now.
-        function observe(HedgeState state, uint256 heldAtoms, Appraisal told) external pure
+        function observe(HedgeState state, int256 netAtoms, Appraisal told) external pure
             returns (uint64 openedAt, int128 averageX64);
         /// What a rebalance leaves, if it keeps to every rule.
         function judge(HedgeState state, Outcome outcome, Appraisal told) external pure returns (Verdict verdict);
@@ -137,23 +150,26 @@ sol! {
         HedgeLeg[] legs;
     }
 
-    /// Where hedges are filled. The hedger sends what it gives before it calls; what it gets, and what was not used, goes back
-    /// to the hedger, which counts its balances and trusts no answer.
+    /// Where hedges are filled. Before it is called it has what the hedger gives, or the solver has if the venue passes it on.
+    /// Underlying goes to the hedger, stablecoins go to the clearing house, what was not used of them too: balances there are
+    /// counted, and no answer is trusted.
     #[derive(Debug)]
     interface IVenue {
         /// Buys `baseAtoms` of the underlying for at most `quoteAtoms`, or sells them for at least as many.
         function fill(bool isBuy, uint256 baseAtoms, uint256 quoteAtoms, address solver) external;
+        /// Whether what is given goes to the solver himself.
+        function isPassedOn() external view returns (bool);
     }
 
-    /// A solver that fills hedges himself, called by the filler venue once it has passed on what the hedger gives.
+    /// A solver that fills hedges himself, called by the filler venue once he has what is given.
     #[derive(Debug)]
     interface IFiller {
-        /// Send `hedger` the other side: `baseAtoms` of the underlying if it buys, else `quoteAtoms`.
-        function fillHedge(address hedger, bool isBuy, uint256 baseAtoms, uint256 quoteAtoms) external;
+        /// Send `to` the other side: `baseAtoms` of the underlying if the vault buys, else `quoteAtoms`.
+        function fillHedge(address to, bool isBuy, uint256 baseAtoms, uint256 quoteAtoms) external;
     }
 
-    /// The venue that has solvers fill hedges themselves: it passes on what the hedger gives, calls the solver, and has no
-    /// privilege that he could use.
+    /// The venue that has solvers fill hedges themselves: it calls the solver, who has been given what the vault gives, and has
+    /// no privilege that he could use.
     #[derive(Debug)]
     interface IFillerVenue {
         function hedger() external view returns (address);
@@ -195,9 +211,16 @@ sol! {
             bytes calldata signature
         ) external returns (uint256 tipAtoms);
 
+        /// Posts at the lender what the debt asks for at the oracle's price, takes back what lies there beyond that, and tells the
+        /// market what is held, with the interest since.
+        function tend() external;
+
         // Owner
-        /// What may be filled at a venue in one rebalance, at most so much; zero closes it.
+        /// What may be filled at a venue in one rebalance, at most so much, or owed to the lender; zero closes it. A lender who is
+        /// closed counts for nothing, neither what lies there nor what is owed there.
         function setVenue(address venue, uint256 capWad) external;
+        /// Names the account that borrows the underlying, once nothing is left at the one before.
+        function setLender(address lender) external;
         /// In millionths, in the order of `equipoise_risk::rebalance::TERM_RULES`.
         function setTerms(uint32[] calldata millionths) external;
         function transferOwnership(address successor) external;
@@ -216,6 +239,10 @@ sol! {
         function venueCap(address venue) external view returns (uint256 capWad);
         /// The underlying held for the market; what was given to the hedger beside it is not counted.
         function heldAtoms() external view returns (uint256 atoms);
+        /// The account that borrows the underlying, zero for none.
+        function lender() external view returns (address);
+        /// What lies at the lender and what is owed there, with interest until now; nothing if he is closed.
+        function position() external view returns (uint256 collateralAtoms, uint256 debtAtoms);
         /// The epoch; since when the window is open, 0 if it is closed; the average price and when it was last moved.
         function state() external view
             returns (uint64 riskEpoch, uint64 openedAt, uint256 averageWad, uint64 averagedAt);
@@ -236,6 +263,7 @@ sol! {
         address indexed solver,
         uint64 riskEpoch,
         uint256 heldAtoms,
+        uint256 debtAtoms,
         int256 lostWad,
         uint256 tipAtoms,
         int256 gainWad,
@@ -245,6 +273,11 @@ sol! {
     event VenueSet(address indexed venue, uint256 capWad);
     #[derive(Debug)]
     event HedgeTermsSet(uint32[] millionths);
+    #[derive(Debug)]
+    event LenderSet(address indexed lender);
+    /// What lies at the lender and what is owed there.
+    #[derive(Debug)]
+    event HedgeTended(uint256 collateralAtoms, uint256 debtAtoms);
 
     /// Read the epoch anew and sign for it.
     #[derive(Debug, PartialEq, Eq)]
@@ -272,12 +305,13 @@ sol! {
     /// A buy may cost at most the one, a sale must bring at least the other.
     #[derive(Debug, PartialEq, Eq)]
     error HedgerPriceOutOfBand(uint256 limitPriceWad, uint256 mostWad, uint256 leastWad);
-    /// The venue has delivered too little, or used too much of what it was given.
+    /// The venue has delivered too little for what it was given.
     #[derive(Debug, PartialEq, Eq)]
     error HedgerFillShort(address venue, uint256 gotAtoms, uint256 leastAtoms);
+    /// Something lies at or is owed to the lender that is named: repay first.
     #[derive(Debug, PartialEq, Eq)]
-    error HedgerFillTooDear(address venue, uint256 spentAtoms, uint256 mostAtoms);
-    /// A sale of more than is held.
+    error HedgerLenderInUse(address lender);
+    /// A sale of more than is held, where nobody lends the rest.
     #[derive(Debug, PartialEq, Eq)]
     error HedgerNothingToSell(uint256 wantedAtoms, uint256 heldAtoms);
     /// The vault keeps the rest for what it may owe.

@@ -12,9 +12,9 @@ use crate::{
     ClearingInsuranceFloorTooHigh, ClearingMarginShort, ClearingMarketUnknown, ClearingMarketsFull, ClearingNoBadDebt,
     ClearingNotAuthorised, ClearingNotFinal, ClearingNotInAuction, ClearingNothingHeld, ClearingNothingInCommon,
     ClearingNumberOutOfDomain, ClearingOracleUnsafe, ClearingSameAccount, ClearingTokenTransferFailed,
-    ClearingTokenUnsupported, ClearingTooEarly, ClearingTransferredAmountDiffers, CorrelationSet, HedgerRegistered,
-    IClearing, IMarketMargin, InsuranceFloorSet, LockNotHeld, Margin, MarketRegistered, OperatorSet, ProgramRegistered,
-    ProgramsLocked, Report, SignatureDeadlinePassed, SignatureInvalid,
+    ClearingTokenUnsupported, ClearingTooEarly, ClearingTransferredAmountDiffers, CorrelationSet, HedgePayment,
+    HedgerRegistered, IClearing, IMarketMargin, InsuranceFloorSet, LockNotHeld, Margin, MarketRegistered, OperatorSet,
+    ProgramRegistered, ProgramsLocked, Report, SignatureDeadlinePassed, SignatureInvalid,
 };
 
 to_words! {
@@ -73,8 +73,8 @@ to_words! {
     IClearing::exitLockCall {}
     IClearing::isLockedCall {}
     IClearing::vaultStandingCall { market }
-    IClearing::fundHedgeCall { amountAtoms }
-    IClearing::returnHedgeCall { amountAtoms }
+    IClearing::closeHedgeCall { solver, tipAtoms }
+    HedgePayment { to, amountAtoms }
     IClearing::vaultCashCall { market }
     IClearing::tokenDecimalsCall {}
     IClearing::isOperatorCall { owner, operator }
@@ -118,8 +118,7 @@ from_nothing!(
     IClearing::payLpClaimReturn,
     IClearing::settleLpEpochReturn,
     IClearing::reallocateReturn,
-    IClearing::fundHedgeReturn,
-    IClearing::returnHedgeReturn,
+    IClearing::closeHedgeReturn,
     IClearing::enterLockReturn,
     IClearing::exitLockReturn,
     IClearing::transferCashReturn,

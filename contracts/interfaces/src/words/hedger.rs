@@ -3,29 +3,35 @@
 use alloy_primitives::{Address, B256, I256, U256};
 
 use crate::{
-    Appraisal, AppraisalHead, HedgeLeg, HedgeRecorded, HedgeState, HedgerBudgetExceeded, HedgerCashShort,
-    HedgerCheckpointTooYoung, HedgerCheckpointUnknown, HedgerCostTooHigh, HedgerDeadlinePassed,
-    HedgerDecimalsUnsupported, HedgerDeltaGrows, HedgerEpochDiffers, HedgerFillShort, HedgerFillTooDear,
-    HedgerGainTooSmall, HedgerLegsCount, HedgerLimitExceeded, HedgerMarketStopped, HedgerNonceDiffers,
+    Appraisal, AppraisalHead, HedgeLeg, HedgePayment, HedgeRecorded, HedgeState, HedgeTended, HedgerBudgetExceeded,
+    HedgerCashShort, HedgerCheckpointTooYoung, HedgerCheckpointUnknown, HedgerCostTooHigh, HedgerDeadlinePassed,
+    HedgerDecimalsUnsupported, HedgerDeltaGrows, HedgerEpochDiffers, HedgerFillShort, HedgerGainTooSmall,
+    HedgerLegsCount, HedgerLenderInUse, HedgerLimitExceeded, HedgerMarketStopped, HedgerNonceDiffers,
     HedgerNothingToSell, HedgerNumberOutOfDomain, HedgerPriceOutOfBand, HedgerPriceTooOld, HedgerQuantityInvalid,
-    HedgerTermCount, HedgerTermOutOfBounds, HedgerVenueCapExceeded, HedgerWindowClosed, IFiller, IHedged, IHedger,
-    IReferee, IVenue, LegTerms, MarketInventoryMalformed, Outcome, PoolVenueTokensDiffer, Rebalanced,
-    TokenTransferFailed, VenueSet, Verdict,
+    HedgerTermCount, HedgerTermOutOfBounds, HedgerVenueCapExceeded, HedgerWindowClosed, Holding, IFiller, IHedged,
+    IHedger, ILender, IReferee, IVenue, LegTerms, LenderSet, MarketInventoryMalformed, Outcome, PoolVenueTokensDiffer,
+    Rebalanced, TokenTransferFailed, VenueSet, Verdict,
 };
 
 to_words! {
     AppraisalHead { spotWad, spotAt, spareAtoms, tokenDecimals, mayHedge, unitsX64, cashX64 }
     Appraisal { head, capitalX64, directory, parameters, nowX64, oldX64 }
     HedgeState { openedAt, averageX64, averagedAt, usedX64, usedAt, nowAt, baseDecimals, terms }
-    Outcome { beforeAtoms, afterAtoms, spentAtoms, maxTipAtoms }
+    Outcome { beforeAtoms, afterAtoms, spentAtoms, collateralAtoms, maxTipAtoms }
+    Holding { unitsX64, cashX64 }
     HedgeLeg { venue, quantityAtoms, limitPriceWad }
     LegTerms { quoteAtoms, notionalWad }
-    Verdict { tipAtoms, costAtoms, lostWad, gainWad, unitsX64, openedAt, averageX64, usedX64 }
+    Verdict { tipAtoms, costAtoms, lostWad, gainWad, holding, openedAt, averageX64, usedX64 }
+    ILender::tokensReturn { collateralToken, debtToken }
     IReferee::observeReturn { openedAt, averageX64 }
     IHedged::recordHedgeCall { unitsX64, cashX64, costAtoms }
     IHedged::inventoryCall {}
     IVenue::fillCall { isBuy, baseAtoms, quoteAtoms, solver }
-    IFiller::fillHedgeCall { hedger, isBuy, baseAtoms, quoteAtoms }
+    IVenue::isPassedOnCall {}
+    ILender::tokensCall {}
+    ILender::borrowCall { collateralAtoms, baseAtoms }
+    ILender::repayCall { baseAtoms, collateralAtoms }
+    IFiller::fillHedgeCall { to, isBuy, baseAtoms, quoteAtoms }
     MarketInventoryMalformed { words }
     HedgerEpochDiffers { riskEpoch, current }
     HedgerDeadlinePassed { deadline, nowAt }
@@ -38,7 +44,7 @@ to_words! {
     HedgerVenueCapExceeded { venue, notionalWad, capWad }
     HedgerPriceOutOfBand { limitPriceWad, mostWad, leastWad }
     HedgerFillShort { venue, gotAtoms, leastAtoms }
-    HedgerFillTooDear { venue, spentAtoms, mostAtoms }
+    HedgerLenderInUse { lender }
     HedgerNothingToSell { wantedAtoms, heldAtoms }
     HedgerCashShort { wantedAtoms, spareAtoms }
     HedgerLimitExceeded { valueWad, limitWad }
@@ -69,19 +75,32 @@ from_words! {
     HedgeState: HedgeState {
         openedAt: u64, averageX64: i128, averagedAt: u64, usedX64: i128, usedAt: u64, nowAt: u64, baseDecimals: u8, terms: [B256; 2],
     }
-    Outcome: Outcome { beforeAtoms: U256, afterAtoms: U256, spentAtoms: I256, maxTipAtoms: U256 }
-    Verdict: Verdict {
-        tipAtoms: U256, costAtoms: U256, lostWad: I256, gainWad: I256, unitsX64: i128, openedAt: u64, averageX64: i128, usedX64: i128,
+    Outcome: Outcome {
+        beforeAtoms: I256, afterAtoms: I256, spentAtoms: I256, collateralAtoms: U256, maxTipAtoms: U256,
     }
+    Holding: Holding { unitsX64: i128, cashX64: i128 }
+    Verdict: Verdict {
+        tipAtoms: U256, costAtoms: U256, lostWad: I256, gainWad: I256, holding: Holding, openedAt: u64, averageX64: i128, usedX64: i128,
+    }
+    ILender::tokensReturn: ILender::tokensReturn { collateralToken: Address, debtToken: Address }
     IReferee::observeReturn: IReferee::observeReturn { openedAt: u64, averageX64: i128 }
     LegTerms: LegTerms { quoteAtoms: U256, notionalWad: U256 }
+    HedgePayment: HedgePayment { to: Address, amountAtoms: U256 }
     HedgeLeg: HedgeLeg { venue: Address, quantityAtoms: I256, limitPriceWad: U256 }
 }
 
-from_nothing!(IVenue::fillReturn, IFiller::fillHedgeReturn, IHedged::recordHedgeReturn,);
+from_nothing!(
+    ILender::borrowReturn,
+    ILender::repayReturn,
+    IVenue::fillReturn,
+    IFiller::fillHedgeReturn,
+    IHedged::recordHedgeReturn,
+);
 
 event_words! {
     HedgeRecorded { ; unitsX64, cashX64, costAtoms, reserveAtoms }
-    Rebalanced { solver; riskEpoch, heldAtoms, lostWad, tipAtoms, gainWad, spotWad }
+    LenderSet { lender; }
+    HedgeTended { ; collateralAtoms, debtAtoms }
+    Rebalanced { solver; riskEpoch, heldAtoms, debtAtoms, lostWad, tipAtoms, gainWad, spotWad }
     VenueSet { venue; capWad }
 }

@@ -86,7 +86,10 @@ fn errors(words: &[u8]) -> Vec<Written> {
         ERC2612ExpiredSignature, ERC2612InvalidSigner,
     ));
     all.extend(written!(words, SolError, abi_decode_raw:
-        MarketInventoryMalformed, HedgerEpochDiffers, HedgerDeadlinePassed, HedgerPriceTooOld, HedgerMarketStopped, HedgerCheckpointUnknown, HedgerCheckpointTooYoung, HedgerLegsCount, HedgerQuantityInvalid, HedgerVenueCapExceeded, HedgerPriceOutOfBand, HedgerFillShort, HedgerFillTooDear, HedgerNothingToSell, HedgerCashShort, HedgerLimitExceeded, HedgerWindowClosed, HedgerDeltaGrows, HedgerGainTooSmall, HedgerCostTooHigh, HedgerBudgetExceeded, HedgerTermOutOfBounds, HedgerTermCount, HedgerNumberOutOfDomain, HedgerNonceDiffers, HedgerDecimalsUnsupported, TokenTransferFailed, PoolVenueTokensDiffer,
+        MarketInventoryMalformed, HedgerEpochDiffers, HedgerDeadlinePassed, HedgerPriceTooOld, HedgerMarketStopped, HedgerCheckpointUnknown, HedgerCheckpointTooYoung, HedgerLegsCount, HedgerQuantityInvalid, HedgerVenueCapExceeded, HedgerPriceOutOfBand, HedgerFillShort, HedgerLenderInUse, HedgerNothingToSell, HedgerCashShort, HedgerLimitExceeded, HedgerWindowClosed, HedgerDeltaGrows, HedgerGainTooSmall, HedgerCostTooHigh, HedgerBudgetExceeded, HedgerTermOutOfBounds, HedgerTermCount, HedgerNumberOutOfDomain, HedgerNonceDiffers, HedgerDecimalsUnsupported, TokenTransferFailed, PoolVenueTokensDiffer,
+    ));
+    all.extend(written!(words, SolError, abi_decode_raw:
+        LenderHealthTooLow, LenderReserveMissing, LenderPoolRefused, LenderCollateralNeeded,
     ));
     all
 }
@@ -106,7 +109,9 @@ fn calls(words: &[u8]) -> Vec<Written> {
         ITranche::startSeriesCall, IClearing::cashOfCall,
         IClearing::isOperatorCall, IClearing::transferCashCall, IERC20::transferCall, IERC20::transferFromCall, IERC20::balanceOfCall, IERC20::decimalsCall, IERC20::permitCall,
         IAggregator::decimalsCall, IAggregator::getRoundDataCall, IAggregator::latestRoundDataCall,
-        IHedged::recordHedgeCall, IHedged::inventoryCall, IVenue::fillCall, IFiller::fillHedgeCall, IHedger::baseCall, IHedger::clearingCall, IClearing::fundHedgeCall, IClearing::returnHedgeCall, IERC20::approveCall,
+        IHedged::recordHedgeCall, IHedged::inventoryCall, IVenue::fillCall, IFiller::fillHedgeCall, IHedger::baseCall, IHedger::clearingCall, IClearing::closeHedgeCall, IVenue::isPassedOnCall, ILender::tokensCall, ILender::borrowCall, ILender::repayCall, IERC20::approveCall,
+        IAavePool::supplyCall, IAavePool::withdrawCall, IAavePool::borrowCall, IAavePool::repayCall,
+        IAavePool::setUserUseReserveAsCollateralCall, IAavePool::getUserAccountDataCall, IAavePool::getReserveDataCall,
     ))
 }
 
@@ -114,7 +119,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
 fn structs(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
     Vec::from(structs!(words;
         Moment, VaultState, Values, BoardSlots, BoardStep, Offer, Leg, Slice, Board, Book, Quote, Margin, Report, AuctionState,
-        Allocation, Terms, Fill, AppraisalHead, Appraisal, HedgeState, Outcome, HedgeLeg, LegTerms, Verdict,
+        Allocation, Terms, Fill, AppraisalHead, Appraisal, HedgeState, Outcome, HedgeLeg, LegTerms, Verdict, HedgePayment, Holding,
     ))
 }
 
@@ -131,7 +136,7 @@ fn returned(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
     Vec::from(returned!(
         IMarketMargin::safeSinceCall => IMarketMargin::safeSinceReturn,
         IMarketMargin::takeOverCall => IMarketMargin::takeOverReturn,
-        IReferee::observeCall => IReferee::observeReturn,
+        IReferee::observeCall => IReferee::observeReturn, ILender::tokensCall => ILender::tokensReturn,
     ))
 }
 
@@ -162,7 +167,7 @@ fn events(words: &[u8]) -> Vec<WrittenEvent> {
         ProgramWired, Transfer, Approval, EpochProcessed, EpochLapsed, ClaimAccrued, TermsSet, FeesPaid,
         VaultReopened, SeriesStarted,
         DepositRequest, RedeemRequest, ITranche::OperatorSet, CancelDepositRequest, CancelRedeemRequest, CancelDepositClaim,
-        Deposit, Withdraw, EpochSettled, HedgerRegistered, HedgeRecorded, Rebalanced, VenueSet,
+        Deposit, Withdraw, EpochSettled, HedgerRegistered, HedgeRecorded, Rebalanced, VenueSet, LenderSet, HedgeTended,
     ))
 }
 
@@ -226,6 +231,7 @@ fn listed(block: &str) -> Vec<String> {
         include_str!("clearing.rs"),
         include_str!("capital.rs"),
         include_str!("hedger.rs"),
+        include_str!("lender.rs"),
     ];
     let blocks = tables.iter().flat_map(|table| table.split(block).skip(1));
     let lines = blocks.flat_map(|rest| rest.lines().skip(1).take_while(|line| !line.starts_with('}')));
@@ -288,6 +294,9 @@ fn every_type_that_is_read_is_compared() {
         "IReferee::observeReturn",
         "LegTerms",
         "HedgeLeg",
+        "HedgePayment",
+        "Holding",
+        "ILender::tokensReturn",
     ]
     .map(String::from);
     assert_eq!(sorted(known.iter()), sorted(listed("from_words! {").iter()));
@@ -420,6 +429,8 @@ proptest! {
         reads_strictly::<Verdict>(&of_value(), &words, bit);
         reads_strictly::<LegTerms>(&of_value(), &words, bit);
         reads_strictly::<HedgeLeg>(&of_value(), &words, bit);
+        reads_strictly::<HedgePayment>(&of_value(), &words, bit);
+        reads_strictly::<Holding>(&of_value(), &words, bit);
         let [observed] = answers!(IReferee::observeCall);
         reads_strictly(&observed, &words, bit);
     }
