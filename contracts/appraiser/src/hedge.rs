@@ -1,19 +1,27 @@
 //! The market's side of its hedge: who holds it, what is held, and what a hedger must know.
 
 use alloy_primitives::{Address, B256, U256};
+use alloy_sol_types::SolCall;
+use equipoise_interfaces::series::Series;
 use equipoise_interfaces::words::decode;
-use equipoise_interfaces::{AlreadyWired, Appraisal, AppraisalHead, HedgeRecorded, MarketInventoryMalformed, Values};
+use equipoise_interfaces::IValuer::valueCall;
+use equipoise_interfaces::{
+    AlreadyWired, Appraisal, AppraisalHead, HedgeRecorded, Leg, MarketInventoryMalformed, Values,
+};
 use equipoise_kit::lean::{failed, log, only, revert};
 use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::{require_code, Revert};
-use equipoise_market_state::convert::{price_of, unsigned};
+use equipoise_market_state::convert::{exposure_of_bits, money_of_bits, price_of, size_wad, unsigned};
 use equipoise_market_state::errors::pricing_error;
-use equipoise_market_state::layout::{decode_hedge, encode_hedge, Directory, Slot, Trading, SERIES_SLOTS};
+use equipoise_market_state::layout::{
+    decode_hedge, decode_holdings, encode_hedge, BoardWords, Directory, Header, Slot, Trading, SERIES_SLOTS,
+};
 use equipoise_market_state::snapshot::{FreeCash, Snapshot};
 use equipoise_market_state::store::{fits, Place};
 use equipoise_math::Fx;
-use equipoise_risk::book::{Exposure, Measure};
+use equipoise_risk::book::Measure;
 use equipoise_risk::breakers::{allows, Action};
+use equipoise_risk::clock::{phase, Phase};
 use equipoise_risk::hedge::Hedge;
 use equipoise_risk::limits::LIQUID_SHARE;
 use equipoise_risk::units::{Atoms, Money};
@@ -74,34 +82,60 @@ impl Appraiser {
         Ok(words)
     }
 
-    /// Values the book and an earlier inventory at the prices of now.
+    /// Values an earlier inventory and the book, as what has been traded since makes it, at the prices of now.
     /// # Rounding: what may be spent down
-    /// # Errors: ProgramsLocked, MarketInventoryMalformed, MarketNumberOutOfDomain, NotWired, the oracle's, the valuer's
+    /// # Errors: ProgramsLocked, MarketInventoryMalformed, MarketSettlementPending if anything has been traded since,
+    /// MarketSizeOutOfRange, MarketNumberOutOfDomain, NotWired, the oracle's, the valuer's
     #[inline(never)]
     pub(crate) fn appraise(&self, old: &[B256]) -> Result<Appraisal, Revert> {
-        self.require_open()?;
-        let boards = boards_of(old)?;
+        let old = boards_of(old)?;
+        // The clearing house answers nothing while it is locked.
         let mut snapshot = Snapshot::load(&self.store, None, &[], FreeCash::Always)?;
-        let now = self.values_of(&snapshot)?;
+        let mut traded = Vec::new();
         for (id, words) in &mut snapshot.boards {
-            let held = boards.iter().find(|(old, _)| *old == U256::from(*id));
-            words.inventory = held.map_or([[0; 32]; SERIES_SLOTS], |(_, held)| *held);
+            let held = old.iter().find(|(old, _)| *old == U256::from(*id));
+            self.turn_back(*id, words, held.map_or([[0; 32]; SERIES_SLOTS], |(_, held)| *held), &mut traded);
         }
-        let before = self.values_of(&snapshot)?;
-        self.appraisal(&snapshot, &now, &before.beforeX64)
+        let data = snapshot.value(&self.store, &traded)?;
+        let values = decode(&data).ok_or_else(|| failed(self.store.address(Place::Valuer), valueCall::SELECTOR))?;
+        self.appraisal(&snapshot, &values)
     }
 
-    fn appraisal(&self, snapshot: &Snapshot, now: &Values, old: &[i128; 40]) -> Result<Appraisal, Revert> {
+    /// Turns a board back to what was held of it, and tells what has been traded since. One that does not trade any more stays.
+    fn turn_back(&self, board: u16, words: &mut BoardWords, old: [Slot; SERIES_SLOTS], traded: &mut Vec<Leg>) {
+        let header = Header::decode(&words.header);
+        let is_open =
+            header.is_some_and(|header| phase(self.store.vm().block_timestamp(), header.expiry) == Phase::Open);
+        if !is_open || words.inventory == old {
+            return;
+        }
+        let shift = self.store.scales().1;
+        let now = decode_holdings(words, &words.inventory, shift);
+        words.inventory = old;
+        let old = decode_holdings(words, &words.inventory, shift);
+        for (strike, (now, old)) in (0u8..).zip(now.iter().zip(&old)) {
+            for (now, old, is_put) in [(now.calls, old.calls, false), (now.puts, old.puts, true)] {
+                // What traders have bought the vault holds less of.
+                let size = size_wad(old).wrapping_sub(size_wad(now));
+                if !size.is_zero() {
+                    traded.push(Leg { series: Series { board, strike, is_put }.id(), sizeWad: size });
+                }
+            }
+        }
+    }
+
+    fn appraisal(&self, snapshot: &Snapshot, values: &Values) -> Result<Appraisal, Revert> {
         let (moment, scale) = (&snapshot.sight.moment, self.store.scale()?);
         let hedge = decode_hedge(&self.store.get(Place::Hedge));
-        let options = Exposure::from_array(now.beforeX64.map(|bits| Money::from_fx(Fx::from_bits(bits))));
+        let options = exposure_of_bits(&values.beforeX64).plus(&exposure_of_bits(&values.changeX64));
+        let options = options.map_err(pricing_error)?;
         let book = options.hedged(&hedge, price_of(moment.spotWad)?).map_err(pricing_error)?;
         let free = snapshot.free_cash()?;
         let in_cash = scale.money_floor(free).map_err(pricing_error)?;
         let nav = in_cash.plus(book.of(Measure::Value)).map_err(pricing_error)?;
         let capital = self.store.frozen().capital.at(snapshot.sight.round, moment.nowAt, nav);
         let capital = capital.map_err(pricing_error)?.frozen;
-        let may_owe = Money::from_fx(Fx::from_bits(now.mayOweX64));
+        let may_owe = money_of_bits(values.mayOweX64);
         let kept = capital.max(Money::ZERO).scaled_floor(LIQUID_SHARE).and_then(|liquid| liquid.plus(may_owe));
         let spare = kept.and_then(|kept| free.minus(scale.atoms_ceil(kept)?)).map_err(pricing_error)?;
         let (units, cash) = self.show_hedge();
@@ -118,14 +152,9 @@ impl Appraiser {
             capitalX64: capital.fx().to_bits(),
             directory: moment.directory,
             parameters: moment.parameters,
-            nowX64: now.beforeX64,
-            oldX64: *old,
+            nowX64: options.to_array().map(|number| number.fx().to_bits()),
+            oldX64: values.beforeX64,
         })
-    }
-
-    fn values_of(&self, snapshot: &Snapshot) -> Result<Values, Revert> {
-        let data = snapshot.value(&self.store, &[])?;
-        decode(&data).ok_or_else(|| failed(self.store.address(Place::Valuer), [0; 4]))
     }
 
     fn require_open(&self) -> Result<(), Revert> {

@@ -8,9 +8,11 @@ pub mod access;
 pub mod amounts;
 pub mod assessment;
 pub mod auction;
+pub mod custody;
 pub mod entries;
 pub mod portfolio;
 pub mod slots;
+pub mod token;
 
 mod ledger;
 

@@ -1,22 +1,19 @@
 //! Cash that comes, goes and moves by its owner's will, and that of LPs.
 
 use alloy_primitives::{Address, B256, U256};
-use equipoise_clearing_state::access::{not_authorised, Role};
+use equipoise_clearing_state::access::not_authorised;
 use equipoise_clearing_state::amounts::{positive, unsigned};
 use equipoise_clearing_state::assessment::safe_since;
+use equipoise_clearing_state::custody::{pay_in, send};
 use equipoise_clearing_state::entries::ledger_revert;
 use equipoise_clearing_state::portfolio::{Requirement, UNKNOWN};
+use equipoise_clearing_state::token::pull;
 use equipoise_clearing_state::{Account, Ledger};
 use equipoise_interfaces::account::{of, owner, vault_of, INSURANCE, LP_CLAIMS, LP_PENDING};
-use equipoise_interfaces::{
-    AddressIsZero, CallerNotAllowed, CashDeposited, CashWithdrawn, ClearingSameAccount, IERC20,
-};
-use equipoise_kit::lean::{call, log, only, revert, Arguments};
-use equipoise_kit::number::from_i128;
+use equipoise_interfaces::{AddressIsZero, ClearingSameAccount, IERC20};
+use equipoise_kit::lean::{call, only, revert, Arguments};
 use equipoise_kit::{lock, Revert};
 use stylus_sdk::prelude::*;
-
-use crate::token::{pull, push};
 
 /// Deposits out of the caller's wallet into a trader's account, the caller's first if none is named.
 /// # Errors: ClearingNotFinal, ClearingAccountReserved, ClearingAmount.., ClearingT.., the token's own
@@ -120,30 +117,6 @@ pub fn pay_lp_claim(ledger: &mut Ledger, to: Address, amount_atoms: U256) -> Res
     pay_out(ledger, LP_CLAIMS, to, amount_atoms)
 }
 
-/// Cash of a market's vault, to its hedger. Hedger only.
-/// # Errors: CallerNotAllowed, ClearingInsufficientCash, ClearingAmount.., ClearingT.., the token's own
-pub fn fund_hedge(ledger: &mut Ledger, amount_atoms: U256) -> Result<(), Revert> {
-    let (hedger, vault) = calling_hedger(ledger)?;
-    pay_out(ledger, vault, hedger, amount_atoms)
-}
-
-/// Cash that a hedger gives back to its market's vault. Hedger only.
-/// # Errors: CallerNotAllowed, ClearingNotFinal, ClearingAmount.., ClearingT.., the token's own
-pub fn return_hedge(ledger: &mut Ledger, amount_atoms: U256) -> Result<(), Revert> {
-    let (hedger, vault) = calling_hedger(ledger)?;
-    take(ledger, hedger, vault, amount_atoms)
-}
-
-/// The hedger that calls, and the vault of its market.
-/// # Errors: CallerNotAllowed
-fn calling_hedger(ledger: &Ledger) -> Result<(Address, B256), Revert> {
-    let caller = ledger.vm().msg_sender();
-    match ledger.role(caller) {
-        Some(Role::Hedger(market)) => Ok((caller, vault_of(market))),
-        _ => Err(revert(&CallerNotAllowed { caller, allowed: Address::ZERO })),
-    }
-}
-
 /// The end of an epoch in one market. Vault program only.
 /// # Errors: CallerNotAllowed, ClearingMarketUnknown, ClearingInsufficientCash, ClearingAmountTooLarge
 pub fn settle_lp_epoch(ledger: &mut Ledger, given: &mut Arguments<'_>) -> Result<(), Revert> {
@@ -191,19 +164,12 @@ fn take(ledger: &mut Ledger, from: Address, account: B256, amount_atoms: U256) -
     ledger.require_final()?;
     let amount = positive(amount_atoms)?;
     pull(ledger, from, amount)?;
-    let entry = ledger.entry(account).credit(amount).map_err(|error| ledger_revert(account, error))?;
-    ledger.set_entry(account, entry);
-    let cash = from_i128(entry.cash());
-    log(ledger.vm(), &CashDeposited { account, amountAtoms: amount_atoms, cashAtoms: cash });
-    Ok(())
+    pay_in(ledger, account, amount)
 }
 
 /// Out of an account to a wallet. Nobody holds positions in the accounts of LPs, so their cash is all that is asked of them.
 fn pay_out(ledger: &mut Ledger, account: B256, to: Address, amount_atoms: U256) -> Result<(), Revert> {
     let amount = positive(amount_atoms)?;
-    let entry = without(ledger, account, amount)?;
-    ledger.set_entry(account, entry);
-    let cash = from_i128(entry.cash());
-    log(ledger.vm(), &CashWithdrawn { account, amountAtoms: amount_atoms, cashAtoms: cash });
-    push(ledger, to, amount)
+    let left = without(ledger, account, amount)?;
+    send(ledger, (account, left), to, amount)
 }

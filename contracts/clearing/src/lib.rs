@@ -26,5 +26,4 @@ extern crate alloc;
 
 mod cash;
 mod program;
-mod token;
 mod trades;

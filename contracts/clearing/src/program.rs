@@ -7,12 +7,12 @@ use equipoise_clearing_state::amounts::shown;
 use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::account::{vault_of, INSURANCE};
 use equipoise_interfaces::IClearing::{
-    accountMarginCall, auctionCall, bidCall, cashOfCall, coverBadDebtCall, deleverageCall, depositCall, depositForCall,
-    depositInsuranceCall, depositWithPermitCall, endAuctionCall, enterLockCall, exitLockCall, fundHedgeCall,
+    accountMarginCall, auctionCall, bidCall, cashOfCall, closeHedgeCall, coverBadDebtCall, deleverageCall, depositCall,
+    depositForCall, depositInsuranceCall, depositWithPermitCall, endAuctionCall, enterLockCall, exitLockCall,
     fundInsuranceCall, isLockedCall, payLpClaimCall, reallocateCall, recordTradeCall, recordTransferCall,
-    returnHedgeCall, returnLpDepositCall, settleAccountCall, settleLpEpochCall, settleVaultCall, startAuctionCall,
-    takeLpDepositCall, takeOverCall, tokenDecimalsCall, transferCashCall, vaultCashCall, vaultStandingCall,
-    withdrawCall, withdrawFromCall,
+    returnLpDepositCall, settleAccountCall, settleLpEpochCall, settleVaultCall, startAuctionCall, takeLpDepositCall,
+    takeOverCall, tokenDecimalsCall, transferCashCall, vaultCashCall, vaultStandingCall, withdrawCall,
+    withdrawFromCall,
 };
 use equipoise_interfaces::{AlreadyWired, CallerNotAllowed};
 use equipoise_kit::lean::{answer, delegate, enter, revert, Arguments, CONSTRUCTOR};
@@ -32,6 +32,10 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     match selector {
         isLockedCall::SELECTOR => return answer(&!lock::holder().is_zero()),
         exitLockCall::SELECTOR => return answer(&lock::exit(ledger.vm().msg_sender())?),
+        closeHedgeCall::SELECTOR => {
+            let registrar = ledger.slots.registrar.get();
+            return delegate(&mut ledger, registrar, &input);
+        }
         _ => lock::require_free()?,
     }
     change(&mut ledger, selector, given, &input)
@@ -63,8 +67,6 @@ fn change(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>, inpu
         payLpClaimCall::SELECTOR => answer(&cash::pay_lp_claim(ledger, given.take()?, given.take()?)?),
         settleLpEpochCall::SELECTOR => answer(&cash::settle_lp_epoch(ledger, &mut given)?),
         reallocateCall::SELECTOR => answer(&cash::reallocate(ledger, given.take()?, given.take()?, given.take()?)?),
-        fundHedgeCall::SELECTOR => answer(&cash::fund_hedge(ledger, given.take()?)?),
-        returnHedgeCall::SELECTOR => answer(&cash::return_hedge(ledger, given.take()?)?),
         enterLockCall::SELECTOR => answer(&enter_lock(ledger)?),
         CONSTRUCTOR => {
             let delegates = given.take()?;

@@ -2,9 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::IHedged::{
-    appraiseCall, hedgeCall, hedgerCall, inventoryCall, recordHedgeCall, wireHedgerCall,
-};
+use equipoise_interfaces::IHedged::{hedgeCall, hedgerCall, inventoryCall, wireHedgerCall};
 use equipoise_interfaces::IMarket::{
     acceptOwnershipCall, accountBoardsCall, boardCall, liveBoardsCall, marginParametersCall, ownerCall, parametersCall,
     positionsCall, setMarginParametersCall, setParametersCall, settleBoardCall, sliceCall, strikesCall,
@@ -47,12 +45,7 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     let ownership = unsafe { Ownership::new(U256::ZERO, 0, vm.clone()) };
     let mut desk = Desk { ownership, store: Store::new(vm) };
     match selector {
-        appraiseCall::SELECTOR
-        | inventoryCall::SELECTOR
-        | recordHedgeCall::SELECTOR
-        | wireHedgerCall::SELECTOR
-        | hedgeCall::SELECTOR
-        | hedgerCall::SELECTOR => {
+        inventoryCall::SELECTOR | wireHedgerCall::SELECTOR | hedgeCall::SELECTOR | hedgerCall::SELECTOR => {
             let appraiser = desk.store.wired(Place::Appraiser)?;
             delegate(&mut desk.store, appraiser, &input)
         }

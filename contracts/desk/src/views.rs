@@ -2,13 +2,13 @@
 
 use alloy_primitives::{B256, I256, U256};
 use equipoise_interfaces::{account, Board, Slice as AbiSlice};
-use equipoise_kit::number::{from_i128, from_u128};
+use equipoise_kit::number::from_u128;
 use equipoise_kit::Revert;
-use equipoise_market_state::convert::{signed_wad, unsigned_wad};
+use equipoise_market_state::convert::{signed_wad, size_wad, unsigned_wad};
 use equipoise_market_state::layout::{decode_gap, decode_slice, BoardState};
 use equipoise_risk::parameters::MILLIONTH_WAD;
 use equipoise_risk::settlement::Holding;
-use equipoise_risk::units::{Lots, Price, LOT_WAD};
+use equipoise_risk::units::Price;
 
 use crate::program::Desk;
 use crate::settle::ratio_wad;
@@ -91,8 +91,7 @@ impl Desk {
 }
 
 fn sizes_wad(held: &[Holding]) -> Vec<I256> {
-    let wad = |lots: Lots| from_i128(i128::from(lots.count()).wrapping_mul(LOT_WAD));
-    held.iter().flat_map(|each| [wad(each.calls), wad(each.puts)]).collect()
+    held.iter().flat_map(|each| [size_wad(each.calls), size_wad(each.puts)]).collect()
 }
 
 /// Parameters as the ABI shows them.

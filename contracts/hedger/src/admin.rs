@@ -6,17 +6,19 @@ use equipoise_interfaces::words::write_array;
 use equipoise_interfaces::IParameters::guardianCall;
 use equipoise_interfaces::ITuned::registryCall;
 use equipoise_interfaces::{
-    AlreadyWired, HedgeTermsSet, HedgerDecimalsUnsupported, HedgerTermCount, HedgerTermOutOfBounds, IClearing,
+    AlreadyWired, HedgeTermsSet, HedgerDecimalsUnsupported, HedgerTermCount, HedgerTermOutOfBounds, IClearing, IVenue,
     VenueSet, IERC20,
 };
 use equipoise_kit::lean::{emit, log, only, revert, view};
+use equipoise_kit::number::{from_u128, to_u128};
 use equipoise_kit::{require_code, Revert};
 use equipoise_risk::rebalance::{HedgeTerms, TERM_COUNT};
 use equipoise_risk::units::TokenScale;
 use stylus_sdk::prelude::*;
 
+use crate::lending::Position;
 use crate::program::Hedger;
-use crate::slots::Token;
+use crate::slots::{Token, VenueTerms};
 
 impl Hedger {
     /// Names the owner, the market, the clearing house, the referee and the underlying. Once. No venue is open.
@@ -47,12 +49,13 @@ impl Hedger {
         Ok(Token { address, decimals })
     }
 
-    /// What a venue may fill in one rebalance. Owner only.
-    /// # Errors: CallerNotOwner, AddressIsZero, AddressHasNoCode
+    /// What a venue may fill in one rebalance; what has more than 128 bits is no limit. Owner only.
+    /// # Errors: CallerNotOwner, AddressIsZero, AddressHasNoCode, CallFailed if it is no venue
     pub(crate) fn set_venue(&mut self, venue: Address, cap_wad: U256) -> Result<(), Revert> {
         self.ownership.only_owner()?;
         require_code(self.vm(), venue)?;
-        self.cap_venue(venue, cap_wad);
+        let is_passed_on = view(self.vm(), venue, &IVenue::isPassedOnCall {})?;
+        self.keep_venue(venue, VenueTerms { cap_wad: to_u128(cap_wad).unwrap_or(u128::MAX), is_passed_on });
         Ok(())
     }
 
@@ -63,14 +66,19 @@ impl Hedger {
             Address::ZERO => self.ownership.only_owner()?,
             registry => only(self.vm(), view(self.vm(), registry, &guardianCall {})?)?,
         }
-        self.cap_venue(venue, U256::ZERO);
-        Ok(())
+        self.keep_venue(venue, VenueTerms::default());
+        if venue != self.slots.lender.address() {
+            return Ok(());
+        }
+        // What lies with him is written off at once, and comes back once he is opened again and somebody tends.
+        let kept = self.slots.kept();
+        self.tell_held(&kept, &Position::default())
     }
 
-    fn cap_venue(&mut self, venue: Address, cap_wad: U256) {
-        self.slots.caps.at_mut(venue.into_word()).set_number(cap_wad);
+    fn keep_venue(&mut self, venue: Address, terms: VenueTerms) {
+        self.slots.set_venue(venue, terms);
         self.next_epoch();
-        log(self.vm(), &VenueSet { venue, capWad: cap_wad });
+        log(self.vm(), &VenueSet { venue, capWad: from_u128(terms.cap_wad) });
     }
 
     /// Replaces the terms. Owner only.

@@ -2,17 +2,23 @@
 
 use alloc::vec::Vec;
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, I256};
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::words::{decode, words_of, write_array, FromWords, ToWords};
-use equipoise_interfaces::{AppraisalHead, HedgeLeg, HedgeState, IHedged, IReferee, LegTerms, Outcome, Verdict};
+use equipoise_interfaces::words::{decode, read_array, words_of, write_array, FromWords, ToWords};
+use equipoise_interfaces::{
+    AppraisalHead, HedgeLeg, HedgeState, Holding, IHedged, IReferee, LegTerms, Outcome, Verdict,
+};
 use equipoise_kit::lean::{failed, view_bytes};
 use equipoise_kit::number::from_u128;
 use equipoise_kit::Revert;
 use stylus_sdk::prelude::*;
 
+use crate::lending::Position;
 use crate::program::Hedger;
 use crate::slots::Kept;
+
+/// Words of the referee's arguments before legs: the state, the head, and where the legs begin.
+const LEGS_HEAD_WORDS: u64 = 9 + 7 + 1;
 
 /// A market at one price, as it has told itself.
 pub struct Appraised {
@@ -37,8 +43,8 @@ impl Hedger {
 
     /// The window and the average as of now.
     /// # Errors: HedgerNumberOutOfDomain
-    pub(crate) fn observed(&self, kept: &Kept, told: &Appraised) -> Result<(u64, i128), Revert> {
-        let given = words_of(&from_u128(kept.atoms));
+    pub(crate) fn observed(&self, kept: &Kept, net: I256, told: &Appraised) -> Result<(u64, i128), Revert> {
+        let given = words_of(&net);
         let IReferee::observeReturn { openedAt, averageX64 } =
             self.ask(IReferee::observeCall::SELECTOR, kept, [&given, &told.data])?;
         Ok((openedAt, averageX64))
@@ -50,19 +56,43 @@ impl Hedger {
         self.ask(IReferee::judgeCall::SELECTOR, kept, [&words_of(outcome), &told.data])
     }
 
-    /// What a leg may cost.
+    /// What a debt asks for.
+    /// # Errors: HedgerNumberOutOfDomain
+    pub(crate) fn collateral_terms(&self, debt: u128, kept: &Kept, told: &Appraised) -> Result<LegTerms, Revert> {
+        self.ask(IReferee::collateralCall::SELECTOR, kept, [&words_of(&told.head), &words_of(&from_u128(debt))])
+    }
+
+    /// What is held, in the market's units.
+    /// # Errors: HedgerNumberOutOfDomain
+    pub(crate) fn holding(&self, kept: &Kept, position: &Position) -> Result<Holding, Revert> {
+        let decimals = self.slots.quote().decimals;
+        let given = words_of(&(decimals, position.net(kept.atoms), from_u128(position.collateral)));
+        self.ask(IReferee::holdingCall::SELECTOR, kept, [&given, &[]])
+    }
+
+    /// What legs may cost.
     /// # Errors: HedgerQuantityInvalid, HedgerPriceOutOfBand, HedgerNumberOutOfDomain
-    pub(crate) fn leg_terms(&self, kept: &Kept, told: &Appraised, leg: &HedgeLeg) -> Result<LegTerms, Revert> {
-        self.ask(IReferee::legTermsCall::SELECTOR, kept, [&words_of(&told.head), &words_of(leg)])
+    pub(crate) fn leg_terms(&self, kept: &Kept, told: &Appraised, legs: &[HedgeLeg]) -> Result<Vec<LegTerms>, Revert> {
+        const SELECTOR: [u8; 4] = IReferee::legTermsCall::SELECTOR;
+        let mut array = Vec::new();
+        write_array(LEGS_HEAD_WORDS, legs, &mut array);
+        let data = self.told(SELECTOR, kept, [&words_of(&told.head), &array])?;
+        let terms = read_array(&data, &mut &data[..]).filter(|terms: &Vec<LegTerms>| terms.len() == legs.len());
+        terms.ok_or_else(|| failed(self.slots.referee.address(), SELECTOR))
     }
 
     fn ask<T: FromWords>(&self, selector: [u8; 4], kept: &Kept, given: [&[u8]; 2]) -> Result<T, Revert> {
+        let data = self.told(selector, kept, given)?;
+        decode(&data).ok_or_else(|| failed(self.slots.referee.address(), selector))
+    }
+
+    /// What the referee answers, as it comes.
+    fn told(&self, selector: [u8; 4], kept: &Kept, given: [&[u8]; 2]) -> Result<Vec<u8>, Revert> {
         let mut input = selector.to_vec();
         self.state_of(kept).write(&mut input);
         input.extend(given.concat());
         let referee = self.slots.referee.address();
-        let data = view_bytes(self.vm(), referee, selector, &input)?;
-        decode(&data).ok_or_else(|| failed(referee, selector))
+        view_bytes(self.vm(), referee, selector, &input)
     }
 
     fn state_of(&self, kept: &Kept) -> HedgeState {

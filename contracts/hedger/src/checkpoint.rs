@@ -33,7 +33,8 @@ impl Hedger {
             self.slots.set_checkpoints(&[Checkpoint { hash, at: now }, taken[0]]);
         }
         let mut kept = self.slots.kept();
-        (kept.opened_at, kept.average) = self.observed(&kept, &told)?;
+        let net = self.position()?.net(kept.atoms);
+        (kept.opened_at, kept.average) = self.observed(&kept, net, &told)?;
         kept.averaged_at = now;
         self.slots.set_kept(&kept);
         let average = unsigned_wad(Fx::from_bits(kept.average));
@@ -47,20 +48,24 @@ impl Hedger {
     /// # Errors: HedgerCheckpointUnknown, HedgerCheckpointTooYoung
     pub(crate) fn require_checkpoint(&self, words: &[B256], terms: &HedgeTerms, now: u64) -> Result<(), Revert> {
         let hash = self.hash_of(words);
-        let mut same = self.slots.checkpoints().into_iter().filter(|kept| kept.at != 0 && kept.hash == hash);
-        let Some(first) = same.next() else {
+        let mut oldest = None;
+        // The older one is not read where the younger one will do. An inventory that has not changed may be both.
+        for kept in (0..2).map(|place| self.slots.checkpoint(place)).filter(|kept| kept.at != 0 && kept.hash == hash) {
+            if is_old(&kept, terms, now) {
+                return Ok(());
+            }
+            oldest = Some(kept);
+        }
+        let Some(oldest) = oldest else {
             return Err(revert(&HedgerCheckpointUnknown { hash }));
         };
-        // An inventory that has not changed may be both.
-        let oldest = same.next().unwrap_or(first);
-        if is_old(&oldest, terms, now) {
-            return Ok(());
-        }
         let least = terms.secs(HedgeTerm::CheckpointSecs);
         Err(revert(&HedgerCheckpointTooYoung { takenAt: oldest.at, leastSecs: least }))
     }
 
-    fn inventory(&self) -> Result<Vec<B256>, Revert> {
+    /// The vault's options, as the market tells of them.
+    /// # Errors: ProgramsLocked
+    pub(crate) fn inventory(&self) -> Result<Vec<B256>, Revert> {
         const SELECTOR: [u8; 4] = IHedged::inventoryCall::SELECTOR;
         let market = self.slots.market.address();
         let data = view_bytes(self.vm(), market, SELECTOR, &SELECTOR)?;

@@ -1,20 +1,21 @@
-//! Legs: checked against the band, handed to their venues, and counted.
+//! Legs: checked against the band, paid for, handed to their venues, and counted.
 
 use alloc::vec::Vec;
 
 use alloy_primitives::{Address, I256, U256};
+use alloy_sol_types::SolCall;
+use equipoise_interfaces::words::{decode, write_array};
 use equipoise_interfaces::{
-    HedgeLeg, HedgerFillShort, HedgerFillTooDear, HedgerLegsCount, HedgerNothingToSell, HedgerVenueCapExceeded,
-    IClearing, IVenue,
+    HedgeLeg, HedgePayment, HedgerFillShort, HedgerLegsCount, HedgerVenueCapExceeded, IClearing, IVenue, LegTerms,
 };
-use equipoise_kit::lean::{call, revert};
+use equipoise_kit::lean::{call, call_bytes, failed, revert};
 use equipoise_kit::number::{from_u128, to_u128};
 use equipoise_kit::token::transfer;
 use equipoise_kit::Revert;
 
 use crate::appraisal::Appraised;
 use crate::program::Hedger;
-use crate::slots::Kept;
+use crate::slots::{Kept, VenueTerms};
 
 /// Legs of one rebalance.
 const MAX_LEGS: usize = 8;
@@ -22,6 +23,7 @@ const MAX_LEGS: usize = 8;
 /// A leg that may be filled.
 pub struct Order {
     venue: Address,
+    terms: VenueTerms,
     is_buy: bool,
     /// Of the underlying.
     base: u128,
@@ -31,8 +33,29 @@ pub struct Order {
     notional: U256,
 }
 
+/// Where tokens are counted: the underlying with the hedger, the stablecoin with the clearing house.
+#[derive(Clone, Copy)]
+pub struct Counted {
+    /// Of the underlying.
+    pub base: u128,
+    /// Of the stablecoin.
+    pub quote: u128,
+}
+
 impl Order {
-    /// What must be at hand for it.
+    fn of(leg: &HedgeLeg, terms: VenueTerms, fill: &LegTerms) -> Self {
+        Self {
+            venue: leg.venue,
+            terms,
+            is_buy: leg.quantityAtoms > I256::ZERO,
+            // The referee has made sure that both fit.
+            base: to_u128(leg.quantityAtoms.unsigned_abs()).unwrap_or(u128::MAX),
+            quote: to_u128(fill.quoteAtoms).unwrap_or(u128::MAX),
+            notional: fill.notionalWad,
+        }
+    }
+
+    /// What of the stablecoin is paid for it.
     pub const fn spends(&self) -> u128 {
         if self.is_buy {
             self.quote
@@ -41,95 +64,105 @@ impl Order {
         }
     }
 
-    const fn sells(&self) -> u128 {
+    /// What of the underlying is given for it.
+    pub const fn sells(&self) -> u128 {
         if self.is_buy {
             0
         } else {
             self.base
         }
     }
+
+    /// Who is given what the vault gives.
+    pub const fn payee(&self, solver: Address) -> Address {
+        if self.terms.is_passed_on {
+            solver
+        } else {
+            self.venue
+        }
+    }
 }
 
 impl Hedger {
-    /// The orders of legs: of open venues within their caps, at prices within the band, and selling no more than is held.
-    /// # Errors: HedgerLegsCount, HedgerQuantityInvalid, HedgerPriceOutOfBand, HedgerVenueCapExceeded, HedgerNothingToSell,
-    /// HedgerNumberOutOfDomain
+    /// The orders of legs: of open venues within their caps, at prices within the band.
+    /// # Errors: HedgerLegsCount, HedgerQuantityInvalid, HedgerPriceOutOfBand, HedgerVenueCapExceeded, HedgerNumberOutOfDomain
     pub(crate) fn orders(&self, legs: &[HedgeLeg], kept: &Kept, told: &Appraised) -> Result<Vec<Order>, Revert> {
         if legs.is_empty() || legs.len() > MAX_LEGS {
             let (count, maximum) = (U256::from(legs.len()), U256::from(MAX_LEGS));
             return Err(revert(&HedgerLegsCount { count, maximum }));
         }
-        let mut orders = Vec::with_capacity(legs.len());
-        for leg in legs {
-            let terms = self.leg_terms(kept, told, leg)?;
-            orders.push(Order {
-                venue: leg.venue,
-                is_buy: leg.quantityAtoms > I256::ZERO,
-                // The referee has made sure that both fit.
-                base: to_u128(leg.quantityAtoms.unsigned_abs()).unwrap_or(u128::MAX),
-                quote: to_u128(terms.quoteAtoms).unwrap_or(u128::MAX),
-                notional: terms.notionalWad,
-            });
-        }
+        let fills = self.leg_terms(kept, told, legs)?;
+        let order = |(leg, fill): (&HedgeLeg, &LegTerms)| Order::of(leg, self.slots.venue(leg.venue), fill);
+        let orders: Vec<Order> = legs.iter().zip(&fills).map(order).collect();
         for order in &orders {
-            self.require_within_cap(order.venue, &orders)?;
-        }
-        let wanted = orders.iter().map(Order::sells).fold(0, u128::saturating_add);
-        if wanted > kept.atoms {
-            let (wanted, held) = (from_u128(wanted), from_u128(kept.atoms));
-            return Err(revert(&HedgerNothingToSell { wantedAtoms: wanted, heldAtoms: held }));
+            require_within_cap(order, &orders)?;
         }
         Ok(orders)
     }
 
-    /// A venue's legs are worth at most its cap, at spot.
-    fn require_within_cap(&self, venue: Address, orders: &[Order]) -> Result<(), Revert> {
-        let mine = orders.iter().filter(|order| order.venue == venue).map(|order| order.notional);
-        let notional = mine.fold(U256::ZERO, U256::saturating_add);
-        let cap = self.slots.caps.at(venue.into_word()).number();
-        if notional > cap {
-            return Err(revert(&HedgerVenueCapExceeded { venue, notionalWad: notional, capWad: cap }));
-        }
-        Ok(())
+    /// Has the vault's cash paid out, and the lock taken.
+    /// # Returns: the stablecoin that is left in the clearing house
+    /// # Errors: the clearing house's
+    pub(crate) fn pay(&mut self, payments: &[HedgePayment]) -> Result<u128, Revert> {
+        const SELECTOR: [u8; 4] = IClearing::openHedgeCall::SELECTOR;
+        let mut input = SELECTOR.to_vec();
+        write_array(1, payments, &mut input);
+        let clearing = self.slots.clearing.address();
+        let data = call_bytes(self, clearing, SELECTOR, &input)?;
+        decode(&data).and_then(to_u128).ok_or_else(|| failed(clearing, SELECTOR))
     }
 
     /// Has each order filled, with the lock held.
-    /// # Errors: HedgerFillShort, HedgerFillTooDear, TokenTransferFailed, the venues', the tokens'
-    pub(crate) fn fill(&mut self, orders: &[Order], solver: Address) -> Result<(), Revert> {
-        let clearing = self.slots.clearing.address();
-        call(self, clearing, &IClearing::enterLockCall {})?;
+    /// # Returns: what is there afterwards
+    /// # Errors: HedgerFillShort, TokenTransferFailed, the venues', the tokens'
+    pub(crate) fn fill(&mut self, orders: &[Order], solver: Address, before: Counted) -> Result<Counted, Revert> {
+        let mut counted = before;
         for order in orders {
-            self.fill_one(order, solver)?;
+            counted = self.fill_one(order, solver, counted)?;
         }
-        call(self, clearing, &IClearing::exitLockCall {}).map(|_| ())
+        Ok(counted)
     }
 
-    /// What is given goes to the venue first; the balances of afterwards say what came of it.
-    fn fill_one(&mut self, order: &Order, solver: Address) -> Result<(), Revert> {
-        let (base, quote) = (self.slots.base().address, self.slots.quote().address);
-        let is_buy = order.is_buy;
-        let (given, wanted) = if is_buy { (quote, base) } else { (base, quote) };
-        let (most, least) = if is_buy { (order.quote, order.base) } else { (order.base, order.quote) };
-        let before = (self.balance(given)?, self.balance(wanted)?);
-        transfer(self, given, order.venue, from_u128(most))?;
+    /// What is there now.
+    /// # Errors: the tokens'
+    pub(crate) fn counted(&self) -> Result<Counted, Revert> {
+        Ok(Counted { base: self.base_held()?, quote: self.quote_in_clearing()? })
+    }
+
+    /// The balances of afterwards say what came of it.
+    fn fill_one(&mut self, order: &Order, solver: Address, before: Counted) -> Result<Counted, Revert> {
+        if !order.is_buy {
+            let base = self.slots.base().address;
+            transfer(self, base, order.payee(solver), from_u128(order.base))?;
+        }
         let fill = IVenue::fillCall {
-            isBuy: is_buy,
+            isBuy: order.is_buy,
             baseAtoms: from_u128(order.base),
             quoteAtoms: from_u128(order.quote),
             solver,
         };
         call(self, order.venue, &fill)?;
-        let (left, has) = (self.balance(given)?, self.balance(wanted)?);
-        let got = has.saturating_sub(before.1);
+        let after = self.counted()?;
+        let (got, least) = if order.is_buy {
+            (after.base.saturating_sub(before.base), order.base)
+        } else {
+            (after.quote.saturating_sub(before.quote), order.quote)
+        };
         if got < least {
             let (got, least) = (from_u128(got), from_u128(least));
             return Err(revert(&HedgerFillShort { venue: order.venue, gotAtoms: got, leastAtoms: least }));
         }
-        let spent = before.0.saturating_sub(left);
-        if spent > most {
-            let (spent, most) = (from_u128(spent), from_u128(most));
-            return Err(revert(&HedgerFillTooDear { venue: order.venue, spentAtoms: spent, mostAtoms: most }));
-        }
-        Ok(())
+        Ok(after)
     }
+}
+
+/// A venue's legs are worth at most its cap, at spot.
+fn require_within_cap(order: &Order, orders: &[Order]) -> Result<(), Revert> {
+    let (venue, cap) = (order.venue, from_u128(order.terms.cap_wad));
+    let mine = orders.iter().filter(|other| other.venue == venue).map(|other| other.notional);
+    let notional = mine.fold(U256::ZERO, U256::saturating_add);
+    if notional > cap {
+        return Err(revert(&HedgerVenueCapExceeded { venue, notionalWad: notional, capWad: cap }));
+    }
+    Ok(())
 }

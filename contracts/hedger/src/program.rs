@@ -6,8 +6,9 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::IHedger::{
     acceptOwnershipCall, baseCall, budgetCall, checkpointCall, checkpointsCall, clearingCall, closeVenueCall,
-    heldAtomsCall, marketCall, noncesCall, ownerCall, rebalanceBySignatureCall, rebalanceCall, setTermsCall,
-    setVenueCall, stateCall, termsCall, transferOwnershipCall, venueCapCall, DOMAIN_SEPARATORCall,
+    heldAtomsCall, lenderCall, marketCall, noncesCall, ownerCall, positionCall, rebalanceBySignatureCall,
+    rebalanceCall, setLenderCall, setTermsCall, setVenueCall, stateCall, tendCall, termsCall, transferOwnershipCall,
+    venueCapCall, DOMAIN_SEPARATORCall,
 };
 use equipoise_kit::lean::{answer, answer_array, enter, unknown, Arguments, CONSTRUCTOR};
 use equipoise_kit::number::from_u128;
@@ -42,6 +43,8 @@ impl Hedger {
     fn change(&mut self, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
         match selector {
             checkpointCall::SELECTOR => answer(&self.checkpoint()?),
+            tendCall::SELECTOR => answer(&self.tend()?),
+            setLenderCall::SELECTOR => answer(&self.set_lender(given.take()?)?),
             rebalanceCall::SELECTOR => {
                 let request = Request::take(&mut given.take_struct()?)?;
                 let words: Vec<B256> = given.take_array()?;
@@ -69,9 +72,14 @@ impl Hedger {
             termsCall::SELECTOR => answer_array(&self.slots.terms().all_millionths()),
             venueCapCall::SELECTOR => {
                 let venue: Address = given.take()?;
-                answer(&self.slots.caps.at(venue.into_word()).number())
+                answer(&from_u128(self.slots.venue(venue).cap_wad))
             }
             heldAtomsCall::SELECTOR => answer(&from_u128(self.slots.kept().atoms)),
+            lenderCall::SELECTOR => answer(&self.slots.lender.address()),
+            positionCall::SELECTOR => {
+                let position = self.position()?;
+                answer(&[from_u128(position.collateral), from_u128(position.debt)])
+            }
             stateCall::SELECTOR => answer(&self.state()),
             budgetCall::SELECTOR => answer(&self.budget()),
             checkpointsCall::SELECTOR => {

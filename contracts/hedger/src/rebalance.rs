@@ -4,17 +4,18 @@ use alloc::vec::Vec;
 
 use alloy_primitives::{Address, B256, I256, U256};
 use equipoise_interfaces::{
-    AppraisalHead, HedgeLeg, HedgerCashShort, HedgerDeadlinePassed, HedgerEpochDiffers, HedgerMarketStopped,
-    HedgerPriceTooOld, IClearing, IHedged, Outcome, Rebalanced, Verdict,
+    AppraisalHead, HedgeLeg, HedgePayment, HedgerCashShort, HedgerDeadlinePassed, HedgerEpochDiffers,
+    HedgerMarketStopped, HedgerPriceTooOld, IClearing, IHedged, Outcome, Rebalanced, Verdict,
 };
 use equipoise_kit::lean::{call, log, revert, Arguments};
 use equipoise_kit::number::{from_u128, to_u128};
-use equipoise_kit::token::{approve, transfer};
 use equipoise_kit::Revert;
 use equipoise_risk::rebalance::{HedgeTerm, HedgeTerms};
 use stylus_sdk::prelude::*;
 
-use crate::fills::Order;
+use crate::appraisal::Appraised;
+use crate::fills::{Counted, Order};
+use crate::lending::Position;
 use crate::program::Hedger;
 use crate::slots::Kept;
 
@@ -36,10 +37,28 @@ pub struct Request {
 struct Moved {
     /// Atoms of the underlying that are held now.
     held: u128,
-    /// Stablecoins that are at hand now and were not before.
-    cash: u128,
-    /// What of them came out of the clearing house.
+    /// What lies at the lender and is owed there now.
+    position: Position,
+    /// Stablecoins that have come to the clearing house.
+    come: u128,
+    /// Stablecoins that were paid out before.
     drawn: u128,
+}
+
+impl Moved {
+    /// What has become of the vault, from a position at the lender.
+    fn outcome(&self, kept: &Kept, before: &Position, most_tip: U256) -> Outcome {
+        let posted = from_u128(self.position.collateral).wrapping_sub(from_u128(before.collateral));
+        // Amounts of one token: far from the type's ends.
+        let spent = from_u128(self.drawn).wrapping_sub(from_u128(self.come)).wrapping_sub(posted);
+        Outcome {
+            beforeAtoms: before.net(kept.atoms),
+            afterAtoms: self.position.net(self.held),
+            spentAtoms: I256::from_raw(spent),
+            collateralAtoms: from_u128(self.position.collateral),
+            maxTipAtoms: most_tip,
+        }
+    }
 }
 
 impl Request {
@@ -67,70 +86,63 @@ impl Hedger {
         let told = self.appraised(words)?;
         require_fresh(&told.head, request, &terms, now)?;
         let orders = self.orders(&request.legs, &before, &told)?;
-        let moved = self.execute(&orders, &told.head, solver)?;
-        let outcome = Outcome {
-            beforeAtoms: from_u128(before.atoms),
-            afterAtoms: from_u128(moved.held),
-            // Two amounts of one token: far from the type's ends.
-            spentAtoms: I256::from_raw(from_u128(moved.drawn).wrapping_sub(from_u128(moved.cash))),
-            maxTipAtoms: request.max_tip_atoms,
-        };
+        let position = self.position()?;
+        let moved = self.execute(&orders, (&before, &position), &told, solver)?;
+        let outcome = moved.outcome(&before, &position, request.max_tip_atoms);
         let verdict = self.judged(&before, &outcome, &told)?;
         let tip = to_u128(verdict.tipAtoms).unwrap_or(u128::MAX);
-        self.settle(&moved, tip, &told.head)?;
-        self.record(&Kept { atoms: moved.held, ..before }, &verdict, (&told.head, solver))?;
-        // Last: whatever the token calls finds everything as it stays.
-        if tip != 0 {
-            let quote = self.slots.quote().address;
-            transfer(self, quote, solver, verdict.tipAtoms)?;
-        }
+        require_spare(moved.drawn.saturating_add(tip).saturating_sub(moved.come), &told.head)?;
+        self.record(&Kept { atoms: moved.held, ..before }, &moved.position, &verdict, (&told.head, solver))?;
+        // Last: whatever the token calls for the tip finds everything as it stays.
+        let clearing = self.slots.clearing.address();
+        call(self, clearing, &IClearing::closeHedgeCall { solver, tipAtoms: verdict.tipAtoms })?;
         Ok(verdict.tipAtoms)
     }
 
-    /// Draws the cash that buys need, has the orders filled, and counts.
-    fn execute(&mut self, orders: &[Order], told: &AppraisalHead, solver: Address) -> Result<Moved, Revert> {
-        let (base, quote) = (self.slots.base().address, self.slots.quote().address);
-        let before = (self.balance(base)?, self.balance(quote)?);
-        let drawn = orders.iter().map(Order::spends).fold(0, u128::saturating_add);
-        self.draw(drawn, drawn, told)?;
-        self.fill(orders, solver)?;
-        let after = (self.balance(base)?, self.balance(quote)?);
+    /// Has the orders paid for and filled, what they sell borrowed and what they buy repaid as far as need be, and counts.
+    /// # Errors: HedgerNothingToSell, HedgerCashShort, the clearing house's, the venues', the lender's
+    fn execute(
+        &mut self,
+        orders: &[Order],
+        (kept, position): (&Kept, &Position),
+        told: &Appraised,
+        solver: Address,
+    ) -> Result<Moved, Revert> {
+        let sold = orders.iter().map(Order::sells).fold(0, u128::saturating_add);
+        let loan = self.loan(sold, position, kept, told)?;
+        let spent = orders.iter().filter(|order| order.spends() != 0);
+        let payment = |order: &Order| HedgePayment { to: order.payee(solver), amountAtoms: from_u128(order.spends()) };
+        let mut payments: Vec<_> = spent.map(payment).collect();
+        if loan.posted != 0 {
+            payments.push(HedgePayment { to: self.slots.lender.address(), amountAtoms: from_u128(loan.posted) });
+        }
+        let drawn = orders.iter().map(Order::spends).fold(loan.posted, u128::saturating_add);
+        require_spare(drawn, &told.head)?;
+        let base = self.base_held()?;
+        let quote = self.pay(&payments)?;
+        let mut counted = Counted { base, quote };
+        if loan.borrowed != 0 {
+            self.borrow(&loan)?;
+            counted = self.counted()?;
+        }
+        counted = self.fill(orders, solver, counted)?;
         // What was there before, a gift of anybody's, stays what it is.
-        let held = self.slots.kept().atoms.saturating_add(after.0).saturating_sub(before.0);
-        Ok(Moved { held, cash: after.1.saturating_sub(before.1), drawn })
-    }
-
-    /// Takes cash of the vault, of which `total` in all.
-    /// # Errors: HedgerCashShort, the clearing house's
-    fn draw(&mut self, amount: u128, total: u128, told: &AppraisalHead) -> Result<(), Revert> {
-        if amount == 0 {
-            return Ok(());
+        let held = kept.atoms.saturating_add(counted.base).saturating_sub(base);
+        let mut moved = Moved { held, position: *position, come: 0, drawn };
+        if position.debt != 0 || loan.borrowed != 0 {
+            moved.position = self.repay(held, kept, told)?;
+            counted = self.counted()?;
+            moved.held = kept.atoms.saturating_add(counted.base).saturating_sub(base);
         }
-        let wanted = from_u128(total);
-        if wanted > told.spareAtoms {
-            return Err(revert(&HedgerCashShort { wantedAtoms: wanted, spareAtoms: told.spareAtoms }));
-        }
-        let clearing = self.slots.clearing.address();
-        call(self, clearing, &IClearing::fundHedgeCall { amountAtoms: from_u128(amount) }).map(|_| ())
-    }
-
-    /// Sends home what the tip leaves, or draws what it lacks.
-    fn settle(&mut self, moved: &Moved, tip: u128, told: &AppraisalHead) -> Result<(), Revert> {
-        let short = tip.saturating_sub(moved.cash);
-        self.draw(short, moved.drawn.saturating_add(short), told)?;
-        let home = from_u128(moved.cash.saturating_sub(tip));
-        if home.is_zero() {
-            return Ok(());
-        }
-        let (quote, clearing) = (self.slots.quote().address, self.slots.clearing.address());
-        approve(self, quote, clearing, home)?;
-        call(self, clearing, &IClearing::returnHedgeCall { amountAtoms: home }).map(|_| ())
+        moved.come = counted.quote.saturating_sub(quote);
+        Ok(moved)
     }
 
     /// Keeps what is held, tells the market, and everybody.
     fn record(
         &mut self,
         held: &Kept,
+        position: &Position,
         verdict: &Verdict,
         (told, solver): (&AppraisalHead, Address),
     ) -> Result<(), Revert> {
@@ -146,8 +158,8 @@ impl Hedger {
         };
         self.slots.set_kept(&kept);
         let record = IHedged::recordHedgeCall {
-            unitsX64: verdict.unitsX64,
-            cashX64: told.cashX64,
+            unitsX64: verdict.holding.unitsX64,
+            cashX64: verdict.holding.cashX64,
             costAtoms: verdict.costAtoms,
         };
         let market = self.slots.market.address();
@@ -156,6 +168,7 @@ impl Hedger {
             solver,
             riskEpoch: kept.epoch,
             heldAtoms: from_u128(kept.atoms),
+            debtAtoms: from_u128(position.debt),
             lostWad: verdict.lostWad,
             tipAtoms: verdict.tipAtoms,
             gainWad: verdict.gainWad,
@@ -164,6 +177,16 @@ impl Hedger {
         log(self.vm(), &told);
         Ok(())
     }
+}
+
+/// The vault keeps what it may owe.
+/// # Errors: HedgerCashShort
+fn require_spare(wanted: u128, told: &AppraisalHead) -> Result<(), Revert> {
+    let wanted = from_u128(wanted);
+    if wanted > told.spareAtoms {
+        return Err(revert(&HedgerCashShort { wantedAtoms: wanted, spareAtoms: told.spareAtoms }));
+    }
+    Ok(())
 }
 
 /// # Errors: HedgerDeadlinePassed, HedgerEpochDiffers

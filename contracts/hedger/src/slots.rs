@@ -43,11 +43,20 @@ pub struct HedgerSlots {
     first_terms: Word,
     /// The others.
     other_terms: Word,
-    /// What each venue may fill at once, in WAD.
-    pub caps: Mapping<Word>,
+    /// Terms of each venue.
+    venues: Mapping<Word>,
     /// How many signed requests of each solver have been used.
     pub nonces: Mapping<Word>,
+    /// Who borrows the underlying.
+    pub lender: Word,
+    /// The pool's token of what lies with him.
+    pub collateral_token: Word,
+    /// The pool's token of what he owes.
+    pub debt_token: Word,
 }
+
+/// The byte of the underlying's slot that says whether somebody lends it.
+const HAS_LENDER: usize = 1;
 
 /// What every rebalance moves, in three slots. Numbers are times 2^64.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,6 +95,15 @@ pub struct Token {
     pub decimals: u8,
 }
 
+/// What is known of a venue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VenueTerms {
+    /// What it may fill at once, in WAD. None if it is closed.
+    pub cap_wad: u128,
+    /// Whether what is given goes to the solver himself.
+    pub is_passed_on: bool,
+}
+
 impl Token {
     /// The address, with the decimals before it.
     fn encode(self) -> B256 {
@@ -106,6 +124,21 @@ impl HedgerSlots {
     /// The stablecoin.
     pub fn quote(&self) -> Token {
         Token::decode(self.quote.get())
+    }
+
+    /// Whether anybody lends the underlying: said beside its decimals, so that who does not borrow reads no slot for it.
+    pub fn has_lender(&self) -> bool {
+        self.base.get()[HAS_LENDER] != 0
+    }
+
+    /// Names who borrows, and the pool's tokens.
+    pub fn set_lender(&mut self, [lender, collateral_token, debt_token]: [Address; 3]) {
+        let mut base = self.base.get();
+        base[HAS_LENDER] = 1;
+        self.base.set(base);
+        self.lender.set_address(lender);
+        self.collateral_token.set_address(collateral_token);
+        self.debt_token.set_address(debt_token);
     }
 
     /// The underlying.
@@ -138,9 +171,17 @@ impl HedgerSlots {
 
     /// The checkpoints, the younger first.
     pub fn checkpoints(&self) -> [Checkpoint; 2] {
+        [0, 1].map(|place| self.checkpoint(place))
+    }
+
+    /// One of them: 0 for the younger.
+    pub fn checkpoint(&self, place: usize) -> Checkpoint {
         let [_, taken] = halves(self.used.get());
         let [young, old] = quarters(taken);
-        [Checkpoint { hash: self.young.get(), at: young }, Checkpoint { hash: self.old.get(), at: old }]
+        if place == 0 {
+            return Checkpoint { hash: self.young.get(), at: young };
+        }
+        Checkpoint { hash: self.old.get(), at: old }
     }
 
     /// Keeps the checkpoints, the younger first.
@@ -149,6 +190,18 @@ impl HedgerSlots {
         self.used.set(joined(used, paired(young.at, old.at)));
         self.young.set(young.hash);
         self.old.set(old.hash);
+    }
+
+    /// A venue's terms.
+    pub fn venue(&self, venue: Address) -> VenueTerms {
+        let [passed_on, cap_wad] = halves(self.venues.at(venue.into_word()).get());
+        VenueTerms { cap_wad, is_passed_on: passed_on != 0 }
+    }
+
+    /// Keeps a venue's terms.
+    pub fn set_venue(&mut self, venue: Address, terms: VenueTerms) {
+        let word = joined(terms.is_passed_on.into(), terms.cap_wad);
+        self.venues.at_mut(venue.into_word()).set(word);
     }
 
     /// The terms.

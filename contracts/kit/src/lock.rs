@@ -13,6 +13,8 @@ use crate::Revert;
 
 /// Where the word lies in transient storage: who holds the lock, zero if nobody.
 const PLACE: U256 = namespace_root("equipoise.lock");
+/// Where a word of its holder's lies, while he holds it.
+const KEPT: U256 = namespace_root("equipoise.lock.kept");
 
 /// Who holds the lock, zero if nobody. In the clearing house only: transient storage is a program's own.
 pub fn holder() -> Address {
@@ -46,6 +48,18 @@ pub fn exit(taker: Address) -> Result<(), Revert> {
     }
     host::store(PLACE.into(), B256::ZERO);
     Ok(())
+}
+
+/// Keeps a word until it is taken back, or the transaction ends. In the clearing house only.
+pub fn keep(word: B256) {
+    host::store(KEPT.into(), word);
+}
+
+/// Takes back what was kept. In the clearing house only.
+pub fn kept() -> B256 {
+    let word = host::load(KEPT.into());
+    host::store(KEPT.into(), B256::ZERO);
+    word
 }
 
 /// Fails while somebody holds the clearing house's lock. For all other programs.

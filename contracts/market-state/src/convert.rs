@@ -7,7 +7,8 @@ use equipoise_kit::lean::revert;
 use equipoise_kit::number::{from_i128, from_u128, to_i128, to_u128};
 use equipoise_kit::Revert;
 use equipoise_math::Fx;
-use equipoise_risk::units::{from_wad_floor, to_wad_nearest, Atoms, Lots, Price, LOT_WAD};
+use equipoise_risk::book::{Exposure, NUMBERS};
+use equipoise_risk::units::{from_wad_floor, to_wad_nearest, Atoms, Lots, Money, Price, LOT_WAD};
 
 use crate::errors::number_error;
 use crate::layout::BoardWords;
@@ -28,6 +29,16 @@ pub fn unsigned_wad(number: Fx) -> U256 {
 pub fn price_of(wad: U256) -> Result<Price, Revert> {
     let wad = to_u128(wad).and_then(|wad| i128::try_from(wad).ok()).ok_or_else(out_of_domain)?;
     from_wad_floor(wad).map(Price::from_fx).map_err(number_error(0))
+}
+
+/// Money of its bits, in units of 2^-64.
+pub const fn money_of_bits(bits: i128) -> Money {
+    Money::from_fx(Fx::from_bits(bits))
+}
+
+/// An exposure of the bits of its numbers.
+pub fn exposure_of_bits(bits: &[i128; NUMBERS]) -> Exposure {
+    Exposure::from_array(bits.map(money_of_bits))
 }
 
 /// Atoms of the ABI.
@@ -65,6 +76,11 @@ pub fn lots_of(size: I256) -> Result<Lots, Revert> {
         return Err(out_of_range());
     }
     i32::try_from(lots).map(Lots::new).map_err(|_| out_of_range())
+}
+
+/// Lots as the ABI has a size.
+pub fn size_wad(lots: Lots) -> I256 {
+    from_i128(i128::from(lots.count()).wrapping_mul(LOT_WAD))
 }
 
 /// Bytes in the ABI of a board that programs without state are told of: its id and its [`BoardWords`], as `BoardSlots` of

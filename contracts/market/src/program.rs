@@ -5,6 +5,7 @@ use alloy_sol_types::SolCall;
 use equipoise_interfaces::account;
 use equipoise_interfaces::AlreadyWired;
 use equipoise_interfaces::IBreakers::{breakersCall, marketStateCall, pokeCall, tightenCall};
+use equipoise_interfaces::IHedged::{appraiseCall, recordHedgeCall};
 use equipoise_interfaces::IMarket::{
     acceptOwnershipCall, bookCall, listBoardCall, navCall, postSurfaceCall, quoteCall, recordLpFlowCall,
     setMarginParametersCall, setParametersCall, setSurfaceKeepersCall, settleAccountCall, surfaceKeepersCall,
@@ -67,6 +68,8 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         | moveShareCall::SELECTOR
         | takeOverCall::SELECTOR
         | deleverageCall::SELECTOR => ask(&mut store, Place::Mover, &input),
+        // The desk hands on what is asked more rarely of a hedge.
+        appraiseCall::SELECTOR | recordHedgeCall::SELECTOR => ask(&mut store, Place::Appraiser, &input),
         surfaceKeepersCall::SELECTOR | surfaceStepsCall::SELECTOR => ask(&mut store, Place::Curator, &input),
         marketStateCall::SELECTOR | breakersCall::SELECTOR => ask(&mut store, Place::Watcher, &input),
         pokeCall::SELECTOR | tightenCall::SELECTOR => {

@@ -1,18 +1,17 @@
 //! Positions by series: entering legs, and moving longs between accounts.
 
-use alloy_primitives::{B256, I256};
+use alloy_primitives::B256;
 use alloy_sol_types::SolEvent;
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::words::write_array;
 use equipoise_interfaces::{IClearing, Leg, LongsTransferred, MarketLongsMissing, MarketSeriesUnknown};
 use equipoise_kit::lean::{call, emit, revert};
-use equipoise_kit::number::from_i128;
 use equipoise_kit::Revert;
-use equipoise_market_state::convert::lots_of;
+use equipoise_market_state::convert::{lots_of, size_wad};
 use equipoise_market_state::errors::{number_error, require_legs};
 use equipoise_market_state::store::{Place, Store};
 use equipoise_risk::settlement::Holding;
-use equipoise_risk::units::{Lots, LOT_WAD};
+use equipoise_risk::units::Lots;
 use stylus_sdk::prelude::*;
 
 /// Moves longs that `from` has to `to`, on behalf of the caller, of whom the ledger makes sure.
@@ -26,8 +25,7 @@ pub fn transfer_longs(store: &mut Store, from: B256, to: B256, legs: &[Leg]) -> 
         let mut given = store.holdings(series.board, Some(from))?;
         let held = lots_in(&mut given, series, leg.series)?;
         if lots < Lots::ZERO || *held < lots {
-            let wad = i128::from(held.count()).wrapping_mul(LOT_WAD);
-            let (held, size) = (from_i128(wad), leg.sizeWad);
+            let (held, size) = (size_wad(*held), leg.sizeWad);
             let error = MarketLongsMissing { account: from, series: leg.series, heldWad: held, sizeWad: size };
             return Err(revert(&error));
         }
@@ -64,7 +62,7 @@ pub fn sale_of(board: u16, held: &[Holding], legs: &mut Vec<Leg>) {
     for (strike, holding) in (0u8..).zip(held) {
         for (lots, is_put) in [(holding.calls, false), (holding.puts, true)] {
             if lots != Lots::ZERO {
-                let size: I256 = from_i128(i128::from(lots.count()).wrapping_mul(LOT_WAD).wrapping_neg());
+                let size = size_wad(lots).wrapping_neg();
                 legs.push(Leg { series: Series { board, strike, is_put }.id(), sizeWad: size });
             }
         }

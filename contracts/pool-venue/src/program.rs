@@ -4,7 +4,7 @@ use alloy_primitives::{Address, I256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::words::words_of;
 use equipoise_interfaces::IPoolVenue::{hedgerCall, poolCall, uniswapV3SwapCallbackCall};
-use equipoise_interfaces::IVenue::fillCall;
+use equipoise_interfaces::IVenue::{fillCall, isPassedOnCall};
 use equipoise_interfaces::{
     AlreadyWired, IClearing, IHedger, IUniswapV3Pool, IUniswapV3Swap, PoolVenueTokensDiffer, IERC20,
 };
@@ -31,6 +31,7 @@ impl Namespace for PoolVenueSpace {
 #[storage]
 pub struct PoolVenueSlots {
     hedger: Word,
+    clearing: Word,
     pool: Word,
     base: Word,
     quote: Word,
@@ -53,6 +54,7 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     match selector {
         fillCall::SELECTOR => answer(&venue.fill(&mut given)?),
         uniswapV3SwapCallbackCall::SELECTOR => answer(&venue.pay(given.take()?)?),
+        isPassedOnCall::SELECTOR => answer(&false),
         hedgerCall::SELECTOR => answer(&venue.slots.hedger.address()),
         poolCall::SELECTOR => answer(&venue.slots.pool.address()),
         CONSTRUCTOR => answer(&venue.construct(given.take()?)?),
@@ -61,7 +63,7 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
 }
 
 impl PoolVenue {
-    /// Names the hedger, of which it learns the tokens, and the pool. Once.
+    /// Names the hedger, of which it learns the clearing house and the tokens, and the pool. Once.
     /// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode, PoolVenueTokensDiffer
     fn construct(&mut self, [hedger, pool]: [Address; 2]) -> Result<(), Revert> {
         if !self.slots.hedger.address().is_zero() {
@@ -79,13 +81,14 @@ impl PoolVenue {
             return Err(revert(&PoolVenueTokensDiffer { token0, token1 }));
         }
         self.slots.hedger.set_address(hedger);
+        self.slots.clearing.set_address(clearing);
         self.slots.pool.set_address(pool);
         self.slots.base.set_address(base);
         self.slots.quote.set_address(quote);
         Ok(())
     }
 
-    /// Swaps what the hedger has sent. Hedger only.
+    /// Swaps what it was given. Hedger only.
     /// # Errors: NotWired, CallerNotAllowed, TokenTransferFailed, the pool's own
     fn fill(&mut self, given: &mut Arguments<'_>) -> Result<(), Revert> {
         let hedger = self.slots.hedger.address();
@@ -101,9 +104,11 @@ impl PoolVenue {
         } else {
             MAX_SQRT_RATIO.wrapping_sub(U256::ONE)
         };
+        let clearing = self.slots.clearing.address();
+        let recipient = if is_buy { hedger } else { clearing };
         let mut input = IUniswapV3Swap::swapCall::SELECTOR.to_vec();
         // Five words, of which the last says where the sixth is: data of no length.
-        input.extend(words_of(&(hedger, is_zero_for_one, amount, limit, U256::from(160), U256::ZERO)));
+        input.extend(words_of(&(recipient, is_zero_for_one, amount, limit, U256::from(160), U256::ZERO)));
         let pool = self.slots.pool.address();
         call_bytes(self, pool, IUniswapV3Swap::swapCall::SELECTOR, &input)?;
         let left = self.slots.quote.address();
@@ -112,7 +117,7 @@ impl PoolVenue {
         if rest.is_zero() {
             return Ok(());
         }
-        transfer(self, left, hedger, rest)
+        transfer(self, left, clearing, rest)
     }
 
     /// Pays the pool the side that it asks for. Pool only.

@@ -4,7 +4,9 @@ use alloy_primitives::{B256, I256, U256};
 use equipoise_interfaces::{Book, MarketVaultInsolvent, Moment, Offer, Quote, Values, VaultState};
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
-use equipoise_market_state::convert::{atoms, price_of, signed, signed_wad, unsigned, unsigned_wad};
+use equipoise_market_state::convert::{
+    atoms, exposure_of_bits, money_of_bits, price_of, signed, signed_wad, unsigned, unsigned_wad,
+};
 use equipoise_market_state::errors::{pricing_error, Refusal};
 use equipoise_market_state::layout::{
     decode_conditions, decode_hedge, decode_parameters, encode_conditions, Directory, Frozen, Slot, Trading,
@@ -13,7 +15,7 @@ use equipoise_market_state::layout::{
 use equipoise_market_state::pricing::staleness;
 use equipoise_market_state::store::fits;
 use equipoise_math::Fx;
-use equipoise_risk::book::{Exposure, Measure, NUMBERS};
+use equipoise_risk::book::{Exposure, Measure};
 use equipoise_risk::breakers::State;
 use equipoise_risk::conditions::{Conditions, Sample};
 use equipoise_risk::limits::{breach, required_capital, utilisation, LIQUID_SHARE};
@@ -82,11 +84,11 @@ impl Counter {
     #[inline(never)]
     pub fn unpack(moment: &Moment, vault: &VaultState, values: &Values) -> Result<Box<Self>, Revert> {
         let scale = TokenScale::from_decimals(vault.tokenDecimals).ok_or(RiskError::Overflow).map_err(pricing_error)?;
-        let (mid, spread) = (money(values.midX64), half_spread(values.spreadX64));
-        let options = exposure(&values.beforeX64);
+        let (mid, spread) = (money_of_bits(values.midX64), half_spread(values.spreadX64));
+        let options = exposure_of_bits(&values.beforeX64);
         let hedge = decode_hedge(&vault.hedge.0);
         let before = options.hedged(&hedge, price_of(moment.spotWad)?).map_err(pricing_error)?;
-        let package = Package::valued(mid, spread, money(values.feeX64), money(values.throughMidX64));
+        let package = Package::valued(mid, spread, money_of_bits(values.feeX64), money_of_bits(values.throughMidX64));
         Ok(Box::new(Self {
             now: moment.nowAt,
             spot_wad: moment.spotWad,
@@ -101,10 +103,10 @@ impl Counter {
             free_cash: atoms(vault.freeCashAtoms)?,
             options,
             before,
-            change: exposure(&values.changeX64),
+            change: exposure_of_bits(&values.changeX64),
             uncertainty: half_spread(values.uncertaintyX64),
             package,
-            may_owe: money(values.mayOweX64),
+            may_owe: money_of_bits(values.mayOweX64),
             is_settlement_pending: values.isSettlementPending,
             state: State::of_number(vault.state).unwrap_or(State::Halted),
             is_price_unsafe: vault.isPriceUnsafe,
@@ -306,14 +308,6 @@ impl Counter {
     }
 }
 
-fn money(bits: i128) -> Money {
-    Money::from_fx(Fx::from_bits(bits))
-}
-
 fn half_spread([of_vol, rest]: [i128; 2]) -> HalfSpread {
-    HalfSpread { of_vol: money(of_vol), rest: money(rest) }
-}
-
-fn exposure(bits: &[i128; NUMBERS]) -> Exposure {
-    Exposure::from_array(bits.map(money))
+    HalfSpread { of_vol: money_of_bits(of_vol), rest: money_of_bits(rest) }
 }

@@ -2,12 +2,12 @@
 
 use alloc::boxed::Box;
 
-use alloy_primitives::U256;
-use equipoise_interfaces::{Appraisal, HedgeState, Outcome, Verdict};
+use alloy_primitives::{I256, U256};
+use equipoise_interfaces::{Appraisal, HedgeState, Holding, Outcome, Verdict};
 use equipoise_kit::lean::Arguments;
 use equipoise_kit::number::{to_i128, to_u128};
 use equipoise_kit::Revert;
-use equipoise_market_state::convert::{price_of, signed_wad, unsigned};
+use equipoise_market_state::convert::{exposure_of_bits, money_of_bits, price_of, signed_wad, unsigned};
 use equipoise_market_state::layout::{decode_hedge_terms, decode_parameters, Directory};
 use equipoise_math::Fx;
 use equipoise_risk::book::Exposure;
@@ -17,13 +17,14 @@ use equipoise_risk::rebalance::{average_after, Accepted, Budget, HedgeTerms, Reb
 use equipoise_risk::units::{Atoms, Money, Price, TokenScale};
 use equipoise_risk::RiskError;
 
-use crate::legs::units_floor;
+use crate::legs::{holding, units_floor};
 use crate::refusals::{number_error, refusal};
 
 /// A market at one price.
 pub struct Market {
     spot: Price,
     scale: TokenScale,
+    decimals: u8,
     /// Beside the underlying.
     cash: Money,
     state: RiskState,
@@ -39,22 +40,23 @@ impl Market {
         let told: Appraisal = given.take()?;
         let variance = Directory::decode(&told.directory.0).variance;
         let parameters = decode_parameters(&told.parameters.map(|slot| slot.0));
-        let state = RiskState::new(money(told.capitalX64), variance, &parameters).map_err(number_error)?;
+        let state = RiskState::new(money_of_bits(told.capitalX64), variance, &parameters).map_err(number_error)?;
         let scale = TokenScale::from_decimals(told.head.tokenDecimals).ok_or(RiskError::Overflow);
         Ok(Box::new(Self {
             spot: price_of(told.head.spotWad)?,
             scale: scale.map_err(number_error)?,
-            cash: money(told.head.cashX64),
+            decimals: told.head.tokenDecimals,
+            cash: money_of_bits(told.head.cashX64),
             state,
-            now: Exposure::from_array(told.nowX64.map(money)),
-            old: Exposure::from_array(told.oldX64.map(money)),
+            now: exposure_of_bits(&told.nowX64),
+            old: exposure_of_bits(&told.oldX64),
         }))
     }
 
     /// The window and the average as of now.
     /// # Errors: HedgerNumberOutOfDomain
-    pub fn observed(&self, state: &HedgeState, held: U256) -> Result<(u64, i128), Revert> {
-        let units = units_floor(state.baseDecimals, held).map_err(number_error)?;
+    pub fn observed(&self, state: &HedgeState, net: I256) -> Result<(u64, i128), Revert> {
+        let units = units_floor(state.baseDecimals, net).map_err(number_error)?;
         let risk = self.risk(&self.now, units).map_err(number_error)?;
         let (window, terms) = (Window { opened_at: state.openedAt }, decode_hedge_terms(&state.terms));
         let window = window.observed(risk.delta_to_hedge, self.state.capital, &terms, state.nowAt);
@@ -68,10 +70,11 @@ impl Market {
         let units = units_floor(state.baseDecimals, outcome.afterAtoms).map_err(number_error)?;
         let done = self.done(state.baseDecimals, outcome, units).map_err(number_error)?;
         let window = Window { opened_at: state.openedAt };
-        let budget = Budget { used: money(state.usedX64), at: state.usedAt };
+        let budget = Budget { used: money_of_bits(state.usedX64), at: state.usedAt };
         let most_tip = self.most_tip(outcome.maxTipAtoms);
         let accepted = done.judged(&terms, (window, budget), most_tip, state.nowAt).map_err(refusal)?;
-        self.verdict((&done, units), &accepted, self.average(state, &terms)?).map_err(number_error)
+        let held = holding(state, self.decimals, outcome.afterAtoms, outcome.collateralAtoms)?;
+        self.verdict(&done, held, &accepted, self.average(state, &terms)?).map_err(number_error)
     }
 
     fn done(&self, decimals: u8, outcome: &Outcome, after: Fx) -> Result<Rebalance, RiskError> {
@@ -94,7 +97,8 @@ impl Market {
 
     fn verdict(
         &self,
-        (done, units): (&Rebalance, Fx),
+        done: &Rebalance,
+        held: Holding,
         accepted: &Accepted,
         average: i128,
     ) -> Result<Verdict, RiskError> {
@@ -105,7 +109,7 @@ impl Market {
             costAtoms: unsigned(cost),
             lostWad: signed_wad(done.lost.fx()),
             gainWad: signed_wad(accepted.gain.fx()),
-            unitsX64: units.to_bits(),
+            holding: held,
             openedAt: accepted.window.opened_at,
             averageX64: average,
             usedX64: accepted.budget.used.fx().to_bits(),
@@ -135,8 +139,4 @@ impl Market {
     fn risk(&self, options: &Exposure, units: Fx) -> Result<Risk, RiskError> {
         Risk::of(options, &Hedge { units, cash: self.cash }, self.spot, &self.state)
     }
-}
-
-const fn money(bits: i128) -> Money {
-    Money::from_fx(Fx::from_bits(bits))
 }

@@ -9,5 +9,6 @@
 extern crate alloc;
 
 mod admin;
+mod hedge;
 mod operators;
 mod program;

@@ -2,7 +2,6 @@
 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
-use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::words::ToWords;
 use equipoise_interfaces::{ClearingTokenTransferFailed, ClearingTransferredAmountDiffers, IERC20};
 use equipoise_kit::lean::{encode, revert, view};
@@ -10,6 +9,8 @@ use equipoise_kit::number::from_u128;
 use equipoise_kit::{lock, Revert};
 use stylus_sdk::call::call;
 use stylus_sdk::prelude::*;
+
+use crate::Ledger;
 
 /// What a token answers to say yes; some answer nothing.
 const TRUE: U256 = U256::ONE;
@@ -36,7 +37,9 @@ pub fn push(ledger: &mut Ledger, to: Address, amount: u128) -> Result<(), Revert
     require_difference(value, before, after, before.checked_sub(after))
 }
 
-fn token_balance(ledger: &Ledger) -> Result<U256, Revert> {
+/// The stablecoin that the clearing house has.
+/// # Errors: the token's own
+pub fn token_balance(ledger: &Ledger) -> Result<U256, Revert> {
     let owner = ledger.vm().contract_address();
     view(ledger.vm(), ledger.slots.token.get(), &IERC20::balanceOfCall { owner })
 }

@@ -1,0 +1,75 @@
+//! The cash of a hedge: paid out before its fills, counted when they are done.
+
+use alloy_primitives::{Address, B256, U256};
+use equipoise_clearing_state::access::Role;
+use equipoise_clearing_state::amounts::positive;
+use equipoise_clearing_state::custody::{pay_in, send};
+use equipoise_clearing_state::entries::ledger_revert;
+use equipoise_clearing_state::token::token_balance;
+use equipoise_clearing_state::Ledger;
+use equipoise_interfaces::account::vault_of;
+use equipoise_interfaces::{CallerNotAllowed, ClearingTransferredAmountDiffers, HedgePayment, LockNotHeld};
+use equipoise_kit::lean::revert;
+use equipoise_kit::number::to_u128;
+use equipoise_kit::{lock, Revert};
+use stylus_sdk::prelude::*;
+
+/// Pays cash of a market's vault to whom its hedger names, and takes the lock for him. Hedger only.
+/// # Returns: the stablecoin that is left in the clearing house
+/// # Errors: CallerNotAllowed, ClearingNotFinal, ClearingInsufficientCash, ClearingAmount.., ClearingT.., the token's own
+pub fn open(ledger: &mut Ledger, payments: &[HedgePayment]) -> Result<U256, Revert> {
+    let (hedger, vault) = calling_hedger(ledger)?;
+    ledger.require_final()?;
+    for payment in payments {
+        pay_out(ledger, vault, payment.to, payment.amountAtoms)?;
+    }
+    let left = token_balance(ledger)?;
+    lock::enter(hedger)?;
+    // One more: nothing kept is zero.
+    lock::keep(left.saturating_add(U256::ONE).into());
+    Ok(left)
+}
+
+/// Gives back the lock, credits the vault with what has come since it was taken, and pays the solver. Hedger only.
+/// # Errors: CallerNotAllowed, LockNotHeld, ClearingTransferredAmountDiffers if less is there than was, ClearingInsufficientCash,
+/// ClearingAmount.., ClearingT.., the token's own
+pub fn close(ledger: &mut Ledger, solver: Address, tip_atoms: U256) -> Result<(), Revert> {
+    let (hedger, vault) = calling_hedger(ledger)?;
+    lock::exit(hedger)?;
+    let kept = U256::from_be_bytes(lock::kept().0);
+    let Some(before) = kept.checked_sub(U256::ONE) else {
+        return Err(revert(&LockNotHeld { caller: hedger, holder: Address::ZERO }));
+    };
+    let after = token_balance(ledger)?;
+    let come = after.checked_sub(before).and_then(to_u128).ok_or_else(|| {
+        revert(&ClearingTransferredAmountDiffers {
+            expectedAtoms: U256::ZERO,
+            balanceBeforeAtoms: before,
+            balanceAfterAtoms: after,
+        })
+    })?;
+    if come != 0 {
+        pay_in(ledger, vault, come)?;
+    }
+    if tip_atoms.is_zero() {
+        return Ok(());
+    }
+    pay_out(ledger, vault, solver, tip_atoms)
+}
+
+/// A market's vault has no margin here, so its cash is all that is asked of it.
+fn pay_out(ledger: &mut Ledger, vault: B256, to: Address, amount_atoms: U256) -> Result<(), Revert> {
+    let amount = positive(amount_atoms)?;
+    let left = ledger.entry(vault).debit(amount).map_err(|error| ledger_revert(vault, error))?;
+    send(ledger, (vault, left), to, amount)
+}
+
+/// The hedger that calls, and the vault of its market.
+/// # Errors: CallerNotAllowed
+fn calling_hedger(ledger: &Ledger) -> Result<(Address, B256), Revert> {
+    let caller = ledger.vm().msg_sender();
+    match ledger.role(caller) {
+        Some(Role::Hedger(market)) => Ok((caller, vault_of(market))),
+        _ => Err(revert(&CallerNotAllowed { caller, allowed: Address::ZERO })),
+    }
+}
