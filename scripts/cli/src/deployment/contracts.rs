@@ -26,6 +26,16 @@ sol! {
         event AnswerUpdated(int256 indexed current, uint256 indexed roundId, uint256 updatedAt);
     }
 
+    /// A solver's contract, which fills hedges out of what it holds.
+    #[derive(Debug)]
+    interface HedgeFiller {
+        function callHedger(bytes data) external returns (bytes answer);
+        function withdraw(address token, address to, uint256 atoms) external;
+        function owner() external view returns (address);
+        function venue() external view returns (address);
+        function hedger() external view returns (address);
+    }
+
     /// The writing side of a feed of two parts.
     #[derive(Debug)]
     interface FeedAggregator {
@@ -34,11 +44,12 @@ sol! {
     }
 }
 
-const ARTIFACTS: [(&str, &str); 8] = [
+const ARTIFACTS: [(&str, &str); 9] = [
     ("Stablecoin", include_str!("../../../solidity/artifacts/Stablecoin.json")),
     ("PriceFeed", include_str!("../../../solidity/artifacts/PriceFeed.json")),
     ("FeedAggregator", include_str!("../../../solidity/artifacts/FeedAggregator.json")),
     ("FeedProxy", include_str!("../../../solidity/artifacts/FeedProxy.json")),
+    ("HedgeFiller", include_str!("../../../solidity/artifacts/HedgeFiller.json")),
     ("TransparentUpgradeableProxy", include_str!("../../../solidity/artifacts/TransparentUpgradeableProxy.json")),
     ("EquipoiseToken", include_str!("../../../solidity/artifacts/EquipoiseToken.json")),
     ("EquipoiseTimelock", include_str!("../../../solidity/artifacts/EquipoiseTimelock.json")),

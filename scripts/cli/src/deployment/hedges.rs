@@ -40,4 +40,17 @@ impl Deployer<'_> {
     pub fn pool_venue(&mut self, hedger: Address, pool: Address) -> Result<Address, CliError> {
         self.constructed("pool-venue", Arguments::new().with("hedger", hedger).with("pool", pool))
     }
+
+    /// Creates a solver's contract, which fills at a filler venue out of what it holds.
+    /// # Errors: [`CliError`]
+    pub fn hedge_filler(&mut self, owner: Address, venue: Address) -> Result<Address, CliError> {
+        let arguments = Arguments::new().with("owner", owner).with("venue", venue);
+        self.create("hedge filler", "HedgeFiller", arguments)
+    }
+
+    /// Deploys the hedger's account at an Aave v3 pool that lends the hedger's tokens.
+    /// # Errors: [`CliError`]
+    pub fn lender(&mut self, hedger: Address, pool: Address) -> Result<Address, CliError> {
+        self.constructed("lender", Arguments::new().with("hedger", hedger).with("pool", pool))
+    }
 }

@@ -25,7 +25,7 @@ use alloy_primitives::{Address, Bytes, B256};
 use alloy_sol_types::SolCall;
 
 pub(crate) use contracts::artifact_abis;
-pub use contracts::{creation_code, FeedAggregator, PriceFeed, Stablecoin};
+pub use contracts::{creation_code, FeedAggregator, HedgeFiller, PriceFeed, Stablecoin};
 pub use embedded::{Embedded, Sent};
 pub use governance::{Governance, PROPOSER_ROLE};
 pub use hedges::Hedges;

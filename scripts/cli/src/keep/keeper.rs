@@ -1,36 +1,30 @@
 //! The loop: each chore when it is due, until somebody asks it to end.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use alloy_primitives::U256;
 use equipoise_interfaces::IClearing;
-use tracing::{info, warn};
+use tracing::info;
 
 use super::accounts::Accounts;
 use super::args::{ChoreName, KeepArguments, Keys};
 use super::client::Client;
+use super::connection::{is_stopped, patiently, Connection, Purpose};
 use super::context::Context;
 use super::error::KeepError;
-use super::remote::Remote;
 use super::report::{ChoreReport, KeepReport};
-use super::schedule::{pauses, Task};
+use super::schedule::Task;
 use super::surface::Poster;
 use super::telemetry::{tell_deed, tell_failure, tell_success};
 use super::{breakers, epochs, liquidation, programs, settlement};
-use crate::deploy::record;
-use crate::deploy::rpc::{Patience, Rpc};
-use crate::deploy::{DeploymentError, Record};
 
-/// For one answer of the server.
-const PATIENCE: Patience = Patience { timeout: Duration::from_secs(20), retries: 5, pause_millis: 250 };
 const WEI_PER_ETHER: f64 = 1e18;
 
 /// What is told, read and checked before anything runs.
 pub struct Keeper<'a> {
     arguments: &'a KeepArguments,
-    keys: &'a Keys,
-    records: Vec<Record>,
+    connection: Connection<'a>,
     poster: Option<Poster>,
 }
 
@@ -38,43 +32,23 @@ impl<'a> Keeper<'a> {
     /// Checks whatever can be checked without a server.
     /// # Errors: [`KeepError::SurfaceKeysMissing`], [`KeepError::SurfaceKey`], [`KeepError::VaultUnknown`], keys' and records'
     pub fn new(arguments: &'a KeepArguments, keys: &'a Keys) -> Result<Self, KeepError> {
-        let records = match record::read(&arguments.target.folder(), arguments.deployment) {
-            Err(DeploymentError::NoRecords(_)) => Vec::new(),
-            records => records?,
-        };
-        if !arguments.dry_run {
-            keys.sender.require()?;
-        }
+        let purpose = Purpose::of(arguments.dry_run, arguments.from);
+        let named = (arguments.vault, arguments.deployment);
+        let connection = Connection::new(&arguments.target, &keys.sender, named, purpose)?;
         let quotes = arguments.quotes();
         let (market, policy) = (arguments.market, arguments.policy());
         let is_posting = quotes.is_named() && arguments.chores().contains(&ChoreName::Surface);
         let signers = is_posting.then(|| keys.surface_signers()).transpose()?;
         let poster = signers.map(|signers| Poster { quotes, signers, market, policy });
-        let keeper = Self { arguments, keys, records, poster };
-        keeper.vault()?;
-        Ok(keeper)
-    }
-
-    fn vault(&self) -> Result<alloy_primitives::Address, KeepError> {
-        let recorded = || self.records.iter().find(|record| record.name == "vault").map(Record::entry_point);
-        self.arguments.vault.or_else(recorded).ok_or(KeepError::VaultUnknown)
+        Ok(Self { arguments, connection, poster })
     }
 
     /// Connects, and finds what there is to keep.
     fn open(&self) -> Result<Context, KeepError> {
-        let target = &self.arguments.target;
-        let rpc = Rpc::connect_patiently(target.url.as_deref().unwrap_or(target.network.url()), PATIENCE)?;
-        rpc.require(target.network)?;
-        let remote = if self.arguments.dry_run {
-            let own = self.keys.sender.read()?.map(|signer| signer.address());
-            Remote::planning(rpc, self.arguments.from.or(own).unwrap_or_default())?
-        } else {
-            Remote::sending(rpc, self.keys.sender.require()?)?
-        };
-        let recorded = self.records.iter().map(|record| record.block_number).min();
-        let first_block = self.arguments.first_block.or(recorded).unwrap_or_default();
+        let remote = self.connection.remote()?;
+        let first_block = self.connection.first_block(self.arguments.first_block);
         let accounts = Accounts::new(first_block, self.arguments.log_blocks);
-        Context::open(remote, self.vault()?, accounts, self.arguments.bid)
+        Context::open(remote, self.connection.vault()?, accounts, self.arguments.bid)
     }
 
     /// Does every chore once.
@@ -88,7 +62,8 @@ impl<'a> Keeper<'a> {
     /// Does each chore whenever it is due, until it is stopped.
     /// # Errors: what an operator has to mend before anything can run
     pub fn go_on(&self, stop: &Receiver<()>) -> Result<(), KeepError> {
-        let Some(mut at) = self.open_patiently(stop)? else { return Ok(()) };
+        let opened = patiently(stop, KeepError::is_passing, || self.open())?;
+        let Some(mut at) = opened else { return Ok(()) };
         let started = Instant::now();
         let chores = self.arguments.chores();
         let mut tasks: Vec<_> =
@@ -112,24 +87,6 @@ impl<'a> Keeper<'a> {
             if is_stopped(stop, wait) {
                 info!("stopped");
                 return Ok(());
-            }
-        }
-    }
-
-    /// Connects as soon as the server answers; nothing if it is stopped before.
-    fn open_patiently(&self, stop: &Receiver<()>) -> Result<Option<Context>, KeepError> {
-        let mut pauses = pauses();
-        loop {
-            match self.open() {
-                Ok(at) => return Ok(Some(at)),
-                Err(error) if error.is_passing() => {
-                    let pause = pauses.next().unwrap_or_default();
-                    warn!("{error}; tried again in {:.0} s", pause.as_secs_f64());
-                    if is_stopped(stop, pause) {
-                        return Ok(None);
-                    }
-                }
-                Err(error) => return Err(error),
             }
         }
     }
@@ -169,10 +126,10 @@ impl<'a> Keeper<'a> {
                 let token = U256::from(10).saturating_pow(U256::from(decimals));
                 epochs::pay_fees(at, U256::from(self.arguments.least_fees.max(1)).saturating_mul(token))
             }
-            ChoreName::Programs if self.records.is_empty() => {
+            ChoreName::Programs if self.connection.records.is_empty() => {
                 Ok("off: there are no records of this deployment's programs".to_owned())
             }
-            ChoreName::Programs => programs::run(at, &self.records, self.arguments.days),
+            ChoreName::Programs => programs::run(at, &self.connection.records, self.arguments.days),
         }
     }
 }
@@ -184,9 +141,4 @@ fn tell_balance(at: &Context, is_unchanged: bool) {
     if let Ok(wei) = sender.rpc.balance(sender.address()) {
         metrics::gauge!("equipoise_keep_balance_ether").set(f64::from(wei) / WEI_PER_ETHER);
     }
-}
-
-/// Waits, and says whether to stop.
-fn is_stopped(stop: &Receiver<()>, wait: Duration) -> bool {
-    !matches!(stop.recv_timeout(wait), Err(RecvTimeoutError::Timeout))
 }

@@ -8,6 +8,7 @@ mod accounts;
 pub mod args;
 mod breakers;
 mod client;
+mod connection;
 mod context;
 mod epochs;
 mod error;
@@ -32,35 +33,31 @@ use args::{KeepArguments, Keys};
 use keeper::Keeper;
 
 pub use client::{first_event, Client, Order, Tried};
+pub(crate) use connection::{is_stopped, patiently, Connection, Purpose};
 pub use error::KeepError;
 pub use follow::Road;
 pub use post::{post, slices_of, Observation};
+pub(crate) use remote::Remote;
 pub use remote::{Deed, Fate};
 pub use report::{ChoreReport, KeepReport};
 pub use rounds::Feed;
+pub(crate) use schedule::Task;
 pub use settlement::{settle_account, settle_board};
 pub use site::{MarketSite, Site};
 pub use telemetry::log_to_stderr;
+pub(crate) use telemetry::measured;
 
 /// Does every chore once.
 /// # Returns: what each came to
 /// # Errors: [`KeepError`], before any chore has begun
 pub fn once(arguments: &KeepArguments, keys: &Keys) -> Result<KeepReport, KeepError> {
     let keeper = Keeper::new(arguments, keys)?;
-    measured(arguments, || keeper.once())
+    measured(arguments.metrics, telemetry::describe, || keeper.once())
 }
 
 /// Does each chore whenever it is due, until somebody says stop.
 /// # Errors: [`KeepError`], before any chore has begun
 pub fn go_on(arguments: &KeepArguments, keys: &Keys, stop: &Receiver<()>) -> Result<(), KeepError> {
     let keeper = Keeper::new(arguments, keys)?;
-    measured(arguments, || keeper.go_on(stop))
-}
-
-/// Runs with metrics, if they are asked for.
-fn measured<T>(arguments: &KeepArguments, run: impl FnOnce() -> Result<T, KeepError>) -> Result<T, KeepError> {
-    match arguments.metrics {
-        Some(at) => metrics::with_local_recorder(&telemetry::serve_metrics(at)?, run),
-        None => run(),
-    }
+    measured(arguments.metrics, telemetry::describe, || keeper.go_on(stop))
 }

@@ -34,10 +34,23 @@ pub fn log_to_stderr(format: OutputFormat) {
     tracing_subscriber::registry().with(lines.with_filter(shown)).try_init().ok();
 }
 
+/// Runs with metrics, if they are asked for.
+/// # Errors: [`KeepError::Metrics`], what is run
+pub fn measured<T, E: From<KeepError>>(
+    at: Option<SocketAddr>,
+    describe: fn(),
+    run: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    match at {
+        Some(at) => metrics::with_local_recorder(&serve_metrics(at, describe)?, run),
+        None => run(),
+    }
+}
+
 /// Serves metrics as long as the process lives.
 /// # Returns: what they are recorded by
 /// # Errors: [`KeepError::Metrics`]
-pub fn serve_metrics(at: SocketAddr) -> Result<PrometheusRecorder, KeepError> {
+fn serve_metrics(at: SocketAddr, describe: fn()) -> Result<PrometheusRecorder, KeepError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let built = {
         let _inside = runtime.enter();
@@ -54,7 +67,8 @@ pub fn serve_metrics(at: SocketAddr) -> Result<PrometheusRecorder, KeepError> {
     Ok(recorder)
 }
 
-fn describe() {
+/// Says what each metric is.
+pub fn describe() {
     describe_counter!("equipoise_keep_runs_total", "Runs of a chore, by what they came to");
     describe_counter!("equipoise_keep_transactions_total", "Transactions, by what became of them");
     describe_counter!("equipoise_keep_gas_total", "Gas that was paid for");

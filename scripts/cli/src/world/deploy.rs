@@ -140,6 +140,7 @@ impl World {
             signers,
             sizes,
             gas: GasLog::default(),
+            are_programs_cached: setup.are_programs_cached,
             rounds: Vec::new(),
         })
     }

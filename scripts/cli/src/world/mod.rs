@@ -6,6 +6,7 @@
 mod client;
 mod deploy;
 mod gas;
+mod hedge;
 mod keeper;
 mod surface;
 
@@ -20,6 +21,7 @@ use equipoise_chain::{Chain, Receipt};
 
 pub use deploy::{Contracts, Setup};
 pub use gas::{GasLog, GasUse};
+pub use hedge::Hedging;
 pub use keeper::WINDOW_SECS;
 
 pub use crate::deployment::{PriceFeed, Stablecoin};
@@ -48,6 +50,8 @@ pub struct World {
     pub sizes: Vec<Size>,
     /// Gas of what succeeded, by call.
     pub gas: GasLog,
+    /// Whether programs that are deployed are kept in the chain's cache.
+    are_programs_cached: bool,
     /// The feed's rounds: when each was answered. Round 1 is the first.
     rounds: Vec<u64>,
 }
