@@ -13,6 +13,7 @@ use crate::keep::args::KeepArguments;
 use crate::price::Format;
 use crate::programs::default_dir;
 use crate::replay::ReplayArguments;
+use crate::solve::args::SolveArguments;
 
 /// The most boards and strikes that a market lists at a time.
 const MOST_BOARDS: u64 = 8;
@@ -106,6 +107,9 @@ pub enum Command {
     /// Keep a vault's markets: surfaces, settlement, breakers, liquidations, epochs, fees, programs
     #[command(long_about = crate::keep::args::ABOUT)]
     Keep(Box<KeepArguments>),
+    /// Hedge a vault's markets for the tips that they pay
+    #[command(long_about = crate::solve::args::ABOUT)]
+    Solve(Box<SolveArguments>),
     /// Take part in votes: delegate, propose, vote, sign, queue, execute, veto, show
     Vote(VoteArguments),
     /// Export, check and import the numbers that votes are about

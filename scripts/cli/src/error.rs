@@ -9,6 +9,7 @@ use equipoise_data::{DataError, FitError, Timestamp};
 use crate::deploy::DeploymentError;
 use crate::governance::GovernanceError;
 use crate::keep::KeepError;
+use crate::solve::SolveError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -203,6 +204,9 @@ pub enum CliError {
     /// The keeper, or one of its chores, failed.
     #[error(transparent)]
     Keep(Box<KeepError>),
+    /// The solver, or one of its rounds, failed.
+    #[error(transparent)]
+    Solve(Box<SolveError>),
     /// The terminal or the signals of the operating system failed.
     #[error("{0}")]
     System(#[from] io::Error),
@@ -227,6 +231,15 @@ impl From<SendError> for CliError {
 impl From<DeploymentError> for CliError {
     fn from(error: DeploymentError) -> Self {
         Self::Deployment(Box::new(error))
+    }
+}
+
+impl From<SolveError> for CliError {
+    fn from(error: SolveError) -> Self {
+        match error {
+            SolveError::Chain(error) => error.into(),
+            other => Self::Solve(Box::new(other)),
+        }
     }
 }
 

@@ -11,6 +11,7 @@
 //! * [`replay`]: a price history through the protocol's crates
 //! * [`governance`]: votes on parameters, by JSON-RPC
 //! * [`keep`]: the chores that keep markets, by JSON-RPC
+//! * [`solve`]: the solver that hedges markets for tips, by JSON-RPC
 //! * [`explain`]: what a transaction did, and why it failed
 //! * [`report`]: what a demo leaves, for machines and for people
 
@@ -47,6 +48,7 @@ pub mod replay;
 pub mod report;
 pub mod reverts;
 pub mod serve;
+pub mod solve;
 pub mod tls;
 pub mod units;
 pub mod world;

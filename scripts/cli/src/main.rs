@@ -16,6 +16,7 @@ use equipoise_cli::programs::{default_dir, Programs};
 use equipoise_cli::progress::{show, Progress};
 use equipoise_cli::replay::{self, ReplayArguments};
 use equipoise_cli::report::{render, ReportFile};
+use equipoise_cli::solve::{self, args::SolveArguments};
 use equipoise_cli::{attack, bench, demo, deploy, fit, governance, price, programs, serve};
 
 fn main() -> ExitCode {
@@ -40,6 +41,7 @@ fn run(command: Command) -> Result<(), CliError> {
         Command::Verify(arguments) => show(&deploy::verify(&arguments)?),
         Command::Keepalive(arguments) => show(&deploy::keepalive(&arguments, &arguments.keys())?),
         Command::Keep(arguments) => run_keep(&arguments),
+        Command::Solve(arguments) => run_solve(&arguments),
         Command::Vote(arguments) => show(&governance::vote::run(&arguments)?),
         Command::Parameters(arguments) => show(&governance::parameters::run(&arguments)?),
         Command::Explain(arguments) => run_explain(&arguments),
@@ -119,6 +121,20 @@ fn run_keep(arguments: &KeepArguments) -> Result<(), CliError> {
         return Ok(keep::go_on(arguments, &keys, &serve::interruption()?)?);
     }
     let report = keep::once(arguments, &keys)?;
+    match arguments.format {
+        OutputFormat::Text => show(&report.render())?,
+        OutputFormat::Json => show(&format!("{}\n", serde_json::to_string(&report)?))?,
+    }
+    Ok(report.require_success()?)
+}
+
+fn run_solve(arguments: &SolveArguments) -> Result<(), CliError> {
+    keep::log_to_stderr(arguments.format);
+    let key = arguments.key();
+    if !arguments.once {
+        return Ok(solve::go_on(arguments, &key, &serve::interruption()?)?);
+    }
+    let report = solve::once(arguments, &key)?;
     match arguments.format {
         OutputFormat::Text => show(&report.render())?,
         OutputFormat::Json => show(&format!("{}\n", serde_json::to_string(&report)?))?,

@@ -11,8 +11,8 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 
 use crate::error::CliError;
 
-/// The programs of a market, in the order they are deployed in; the last eight are not part of every market.
-pub const NAMES: [&str; 26] = [
+/// The programs of a market, in the order they are deployed in; the last nine are not part of every market.
+pub const NAMES: [&str; 27] = [
     "oracle",
     "surface",
     "valuer",
@@ -39,6 +39,7 @@ pub const NAMES: [&str; 26] = [
     "hedger",
     "filler",
     "pool-venue",
+    "lender",
 ];
 
 /// Where `scripts/build-programs` leaves the programs, in the repository this program was built from.

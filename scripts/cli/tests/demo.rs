@@ -71,9 +71,9 @@ fn assert_sound(report: &Value) {
     assert!(number(report, "skew_charges") > 0 && number(report, "rebates") >= 0);
     assert!(number(report, "nav_start") > 0 && number(report, "nav_end") > 0);
     // Nothing is made or lost: what providers and traders gain is what the ledger no longer holds.
-    let gained = number(report, "lp_pnl") + number(report, "trader_pnl");
+    let gained = number(report, "lp_pnl") + number(report, "trader_pnl") + number(report, "solver_pay");
     assert_eq!(-gained, number(audit, "clearing_balance"));
-    let pnl: i128 = ["fees", "spread", "skew_released", "positions", "rounding"]
+    let pnl: i128 = ["fees", "spread", "skew_released", "positions", "hedge", "rounding"]
         .iter()
         .map(|part| number(&report["pnl"], part))
         .sum();

@@ -6,6 +6,7 @@
 //! the same bits. Whole transactions on a market with many live series are measured in gas.
 
 mod cases;
+mod hedges;
 mod meter;
 pub mod peers;
 mod stage;

@@ -28,7 +28,7 @@ const LEGS: usize = 8;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asset {
     symbol: &'static str,
-    spot: f64,
+    pub(super) spot: f64,
     /// The level of its surface's slices.
     level: f64,
     strike_shift: u8,
@@ -43,10 +43,10 @@ const fn user(number: u8) -> Address {
     Address::repeat_byte(number)
 }
 
-const OWNER: Address = user(0x11);
-const KEEPER: Address = user(0x12);
+pub(super) const OWNER: Address = user(0x11);
+pub(super) const KEEPER: Address = user(0x12);
 const LP: Address = user(0x13);
-const CROWD: Address = user(0x14);
+pub(super) const CROWD: Address = user(0x14);
 const BUYER: Address = user(0x15);
 const SELLER: Address = user(0x16);
 const DEBTOR: Address = user(0x17);
@@ -54,7 +54,7 @@ const BIDDER: Address = user(0x18);
 
 /// Markets whose every series is in the vault's book. What is done is done in the one that is turned to.
 pub(super) struct Stage {
-    world: World,
+    pub(super) world: World,
     side: Side,
     other: Option<Side>,
     now: u64,
@@ -142,7 +142,7 @@ impl Stage {
     }
 
     /// The price, a minute later.
-    fn round(&mut self, price: f64) -> Result<(), CliError> {
+    pub(super) fn round(&mut self, price: f64) -> Result<(), CliError> {
         self.now += 60;
         self.world.push_price(self.now, price)
     }
@@ -182,13 +182,13 @@ impl Stage {
         self.world.post_slices("post", price_wad(spot), self.now, slices)
     }
 
-    fn leg(&self, board: usize, strike: usize, is_put: bool, contracts: f64) -> Leg {
+    pub(super) fn leg(&self, board: usize, strike: usize, is_put: bool, contracts: f64) -> Leg {
         let (board, _) = self.side.boards.get(board).copied().unwrap_or_default();
         let strike = u8::try_from(strike).unwrap_or_default();
         Leg { series: Series { board, strike, is_put }.id(), sizeWad: size_wad(contracts) }
     }
 
-    fn trade(&mut self, trader: Address, legs: Vec<Leg>) -> Result<u64, CliError> {
+    pub(super) fn trade(&mut self, trader: Address, legs: Vec<Leg>) -> Result<u64, CliError> {
         let call = IMarket::tradeCall { legs, maxCostAtoms: I256::MAX, deadline: u64::MAX >> 8 };
         Ok(self.world.send("trade", trader, self.world.contracts.market, &call)?.gas_used)
     }
@@ -361,7 +361,7 @@ impl Stage {
 }
 
 /// What all calls of a contract use, down from a call.
-fn gas_in(frame: &CallFrame, callee: Address) -> u64 {
+pub(super) fn gas_in(frame: &CallFrame, callee: Address) -> u64 {
     if frame.to == Some(callee) {
         return frame.gas_used.saturating_to();
     }

@@ -31,7 +31,7 @@ impl Transaction {
 }
 
 /// Name, target in gas with programs cached, and what is done.
-pub const TRANSACTIONS: [(&str, u64, &str); 13] = [
+pub const TRANSACTIONS: [(&str, u64, &str); 15] = [
     ("trade_first", 270_000, "an account's first trade, 64 live series"),
     ("trade_repeat", 200_000, "another trade of an account that is only long, 64 live series"),
     ("trade_repeat_round", 230_000, "the same, the first trade after a feed round"),
@@ -47,6 +47,12 @@ pub const TRANSACTIONS: [(&str, u64, &str); 13] = [
     ("trade_repeat_256", 380_000, "another trade of an account that is only long, 256 live series"),
     ("nav_256", 250_000, "the net asset value, as a transaction, 256 live series"),
     ("settle_32", 220_000, "an expiry of 32 series settled"),
+    (
+        "rebalance_callback",
+        340_000,
+        "another rebalance of the vault's hedge, bought of a solver who is called back, 64 live series",
+    ),
+    ("rebalance_callback_venue", 20_000, "of that, what the venue and the solver use in the middle of it"),
     (
         "guardrails_per_trade",
         12_000,
@@ -87,6 +93,8 @@ fn measure(programs: &Programs, is_cached: bool) -> Result<Vec<u64>, CliError> {
     let guardrails = small.guardrails()?;
     let mut large = Stage::new(programs, is_cached, (8, 16), &[ETH])?;
     let (first, repeat) = large.trades()?;
-    gas.extend([first, repeat, large.nav()?, large.settlement()?, guardrails, extra]);
+    gas.extend([first, repeat, large.nav()?, large.settlement()?]);
+    let rebalance = Stage::new(programs, is_cached, (4, 8), &[ETH])?.rebalance_by_callback(programs)?;
+    gas.extend([rebalance.all, rebalance.venue, guardrails, extra]);
     Ok(gas)
 }

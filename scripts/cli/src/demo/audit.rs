@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, B256};
 use alloy_rpc_types_eth::Filter;
-use equipoise_interfaces::{account, CashDeposited, CashMoved, CashWithdrawn, IClearing, IMarket, ITranche, Transfer};
+use equipoise_interfaces::{
+    account, BadDebtCovered, CashDeposited, CashMoved, CashWithdrawn, IClearing, IHedger, IMarket, ITranche, Transfer,
+};
 
 use super::Demo;
 use crate::error::CliError;
@@ -30,6 +32,7 @@ impl Demo {
         for board in self.boards.clone() {
             self.check_zero_sum(&board)?;
         }
+        let (is_base_counted, is_hedge_there) = self.underlying()?;
         let is_owed = |(account, cash): (&B256, &i128)| *cash < 0 && *account != account::SETTLEMENT;
         let checks = [
             ("every token in supply is with a holder that the log names", total_supply == holders_sum),
@@ -37,6 +40,8 @@ impl Demo {
             ("no account but the settlement account owes", !ledger.iter().any(is_owed)),
             ("the skew reserve is in the vault's cash", skew_reserve >= 0 && skew_reserve <= vault_cash(&ledger)),
             ("every vault share is with a holder that the log names", is_share_sum),
+            ("every unit of the underlying is with a holder that the log names", is_base_counted),
+            ("the hedger has what it holds for the vault", is_hedge_there),
             ("the positions of every series add up to zero", self.tally.unbalanced_series == 0),
             ("the cost of every trade is the sum of its parts", self.tally.miscounted == 0),
         ];
@@ -60,6 +65,27 @@ impl Demo {
         let transfers = logs.iter().filter_map(|log| log.log_decode::<Transfer>().ok());
         let ends = transfers.flat_map(|log| [log.inner.data.from, log.inner.data.to]);
         ends.filter(|holder| !holder.is_zero()).collect()
+    }
+
+    /// Whether the underlying's holders have all of it, and the hedger what it says.
+    fn underlying(&mut self) -> Result<(bool, bool), CliError> {
+        let (base, hedger) = (self.hedged.hedging.base, self.hedged.hedging.hedges.hedger);
+        let supply = narrow_unsigned(self.world.view(base, &Stablecoin::totalSupplyCall {})?);
+        let mut sum = 0;
+        for owner in self.holders(base) {
+            sum += narrow_unsigned(self.world.view(base, &Stablecoin::balanceOfCall { owner })?);
+        }
+        let has = self.world.view(base, &Stablecoin::balanceOfCall { owner: hedger })?;
+        Ok((supply == sum, has == self.world.view(hedger, &IHedger::heldAtomsCall {})?))
+    }
+
+    /// Debts of accounts that had nothing left, whoever has paid them.
+    pub(super) fn bad_debt(&self) -> i128 {
+        let clearing = self.world.contracts.clearing;
+        let logs = self.world.chain().logs(&Filter::new().address(clearing).from_block(0_u64));
+        let covered = logs.iter().filter_map(|log| log.log_decode::<BadDebtCovered>().ok()).map(|log| log.inner.data);
+        let all = |told: BadDebtCovered| [told.fromInsuranceAtoms, told.fromVaultsAtoms, told.leftAtoms];
+        covered.flat_map(all).map(narrow_unsigned).sum()
     }
 
     /// The cash of every account that the ledger's log names, and of its own.

@@ -1,7 +1,7 @@
 //! The vault's quotes against those of the market that the chain was read from.
 
 use alloy_primitives::Address;
-use equipoise_data::{implied_vol, year_fraction, ExpiryQuotes, Quote, Slice};
+use equipoise_data::{call_delta, implied_vol, year_fraction, ExpiryQuotes, Quote, Slice};
 use equipoise_interfaces::{series::Series, IMarket, Leg};
 
 use super::crowd::Board;
@@ -12,6 +12,10 @@ use crate::units::{narrow, narrow_unsigned, size_wad, tokens};
 
 /// Contracts quoted.
 const SIZE: f64 = 1.0;
+/// The series whose quotes count in the share inside of the market's: by the magnitude of their delta, and the days to expiry.
+const DELTAS: std::ops::RangeInclusive<f64> = 0.15..=0.85;
+const LEAST_DAYS: f64 = 3.0;
+const DAYS_A_YEAR: f64 = 365.0;
 /// An option settles at an average over half an hour: two thirds of it are off its time.
 const WINDOW_LAG_YEARS: f64 = 1_200.0 / equipoise_data::SECONDS_PER_YEAR;
 
@@ -30,6 +34,8 @@ struct Compared {
     vault_half_spread: Option<f64>,
     half_spread_with_fee: Option<f64>,
     market_half_spread: Option<f64>,
+    /// Whether it counts in the share inside of the market's quotes.
+    is_core: bool,
 }
 
 impl Demo {
@@ -52,6 +58,8 @@ impl Demo {
             all.extend(compared);
         }
         lines.push(summary("all", &all));
+        let core: Vec<Compared> = all.into_iter().filter(|each| each.is_core).collect();
+        self.inside_market_share = (!core.is_empty()).then(|| summary("core", &core).both_inside);
         Ok(Some(lines))
     }
 
@@ -117,7 +125,16 @@ fn compare(quote: &Quote, coin: [f64; 2], vault: TwoSided, slice: &Slice, now: e
         vault_half_spread: of_vault(vault.without_fee),
         half_spread_with_fee: of_vault(vault.with_fee),
         market_half_spread: half_spread(coin, quote.forward, years),
+        is_core: years * DAYS_A_YEAR >= LEAST_DAYS
+            && delta_of(quote, coin, years).is_some_and(|delta| DELTAS.contains(&delta)),
     }
+}
+
+/// The magnitude of an option's delta, at the middle of its market.
+fn delta_of(quote: &Quote, [bid, ask]: [f64; 2], years: f64) -> Option<f64> {
+    let vol = implied_vol(quote.forward, quote.strike, f64::midpoint(bid, ask), years, quote.is_put)?;
+    let call = call_delta(quote.forward, quote.strike, vol, years);
+    Some(if quote.is_put { 1.0 - call } else { call })
 }
 
 fn summary(expiry: &str, compared: &[Compared]) -> QuoteSummary {

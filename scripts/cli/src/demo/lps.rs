@@ -13,7 +13,7 @@ pub(super) const DEPOSITS: [u128; 3] = [5_000_003, 3_000_007, 1_999_993];
 /// Who of them is in the senior tranche; the others are in the junior.
 const SENIOR: [bool; 3] = [false, true, false];
 /// Redemptions are filled as far as the vault's risk allows; what is left is asked for again.
-const MOST_REDEMPTIONS: usize = 4;
+const MOST_REDEMPTIONS: usize = 6;
 
 /// A provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,8 @@ impl Demo {
             if holders.is_empty() {
                 break;
             }
+            // What is left of the hedge is more of what is left of capital each time.
+            self.wind_up()?;
             self.redeem(&holders)?;
         }
         Ok(())

@@ -7,6 +7,7 @@ mod audit;
 mod boards;
 mod compare;
 pub mod crowd;
+mod hedging;
 mod live;
 mod lps;
 mod probes;
@@ -27,6 +28,7 @@ use crate::report::{BoardSummary, Report};
 use crate::units::narrow;
 use crate::world::{Setup, World};
 use crowd::{Board, Crowd, Trader};
+use hedging::Hedged;
 use lps::{is_senior, Provider, DEPOSITS};
 use tally::Tally;
 use trading::Order;
@@ -79,6 +81,9 @@ pub struct Demo {
     crowd: Crowd,
     late: Vec<Order>,
     tally: Tally,
+    hedged: Hedged,
+    /// The share of core series whose quotes lie inside of the market's; none if they cannot be compared.
+    inside_market_share: Option<f64>,
     now: u64,
     spot: f64,
     posted_at: u64,
@@ -108,6 +113,7 @@ pub fn run(
     progress.stage("Paying everybody out", 1);
     demo.close_everything()?;
     demo.traders_leave()?;
+    demo.wind_up()?;
     let nav_end = demo.nav()?;
     demo.providers_leave()?;
     progress.stage("Counting every token", 1);
@@ -142,7 +148,8 @@ impl Demo {
             }],
             are_programs_cached: true,
         };
-        let world = World::new(programs, &setup)?;
+        let mut world = World::new(programs, &setup)?;
+        let hedged = Hedged::new(&mut world, programs)?;
         let mut crowd = Crowd::new(options.source.seed);
         let mut deposit = || ((LEAST_DEPOSIT + DEPOSIT_RANGE * crowd.uniform()) * 1e6).round() as u128;
         let first = ROLES + DEPOSITS.len();
@@ -170,6 +177,8 @@ impl Demo {
             crowd,
             late: Vec::new(),
             tally: Tally::default(),
+            hedged,
+            inside_market_share: None,
             spot,
             posted_at: 0,
             posted_spot: spot,
@@ -193,7 +202,8 @@ impl Demo {
         let (start, mut placed) = (seconds(self.input.start), 0);
         let nav = self.nav()?;
         self.tally.see_nav(nav);
-        for Tick { at, price } in ticks {
+        let nexts = ticks.iter().skip(1).map(|tick| tick.at).chain([u64::MAX]).collect::<Vec<_>>();
+        for (Tick { at, price }, next) in ticks.into_iter().zip(nexts) {
             self.advance(at, price)?;
             self.refresh()?;
             self.late_orders_arrive()?;
@@ -202,6 +212,8 @@ impl Demo {
                 self.one_order()?;
                 placed += 1;
             }
+            self.hedge_until(next)?;
+            self.sample()?;
             let nav = self.nav()?;
             self.tally.see_nav(nav);
             progress.step();

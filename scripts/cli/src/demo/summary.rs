@@ -29,6 +29,9 @@ impl Demo {
             trader_pnl += self.balance(trader.address)? - trader.deposited as i128;
         }
         let lp_pnl = taken_out - paid_in;
+        let solver_pay = self.hedged.paid(&mut self.world)?;
+        let hedge = self.hedged.summary();
+        let bad_debt = self.bad_debt();
         let tally = self.tally.clone();
         let skew_released = tally.skew_charges - tally.rebates - audit.skew_reserve.0;
         let positions = tally.mid + tally.vault_payoffs;
@@ -37,16 +40,25 @@ impl Demo {
             spread: Atoms(tally.spread),
             skew_released: Atoms(skew_released),
             positions: Atoms(positions),
-            rounding: Atoms(lp_pnl - tally.fees - tally.spread - skew_released - positions),
+            hedge: Atoms(-solver_pay),
+            rounding: Atoms(lp_pnl - tally.fees - tally.spread - skew_released - positions + solver_pay),
         };
         Ok(Report {
             units: Report::units(),
             seed: self.seed,
-            contracts: self.world.contracts.named().map(|(name, at)| (name.to_owned(), at.to_string())).into(),
+            contracts: self.named_contracts().map(|(name, at)| (name.to_owned(), at.to_string())).collect(),
             input: self.input_summary(),
             fit: self.fit_summary(),
             boards: self.listed.clone(),
+            inside_market_share: self.inside_market_share,
             quotes: ends.quotes,
+            lp_pnl_variance_with_solver: hedge.lp_pnl_variance_with_solver,
+            lp_pnl_variance_without: hedge.lp_pnl_variance_without,
+            hedge_cost: hedge.cost,
+            max_drawdown: hedge.max_drawdown,
+            bad_debt: Atoms(bad_debt),
+            solver_pay: Atoms(solver_pay),
+            hedge,
             trades: tally.trades,
             rejected: tally.rejected,
             rejected_first: tally.rejected_first,
@@ -71,6 +83,18 @@ impl Demo {
             tokens_accounted_for: audit.checks.values().all(|holds| *holds),
             audit,
         })
+    }
+
+    fn named_contracts(&self) -> impl Iterator<Item = (&'static str, alloy_primitives::Address)> {
+        let crate::world::Hedging { hedges, base, stock } = self.hedged.hedging;
+        let hedge = [
+            ("underlying", base),
+            ("referee", hedges.referee),
+            ("hedger", hedges.hedger),
+            ("filler", hedges.filler),
+            ("hedge filler", stock),
+        ];
+        self.world.contracts.named().into_iter().chain(hedge)
     }
 
     /// Whether no trader has a position or cash left, and no provider a share.

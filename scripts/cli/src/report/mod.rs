@@ -129,8 +129,33 @@ pub struct ProfitSplit {
     pub skew_released: Atoms,
     /// Premiums at mid less payoffs: what the vault's unhedged positions won or lost.
     pub positions: Atoms,
+    /// What the hedge won or lost, with what it cost.
+    pub hedge: Atoms,
     /// What rounding and the virtual shares keep back from LPs who leave.
     pub rounding: Atoms,
+}
+
+/// What hedging came to.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct HedgeSummary {
+    /// Rebalances that were accepted.
+    pub rebalances: u64,
+    /// Checkpoints that were taken.
+    pub checkpoints: u64,
+    /// What solvers were tipped.
+    pub tips: Atoms,
+    /// What the vault lost at spot, and the tips.
+    pub cost: Atoms,
+    /// Standard deviation of the delta to hedge over risk capital.
+    pub tracking_error: f64,
+    /// The same of the options alone.
+    pub tracking_error_without: f64,
+    /// Variance of the hourly changes of what LPs have, in tokens squared.
+    pub lp_pnl_variance_with_solver: f64,
+    /// The same less what the hedge won: the shadow book, of identical trades.
+    pub lp_pnl_variance_without: f64,
+    /// The deepest fall of what LPs have from its highest before, as a share of that.
+    pub max_drawdown: f64,
 }
 
 /// Every token, by where it is.
@@ -171,6 +196,23 @@ pub struct Report {
     pub fit: Vec<FitSummary>,
     /// Boards in the order they were listed.
     pub boards: Vec<BoardSummary>,
+    /// Share of series of a delta of 0.15 to 0.85 and three days or more in which a flat book's bid and ask lie inside of the
+    /// market's; none if they are from different times.
+    pub inside_market_share: Option<f64>,
+    /// Variance of the hourly changes of what LPs have, in tokens squared.
+    pub lp_pnl_variance_with_solver: f64,
+    /// The same of the same trades without the hedge.
+    pub lp_pnl_variance_without: f64,
+    /// What hedging cost: lost at spot, and tips.
+    pub hedge_cost: Atoms,
+    /// The deepest fall of what LPs have, as a share.
+    pub max_drawdown: f64,
+    /// Debts of accounts that had nothing left.
+    pub bad_debt: Atoms,
+    /// What the solver was paid for hedges less what he paid, tips included.
+    pub solver_pay: Atoms,
+    /// What hedging came to.
+    pub hedge: HedgeSummary,
     /// Quotes against the input's market; none if they are from different times.
     pub quotes: Option<Vec<QuoteSummary>>,
     /// Trades.

@@ -9,7 +9,7 @@ use super::{Atoms, Refusal, Report};
 
 /// The report as text with ANSI colours; the stream that prints it strips them where they do not belong.
 pub fn render(report: &Report) -> String {
-    let sections: [(&str, String); 10] = [
+    let sections: [(&str, String); 11] = [
         ("The data", input(report)),
         ("Programs", sizes(report)),
         ("Boards", boards(report)),
@@ -21,6 +21,7 @@ pub fn render(report: &Report) -> String {
         ("Orders of the crowd that were refused", rejected(report)),
         ("Orders placed to be refused, none of which changed anything", probes(report)),
         ("Liquidity providers", profit(report)),
+        ("The hedge", hedge(report)),
         ("Gas by call", gas(report)),
         ("Every token", audit(report)),
     ];
@@ -164,9 +165,31 @@ fn profit(report: &Report) -> String {
         ("  from half spreads", pnl.spread),
         ("  from skew charges released", pnl.skew_released),
         ("  from positions, unhedged", pnl.positions),
+        ("  from the hedge", pnl.hedge),
         ("  kept back by rounding", pnl.rounding),
     ];
     table(&[], rows.into_iter().map(|(name, value)| vec![name.to_owned(), money(value)]))
+}
+
+fn hedge(report: &Report) -> String {
+    let hedge = &report.hedge;
+    let percent = |share: f64| format!("{:.2} %", 100.0 * share);
+    let hourly = |variance: f64| format!("{:.2}", variance.sqrt());
+    let rows = [
+        ("rebalances", hedge.rebalances.to_string()),
+        ("checkpoints", hedge.checkpoints.to_string()),
+        ("cost, tips included", money(hedge.cost)),
+        ("  tips", money(hedge.tips)),
+        ("delta to hedge of capital, standard deviation", percent(hedge.tracking_error)),
+        ("  of the options alone", percent(hedge.tracking_error_without)),
+        ("hourly change of what LPs have, standard deviation", hourly(hedge.lp_pnl_variance_with_solver)),
+        ("  of the same trades without the hedge", hourly(hedge.lp_pnl_variance_without)),
+        ("deepest fall of what LPs have", percent(hedge.max_drawdown)),
+        ("bad debt", money(report.bad_debt)),
+    ];
+    let inside = report.inside_market_share.map_or_else(|| "not comparable".to_owned(), percent);
+    let rows = rows.into_iter().chain([("quotes inside of the market's, delta 0.15 to 0.85, 3 days or more", inside)]);
+    table(&[], rows.map(|(name, value)| vec![name.to_owned(), value]))
 }
 
 fn gas(report: &Report) -> String {
