@@ -13,7 +13,7 @@ use equipoise_tests::repository;
 
 /// A program's baseline, its namespace, the source that declares it, and the struct or enum there; then structs that its
 /// mappings lead to.
-const LAYOUTS: [(&str, &str, &str, &str, &[&str]); 15] = [
+const LAYOUTS: [(&str, &str, &str, &str, &[&str]); 16] = [
     (
         "clearing",
         "equipoise.clearing",
@@ -32,6 +32,7 @@ const LAYOUTS: [(&str, &str, &str, &str, &[&str]); 15] = [
     ("hedger", "equipoise.hedger", "hedger/src/slots.rs", "HedgerSlots", &[]),
     ("filler", "equipoise.filler", "filler/src/program.rs", "FillerSlots", &[]),
     ("pool-venue", "equipoise.pool-venue", "pool-venue/src/program.rs", "PoolVenueSlots", &[]),
+    ("lender", "equipoise.lender", "lender/src/program.rs", "LenderSlots", &[]),
     ("ownership", "equipoise.ownership", "kit/src/ownership.rs", "OwnershipSlots", &[]),
     ("registry", "equipoise.registry", "kit/src/registry.rs", "", &[]),
     ("lock", "equipoise.lock", "kit/src/lock.rs", "", &[]),

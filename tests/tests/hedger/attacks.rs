@@ -3,7 +3,8 @@
 use alloy_primitives::{Bytes, I256, U256};
 use alloy_sol_types::{SolCall, SolError};
 use equipoise_interfaces::{
-    HedgerFillShort, IClearing, IHedged, IHedger, IMarket, IVenue, ProgramsLocked, RebalanceRequest,
+    CallerNotAllowed, HedgePayment, HedgerFillShort, IClearing, IHedged, IHedger, IMarket, IVenue, LockNotHeld,
+    ProgramsLocked, RebalanceRequest,
 };
 use equipoise_tests::{TestToken, World};
 
@@ -84,13 +85,13 @@ fn every_door_is_closed_while_a_solver_fills() {
     let words = stage.inventory();
     let request = stage.request(vec![stage.leg(1_000, AT_SPOT)]);
     let legs = vec![stage.calls(CONTRACT)];
-    let doors: [(alloy_primitives::Address, Vec<u8>); 9] = [
+    let doors: [(alloy_primitives::Address, Vec<u8>); 11] = [
         (market, IMarket::tradeCall { legs: legs.clone(), maxCostAtoms: I256::MAX, deadline: FAR }.abi_encode()),
         (market, IMarket::quoteCall { legs }.abi_encode()),
         (market, IHedged::appraiseCall { words: words.clone() }.abi_encode()),
         (market, IHedged::inventoryCall {}.abi_encode()),
         (clearing, IClearing::depositCall { amountAtoms: U256::ONE }.abi_encode()),
-        (clearing, IClearing::fundHedgeCall { amountAtoms: U256::ONE }.abi_encode()),
+        (clearing, IClearing::openHedgeCall { payments: Vec::new() }.abi_encode()),
         (hedger, IHedger::checkpointCall {}.abi_encode()),
         (hedger, IHedger::rebalanceCall { request, words }.abi_encode()),
         (
@@ -98,6 +99,8 @@ fn every_door_is_closed_while_a_solver_fills() {
             IVenue::fillCall { isBuy: true, baseAtoms: U256::ONE, quoteAtoms: U256::ONE, solver: stage.solver }
                 .abi_encode(),
         ),
+        (clearing, IClearing::exitLockCall {}.abi_encode()),
+        (clearing, IClearing::closeHedgeCall { solver: stage.solver, tipAtoms: U256::ONE }.abi_encode()),
     ];
     for (place, (door, data)) in doors.into_iter().enumerate() {
         let snapshot = stage.market.world.chain.snapshot();
@@ -108,7 +111,12 @@ fn every_door_is_closed_while_a_solver_fills() {
         assert!(!stage.market.world.read(solver, &TestSolver::isCallDoneCall {}), "door {place} is open");
         let answer = stage.market.world.read(solver, &TestSolver::callAnswerCall {});
         if door == clearing {
-            assert_eq!(answer[..4], ProgramsLocked::SELECTOR, "door {place}");
+            let why = match place {
+                9 => LockNotHeld::SELECTOR,
+                10 => CallerNotAllowed::SELECTOR,
+                _ => ProgramsLocked::SELECTOR,
+            };
+            assert_eq!(answer[..4], why, "door {place}");
         }
         stage.market.world.chain.revert(snapshot);
     }
@@ -122,8 +130,11 @@ fn only_the_hedger_is_filled_and_only_it_moves_the_vaults_cash() {
     let fill = IVenue::fillCall { isBuy: true, baseAtoms: U256::ONE, quoteAtoms: U256::ONE, solver: stranger };
     let world = &mut stage.market.world;
     assert!(world.send(stranger, filler, &fill).is_err());
-    assert!(world.send(stranger, clearing, &IClearing::fundHedgeCall { amountAtoms: U256::ONE }).is_err());
-    assert!(world.send(stranger, clearing, &IClearing::returnHedgeCall { amountAtoms: U256::ONE }).is_err());
+    let no = CallerNotAllowed { caller: stranger, allowed: alloy_primitives::Address::ZERO };
+    let payments = vec![HedgePayment { to: stranger, amountAtoms: U256::ONE }];
+    world.send(stranger, clearing, &IClearing::openHedgeCall { payments }).unwrap_err().expect(&no);
+    let close = IClearing::closeHedgeCall { solver: stranger, tipAtoms: U256::ONE };
+    world.send(stranger, clearing, &close).unwrap_err().expect(&no);
     let record = IHedged::recordHedgeCall { unitsX64: 1 << 70, cashX64: 0, costAtoms: U256::ZERO };
     assert!(world.send(stranger, market, &record).is_err());
     assert!(world.send(stranger, market, &IHedged::wireHedgerCall { hedger: clearing }).is_err());

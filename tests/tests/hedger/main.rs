@@ -21,8 +21,11 @@ mod state;
 
 mod attacks;
 mod book;
+mod lender;
+mod perp;
 mod pool;
 mod powers;
 mod rules;
+mod short;
 mod signed;
 mod stage;
