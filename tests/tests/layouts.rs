@@ -29,7 +29,7 @@ const LAYOUTS: [(&str, &str, &str, &str, &[&str]); 16] = [
     ("oracle", "equipoise.oracle", "oracle/src/program.rs", "OracleSlots", &[]),
     ("signed-source", "equipoise.signed-source", "signed-source/src/slots.rs", "SignedSourceSlots", &[]),
     ("pool-source", "equipoise.pool-source", "pool-source/src/terms.rs", "PoolSourceSlots", &[]),
-    ("hedger", "equipoise.hedger", "hedger/src/slots.rs", "HedgerSlots", &[]),
+    ("hedger", "equipoise.hedger", "hedger-state/src/slots.rs", "HedgerSlots", &[]),
     ("filler", "equipoise.filler", "filler/src/program.rs", "FillerSlots", &[]),
     ("pool-venue", "equipoise.pool-venue", "pool-venue/src/program.rs", "PoolVenueSlots", &[]),
     ("lender", "equipoise.lender", "lender/src/program.rs", "LenderSlots", &[]),

@@ -7,19 +7,16 @@
 //! Nothing that a venue or a solver says is believed: what counts is what balances have become, of the underlying here and of the
 //! stablecoin in the clearing house.
 //!
+//! What is rarer than a rebalance runs in the trustee, by delegate call.
+//!
 //! # Calls: the market in views and to record, the referee, the clearing house for cash and the lock, venues and tokens with the lock held
 #![cfg_attr(not(test), no_main)]
 
 extern crate alloc;
 
-mod admin;
-mod appraisal;
 mod checkpoint;
 mod fills;
-mod lending;
+mod loan;
 mod program;
 mod rebalance;
 mod signed;
-mod slots;
-mod tokens;
-mod views;

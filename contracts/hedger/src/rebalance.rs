@@ -3,9 +3,10 @@
 use alloc::vec::Vec;
 
 use alloy_primitives::{Address, B256, I256, U256};
+use equipoise_hedger_state::{Appraised, Hedger, Kept, Position};
 use equipoise_interfaces::{
     AppraisalHead, HedgeLeg, HedgePayment, HedgerCashShort, HedgerDeadlinePassed, HedgerEpochDiffers,
-    HedgerMarketStopped, HedgerPriceTooOld, IClearing, IHedged, Outcome, Rebalanced, Verdict,
+    HedgerMarketStopped, HedgerPriceTooOld, IHedged, Outcome, Rebalanced, Verdict,
 };
 use equipoise_kit::lean::{call, log, revert, Arguments};
 use equipoise_kit::number::{from_u128, to_u128};
@@ -13,11 +14,9 @@ use equipoise_kit::Revert;
 use equipoise_risk::rebalance::{HedgeTerm, HedgeTerms};
 use stylus_sdk::prelude::*;
 
-use crate::appraisal::Appraised;
-use crate::fills::{Counted, Order};
-use crate::lending::Position;
-use crate::program::Hedger;
-use crate::slots::Kept;
+use crate::checkpoint::require_checkpoint;
+use crate::fills::{fill, orders, Counted, Order};
+use crate::loan::{loan, repay};
 
 /// What a solver wants done.
 pub struct Request {
@@ -75,108 +74,105 @@ impl Request {
     }
 }
 
-impl Hedger {
-    /// Fills the legs of a request and pays the solver, if what is measured keeps to every rule.
-    /// # Returns: the tip
-    /// # Errors: Hedger.., ProgramsLocked, the market's, the clearing house's, the venues', the tokens'
-    pub(crate) fn rebalance(&mut self, request: &Request, words: &[B256], solver: Address) -> Result<U256, Revert> {
-        let (now, terms, before) = (self.vm().block_timestamp(), self.slots.terms(), self.slots.kept());
-        require_current(request, before.epoch, now)?;
-        self.require_checkpoint(words, &terms, now)?;
-        let told = self.appraised(words)?;
-        require_fresh(&told.head, request, &terms, now)?;
-        let orders = self.orders(&request.legs, &before, &told)?;
-        let position = self.position()?;
-        let moved = self.execute(&orders, (&before, &position), &told, solver)?;
-        let outcome = moved.outcome(&before, &position, request.max_tip_atoms);
-        let verdict = self.judged(&before, &outcome, &told)?;
-        let tip = to_u128(verdict.tipAtoms).unwrap_or(u128::MAX);
-        require_spare(moved.drawn.saturating_add(tip).saturating_sub(moved.come), &told.head)?;
-        self.record(&Kept { atoms: moved.held, ..before }, &moved.position, &verdict, (&told.head, solver))?;
-        // Last: whatever the token calls for the tip finds everything as it stays.
-        let clearing = self.slots.clearing.address();
-        call(self, clearing, &IClearing::closeHedgeCall { solver, tipAtoms: verdict.tipAtoms })?;
-        Ok(verdict.tipAtoms)
-    }
+/// Fills the legs of a request and pays the solver, if what is measured keeps to every rule.
+/// # Returns: the tip
+/// # Errors: Hedger.., ProgramsLocked, the market's, the clearing house's, the venues', the tokens'
+pub fn rebalance(hedger: &mut Hedger, request: &Request, words: &[B256], solver: Address) -> Result<U256, Revert> {
+    let (now, terms, before) = (hedger.vm().block_timestamp(), hedger.slots.terms(), hedger.slots.kept());
+    require_current(request, before.epoch, now)?;
+    require_checkpoint(hedger, words, (&before, &terms), now)?;
+    let told = hedger.appraised(words)?;
+    require_fresh(&told.head, request, &terms, now)?;
+    let orders = orders(hedger, &request.legs, &before, &told)?;
+    let position = hedger.position()?;
+    let moved = execute(hedger, &orders, (&before, &position), &told, solver)?;
+    let outcome = moved.outcome(&before, &position, request.max_tip_atoms);
+    let verdict = hedger.judged(&before, &outcome, &told)?;
+    let tip = to_u128(verdict.tipAtoms).unwrap_or(u128::MAX);
+    require_spare(moved.drawn.saturating_add(tip).saturating_sub(moved.come), &told.head)?;
+    record(hedger, &Kept { atoms: moved.held, ..before }, &moved.position, &verdict, (&told.head, solver))?;
+    // Last: whatever the token calls for the tip finds everything as it stays.
+    hedger.close(solver, verdict.tipAtoms)?;
+    Ok(verdict.tipAtoms)
+}
 
-    /// Has the orders paid for and filled, what they sell borrowed and what they buy repaid as far as need be, and counts.
-    /// # Errors: HedgerNothingToSell, HedgerCashShort, the clearing house's, the venues', the lender's
-    fn execute(
-        &mut self,
-        orders: &[Order],
-        (kept, position): (&Kept, &Position),
-        told: &Appraised,
-        solver: Address,
-    ) -> Result<Moved, Revert> {
-        let sold = orders.iter().map(Order::sells).fold(0, u128::saturating_add);
-        let loan = self.loan(sold, position, kept, told)?;
-        let spent = orders.iter().filter(|order| order.spends() != 0);
-        let payment = |order: &Order| HedgePayment { to: order.payee(solver), amountAtoms: from_u128(order.spends()) };
-        let mut payments: Vec<_> = spent.map(payment).collect();
-        if loan.posted != 0 {
-            payments.push(HedgePayment { to: self.slots.lender.address(), amountAtoms: from_u128(loan.posted) });
-        }
-        let drawn = orders.iter().map(Order::spends).fold(loan.posted, u128::saturating_add);
-        require_spare(drawn, &told.head)?;
-        let base = self.base_held()?;
-        let quote = self.pay(&payments)?;
-        let mut counted = Counted { base, quote };
-        if loan.borrowed != 0 {
-            self.borrow(&loan)?;
-            counted = self.counted()?;
-        }
-        counted = self.fill(orders, solver, counted)?;
-        // What was there before, a gift of anybody's, stays what it is.
-        let held = kept.atoms.saturating_add(counted.base).saturating_sub(base);
-        let mut moved = Moved { held, position: *position, come: 0, drawn };
-        if position.debt != 0 || loan.borrowed != 0 {
-            moved.position = self.repay(held, kept, told)?;
-            counted = self.counted()?;
-            moved.held = kept.atoms.saturating_add(counted.base).saturating_sub(base);
-        }
-        moved.come = counted.quote.saturating_sub(quote);
-        Ok(moved)
+/// Has the orders paid for and filled, what they sell borrowed and what they buy repaid as far as need be, and counts.
+/// # Errors: HedgerNothingToSell, HedgerCashShort, the clearing house's, the venues', the lender's
+fn execute(
+    hedger: &mut Hedger,
+    orders: &[Order],
+    (kept, position): (&Kept, &Position),
+    told: &Appraised,
+    solver: Address,
+) -> Result<Moved, Revert> {
+    let sold = orders.iter().map(Order::sells).fold(0, u128::saturating_add);
+    let loan = loan(hedger, sold, position, (kept, told))?;
+    let spent = orders.iter().filter(|order| order.spends() != 0);
+    let payment = |order: &Order| HedgePayment { to: order.payee(solver), amountAtoms: from_u128(order.spends()) };
+    let mut payments: Vec<_> = spent.map(payment).collect();
+    if loan.posted != 0 {
+        payments.push(HedgePayment { to: hedger.slots.lender.address(), amountAtoms: from_u128(loan.posted) });
     }
+    let drawn = orders.iter().map(Order::spends).fold(loan.posted, u128::saturating_add);
+    require_spare(drawn, &told.head)?;
+    let base = hedger.base_held()?;
+    let quote = hedger.pay(&payments)?;
+    let mut counted = Counted { base, quote };
+    if loan.borrowed != 0 {
+        hedger.borrow(loan.borrowed, loan.posted)?;
+        counted = Counted::now(hedger)?;
+    }
+    counted = fill(hedger, orders, solver, counted)?;
+    // What was there before, a gift of anybody's, stays what it is.
+    let held = kept.atoms.saturating_add(counted.base).saturating_sub(base);
+    let mut moved = Moved { held, position: *position, come: 0, drawn };
+    if position.debt != 0 || loan.borrowed != 0 {
+        moved.position = repay(hedger, held, kept, told)?;
+        counted = Counted::now(hedger)?;
+        moved.held = kept.atoms.saturating_add(counted.base).saturating_sub(base);
+    }
+    moved.come = counted.quote.saturating_sub(quote);
+    Ok(moved)
+}
 
-    /// Keeps what is held, tells the market, and everybody.
-    fn record(
-        &mut self,
-        held: &Kept,
-        position: &Position,
-        verdict: &Verdict,
-        (told, solver): (&AppraisalHead, Address),
-    ) -> Result<(), Revert> {
-        let now = self.vm().block_timestamp();
-        let kept = Kept {
-            epoch: held.epoch.saturating_add(1),
-            opened_at: verdict.openedAt,
-            average: verdict.averageX64,
-            averaged_at: now,
-            used: verdict.usedX64,
-            used_at: now,
-            ..*held
-        };
-        self.slots.set_kept(&kept);
-        let record = IHedged::recordHedgeCall {
-            unitsX64: verdict.holding.unitsX64,
-            cashX64: verdict.holding.cashX64,
-            costAtoms: verdict.costAtoms,
-        };
-        let market = self.slots.market.address();
-        call(self, market, &record)?;
-        let told = Rebalanced {
-            solver,
-            riskEpoch: kept.epoch,
-            heldAtoms: from_u128(kept.atoms),
-            debtAtoms: from_u128(position.debt),
-            lostWad: verdict.lostWad,
-            tipAtoms: verdict.tipAtoms,
-            gainWad: verdict.gainWad,
-            spotWad: told.spotWad,
-        };
-        log(self.vm(), &told);
-        Ok(())
-    }
+/// Keeps what is held, tells the market, and everybody.
+fn record(
+    hedger: &mut Hedger,
+    held: &Kept,
+    position: &Position,
+    verdict: &Verdict,
+    (told, solver): (&AppraisalHead, Address),
+) -> Result<(), Revert> {
+    let now = hedger.vm().block_timestamp();
+    let kept = Kept {
+        epoch: held.epoch.saturating_add(1),
+        opened_at: verdict.openedAt,
+        average: verdict.averageX64,
+        averaged_at: now,
+        used: verdict.usedX64,
+        used_at: now,
+        ..*held
+    };
+    hedger.slots.set_kept(&kept);
+    let record = IHedged::recordHedgeCall {
+        unitsX64: verdict.holding.unitsX64,
+        cashX64: verdict.holding.cashX64,
+        costAtoms: verdict.costAtoms,
+    };
+    let market = hedger.slots.market.address();
+    call(hedger, market, &record)?;
+    let told = Rebalanced {
+        solver,
+        riskEpoch: kept.epoch,
+        heldAtoms: from_u128(kept.atoms),
+        debtAtoms: from_u128(position.debt),
+        lostWad: verdict.lostWad,
+        tipAtoms: verdict.tipAtoms,
+        gainWad: verdict.gainWad,
+        spotWad: told.spotWad,
+    };
+    log(hedger.vm(), &told);
+    Ok(())
 }
 
 /// The vault keeps what it may owe.

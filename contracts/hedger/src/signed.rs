@@ -3,18 +3,15 @@
 use alloc::vec::Vec;
 
 use alloy_primitives::{Address, B256, U256};
+use equipoise_hedger_state::Hedger;
 use equipoise_interfaces::words::words_of;
 use equipoise_interfaces::{HedgeLeg, HedgerNonceDiffers, IClearing};
 use equipoise_kit::lean::{call, revert, Arguments};
-use equipoise_kit::signature::{digest, domain_separator, hash, require_signed};
+use equipoise_kit::signature::{digest, hash, require_signed};
 use equipoise_kit::Revert;
 use stylus_sdk::prelude::*;
 
-use crate::program::Hedger;
-use crate::rebalance::Request;
-
-const NAME: B256 = hash("Equipoise Hedger");
-const VERSION: B256 = hash("1");
+use crate::rebalance::{rebalance, Request};
 
 macro_rules! leg_type {
     () => {
@@ -29,44 +26,37 @@ const REBALANCE_TYPE: B256 = hash(concat!(
     leg_type!(),
 ));
 
-impl Hedger {
-    /// A rebalance that a solver has signed.
-    /// # Errors: as [`Hedger::rebalance`]; HedgerNonceDiffers, SignatureInvalid
-    pub(crate) fn rebalance_signed(&mut self, given: &mut Arguments<'_>) -> Result<U256, Revert> {
-        let request = Request::take(&mut given.take_struct()?)?;
-        let words: Vec<B256> = given.take_array()?;
-        let (solver, nonce): (Address, U256) = (given.take()?, given.take()?);
-        let signature = given.take_bytes()?;
-        let expected = self.nonce(solver);
-        if nonce != expected {
-            return Err(revert(&HedgerNonceDiffers { nonce, expected }));
-        }
-        let next = nonce.saturating_add(U256::ONE);
-        self.slots.nonces.at_mut(solver.into_word()).set_number(next);
-        let digest = self.digest_of(&request, solver, nonce);
-        let clearing = self.slots.clearing.address();
-        // A contract that signs runs its own code.
-        call(self, clearing, &IClearing::enterLockCall {})?;
-        require_signed(self.vm(), solver, digest, signature)?;
-        call(self, clearing, &IClearing::exitLockCall {})?;
-        self.rebalance(&request, &words, solver)
+/// A rebalance that a solver has signed.
+/// # Errors: as [`rebalance`]; HedgerNonceDiffers, SignatureInvalid
+pub fn rebalance_signed(hedger: &mut Hedger, given: &mut Arguments<'_>) -> Result<U256, Revert> {
+    let request = Request::take(&mut given.take_struct()?)?;
+    let words: Vec<B256> = given.take_array()?;
+    let (solver, nonce): (Address, U256) = (given.take()?, given.take()?);
+    let signature = given.take_bytes()?;
+    let expected = hedger.nonce(solver);
+    if nonce != expected {
+        return Err(revert(&HedgerNonceDiffers { nonce, expected }));
     }
+    let next = nonce.saturating_add(U256::ONE);
+    hedger.slots.nonces.at_mut(solver.into_word()).set_number(next);
+    let digest = digest_of(hedger, &request, solver, nonce);
+    let clearing = hedger.slots.clearing.address();
+    // A contract that signs runs its own code.
+    call(hedger, clearing, &IClearing::enterLockCall {})?;
+    require_signed(hedger.vm(), solver, digest, signature)?;
+    call(hedger, clearing, &IClearing::exitLockCall {})?;
+    rebalance(hedger, &request, &words, solver)
+}
 
-    /// The separator of the hedger's domain.
-    pub(crate) fn domain(&self) -> B256 {
-        domain_separator(self.vm(), NAME, VERSION)
-    }
-
-    fn digest_of(&self, request: &Request, solver: Address, nonce: U256) -> B256 {
-        let hash_of = |leg: &HedgeLeg| {
-            let words = words_of(&(LEG_TYPE, leg.venue, leg.quantityAtoms, leg.limitPriceWad));
-            self.vm().native_keccak256(&words)
-        };
-        let legs: Vec<u8> = request.legs.iter().flat_map(|leg| hash_of(leg).0).collect();
-        let Request { risk_epoch, min_price_at, deadline, max_tip_atoms, .. } = *request;
-        let times = [risk_epoch, min_price_at, deadline];
-        let legs = self.vm().native_keccak256(&legs);
-        let message = (REBALANCE_TYPE, solver, nonce, times, max_tip_atoms, legs);
-        digest(self.vm(), self.domain(), &message)
-    }
+fn digest_of(hedger: &Hedger, request: &Request, solver: Address, nonce: U256) -> B256 {
+    let hash_of = |leg: &HedgeLeg| {
+        let words = words_of(&(LEG_TYPE, leg.venue, leg.quantityAtoms, leg.limitPriceWad));
+        hedger.vm().native_keccak256(&words)
+    };
+    let legs: Vec<u8> = request.legs.iter().flat_map(|leg| hash_of(leg).0).collect();
+    let Request { risk_epoch, min_price_at, deadline, max_tip_atoms, .. } = *request;
+    let times = [risk_epoch, min_price_at, deadline];
+    let legs = hedger.vm().native_keccak256(&legs);
+    let message = (REBALANCE_TYPE, solver, nonce, times, max_tip_atoms, legs);
+    digest(hedger.vm(), hedger.domain(), &message)
 }

@@ -234,6 +234,8 @@ sol! {
         function owner() external view returns (address);
         function market() external view returns (address);
         function clearing() external view returns (address);
+        /// The program that runs what is rarer than a rebalance, in the hedger's storage.
+        function trustee() external view returns (address);
         function base() external view returns (address);
         function terms() external view returns (uint32[] millionths);
         function venueCap(address venue) external view returns (uint256 capWad);

@@ -99,9 +99,9 @@ pub fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Appends a dynamic array as the tail of data whose head is `head_words` words.
-pub fn write_array<T: ToWords>(head_words: u64, items: &[T], out: &mut Vec<u8>) {
+pub fn write_array<T: ToWords>(head_words: usize, items: &[T], out: &mut Vec<u8>) {
     let bytes = head_words.saturating_mul(32);
-    bytes.write(out);
+    U256::from(bytes).write(out);
     write_items(items, out);
 }
 

@@ -244,6 +244,17 @@ pub fn paired(high: u64, low: u64) -> u128 {
     u128::from(high) << 64 | u128::from(low)
 }
 
+/// The two numbers that share a quarter of a slot.
+pub fn eighths(quarter: u64) -> [u32; 2] {
+    // Each fits.
+    [quarter >> 32, quarter & u64::from(u32::MAX)].map(|part| u32::try_from(part).unwrap_or(0))
+}
+
+/// A quarter of a slot of two numbers.
+pub fn coupled(high: u32, low: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

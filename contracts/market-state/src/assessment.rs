@@ -14,7 +14,7 @@ use crate::layout::BoardWords;
 use crate::store::{Place, Store};
 
 /// Words of the assessor's arguments before its array: the moment, the decimals, the parameters, where the array begins.
-const HEAD_WORDS: u64 = 11;
+const HEAD_WORDS: usize = 11;
 
 /// The margin of an account that holds nothing, and of one whose margin nobody asks for.
 pub const NO_MARGIN: Margin = Margin { valueX64: 0, markX64: 0, maintenanceX64: [0; 32], initialX64: [0; 32] };

@@ -210,7 +210,7 @@ fn ask_standing(store: &Store) -> Result<IClearing::vaultStandingReturn, Revert>
 }
 
 /// Words of an event of a priced trade before its legs: a quote, five numbers, and where the legs begin.
-const PRICED_HEAD_WORDS: u64 = 12;
+const PRICED_HEAD_WORDS: usize = 12;
 
 /// Emits what was priced and the state that it left: `OptionTraded` or `PositionsTakenOver`.
 pub fn log_priced(store: &Store, topics: [B256; 2], legs: &[Leg], offer: &Offer, vault_cash: I256) {

@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
 use equipoise_interfaces::{Allocation, Terms as AbiTerms};
 use equipoise_kit::ownership::Ownership;
-use equipoise_kit::storage::{halves, joined, namespace_root, paired, quarters, Namespace, Namespaced, Word};
+use equipoise_kit::storage::{
+    coupled, eighths, halves, joined, namespace_root, paired, quarters, Namespace, Namespaced, Word,
+};
 use equipoise_risk::millionths::Millionths;
 use equipoise_risk::units::Atoms;
 use equipoise_risk::waterfall::Waterfall;
@@ -49,17 +51,6 @@ pub struct VaultSlots {
     allocations: StorageArray<AllocationSlots, MOST_MARKETS>,
 }
 
-/// A number of two: the high 32 bits and the low.
-fn pair(high: u32, low: u32) -> u64 {
-    u64::from(high) << 32 | u64::from(low)
-}
-
-/// The two numbers of [`pair`].
-fn parts(both: u64) -> [u32; 2] {
-    // Each fits.
-    [both >> 32, both & u64::from(u32::MAX)].map(|part| u32::try_from(part).unwrap_or(0))
-}
-
 /// One market.
 #[storage]
 pub struct AllocationSlots {
@@ -77,7 +68,7 @@ impl VaultSlots {
         let [accrued_secs, seen_at] = quarters(times);
         let [set, rest] = halves(self.terms.get());
         let [series, charged_at] = quarters(rest);
-        let ([rate, _], [covered, junior_series]) = (parts(quarters(set)[0]), parts(series));
+        let ([rate, _], [covered, junior_series]) = (eighths(quarters(set)[0]), eighths(series));
         let waterfall = Waterfall {
             fixed: Atoms::new(fixed.cast_signed()),
             accrued_secs,
@@ -96,8 +87,8 @@ impl VaultSlots {
         let times = paired(waterfall.accrued_secs, waterfall.seen_at);
         self.claim.set(joined(waterfall.fixed.count().cast_unsigned(), times));
         let [first, fees] = quarters(halves(self.terms.get())[0]);
-        let first = pair(waterfall.rate.raw(), parts(first)[1]);
-        let series = pair(waterfall.was_covered.into(), waterfall.junior_series);
+        let first = coupled(waterfall.rate.raw(), eighths(first)[1]);
+        let series = coupled(waterfall.was_covered.into(), waterfall.junior_series);
         self.terms.set(joined(paired(first, fees), paired(series, *charged_at)));
         self.marks.set(joined(*high_water_x64, self.fees()));
     }
@@ -118,8 +109,8 @@ impl VaultSlots {
     /// Replaces what the owner has set, but the senior's rate, which is the claim's.
     pub fn set_terms(&mut self, terms: &AbiTerms) {
         let [set, rest] = halves(self.terms.get());
-        let [rate, _] = parts(quarters(set)[0]);
-        let set = paired(pair(rate, terms.coverage), pair(terms.managementFee, terms.performanceFee));
+        let [rate, _] = eighths(quarters(set)[0]);
+        let set = paired(coupled(rate, terms.coverage), coupled(terms.managementFee, terms.performanceFee));
         self.terms.set(joined(set, rest));
         self.fee_recipient.set_address(terms.feeRecipient);
     }

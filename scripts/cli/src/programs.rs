@@ -11,8 +11,8 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 
 use crate::error::CliError;
 
-/// The programs of a market, in the order they are deployed in; the last nine are not part of every market.
-pub const NAMES: [&str; 27] = [
+/// The programs of a market, in the order they are deployed in; the last ten are not part of every market.
+pub const NAMES: [&str; 28] = [
     "oracle",
     "surface",
     "valuer",
@@ -36,6 +36,7 @@ pub const NAMES: [&str; 27] = [
     "signed-source",
     "pool-source",
     "referee",
+    "trustee",
     "hedger",
     "filler",
     "pool-venue",

@@ -22,9 +22,10 @@ impl Deployer<'_> {
     /// market's vault. No venue is open: see `IHedger.setVenue`.
     /// # Errors: [`CliError`]
     pub fn hedges(&mut self, market: Address, clearing: Address, base: Address) -> Result<Hedges, CliError> {
-        let referee = self.program("referee")?;
+        let (referee, trustee) = (self.program("referee")?, self.program("trustee")?);
         let arguments = |owner: Address| {
-            let owned = Arguments::new().with("owner", owner).with("market", market).with("clearing", clearing);
+            let owned = Arguments::new().with("trustee", trustee).with("owner", owner);
+            let owned = owned.with("market", market).with("clearing", clearing);
             owned.with("referee", referee).with("base", base)
         };
         let implementation = self.implementation("hedger", arguments(NOBODY))?;

@@ -14,11 +14,11 @@ use equipoise_kit::Revert;
 use stylus_sdk::prelude::*;
 
 use crate::lending::Position;
-use crate::program::Hedger;
 use crate::slots::Kept;
+use crate::Hedger;
 
 /// Words of the referee's arguments before legs: the state, the head, and where the legs begin.
-const LEGS_HEAD_WORDS: u64 = 9 + 7 + 1;
+const LEGS_HEAD_WORDS: usize = HedgeState::WORDS + AppraisalHead::WORDS + 1;
 
 /// A market at one price, as it has told itself.
 pub struct Appraised {
@@ -31,7 +31,7 @@ pub struct Appraised {
 impl Hedger {
     /// Has the market appraise itself, beside an inventory of its own.
     /// # Errors: ProgramsLocked, the market's
-    pub(crate) fn appraised(&self, words: &[B256]) -> Result<Appraised, Revert> {
+    pub fn appraised(&self, words: &[B256]) -> Result<Appraised, Revert> {
         const SELECTOR: [u8; 4] = IHedged::appraiseCall::SELECTOR;
         let mut input = SELECTOR.to_vec();
         write_array(1, words, &mut input);
@@ -43,7 +43,7 @@ impl Hedger {
 
     /// The window and the average as of now.
     /// # Errors: HedgerNumberOutOfDomain
-    pub(crate) fn observed(&self, kept: &Kept, net: I256, told: &Appraised) -> Result<(u64, i128), Revert> {
+    pub fn observed(&self, kept: &Kept, net: I256, told: &Appraised) -> Result<(u64, i128), Revert> {
         let given = words_of(&net);
         let IReferee::observeReturn { openedAt, averageX64 } =
             self.ask(IReferee::observeCall::SELECTOR, kept, [&given, &told.data])?;
@@ -52,19 +52,19 @@ impl Hedger {
 
     /// What a rebalance leaves.
     /// # Errors: Hedger..
-    pub(crate) fn judged(&self, kept: &Kept, outcome: &Outcome, told: &Appraised) -> Result<Verdict, Revert> {
+    pub fn judged(&self, kept: &Kept, outcome: &Outcome, told: &Appraised) -> Result<Verdict, Revert> {
         self.ask(IReferee::judgeCall::SELECTOR, kept, [&words_of(outcome), &told.data])
     }
 
     /// What a debt asks for.
     /// # Errors: HedgerNumberOutOfDomain
-    pub(crate) fn collateral_terms(&self, debt: u128, kept: &Kept, told: &Appraised) -> Result<LegTerms, Revert> {
+    pub fn collateral_terms(&self, debt: u128, kept: &Kept, told: &Appraised) -> Result<LegTerms, Revert> {
         self.ask(IReferee::collateralCall::SELECTOR, kept, [&words_of(&told.head), &words_of(&from_u128(debt))])
     }
 
     /// What is held, in the market's units.
     /// # Errors: HedgerNumberOutOfDomain
-    pub(crate) fn holding(&self, kept: &Kept, position: &Position) -> Result<Holding, Revert> {
+    pub fn holding(&self, kept: &Kept, position: &Position) -> Result<Holding, Revert> {
         let decimals = self.slots.quote().decimals;
         let given = words_of(&(decimals, position.net(kept.atoms), from_u128(position.collateral)));
         self.ask(IReferee::holdingCall::SELECTOR, kept, [&given, &[]])
@@ -72,7 +72,7 @@ impl Hedger {
 
     /// What legs may cost.
     /// # Errors: HedgerQuantityInvalid, HedgerPriceOutOfBand, HedgerNumberOutOfDomain
-    pub(crate) fn leg_terms(&self, kept: &Kept, told: &Appraised, legs: &[HedgeLeg]) -> Result<Vec<LegTerms>, Revert> {
+    pub fn leg_terms(&self, kept: &Kept, told: &Appraised, legs: &[HedgeLeg]) -> Result<Vec<LegTerms>, Revert> {
         const SELECTOR: [u8; 4] = IReferee::legTermsCall::SELECTOR;
         let mut array = Vec::new();
         write_array(LEGS_HEAD_WORDS, legs, &mut array);

@@ -1,7 +1,9 @@
 //! Where the hedger keeps what it knows.
 
 use alloy_primitives::{Address, B256, U256};
-use equipoise_kit::storage::{halves, joined, namespace_root, paired, quarters, Mapping, Namespace, Namespaced, Word};
+use equipoise_kit::storage::{
+    coupled, eighths, halves, joined, namespace_root, paired, quarters, Mapping, Namespace, Namespaced, Word,
+};
 use equipoise_market_state::layout::{decode_hedge_terms, encode_hedge_terms};
 use equipoise_risk::rebalance::HedgeTerms;
 use stylus_sdk::prelude::*;
@@ -25,16 +27,16 @@ pub struct HedgerSlots {
     pub clearing: Word,
     /// The referee.
     pub referee: Word,
+    /// The program that runs what is rare.
+    pub trustee: Word,
     /// The stablecoin, with its decimals.
     quote: Word,
     /// The underlying, with its decimals.
     base: Word,
-    /// The underlying held, the epoch and the window.
+    /// The underlying held, the epoch, since when the window is open, and when both checkpoints were taken.
     held: Word,
-    /// The average price, when it was moved, and when the budget was last used.
+    /// The average price, what of the budget is used, and when either was last moved.
     average: Word,
-    /// What of the budget is used, and when both checkpoints were taken.
-    used: Word,
     /// The younger checkpoint.
     young: Word,
     /// The older one.
@@ -58,7 +60,10 @@ pub struct HedgerSlots {
 /// The byte of the underlying's slot that says whether somebody lends it.
 const HAS_LENDER: usize = 1;
 
-/// What every rebalance moves, in three slots. Numbers are times 2^64.
+/// Bits of a number times 2^64 that are not kept of what is used of a budget: it is kept to 2^-24.
+const USED_SHIFT: u32 = 40;
+
+/// What every rebalance moves, in two slots. Numbers are times 2^64, times in unix seconds, kept in 32 bits each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
     /// Atoms of the underlying that are held.
@@ -67,13 +72,15 @@ pub struct Kept {
     pub epoch: u64,
     /// Since when solvers are paid, 0 while they are not.
     pub opened_at: u64,
+    /// When the checkpoints were taken, the younger first, 0 for never.
+    pub taken_at: [u64; 2],
     /// The average price.
     pub average: i128,
-    /// When it was last moved, 0 for never.
-    pub averaged_at: u64,
-    /// What is used of a day's budget, as of then.
+    /// What is used of a day's budget, as of `used_at`.
     pub used: i128,
-    /// In unix seconds.
+    /// When the average was last moved, 0 for never.
+    pub averaged_at: u64,
+    /// When the budget was last used.
     pub used_at: u64,
 }
 
@@ -154,42 +161,43 @@ impl HedgerSlots {
 
     /// What rebalances move.
     pub fn kept(&self) -> Kept {
-        let ([atoms, held], [average, times], [used, _]) =
-            (halves(self.held.get()), halves(self.average.get()), halves(self.used.get()));
-        let ([epoch, opened_at], [averaged_at, used_at]) = (quarters(held), quarters(times));
-        let (average, used) = (average.cast_signed(), used.cast_signed());
-        Kept { atoms, epoch, opened_at, average, averaged_at, used, used_at }
+        let ([atoms, held], [average, moved]) = (halves(self.held.get()), halves(self.average.get()));
+        let ([state, taken], [used, times]) = (quarters(held), quarters(moved));
+        let [epoch, opened_at] = eighths(state).map(u64::from);
+        let [averaged_at, used_at] = eighths(times).map(u64::from);
+        let used = (u128::from(used) << USED_SHIFT).cast_signed();
+        let (average, taken_at) = (average.cast_signed(), eighths(taken).map(u64::from));
+        Kept { atoms, epoch, opened_at, taken_at, average, used, averaged_at, used_at }
     }
 
     /// Keeps what rebalances move.
+    /// # Rounding: what is used up, by less than 2^-24
     pub fn set_kept(&mut self, kept: &Kept) {
-        self.held.set(joined(kept.atoms, paired(kept.epoch, kept.opened_at)));
-        self.average.set(joined(kept.average.cast_unsigned(), paired(kept.averaged_at, kept.used_at)));
-        let [_, taken] = halves(self.used.get());
-        self.used.set(joined(kept.used.cast_unsigned(), taken));
+        let [young, old] = kept.taken_at;
+        let held = paired(in_32_bits(kept.epoch, kept.opened_at), in_32_bits(young, old));
+        self.held.set(joined(kept.atoms, held));
+        let moved = paired(used_ceil(kept.used), in_32_bits(kept.averaged_at, kept.used_at));
+        self.average.set(joined(kept.average.cast_unsigned(), moved));
     }
 
     /// The checkpoints, the younger first.
     pub fn checkpoints(&self) -> [Checkpoint; 2] {
-        [0, 1].map(|place| self.checkpoint(place))
+        let [young, old] = self.kept().taken_at;
+        [Checkpoint { hash: self.young.get(), at: young }, Checkpoint { hash: self.old.get(), at: old }]
     }
 
-    /// One of them: 0 for the younger.
-    pub fn checkpoint(&self, place: usize) -> Checkpoint {
-        let [_, taken] = halves(self.used.get());
-        let [young, old] = quarters(taken);
+    /// The hash of one of them: 0 for the younger.
+    pub fn checkpoint_hash(&self, place: usize) -> B256 {
         if place == 0 {
-            return Checkpoint { hash: self.young.get(), at: young };
+            return self.young.get();
         }
-        Checkpoint { hash: self.old.get(), at: old }
+        self.old.get()
     }
 
-    /// Keeps the checkpoints, the younger first.
-    pub fn set_checkpoints(&mut self, [young, old]: &[Checkpoint; 2]) {
-        let [used, _] = halves(self.used.get());
-        self.used.set(joined(used, paired(young.at, old.at)));
-        self.young.set(young.hash);
-        self.old.set(old.hash);
+    /// Keeps the hashes of the checkpoints, the younger first.
+    pub fn set_checkpoint_hashes(&mut self, [young, old]: [B256; 2]) {
+        self.young.set(young);
+        self.old.set(old);
     }
 
     /// A venue's terms.
@@ -219,5 +227,37 @@ impl HedgerSlots {
         let [first, others] = encode_hedge_terms(terms);
         self.first_terms.set(first);
         self.other_terms.set(others);
+    }
+}
+
+/// Two numbers that time or counting makes larger, at their largest once they do not fit: a time in 2106.
+fn in_32_bits(high: u64, low: u64) -> u64 {
+    let [high, low] = [high, low].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+    coupled(high, low)
+}
+
+/// What is used of a budget, as it is kept: what does not fit has used up any budget.
+fn used_ceil(used: i128) -> u64 {
+    let used = used.max(0).cast_unsigned();
+    u64::try_from(used.saturating_add((1 << USED_SHIFT) - 1) >> USED_SHIFT).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_used_is_kept_up_and_never_forgotten() {
+        assert_eq!(used_ceil(0), 0);
+        assert_eq!(used_ceil(1), 1);
+        assert_eq!(used_ceil(1 << USED_SHIFT), 1);
+        assert_eq!(used_ceil((1 << USED_SHIFT) + 1), 2);
+        assert_eq!(used_ceil(-1), 0);
+        assert_eq!(used_ceil(i128::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn times_past_32_bits_stay_at_the_last() {
+        assert_eq!(in_32_bits(7, u64::MAX), coupled(7, u32::MAX));
     }
 }

@@ -1,0 +1,106 @@
+//! Construction, terms, and which venues are open.
+
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolEvent;
+use equipoise_hedger_state::{Hedger, Position, Token, VenueTerms};
+use equipoise_interfaces::words::write_array;
+use equipoise_interfaces::IParameters::guardianCall;
+use equipoise_interfaces::ITuned::registryCall;
+use equipoise_interfaces::{
+    AlreadyWired, HedgeTermsSet, HedgerDecimalsUnsupported, HedgerTermCount, HedgerTermOutOfBounds, IClearing, IVenue,
+    VenueSet, IERC20,
+};
+use equipoise_kit::lean::{emit, log, only, revert, view};
+use equipoise_kit::number::{from_u128, to_u128};
+use equipoise_kit::{require_code, Revert};
+use equipoise_risk::rebalance::{HedgeTerms, TERM_COUNT};
+use equipoise_risk::units::TokenScale;
+use stylus_sdk::prelude::*;
+
+use crate::lender::tell_held;
+
+/// Names the owner, the market, the clearing house, the referee and the underlying. Once. No venue is open.
+/// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode, HedgerDecimalsUnsupported
+pub fn construct(hedger: &mut Hedger, [owner, market, clearing, referee, base]: [Address; 5]) -> Result<(), Revert> {
+    if !hedger.slots.market.address().is_zero() {
+        return Err(revert(&AlreadyWired {}));
+    }
+    hedger.ownership.begin(owner)?;
+    for program in [market, clearing, referee, base] {
+        require_code(hedger.vm(), program)?;
+    }
+    let quote = view(hedger.vm(), clearing, &IClearing::tokenCall {})?;
+    hedger.slots.market.set_address(market);
+    hedger.slots.clearing.set_address(clearing);
+    hedger.slots.referee.set_address(referee);
+    let (quote, base) = (token(hedger, quote)?, token(hedger, base)?);
+    hedger.slots.set_tokens(quote, base);
+    hedger.slots.set_terms(&HedgeTerms::default());
+    Ok(())
+}
+
+fn token(hedger: &Hedger, address: Address) -> Result<Token, Revert> {
+    let decimals = view(hedger.vm(), address, &IERC20::decimalsCall {})?;
+    if TokenScale::from_decimals(decimals).is_none() {
+        return Err(revert(&HedgerDecimalsUnsupported { token: address, decimals }));
+    }
+    Ok(Token { address, decimals })
+}
+
+/// What a venue may fill in one rebalance; what has more than 128 bits is no limit. Owner only.
+/// # Errors: CallerNotOwner, AddressIsZero, AddressHasNoCode, CallFailed if it is no venue
+pub fn set_venue(hedger: &mut Hedger, venue: Address, cap_wad: U256) -> Result<(), Revert> {
+    hedger.ownership.only_owner()?;
+    require_code(hedger.vm(), venue)?;
+    let is_passed_on = view(hedger.vm(), venue, &IVenue::isPassedOnCall {})?;
+    keep_venue(hedger, venue, VenueTerms { cap_wad: to_u128(cap_wad).unwrap_or(u128::MAX), is_passed_on });
+    Ok(())
+}
+
+/// Closes a venue at once. The guardian whom the market's registry names or, before one is named, the owner.
+/// # Errors: CallerNotAllowed, CallerNotOwner, CallFailed
+pub fn close_venue(hedger: &mut Hedger, venue: Address) -> Result<(), Revert> {
+    match view(hedger.vm(), hedger.slots.market.address(), &registryCall {})? {
+        Address::ZERO => hedger.ownership.only_owner()?,
+        registry => only(hedger.vm(), view(hedger.vm(), registry, &guardianCall {})?)?,
+    }
+    keep_venue(hedger, venue, VenueTerms::default());
+    if venue != hedger.slots.lender.address() {
+        return Ok(());
+    }
+    // What lies with him is written off at once, and comes back once he is opened again and somebody tends.
+    let kept = hedger.slots.kept();
+    tell_held(hedger, &kept, &Position::default())
+}
+
+fn keep_venue(hedger: &mut Hedger, venue: Address, terms: VenueTerms) {
+    hedger.slots.set_venue(venue, terms);
+    next_epoch(hedger);
+    log(hedger.vm(), &VenueSet { venue, capWad: from_u128(terms.cap_wad) });
+}
+
+/// Replaces the terms. Owner only.
+/// # Errors: CallerNotOwner, HedgerTermCount, HedgerTermOutOfBounds
+pub fn set_terms(hedger: &mut Hedger, millionths: &[u32]) -> Result<(), Revert> {
+    hedger.ownership.only_owner()?;
+    let Ok(terms) = <[u32; TERM_COUNT]>::try_from(millionths) else {
+        let (count, expected) = (U256::from(millionths.len()), U256::from(TERM_COUNT));
+        return Err(revert(&HedgerTermCount { count, expected }));
+    };
+    let terms = HedgeTerms::new(terms).map_err(|place| {
+        let millionths = millionths.get(place).copied().unwrap_or(0);
+        revert(&HedgerTermOutOfBounds { place: U256::from(place), millionths })
+    })?;
+    hedger.slots.set_terms(&terms);
+    next_epoch(hedger);
+    let mut data = Vec::new();
+    write_array(1, millionths, &mut data);
+    emit(hedger.vm(), &[HedgeTermsSet::SIGNATURE_HASH], &data);
+    Ok(())
+}
+
+fn next_epoch(hedger: &mut Hedger) {
+    let mut kept = hedger.slots.kept();
+    kept.epoch = kept.epoch.saturating_add(1);
+    hedger.slots.set_kept(&kept);
+}

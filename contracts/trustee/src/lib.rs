@@ -1,0 +1,15 @@
+//! The hedger's trustee: construction, terms, venues, the lender, checkpoints and plain views.
+//!
+//! It is never called itself: the hedger hands it, by delegate call, every function but rebalances, and so it works on the
+//! hedger's storage, with its caller.
+//!
+//! # Calls: the market in views and to record, the referee, the clearing house for cash and the lock, the lender with the lock held
+#![cfg_attr(not(test), no_main)]
+
+extern crate alloc;
+
+mod admin;
+mod checkpoint;
+mod lender;
+mod program;
+mod views;

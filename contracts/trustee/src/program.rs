@@ -1,0 +1,76 @@
+//! The trustee's door: decodes a call and hands over.
+
+use alloy_primitives::Address;
+use alloy_sol_types::SolCall;
+use equipoise_hedger_state::Hedger;
+use equipoise_interfaces::IHedger::{
+    acceptOwnershipCall, baseCall, budgetCall, checkpointCall, checkpointsCall, clearingCall, closeVenueCall,
+    heldAtomsCall, lenderCall, marketCall, noncesCall, ownerCall, positionCall, setLenderCall, setTermsCall,
+    setVenueCall, stateCall, tendCall, termsCall, transferOwnershipCall, trusteeCall, venueCapCall,
+    DOMAIN_SEPARATORCall,
+};
+use equipoise_kit::lean::{answer, answer_array, enter, unknown, Arguments, CONSTRUCTOR};
+use equipoise_kit::number::from_u128;
+use stylus_sdk::host::VM;
+use stylus_sdk::prelude::*;
+use stylus_sdk::ArbResult;
+
+use crate::{admin, checkpoint, lender, views};
+
+/// Runs one call. No function takes ether.
+#[entrypoint]
+#[allow(clippy::needless_pass_by_value, reason = "the signature is the SDK's")]
+fn run(input: Vec<u8>, vm: VM) -> ArbResult {
+    let (mut hedger, selector, given) = enter::<Hedger>(&input, vm)?;
+    change(&mut hedger, selector, given)
+}
+
+/// Functions that change state; all others go on to [`show`].
+fn change(hedger: &mut Hedger, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
+    match selector {
+        checkpointCall::SELECTOR => answer(&checkpoint::checkpoint(hedger)?),
+        tendCall::SELECTOR => answer(&lender::tend(hedger)?),
+        setLenderCall::SELECTOR => answer(&lender::set_lender(hedger, given.take()?)?),
+        setVenueCall::SELECTOR => answer(&admin::set_venue(hedger, given.take()?, given.take()?)?),
+        setTermsCall::SELECTOR => answer(&admin::set_terms(hedger, &given.take_array()?)?),
+        closeVenueCall::SELECTOR => answer(&admin::close_venue(hedger, given.take()?)?),
+        transferOwnershipCall::SELECTOR => answer(&hedger.ownership.offer(given.take()?)?),
+        acceptOwnershipCall::SELECTOR => answer(&hedger.ownership.accept()?),
+        CONSTRUCTOR => {
+            let _trustee: Address = given.take()?;
+            answer(&admin::construct(hedger, given.take()?)?)
+        }
+        _ => show(hedger, selector, given),
+    }
+}
+
+/// Views.
+fn show(hedger: &Hedger, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
+    match selector {
+        ownerCall::SELECTOR => answer(&hedger.ownership.owner()),
+        marketCall::SELECTOR => answer(&hedger.slots.market.address()),
+        clearingCall::SELECTOR => answer(&hedger.slots.clearing.address()),
+        trusteeCall::SELECTOR => answer(&hedger.slots.trustee.address()),
+        baseCall::SELECTOR => answer(&hedger.slots.base().address),
+        termsCall::SELECTOR => answer_array(&hedger.slots.terms().all_millionths()),
+        venueCapCall::SELECTOR => {
+            let venue: Address = given.take()?;
+            answer(&from_u128(hedger.slots.venue(venue).cap_wad))
+        }
+        heldAtomsCall::SELECTOR => answer(&from_u128(hedger.slots.kept().atoms)),
+        lenderCall::SELECTOR => answer(&hedger.slots.lender.address()),
+        positionCall::SELECTOR => {
+            let position = hedger.position()?;
+            answer(&[from_u128(position.collateral), from_u128(position.debt)])
+        }
+        stateCall::SELECTOR => answer(&views::state(hedger)),
+        budgetCall::SELECTOR => answer(&views::budget(hedger)),
+        checkpointsCall::SELECTOR => {
+            let [young, old] = hedger.slots.checkpoints();
+            answer(&([young.hash, old.hash], [young.at, old.at]))
+        }
+        noncesCall::SELECTOR => answer(&hedger.nonce(given.take()?)),
+        DOMAIN_SEPARATORCall::SELECTOR => answer(&hedger.domain()),
+        _ => unknown(selector),
+    }
+}
