@@ -96,7 +96,7 @@ impl VaultSlots {
     /// What the owner has set.
     #[inline(never)]
     pub fn terms(&self) -> AbiTerms {
-        let [first, fees] = quarters(halves(self.terms.get())[0]).map(parts);
+        let [first, fees] = quarters(halves(self.terms.get())[0]).map(eighths);
         AbiTerms {
             seniorRate: first[0],
             coverage: first[1],
