@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use equipoise_cli::bench::{self, Bench, TARGETS};
-use equipoise_tests::repository;
+use equipoise_tests::{has_clients, repository};
 use serde_json::{json, Map, Value};
 
 const BASELINE: &str = "tests/baselines/ink.json";
@@ -70,7 +70,12 @@ fn ink_and_sizes_are_those_of_the_baseline_and_meet_the_targets() {
         std::fs::write(&path, text).expect("the baseline can be written");
     }
     let baseline = std::fs::read_to_string(&path).expect("the baseline is committed");
-    let baseline: Value = serde_json::from_str(&baseline).expect("the baseline is JSON");
+    let mut baseline: Value = serde_json::from_str(&baseline).expect("the baseline is JSON");
+    if !has_clients() {
+        eprintln!("skipped: rows at a pool, for node is not installed");
+        let rows = baseline["transactions"].as_object_mut().expect("an object");
+        rows.retain(|name, _| !name.starts_with("rebalance_spot"));
+    }
     let changed = differences(&baseline, &measured);
     assert!(
         changed.is_empty(),

@@ -138,7 +138,7 @@ fn transactions() -> String {
 }
 
 /// What the README calls the measures of breakers, and what their numbers are.
-const MEASURES: [(Measure, &str, Shown); 17] = [
+const MEASURES: [(Measure, &str, Shown); 18] = [
     (Measure::SpotAge, "age of the spot price", Shown::Time),
     (Measure::SurfaceAge, "age of the surface", Shown::Time),
     (Measure::SourceAge, "age of the second source's price", Shown::Time),
@@ -164,6 +164,7 @@ const MEASURES: [(Measure, &str, Shown); 17] = [
         "what the insurance fund lacks of the floor that votes set, of the floor",
         Shown::Percent,
     ),
+    (Measure::Unhedged, "time for which nobody has hedged a book past a quarter of its delta limit", Shown::Time),
 ];
 
 /// How a threshold is shown.

@@ -42,6 +42,8 @@ impl Appraiser {
         }
         require_code(self.store.vm(), hedger)?;
         self.store.set_address(Place::Hedger, hedger);
+        // From now on the market widens while nobody hedges.
+        self.store.mark_hedged();
         Ok(())
     }
 

@@ -22,7 +22,7 @@ use equipoise_risk::units::{Atoms, Lots, Money, Price};
 
 mod conditions;
 
-pub use conditions::{decode_conditions, encode_conditions, CONDITION_SLOTS};
+pub use conditions::{decode_conditions, encode_conditions, has_hedger, with_hedger, CONDITION_SLOTS};
 
 /// A storage slot.
 pub type Slot = [u8; 32];

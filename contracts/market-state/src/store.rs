@@ -37,7 +37,7 @@ use stylus_sdk::prelude::*;
 use crate::account_boards::{kind_of, AccountBoards};
 use crate::layout::{
     decode_breakers, decode_holdings, encode_breakers, encode_holdings, series_slots, strike_count, strike_slots,
-    BoardWords, Directory, Frozen, Header, Slot, ACCOUNT_BOARDS, CONDITION_SLOTS, PARAMETER_SLOTS,
+    with_hedger, BoardWords, Directory, Frozen, Header, Slot, ACCOUNT_BOARDS, CONDITION_SLOTS, PARAMETER_SLOTS,
 };
 use crate::surface_guard::SurfaceGuard;
 
@@ -201,6 +201,12 @@ impl Store {
     /// The slots of the conditions that widen spreads.
     pub fn conditions(&self) -> [Slot; CONDITION_SLOTS] {
         self.load_run(key(Place::Conditions))
+    }
+
+    /// Keeps that the market has a hedger.
+    pub fn mark_hedged(&mut self) {
+        let [first, second, third] = self.conditions();
+        self.save_run(key(Place::Conditions), &[first, second, with_hedger(third)]);
     }
 
     /// Stores what a priced trade leaves. Conditions move with the oracle's rounds alone.

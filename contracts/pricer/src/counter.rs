@@ -9,8 +9,8 @@ use equipoise_market_state::convert::{
 };
 use equipoise_market_state::errors::{pricing_error, Refusal};
 use equipoise_market_state::layout::{
-    decode_conditions, decode_hedge, decode_parameters, encode_conditions, Directory, Frozen, Slot, Trading,
-    CONDITION_SLOTS,
+    decode_conditions, decode_hedge, decode_parameters, encode_conditions, has_hedger, Directory, Frozen, Slot,
+    Trading, CONDITION_SLOTS,
 };
 use equipoise_market_state::pricing::staleness;
 use equipoise_market_state::store::fits;
@@ -20,6 +20,7 @@ use equipoise_risk::breakers::State;
 use equipoise_risk::conditions::{Conditions, Sample};
 use equipoise_risk::limits::{breach, required_capital, utilisation, LIQUID_SHARE};
 use equipoise_risk::millionths::Millionths;
+use equipoise_risk::neglect::is_past_band;
 use equipoise_risk::parameters::Parameters;
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::quote::{price, Charge, Package, Priced};
@@ -228,7 +229,9 @@ impl Counter {
         }
         let capital = frozen.capital.at(self.round, self.now, self.net_assets()?).map_err(pricing_error)?;
         let spot = Observation { price: price_of(self.spot_wad)?, at: self.spot_at };
-        let sample = Sample { now: self.now, spot, implied: self.directory.variance, capital: capital.frozen };
+        let is_unhedged = has_hedger(&conditions) && self.is_past_band(capital.frozen)?;
+        let implied = self.directory.variance;
+        let sample = Sample { now: self.now, spot, implied, capital: capital.frozen, is_unhedged };
         let used =
             utilisation((&self.before, &self.options), capital.frozen, &self.parameters).map_err(pricing_error)?;
         let (slots, multiplier) = self.looked(&sample, used).unwrap_or((conditions, SpreadMultiplier::MOST));
@@ -244,7 +247,14 @@ impl Counter {
             None => Conditions::start(sample),
         };
         let next = next.ok()?;
-        Some((encode_conditions(&next)?, next.multiplier_ceil(used).ok()?))
+        let slots = encode_conditions(&next, has_hedger(&self.conditions))?;
+        Some((slots, next.multiplier_ceil(used, self.now).ok()?))
+    }
+
+    /// Whether somebody should hedge the book. Where there is no capital nothing is asked of anybody.
+    fn is_past_band(&self, capital: Money) -> Result<bool, Revert> {
+        let Ok(state) = RiskState::new(capital, self.directory.variance, &self.parameters) else { return Ok(false) };
+        is_past_band(&self.before, capital, &state, &self.parameters).map_err(pricing_error)
     }
 
     /// By how much the spread of volatility is wider: where only closing trades pass, that of a stressed market at least.

@@ -225,7 +225,8 @@ impl Breakers {
         Self { bad_at, reduced_until, halted_until, safe_since }
     }
 
-    fn tripped(&self) -> impl Iterator<Item = &'static Rule> + '_ {
+    /// The rules that are tripped.
+    pub fn tripped(&self) -> impl Iterator<Item = &'static Rule> + '_ {
         self.bad_at.iter().zip(&RULES).filter_map(|(bad_at, rule)| (*bad_at != 0).then_some(rule))
     }
 

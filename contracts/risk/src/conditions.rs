@@ -1,10 +1,12 @@
-//! The state of the market that widens spreads: its regime and the toxicity of its flow, followed from round to round.
+//! The state of the market that widens spreads: its regime, the toxicity of its flow, and for how long nobody has hedged its book,
+//! followed from round to round.
 //!
 //! It moves with the first look in a new oracle round, and within a round nothing that anybody does changes what the next
 //! trade pays.
 
 use equipoise_math::Fx;
 
+use crate::neglect::{factor_ceil as neglect_factor_ceil, unhedged_since};
 use crate::regime::{Observation, RegimeError, RegimeState};
 use crate::spread::{utilisation_factor_ceil, Factors, SpreadMultiplier};
 use crate::toxicity::{Amount, Factor, Toxicity, ToxicityError};
@@ -25,15 +27,19 @@ pub struct Sample {
     pub implied: Fx,
     /// Risk capital.
     pub capital: Money,
+    /// Whether the book lies past the band that somebody should keep it in: [`is_past_band`](crate::neglect::is_past_band).
+    pub is_unhedged: bool,
 }
 
-/// The regime and the toxicity of flow in spot.
+/// The regime, the toxicity of flow in spot, and neglect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conditions {
     /// The regime.
     pub regime: RegimeState,
     /// The toxicity.
     pub toxicity: Toxicity,
+    /// Since when nobody has hedged the book, in unix seconds, 0 if it is hedged.
+    pub unhedged_since: u64,
 }
 
 impl Conditions {
@@ -42,7 +48,7 @@ impl Conditions {
     pub fn start(sample: &Sample) -> Result<Self, RiskError> {
         let regime = RegimeState::start(sample.spot, sample.implied).map_err(of_regime)?;
         let toxicity = Toxicity { epoch_at: sample.now, price: sample.spot.price.fx(), ..Toxicity::default() };
-        Ok(Self { regime, toxicity })
+        Ok(Self { regime, toxicity, unhedged_since: unhedged_since(0, sample.is_unhedged, sample.now) })
     }
 
     /// The conditions in a new round.
@@ -53,19 +59,21 @@ impl Conditions {
         let factor = Factor { price: sample.spot.price.fx(), variance: sample.implied };
         let reference = sample.capital.scaled_floor(REFERENCE_SHARE)?;
         let toxicity = self.toxicity.after_round(flow, sample.now, factor, reference).map_err(of_toxicity)?;
-        Ok(Self { regime, toxicity })
+        let unhedged_since = unhedged_since(self.unhedged_since, sample.is_unhedged, sample.now);
+        Ok(Self { regime, toxicity, unhedged_since })
     }
 
     /// By how much the spread of volatility is wider.
-    /// # Inputs: what is used of the vault's capacity, over all of it
+    /// # Inputs: what is used of the vault's capacity, over all of it; unix seconds
     /// # Rounding: up, in the vault's favour
     /// # Errors: none in range
-    pub fn multiplier_ceil(&self, utilisation: Fx) -> Result<SpreadMultiplier, RiskError> {
-        Ok(SpreadMultiplier::of(Factors {
+    pub fn multiplier_ceil(&self, utilisation: Fx, now: u64) -> Result<SpreadMultiplier, RiskError> {
+        let multiplier = SpreadMultiplier::of(Factors {
             regime: self.regime.regime,
             toxicity: self.toxicity.factor_ceil()?,
             utilisation: utilisation_factor_ceil(utilisation)?,
-        }))
+        });
+        Ok(multiplier.times_ceil(neglect_factor_ceil(self.unhedged_since, now)))
     }
 }
 
@@ -94,11 +102,11 @@ mod tests {
 
     fn sample(now: u64, price: f64) -> Sample {
         let spot = Observation { price: price_of(price), at: now };
-        Sample { now, spot, implied: fx(0.36), capital: money(1e6) }
+        Sample { now, spot, implied: fx(0.36), capital: money(1e6), is_unhedged: false }
     }
 
     fn multiplier(conditions: &Conditions, used: f64) -> u32 {
-        conditions.multiplier_ceil(fx(used)).unwrap().stored().raw()
+        conditions.multiplier_ceil(fx(used), NOW).unwrap().stored().raw()
     }
 
     #[test]
@@ -144,7 +152,7 @@ mod tests {
                 now += gap;
                 let next = Sample { capital: Money::from_fx(capital), ..sample(now, price) };
                 conditions = conditions.after_round(Amount::from_raw(flow), &next).unwrap_or(conditions);
-                let multiplier = conditions.multiplier_ceil(used).unwrap();
+                let multiplier = conditions.multiplier_ceil(used, now).unwrap();
                 prop_assert!(SpreadMultiplier::ONE <= multiplier && multiplier <= SpreadMultiplier::MOST);
             }
         }

@@ -28,13 +28,11 @@ use crate::RiskError;
 
 mod budget;
 mod fill;
-mod neglect;
 mod terms;
 mod window;
 
 pub use budget::Budget;
 pub use fill::{Band, Fill, Side};
-pub use neglect::{Neglect, NeglectTerms, NEGLECT_BOUNDS};
 pub use terms::{HedgeTerm, HedgeTerms, TermRule, TERM_COUNT, TERM_RULES};
 pub use window::{average_after, Window};
 

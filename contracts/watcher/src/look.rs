@@ -18,7 +18,9 @@ use equipoise_risk::breakers::{
     insurance_short_ceil, jump_of_regime_ceil, rules, BreakerError, Breakers, Measure, Readings, State, BAD_DEBT_SECS,
     GUARDIAN_SECS,
 };
+use equipoise_risk::conditions::Conditions;
 use equipoise_risk::millionths::Millionths;
+use equipoise_risk::neglect::unhedged_secs;
 use equipoise_risk::parameters::Parameters;
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::regime::Observation;
@@ -96,12 +98,17 @@ pub fn readings(store: &Store, seen: &Sighting, parameters: &Parameters) -> Resu
     let now = seen.moment.nowAt;
     let directory = Directory::decode(&seen.moment.directory.0);
     let readings = of_sources(store, seen)?;
-    let readings = of_book(store, seen, (parameters, directory.variance), readings)?;
+    // The slots as they are stored: those of the last round. Only in a new one the pricer tells others.
+    let before = decode_conditions(&store.conditions());
+    let present = decode_conditions(&seen.conditions.map(|slot| slot.0));
+    let (before, present) = (before.as_ref(), present.as_ref().or(before.as_ref()));
+    let readings = of_book(store, seen, (parameters, directory.variance), (before, present), readings)?;
     let secs = [
         (Measure::SpotAge, now.saturating_sub(seen.moment.spotAt)),
         (Measure::SurfaceAge, now.saturating_sub(directory.surface_at)),
         (Measure::SequencerUnsafe, seen.sequencerUnsafeSecs),
         (Measure::SettlementPending, pending_secs(store, &directory, now)?),
+        (Measure::Unhedged, present.map_or(0, |present| unhedged_secs(present.unhedged_since, now))),
     ];
     let readings = secs.into_iter().try_fold(readings, |all, (measure, secs)| all.with_secs(measure, secs));
     let readings = readings.and_then(|all| all.with_ratio(Measure::SurfaceJump, farthest(store, &directory)));
@@ -130,21 +137,20 @@ fn of_book(
     store: &Store,
     seen: &Sighting,
     (parameters, variance): (&Parameters, Fx),
+    (before, present): (Option<&Conditions>, Option<&Conditions>),
     readings: Readings,
 ) -> Result<Readings, Revert> {
     let capital = Frozen::decode(&seen.frozen.0).capital;
     let after = Observation { price: price_of(seen.moment.spotWad)?, at: seen.moment.spotAt };
-    // The slots as they are stored: those of the last round, whose last sample the move is measured from.
-    let before = decode_conditions(&store.conditions());
+    // From the last round's last sample.
     let jump = before.map_or(Ok(Millionths::ZERO), |before| jump_of_regime_ceil(&before.regime, after, variance));
-    let toxicity = decode_conditions(&seen.conditions.map(|slot| slot.0)).or(before);
     let mut ratios = vec![
         // A move that cannot be measured is one that nothing may rely on.
         (Measure::SpotJump, jump.unwrap_or(Millionths::MOST)),
         (Measure::Drawdown, capital.drawdown_ceil().map_err(pricing_error)?),
         (Measure::Utilisation, Millionths::from_raw(seen.usedMillionths)),
         (Measure::BadDebt, of_capital(bad_debt(store, seen)?, capital.frozen)),
-        (Measure::Toxicity, toxicity.map_or(Millionths::ZERO, |conditions| conditions.toxicity.score)),
+        (Measure::Toxicity, present.map_or(Millionths::ZERO, |present| present.toxicity.score)),
         (Measure::InsuranceShort, insurance_short(store, seen)?),
     ];
     let (delta, vega) = (money_of(seen.dollarDeltaWad)?, money_of(seen.vegaWad)?);

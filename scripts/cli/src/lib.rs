@@ -50,5 +50,6 @@ pub mod reverts;
 pub mod serve;
 pub mod solve;
 pub mod tls;
+pub mod uniswap;
 pub mod units;
 pub mod world;

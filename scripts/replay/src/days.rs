@@ -1,7 +1,6 @@
 //! What is written down at the end of each day.
 
 use equipoise_risk::millionths::Millionths;
-use equipoise_risk::rebalance::Neglect;
 use serde::Serialize;
 
 use crate::explain::Parts;
@@ -125,10 +124,10 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Counts what the age of the window has done to the market.
-    pub(crate) fn neglected(&mut self, neglect: Neglect, secs: u64) {
-        self.day.neglected_secs += if neglect.factor > Millionths::ONE { secs } else { 0 };
-        self.day.neglected_reduce_secs += if neglect.only_reduces { secs } else { 0 };
+    /// Counts what neglect has done to the market.
+    pub(crate) fn neglected(&mut self, factor: Millionths, only_reduces: bool, secs: u64) {
+        self.day.neglected_secs += if factor > Millionths::ONE { secs } else { 0 };
+        self.day.neglected_reduce_secs += if only_reduces { secs } else { 0 };
     }
 
     /// The day's counts.

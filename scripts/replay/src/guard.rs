@@ -1,9 +1,10 @@
 //! The market's own safety: breakers, regime, toxicity and the spread multiplier, with counts of what tripped.
 
 use equipoise_math::Fx;
-use equipoise_risk::breakers::{spot_jump_ceil, Breakers, Measure, Readings, State, RULES, RULE_COUNT};
+use equipoise_risk::breakers::{spot_jump_ceil, Breakers, Measure, Readings, Rule, State, RULES, RULE_COUNT};
 use equipoise_risk::conditions::{Conditions, REFERENCE_SHARE};
 use equipoise_risk::millionths::Millionths;
+use equipoise_risk::neglect::{factor_ceil, unhedged_secs, unhedged_since};
 use equipoise_risk::regime::{Observation, RegimeState};
 use equipoise_risk::spread::SpreadMultiplier;
 use equipoise_risk::toxicity::{Amount, Factor, Toxicity};
@@ -50,6 +51,8 @@ pub struct Reading {
     pub delta: Money,
     /// Time-weighted vega.
     pub vega: Money,
+    /// Whether somebody should hedge the book.
+    pub is_unhedged: bool,
     /// Bad debt that nobody has paid.
     pub unpaid: Money,
 }
@@ -72,6 +75,7 @@ impl Guard {
             conditions: Conditions {
                 regime: RegimeState::start(first, implied).map_err(refused)?,
                 toxicity: Toxicity::default(),
+                unhedged_since: 0,
             },
             flow: (0, Money::ZERO),
             close: first,
@@ -84,6 +88,12 @@ impl Guard {
     /// The state of the market.
     pub fn state(&self, now: u64) -> State {
         self.breakers.state(now)
+    }
+
+    /// What the book's neglect does: its factor on spreads, and whether the market only reduces for it.
+    pub fn neglect(&self, now: u64) -> (Millionths, bool) {
+        let is_neglect = |rule: &Rule| rule.measure == Measure::Unhedged;
+        (factor_ceil(self.conditions.unhedged_since, now), self.breakers.tripped().any(is_neglect))
     }
 
     /// How many times any rule has tripped.
@@ -125,6 +135,8 @@ impl Guard {
             let toxicity = self.conditions.toxicity.after_round(flow, reading.now, factor, reference);
             self.conditions.toxicity = toxicity.map_err(refused)?;
             self.flow = (reading.round, Money::ZERO);
+            let since = self.conditions.unhedged_since;
+            self.conditions.unhedged_since = unhedged_since(since, reading.is_unhedged, reading.now);
         }
         let after = Observation { price: reading.spot, at: reading.until };
         let ratios = [
@@ -137,7 +149,9 @@ impl Guard {
             (Measure::BadDebt, of_capital(reading.unpaid, reading.capital)?),
             (Measure::Toxicity, self.conditions.toxicity.score),
         ];
-        let mut readings = Readings::default().with_secs(Measure::SpotAge, 0).map_err(refused)?;
+        let unhedged_secs = unhedged_secs(self.conditions.unhedged_since, reading.now);
+        let readings = Readings::default().with_secs(Measure::SpotAge, 0).map_err(refused)?;
+        let mut readings = readings.with_secs(Measure::Unhedged, unhedged_secs).map_err(refused)?;
         for (measure, ratio) in ratios {
             readings = readings.with_ratio(measure, ratio).map_err(refused)?;
         }
@@ -152,7 +166,7 @@ impl Guard {
     }
 
     fn multiplier(&self, reading: &Reading) -> Result<SpreadMultiplier, RiskError> {
-        let multiplier = self.conditions.multiplier_ceil(reading.used)?;
+        let multiplier = self.conditions.multiplier_ceil(reading.used, reading.now)?;
         Ok(if self.state(reading.now) == State::Open { multiplier } else { multiplier.for_closing() })
     }
 }

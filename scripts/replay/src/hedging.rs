@@ -9,8 +9,7 @@ use equipoise_risk::book::Exposure;
 use equipoise_risk::breakers::{allows, Action};
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::rebalance::{
-    average_after, Accepted, Band, Budget, HedgeTerm, HedgeTerms, Neglect, NeglectTerms, Rebalance, Refused, Risk,
-    Window,
+    average_after, Accepted, Band, Budget, HedgeTerm, HedgeTerms, Rebalance, Refused, Risk, Window,
 };
 use equipoise_risk::units::{Money, Price};
 use equipoise_simulate::{Inventory, Random, Refusal};
@@ -29,7 +28,6 @@ const MOST_REBALANCES: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Hedger {
     terms: HedgeTerms,
-    neglect: NeglectTerms,
     pub(crate) window: Window,
     budget: Budget,
     /// Rebalances so far: each request names it.
@@ -77,7 +75,6 @@ impl Hedger {
     pub(crate) fn new(setup: &Setup) -> Self {
         Self {
             terms: setup.rules.terms,
-            neglect: setup.rules.neglect,
             window: Window::default(),
             budget: Budget::default(),
             epoch: 0,
@@ -87,11 +84,6 @@ impl Hedger {
             records: Default::default(),
             followed: Followed::default(),
         }
-    }
-
-    /// What the window's age does to the market.
-    pub(crate) fn neglected(&self, now: u64) -> Neglect {
-        self.window.neglect(&self.neglect, now)
     }
 
     fn averaged(&mut self, spot: Price, now: u64) -> Result<(), Refusal> {

@@ -7,6 +7,7 @@ use equipoise_risk::breakers::State;
 use equipoise_risk::limits::utilisation;
 use equipoise_risk::margin::{MarginParameters, Shocks};
 use equipoise_risk::millionths::Millionths;
+use equipoise_risk::neglect::is_past_band;
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::regime::Observation;
 use equipoise_risk::units::{Atoms, Money, Price, TokenScale};
@@ -20,7 +21,7 @@ use crate::flow::Flow;
 use crate::guard::{Guard, Reading};
 use crate::hedging::Hedger;
 use crate::path::{adverse, settlement_average, Candle, Step, STEPS};
-use crate::settings::{Setup, Variant};
+use crate::settings::{Hedge, Setup, Variant};
 use crate::surface::{Posted, Realised};
 use crate::ReplayError;
 
@@ -253,11 +254,9 @@ impl<'a> Market<'a> {
         Ok(count(self.hedge_atoms()?.minus(self.outside)?))
     }
 
-    /// What trades pass: what the breakers say, and what a window says that nobody has closed.
+    /// What trades pass.
     pub(crate) fn state(&self) -> State {
-        let now = self.venue.now();
-        let neglected = self.hedger.neglected(now).only_reduces;
-        self.guard.state(now).max(if neglected { State::ReduceOnly } else { State::Open })
+        self.guard.state(self.venue.now())
     }
 
     /// What happens at each price: breakers, liquidations, somebody who trades; then, until the next price, solvers.
@@ -266,10 +265,9 @@ impl<'a> Market<'a> {
         let reading = self.reading(&options, candle)?;
         let lasts_secs = candle.secs / STEPS as u64;
         let multiplier = self.guard.look(&reading, lasts_secs)?;
-        let neglect = self.hedger.neglected(self.venue.now());
-        self.tally.neglected(neglect, lasts_secs);
-        let multiplier = multiplier.times_ceil(neglect.factor);
-        self.venue.widen(if neglect.only_reduces { multiplier.for_closing() } else { multiplier });
+        let (factor, only_reduces) = self.guard.neglect(self.venue.now());
+        self.tally.neglected(factor, only_reduces, lasts_secs);
+        self.venue.widen(multiplier);
         self.liquidate_accounts()?;
         if let Some(arrival) = self.flow.next() {
             self.receive(&arrival, ahead, step.price)?;
@@ -295,6 +293,7 @@ impl<'a> Market<'a> {
             used: utilisation((book, options), capital, parameters)?,
             delta: state.delta_to_hedge(book.of(Measure::DollarDelta), vega)?,
             vega,
+            is_unhedged: self.variant.hedge == Hedge::Solvers && is_past_band(book, capital, &state, parameters)?,
             unpaid: self.venue.scale().money_floor(self.unpaid)?,
         })
     }

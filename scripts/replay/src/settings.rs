@@ -1,7 +1,7 @@
 //! What a run is made with.
 
 use equipoise_risk::parameters::{Parameter, ParameterError, Parameters, RULES};
-use equipoise_risk::rebalance::{HedgeTerms, NeglectTerms, TERM_RULES};
+use equipoise_risk::rebalance::{HedgeTerms, TERM_RULES};
 use equipoise_simulate::FeedKind;
 use serde::Serialize;
 
@@ -97,8 +97,6 @@ pub struct Numbers {
     pub parameters: Parameters,
     /// Of rebalances.
     pub terms: HedgeTerms,
-    /// Of a window that stays open.
-    pub neglect: NeglectTerms,
 }
 
 /// Numbers are stored as so many parts.
@@ -140,7 +138,7 @@ impl Numbers {
             let rule = RULES[place];
             refused(place, format!("{:?}", rule.parameter), [rule.min, rule.max], parameters[place])
         })?;
-        Ok(Self { parameters, terms, neglect: NeglectTerms::default() })
+        Ok(Self { parameters, terms })
     }
 
     /// Those that are not the defaults, by name.

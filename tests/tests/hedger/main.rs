@@ -21,7 +21,9 @@ mod state;
 
 mod attacks;
 mod book;
+mod cases;
 mod lender;
+mod neglect;
 mod perp;
 mod pool;
 mod powers;

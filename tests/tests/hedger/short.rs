@@ -2,9 +2,9 @@
 
 use alloy_primitives::{Address, I256, U256};
 use equipoise_interfaces::{
-    CallerNotOwner, HedgerLenderInUse, HedgerNothingToSell, HedgerVenueCapExceeded, IHedged, IHedger,
+    CallerNotOwner, HedgerLenderInUse, HedgerNothingToSell, HedgerVenueCapExceeded, IHedged, IHedger, ITranche,
 };
-use equipoise_tests::{has_aave, Aave, Lent, World, TOKEN};
+use equipoise_tests::{has_aave, Aave, AaveConfigurator, Lent, World, TOKEN};
 
 use crate::fixture::{CONTRACT, SPOT, WAD};
 use crate::lender::{mint, mintable, TERMS};
@@ -157,19 +157,43 @@ fn anybody_has_what_is_posted_follow_the_price() {
     }
 }
 
+/// The pool stops lending and paying out; the guardian, or the owner before there is one, closes the lender.
 #[test]
-fn a_lender_who_is_closed_is_written_off_and_comes_back() {
+fn lender_that_is_frozen_is_marked_down_and_everything_else_goes_on() {
     let Some(mut short) = Short::open() else { return };
     short.rebalance(-30);
-    let (owner, lender) = (short.stage.market.world.owner, short.lender);
+    let (owner, lender, coin) = (short.stage.market.world.owner, short.lender, short.stage.coin);
+    let (configurator, token) = (short.aave.configurator, short.stage.market.world.token);
+    for asset in [coin, token] {
+        let pause = AaveConfigurator::setReservePauseCall { asset, paused: true };
+        short.stage.market.world.send(owner, configurator, &pause).unwrap();
+    }
+    // Nothing can be bought back through him, and what tries to is undone.
+    let request = short.stage.request(vec![short.stage.leg(10_000, AT_SPOT)]);
+    assert!(short.stage.rebalance(request).is_err());
     let nav = short.stage.nav();
     short.stage.tell(owner, &IHedger::closeVenueCall { venue: lender }).unwrap();
     assert_eq!((short.counted(), short.position()), ((0.0, 0.0), (0, 0)));
     near((nav - short.stage.nav()) as f64, 90_000.0 * DOLLAR as f64, 3.0);
-    // Trades and rebalances go on without him.
+    // Trades and rebalances go on without him, and so do those who leave.
     short.stage.sell_calls(120);
     short.stage.open_window();
     short.rebalance(10);
+    let lp = short.stage.market.lp;
+    let shares = short.stage.market.world.read(short.stage.market.junior, &ITranche::balanceOfCall { owner: lp });
+    let redeem = ITranche::requestRedeemCall { shares: shares / U256::from(20), controller: lp, owner: lp };
+    short.stage.market.lp_send(lp, &redeem).unwrap();
+    short.stage.market.pass(2 * 3_600);
+    short.stage.market.push(SPOT);
+    let anybody = short.stage.market.keeper;
+    short.stage.market.process(anybody).unwrap();
+    let claimable = ITranche::maxRedeemCall { controller: lp };
+    assert!(short.stage.market.world.read(short.stage.market.junior, &claimable) > U256::ZERO);
+
+    for asset in [coin, token] {
+        let pause = AaveConfigurator::setReservePauseCall { asset, paused: false };
+        short.stage.market.world.send(owner, configurator, &pause).unwrap();
+    }
     short.stage.set_venue(lender, OWED).unwrap();
     short.tend();
     assert!(short.counted().0 < -19.9);

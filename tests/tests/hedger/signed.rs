@@ -3,7 +3,7 @@
 use alloy_primitives::{Bytes, U256};
 use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
-use alloy_sol_types::{eip712_domain, sol, SolStruct};
+use alloy_sol_types::{eip712_domain, sol, Eip712Domain, SolStruct};
 use equipoise_interfaces::{HedgerNonceDiffers, IHedger, RebalanceRequest, SignatureInvalid};
 use equipoise_tests::World;
 
@@ -29,8 +29,31 @@ sol! {
 }
 
 impl Stage {
-    fn sign(
+    /// A solver's signature under a request, on this chain.
+    pub fn sign(
         &mut self,
+        request: &RebalanceRequest,
+        key: &PrivateKeySigner,
+        nonce: u64,
+    ) -> IHedger::rebalanceBySignatureCall {
+        let domain = self.domain(self.market.world.chain.chain_id());
+        self.sign_for(&domain, request, key, nonce)
+    }
+
+    /// The hedger's domain, as another chain would have it.
+    pub fn domain(&self, chain_id: u64) -> Eip712Domain {
+        eip712_domain! {
+            name: "Equipoise Hedger",
+            version: "1",
+            chain_id: chain_id,
+            verifying_contract: self.hedges.hedger,
+        }
+    }
+
+    /// A solver's signature under a request, in some domain.
+    pub fn sign_for(
+        &mut self,
+        domain: &Eip712Domain,
         request: &RebalanceRequest,
         key: &PrivateKeySigner,
         nonce: u64,
@@ -49,13 +72,7 @@ impl Stage {
             maxTipAtoms: request.maxTipAtoms,
             legs: legs.collect(),
         };
-        let domain = eip712_domain! {
-            name: "Equipoise Hedger",
-            version: "1",
-            chain_id: self.market.world.chain.chain_id(),
-            verifying_contract: self.hedges.hedger,
-        };
-        let signature = key.sign_hash_sync(&message.eip712_signing_hash(&domain)).unwrap();
+        let signature = key.sign_hash_sync(&message.eip712_signing_hash(domain)).unwrap();
         IHedger::rebalanceBySignatureCall {
             request: request.clone(),
             words: self.inventory(),

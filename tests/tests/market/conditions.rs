@@ -2,13 +2,10 @@
 
 use alloy_primitives::{I256, U256};
 use alloy_sol_types::SolCall;
-use equipoise_chain::BlockSelector;
 use equipoise_interfaces::{
     IMarket, Leg, MarketExpiryVegaLimitExceeded, MarketGammaLimitExceeded, MarketHalted,
     MarketShortSeriesLimitExceeded, MarketSurfaceOutrun,
 };
-use equipoise_market_state::layout::Frozen;
-use equipoise_market_state::store::{Place, ROOT};
 use equipoise_risk::parameters::Parameter;
 use equipoise_tests::TOKEN;
 
@@ -17,13 +14,6 @@ use crate::fixture::{call_of, leg, put_of, Market, CAPITAL, CONTRACT, FAR, K2400
 const RICH: u128 = 10_000_000 * TOKEN;
 
 impl Market {
-    /// By how much spreads are wider in the round of the last trade, in millionths.
-    fn multiplier(&mut self) -> u32 {
-        let at = ROOT + U256::from(Place::Frozen as u8);
-        let slot = self.world.chain.storage(self.market, at, BlockSelector::latest()).unwrap();
-        Frozen::decode(&slot.0).multiplier.stored().raw()
-    }
-
     fn spread_of(&mut self, legs: &[Leg]) -> u128 {
         self.quote(legs).unwrap().spreadAtoms.to()
     }

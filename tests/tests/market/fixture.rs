@@ -5,13 +5,15 @@ use alloy_primitives::{Address, B256, I256, U256};
 use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::{eip712_domain, Eip712Domain, SolCall, SolError, SolStruct};
-use equipoise_chain::Receipt;
+use equipoise_chain::{BlockSelector, Receipt};
 use equipoise_cli::deployment::{self, Engines, House, Sources};
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{
     account, Book, IBreakers, IClearing, IMarket, ITranche, IVault, Leg, OptionTraded, Quote, Slice, SurfacePost,
     SurfaceSignature,
 };
+use equipoise_market_state::layout::Frozen;
+use equipoise_market_state::store::{Place, ROOT};
 use equipoise_risk::parameters::{Parameter, Rule, MILLIONTH_WAD, RULES};
 use equipoise_tests::{Failure, World, TOKEN};
 
@@ -448,6 +450,13 @@ impl Market {
         all[place] = U256::from(millionths) * U256::from(MILLIONTH_WAD);
         let owner = self.world.owner;
         self.send(owner, &IMarket::setParametersCall { parametersWad: all }).unwrap();
+    }
+
+    /// By how much spreads are wider in the round of the last trade or poke, in millionths.
+    pub fn multiplier(&mut self) -> u32 {
+        let at = ROOT + U256::from(Place::Frozen as u8);
+        let slot = self.world.chain.storage(self.market, at, BlockSelector::latest()).unwrap();
+        Frozen::decode(&slot.0).multiplier.stored().raw()
     }
 
     pub fn book(&mut self) -> Book {

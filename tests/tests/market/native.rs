@@ -333,12 +333,14 @@ impl Native {
         }
         let capital = frozen.capital.at(moment.round, moment.now, self.net_assets(valuation)).unwrap();
         let spot = Observation { price: price_of(moment.spot_wad), at: moment.spot_at };
-        let sample = Sample { now: moment.now, spot, implied: self.variance, capital: capital.frozen };
+        let (now, implied) = (moment.now, self.variance);
+        // This market has no hedger.
+        let sample = Sample { now, spot, implied, capital: capital.frozen, is_unhedged: false };
         let next = conditions.map_or_else(|| Conditions::start(&sample), |kept| kept.after_round(flow, &sample));
         let used = utilisation((&valuation.before, &valuation.before), capital.frozen, &self.parameters).unwrap();
         // Without a surface there is no variance to go by.
         let (conditions, multiplier) = next.map_or((conditions, SpreadMultiplier::MOST), |next| {
-            (decode_conditions(&encode_conditions(&next).unwrap()), next.multiplier_ceil(used).unwrap())
+            (decode_conditions(&encode_conditions(&next, false).unwrap()), next.multiplier_ceil(used, now).unwrap())
         });
         Round { frozen: Frozen { capital, multiplier, ..frozen }, conditions, flow: Amount::ZERO }
     }
@@ -444,6 +446,7 @@ impl Native {
             (breakers::Measure::StablecoinAge, 0),
             (breakers::Measure::SequencerUnsafe, 0),
             (breakers::Measure::SettlementPending, moment.now.saturating_sub(first)),
+            (breakers::Measure::Unhedged, 0),
         ];
         let read =
             secs.into_iter().fold(Readings::default(), |all, (measure, secs)| all.with_secs(measure, secs).unwrap());

@@ -1,84 +1,20 @@
 //! Hedges at Uniswap's own v3 pool, as its npm package has it compiled.
 
-use alloy_primitives::aliases::{I24, U160, U24};
-use alloy_primitives::{hex, Address, Bytes, U256};
-use alloy_rpc_types_eth::{TransactionInput, TransactionRequest};
-use alloy_sol_types::sol;
-use equipoise_cli::deployment::{Deployer, Embedded};
 use equipoise_cli::programs::Programs;
-use equipoise_cli::world::Stablecoin;
-use equipoise_interfaces::IHedger;
-use equipoise_tests::{creation_code, has_clients, repository};
+use equipoise_tests::{has_clients, repository};
 
 use crate::fixture::Solved;
 use crate::kept::SPOT;
 
-const FACTORY: &str =
-    "tests/clients/node_modules/@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json";
-const FEE: u32 = 500;
-const LAST_TICK: i32 = 887_270;
 /// Some hundred and seventy units for each per cent of the price: both tokens have six decimals.
 const LIQUIDITY: u128 = 2_000_000_000_000;
 
-sol! {
-    interface Factory {
-        function createPool(address tokenA, address tokenB, uint24 fee) external returns (address pool);
-        function getPool(address tokenA, address tokenB, uint24 fee) external view returns (address pool);
-    }
-
-    interface Pool {
-        function initialize(uint160 sqrtPriceX96) external;
-    }
-
-    interface TestTrader {
-        function provide(address pool, int24 tickLower, int24 tickUpper, uint128 liquidity) external;
-    }
-}
-
 impl Solved {
-    fn create(&mut self, code: Bytes) -> Address {
-        let request = TransactionRequest {
-            from: Some(self.kept.world.owner),
-            input: TransactionInput::new(code),
-            ..TransactionRequest::default()
-        };
-        self.kept.world.chain().send(request).unwrap().contract_address.unwrap()
-    }
-
     /// A pool at spot, all over and more of it near, with an open venue.
-    fn with_pool(&mut self) -> Address {
-        let text = std::fs::read_to_string(repository(FACTORY)).unwrap();
-        let artifact: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let factory = self.create(hex::decode(artifact["bytecode"].as_str().unwrap()).unwrap().into());
-        let trader = self.create(creation_code("TestTrader"));
-        let (owner, base, quote) = (self.kept.world.owner, self.hedging.base, self.kept.world.contracts.token);
-        let world = &mut self.kept.world;
-        for token in [base, quote] {
-            let mint = Stablecoin::mintCall { to: trader, amountAtoms: U256::from(1_000_000_000_000_000_u128) };
-            world.send("mint", owner, token, &mint).unwrap();
-        }
-        let fee = U24::from(FEE);
-        world.send("pool", owner, factory, &Factory::createPoolCall { tokenA: base, tokenB: quote, fee }).unwrap();
-        let pool = world.view(factory, &Factory::getPoolCall { tokenA: base, tokenB: quote, fee }).unwrap();
-        let ratio = if base < quote { SPOT } else { SPOT.recip() };
-        let root = U160::from((ratio.sqrt() * 2_f64.powi(64)) as u128) << 32;
-        world.send("start", owner, pool, &Pool::initializeCall { sqrtPriceX96: root }).unwrap();
-        let tick = (ratio.ln() / 1.0001_f64.ln()) as i32 / 10 * 10;
-        for [low, high] in [[-LAST_TICK, LAST_TICK], [tick - 30, tick + 30]] {
-            let [low, high] = [low, high].map(|tick| I24::try_from(tick).unwrap());
-            let provide = TestTrader::provideCall { pool, tickLower: low, tickUpper: high, liquidity: LIQUIDITY };
-            world.send("provide", owner, trader, &provide).unwrap();
-        }
+    fn with_pool(&mut self) {
         let programs = Programs::load(&repository("target/programs")).unwrap();
-        let hedger = self.hedging.hedges.hedger;
-        let venue = {
-            let mut chain = self.kept.world.chain();
-            let mut deployer = Deployer::new(Embedded::new(&mut chain, owner, true), &programs, owner);
-            deployer.pool_venue(hedger, pool).unwrap()
-        };
-        let cap = U256::from(10_000_000) * U256::from(1_000_000_000_000_000_000_u64);
-        self.kept.world.send("open", owner, hedger, &IHedger::setVenueCall { venue, capWad: cap }).unwrap();
-        venue
+        let venue = self.kept.world.pool_venue(&programs, &self.hedging, (SPOT, LIQUIDITY)).unwrap();
+        assert!(venue.is_some(), "run `npm ci --ignore-scripts` in tests/clients");
     }
 }
 

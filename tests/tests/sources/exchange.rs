@@ -2,44 +2,19 @@
 //! decimals; and what the pool has seen, kept beside it.
 
 use alloy_primitives::aliases::{I24, U160, U24};
-use alloy_primitives::{hex, Address, U256};
-use alloy_rpc_types_eth::{TransactionInput, TransactionRequest};
-use alloy_sol_types::{sol, SolCall};
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolCall;
+use equipoise_cli::uniswap::{root_x96, PoolTrader, UniswapFactory, UniswapPool, FEE, LAST_TICK};
 use equipoise_interfaces::{IPriceSource, IUniswapV3Pool};
-use equipoise_tests::{has_clients, repository, Failure, Stablecoin, TestToken, World};
+use equipoise_tests::{uniswap_factory, Failure, Stablecoin, TestToken, World};
 
 use crate::latest;
 
-const FACTORY: &str =
-    "tests/clients/node_modules/@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json";
-/// Of a pool that takes 5 bp: its ticks are 10 apart.
-const FEE: u32 = 500;
-/// The first and the last tick of liquidity over the whole range.
-const LAST_TICK: i32 = 887_270;
 /// The lowest and the highest price of a pool, as roots in 2^-96.
 pub const ROOTS: [U256; 2] = [
     alloy_primitives::uint!(4_295_128_740_U256),
     alloy_primitives::uint!(1_461_446_703_485_210_103_287_273_052_203_988_822_378_723_970_341_U256),
 ];
-
-sol! {
-    interface Factory {
-        function createPool(address tokenA, address tokenB, uint24 fee) external returns (address pool);
-        function getPool(address tokenA, address tokenB, uint24 fee) external view returns (address pool);
-    }
-
-    interface Pool {
-        function initialize(uint160 sqrtPriceX96) external;
-        function increaseObservationCardinalityNext(uint16 cardinality) external;
-        function liquidity() external view returns (uint128);
-    }
-
-    interface TestTrader {
-        function provide(address pool, int24 tickLower, int24 tickUpper, uint128 liquidity) external;
-        function withdraw(address pool, int24 tickLower, int24 tickUpper, uint128 liquidity) external;
-        function move(address pool, bool isDown, uint160 sqrtPriceX96) external;
-    }
-}
 
 pub struct Exchange {
     pub world: World,
@@ -61,13 +36,10 @@ impl Exchange {
     /// A pool that nobody has initialised. None if its contracts are not installed, for want of node.
     /// # Panics: node is there, but the packages are not installed
     pub fn new(is_coin_token1: bool) -> Option<Self> {
-        if !has_clients() {
-            return None;
-        }
         let mut world = World::new();
+        let factory = uniswap_factory(&mut world)?;
         let (owner, token) = (world.owner, world.token);
-        let factory = deploy_factory(&mut world);
-        let trader = world.deploy("TestTrader", Vec::new());
+        let trader = world.deploy("PoolTrader", Vec::new());
         let coin = loop {
             let coin = world.deploy("TestToken", Vec::new());
             if (coin > token) == is_coin_token1 {
@@ -79,8 +51,8 @@ impl Exchange {
         world.send(owner, coin, &TestToken::mintCall { to: trader, value: much }).unwrap();
         world.send(owner, token, &Stablecoin::mintCall { to: trader, amountAtoms: much }).unwrap();
         let fee = U24::from(FEE);
-        world.send(owner, factory, &Factory::createPoolCall { tokenA: coin, tokenB: token, fee }).unwrap();
-        let pool = world.read(factory, &Factory::getPoolCall { tokenA: coin, tokenB: token, fee });
+        world.send(owner, factory, &UniswapFactory::createPoolCall { tokenA: coin, tokenB: token, fee }).unwrap();
+        let pool = world.read(factory, &UniswapFactory::getPoolCall { tokenA: coin, tokenB: token, fee });
         Some(Self { world, pool, coin, is_coin_token1, trader, ticks: Vec::new() })
     }
 
@@ -97,19 +69,19 @@ impl Exchange {
 
     pub fn initialise(&mut self, dollars: f64) {
         let root = self.root(dollars).to();
-        self.send(self.pool, &Pool::initializeCall { sqrtPriceX96: root });
+        self.send(self.pool, &UniswapPool::initializeCall { sqrtPriceX96: root });
         self.note();
     }
 
     pub fn provide(&mut self, liquidity: u128) {
         let [low, high] = [-LAST_TICK, LAST_TICK].map(|tick| I24::try_from(tick).unwrap());
-        let call = TestTrader::provideCall { pool: self.pool, tickLower: low, tickUpper: high, liquidity };
+        let call = PoolTrader::provideCall { pool: self.pool, tickLower: low, tickUpper: high, liquidity };
         self.send(self.trader, &call);
     }
 
     pub fn withdraw(&mut self, liquidity: u128) {
         let [low, high] = [-LAST_TICK, LAST_TICK].map(|tick| I24::try_from(tick).unwrap());
-        let call = TestTrader::withdrawCall { pool: self.pool, tickLower: low, tickUpper: high, liquidity };
+        let call = PoolTrader::withdrawCall { pool: self.pool, tickLower: low, tickUpper: high, liquidity };
         self.send(self.trader, &call);
     }
 
@@ -122,7 +94,7 @@ impl Exchange {
     /// Trades until the pool's own price is at a root.
     pub fn move_to_root(&mut self, root: U256) {
         let is_down = root < self.slot().sqrtPriceX96;
-        let call = TestTrader::moveCall { pool: self.pool, isDown: is_down, sqrtPriceX96: root.to::<U160>() };
+        let call = PoolTrader::moveCall { pool: self.pool, isDown: is_down, sqrtPriceX96: root.to::<U160>() };
         self.send(self.trader, &call);
         assert_eq!(self.slot().sqrtPriceX96, root);
         self.note();
@@ -185,27 +157,11 @@ impl Exchange {
     fn root(&self, dollars: f64) -> U256 {
         let atoms = dollars / 1e12;
         let price = if self.is_coin_token1 { atoms.recip() } else { atoms };
-        U256::from((price.sqrt() * 2_f64.powi(96)) as u128)
+        U256::from(root_x96(price))
     }
 }
 
 /// Has a pool remember more observations.
-pub fn grow(cardinality: u16) -> Pool::increaseObservationCardinalityNextCall {
-    Pool::increaseObservationCardinalityNextCall { cardinality }
-}
-
-fn deploy_factory(world: &mut World) -> Address {
-    let path = repository(FACTORY);
-    let text = std::fs::read_to_string(&path)
-        .unwrap_or_else(|error| panic!("{}: {error}; run `npm ci --ignore-scripts` in tests/clients", path.display()));
-    let artifact: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let code = hex::decode(artifact["bytecode"].as_str().unwrap()).unwrap();
-    let request = TransactionRequest {
-        from: Some(world.owner),
-        input: TransactionInput::new(code.into()),
-        ..TransactionRequest::default()
-    };
-    let receipt = world.chain.send(request).unwrap();
-    assert!(receipt.status, "{}", receipt.output);
-    receipt.contract_address.unwrap()
+pub fn grow(cardinality: u16) -> UniswapPool::increaseObservationCardinalityNextCall {
+    UniswapPool::increaseObservationCardinalityNextCall { cardinality }
 }

@@ -17,15 +17,19 @@ const CUT: u32 = 24;
 const PRICE_CUT: u32 = 16;
 /// The price that fits, in those bits.
 const MOST_PRICE: u128 = (1 << 80) - 1;
+/// Bits of the time since which nobody has hedged that are cut: four minutes and a bit, in the vault's favour.
+const UNHEDGED_SHIFT: u32 = 8;
+/// The byte of the third slot that says whether the market has a hedger.
+const HAS_HEDGER: usize = 30;
 /// The samples that may be counted: six bits, twenty times what a lower regime takes.
 const MOST_SAMPLES: u32 = 63;
 
 /// Packs the market's conditions. What does not fit its field is kept as the nearest that does, for nothing
 /// that is observed may stop the market.
-/// # Rounding: fractions are cut
+/// # Rounding: fractions are cut, the time since which nobody has hedged down
 /// # Returns: never None: every field is clamped to its width
-pub fn encode_conditions(conditions: &Conditions) -> Option<[Slot; CONDITION_SLOTS]> {
-    let Conditions { regime, toxicity } = conditions;
+pub fn encode_conditions(conditions: &Conditions, has_hedger: bool) -> Option<[Slot; CONDITION_SLOTS]> {
+    let Conditions { regime, toxicity, unhedged_since } = conditions;
     let Toxicity { score, epoch_at, price, open, ripe } = toxicity;
     let [older, newer] = regime.times;
     let [oldest, middle] = regime.logs;
@@ -38,17 +42,32 @@ pub fn encode_conditions(conditions: &Conditions) -> Option<[Slot; CONDITION_SLO
     first.put_clamped(6, i128::from(open.held.raw()))?;
     let mut second = Writer::new();
     second
-        .put_most(5, regime.quiet_since)?
-        .put_most(5, newer)?
+        .put_most(4, regime.quiet_since)?
+        .put_most(4, newer)?
         .put_most(3, newer.saturating_sub(older))?
-        .put_most(5, *epoch_at)?
+        .put_most(4, *epoch_at)?
+        .put_most(3, unhedged_since >> UNHEDGED_SHIFT)?
         .put(4, u128::from(score.raw()))?
         .put(10, u128::try_from(price.to_bits() >> PRICE_CUT).unwrap_or(0).min(MOST_PRICE))?;
     let mut third = Writer::new();
     for amount in [open.gain, open.gross, ripe.held, ripe.gain, ripe.gross] {
         third.put_clamped(6, i128::from(amount.raw()))?;
     }
+    third.put(1, has_hedger.into())?;
     Some([first.slot, second.slot, third.slot])
+}
+
+/// Whether the market has a hedger, who is expected to keep its book within a band.
+pub fn has_hedger(slots: &[Slot; CONDITION_SLOTS]) -> bool {
+    let [_, _, third] = slots;
+    third[HAS_HEDGER] != 0
+}
+
+/// The third slot of a market that has a hedger.
+#[must_use]
+pub fn with_hedger(mut third: Slot) -> Slot {
+    third[HAS_HEDGER] = 1;
+    third
 }
 
 /// The market's conditions of their slots.
@@ -61,11 +80,12 @@ pub fn decode_conditions(slots: &[Slot; CONDITION_SLOTS]) -> Option<Conditions> 
     let (variance, logs, filtered) = (number(), [number(), number()], number());
     let held = Amount::from_raw(reader.take_i64(6));
     let mut reader = Reader::new(second);
-    let (quiet_since, newer, gap) = (reader.take_u64(5), reader.take_u64(5), reader.take_u64(3));
+    let (quiet_since, newer, gap) = (reader.take_u64(4), reader.take_u64(4), reader.take_u64(3));
     if newer == 0 {
         return None;
     }
-    let (epoch_at, score) = (reader.take_u64(5), reader.take_u64(4));
+    let (epoch_at, unhedged_since) = (reader.take_u64(4), reader.take_u64(3) << UNHEDGED_SHIFT);
+    let score = reader.take_u64(4);
     let price = Fx::from_bits(i128::try_from(reader.take(10)).unwrap_or(0) << PRICE_CUT);
     let mut reader = Reader::new(third);
     let mut amount = || Amount::from_raw(reader.take_i64(6));
@@ -88,6 +108,7 @@ pub fn decode_conditions(slots: &[Slot; CONDITION_SLOTS]) -> Option<Conditions> 
             open,
             ripe,
         },
+        unhedged_since,
     })
 }
 

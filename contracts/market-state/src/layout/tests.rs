@@ -140,13 +140,15 @@ fn conditions_are_none_before_the_first_sample_and_clamped_past_their_fields() {
             quiet_samples: u32::MAX,
         },
         toxicity: Toxicity { epoch_at: u64::MAX, price: Fx::MAX, ..Toxicity::default() },
+        unhedged_since: u64::MAX,
     };
-    let read = decode_conditions(&encode_conditions(&most).unwrap()).unwrap();
+    let read = decode_conditions(&encode_conditions(&most, true).unwrap()).unwrap();
     assert_eq!((read.regime.regime, read.regime.quiet_samples), (Regime::Crisis, 63));
     assert!(read.regime.variance > 127 && read.regime.logs[0] < -127 && read.regime.logs[1] > 127);
-    assert_eq!(read.regime.times, [(1 << 40) - 1 - ((1 << 24) - 1), (1 << 40) - 1]);
+    assert_eq!(read.regime.times, [(1 << 32) - 1 - ((1 << 24) - 1), (1 << 32) - 1]);
+    assert_eq!(read.unhedged_since, (1 << 32) - (1 << 8));
     assert!(read.toxicity.price > Fx::from_num(1_u64 << 30));
-    assert_eq!(decode_conditions(&encode_conditions(&read).unwrap()), Some(read));
+    assert_eq!(decode_conditions(&encode_conditions(&read, true).unwrap()), Some(read));
 }
 
 #[test]
@@ -231,7 +233,8 @@ proptest! {
     #[test]
     fn conditions_are_read_back(slots in any::<[[u8; 32]; CONDITION_SLOTS]>()) {
         if let Some(conditions) = decode_conditions(&slots) {
-            let again = encode_conditions(&conditions).unwrap();
+            let again = encode_conditions(&conditions, has_hedger(&slots)).unwrap();
+            prop_assert_eq!(has_hedger(&again), has_hedger(&slots));
             prop_assert_eq!(decode_conditions(&again), Some(conditions));
         }
     }

@@ -41,10 +41,12 @@ pub enum Measure {
     SettlementPending,
     /// What the insurance fund lacks of its floor, of the floor: [`super::insurance_short_ceil`].
     InsuranceShort,
+    /// Seconds for which nobody has hedged a book that somebody should: [`crate::neglect`].
+    Unhedged,
 }
 
 /// How many measures there are.
-pub const MEASURES: usize = 17;
+pub const MEASURES: usize = 18;
 
 /// The unit of a reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +66,8 @@ impl Measure {
             | Self::SourceAge
             | Self::SequencerUnsafe
             | Self::StablecoinAge
-            | Self::SettlementPending => Unit::Seconds,
+            | Self::SettlementPending
+            | Self::Unhedged => Unit::Seconds,
             _ => Unit::Ratio,
         }
     }
@@ -106,10 +109,8 @@ impl Readings {
         if measure.unit() != unit {
             return Err(BreakerError::WrongUnit { measure, unit: measure.unit() });
         }
-        for (place, reading) in self.values.iter_mut().enumerate() {
-            if place == measure.place() {
-                *reading = Some(value);
-            }
+        if let Some(reading) = self.values.get_mut(measure.place()) {
+            *reading = Some(value);
         }
         Ok(self)
     }
@@ -133,7 +134,7 @@ pub struct Rule {
 }
 
 /// How many rules there are.
-pub const RULE_COUNT: usize = 24;
+pub const RULE_COUNT: usize = 25;
 
 const MINUTE: u32 = 60;
 const HOUR: u32 = 3_600;
@@ -197,6 +198,8 @@ pub const RULES: [Rule; RULE_COUNT] = [
     // What is given to the fund nobody takes back, so that only another debt makes it short again; those come together,
     // and an hour is what bad debts are counted over. Who fills the fund amid them opens nothing until they are over.
     reduce(Measure::InsuranceShort, (1, 1), HOUR),
+    // A day after spreads are at their widest.
+    reduce(Measure::Unhedged, (36 * HOUR, 1), MINUTE),
 ];
 
 /// Every rule where a market's parameters are these: votes move how old prices may be and how large the book.

@@ -10,12 +10,25 @@ use crate::deployment::{HedgeFiller, Hedges};
 use crate::error::CliError;
 use crate::programs::Programs;
 use crate::units::{unsigned_wad, TOKEN_ATOMS};
-use crate::world::Hedging;
 
 /// Contracts at the money that the vault has sold: some 6.7 % of its capital of delta past the band.
 const SOLD: f64 = 500.0;
 /// Of the underlying, bought at once.
 const BOUGHT: u128 = 50;
+
+/// At the pool's near liquidity, what moves its price by a hundredth of a basis point for each unit.
+const LIQUIDITY: u128 = 2_000_000_000_000_000;
+/// The fee of the pool, and a basis point for its curve.
+const POOL_LIMIT: f64 = 1.0006;
+
+/// Where what is bought comes from.
+struct Order {
+    venue: Address,
+    /// Dollars a unit at most.
+    limit: f64,
+    /// The solver's contract, if he fills himself.
+    through: Option<Address>,
+}
 
 /// A rebalance, and what of it its venue and those whom that calls use.
 pub(super) struct Used {
@@ -26,30 +39,43 @@ pub(super) struct Used {
 impl Stage {
     /// A solver who fills himself buys for the vault, for the second time.
     pub(super) fn rebalance_by_callback(&mut self, programs: &Programs) -> Result<Used, CliError> {
-        let Hedging { hedges, stock, .. } = self.world.hedge(programs, None)?;
+        let hedging = self.world.hedge(programs, None)?;
+        let order = Order { venue: hedging.hedges.filler, limit: ETH.spot, through: Some(hedging.stock) };
+        self.rebalance_twice(&hedging.hedges, &order)
+    }
+
+    /// The same at a pool, which anybody sends it to; none if the pool's package is not installed.
+    pub(super) fn rebalance_at_pool(&mut self, programs: &Programs) -> Result<Option<Used>, CliError> {
+        let hedging = self.world.hedge(programs, None)?;
+        let Some(venue) = self.world.pool_venue(programs, &hedging, (ETH.spot, LIQUIDITY))? else { return Ok(None) };
+        let order = Order { venue, limit: ETH.spot * POOL_LIMIT, through: None };
+        self.rebalance_twice(&hedging.hedges, &order).map(Some)
+    }
+
+    fn rebalance_twice(&mut self, hedges: &Hedges, order: &Order) -> Result<Used, CliError> {
         self.world.fund(KEEPER, TOKEN_ATOMS)?;
         self.trade(CROWD, vec![self.leg(1, 4, false, SOLD)])?;
-        self.watch(&hedges)?;
+        self.watch(hedges)?;
         for _ in 0..8 {
             self.round(ETH.spot)?;
         }
-        self.watch(&hedges)?;
-        self.rebalance(&hedges, stock)?;
+        self.watch(hedges)?;
+        self.rebalance(hedges, order)?;
         self.round(ETH.spot)?;
-        self.rebalance(&hedges, stock)
+        self.rebalance(hedges, order)
     }
 
     fn watch(&mut self, hedges: &Hedges) -> Result<(), CliError> {
         self.world.send("checkpoint", OWNER, hedges.hedger, &IHedger::checkpointCall {}).map(drop)
     }
 
-    fn rebalance(&mut self, hedges: &Hedges, stock: Address) -> Result<Used, CliError> {
+    fn rebalance(&mut self, hedges: &Hedges, order: &Order) -> Result<Used, CliError> {
         let words: Vec<B256> = self.world.view(self.world.contracts.market, &IHedged::inventoryCall {})?;
         let epoch = self.world.view(hedges.hedger, &IHedger::stateCall {})?.riskEpoch;
         let leg = HedgeLeg {
-            venue: hedges.filler,
+            venue: order.venue,
             quantityAtoms: I256::try_from(BOUGHT * TOKEN_ATOMS).unwrap_or_default(),
-            limitPriceWad: unsigned_wad(ETH.spot),
+            limitPriceWad: unsigned_wad(order.limit),
         };
         let request = RebalanceRequest {
             riskEpoch: epoch,
@@ -58,9 +84,15 @@ impl Stage {
             maxTipAtoms: U256::MAX,
             legs: vec![leg],
         };
-        let data = Bytes::from(IHedger::rebalanceCall { request, words }.abi_encode());
-        let receipt = self.world.send("rebalance", KEEPER, stock, &HedgeFiller::callHedgerCall { data })?;
+        let call = IHedger::rebalanceCall { request, words };
+        let receipt = match order.through {
+            Some(stock) => {
+                let data = Bytes::from(call.abi_encode());
+                self.world.send("rebalance", KEEPER, stock, &HedgeFiller::callHedgerCall { data })?
+            }
+            None => self.world.send("rebalance", KEEPER, hedges.hedger, &call)?,
+        };
         let trace = self.world.chain().trace_transaction(receipt.transaction_hash, CallConfig::default())?;
-        Ok(Used { all: receipt.gas_used, venue: gas_in(&trace.calls, hedges.filler) })
+        Ok(Used { all: receipt.gas_used, venue: gas_in(&trace.calls, order.venue) })
     }
 }

@@ -31,7 +31,7 @@ impl Transaction {
 }
 
 /// Name, target in gas with programs cached, and what is done.
-pub const TRANSACTIONS: [(&str, u64, &str); 15] = [
+pub const TRANSACTIONS: [(&str, u64, &str); 17] = [
     ("trade_first", 270_000, "an account's first trade, 64 live series"),
     ("trade_repeat", 200_000, "another trade of an account that is only long, 64 live series"),
     ("trade_repeat_round", 230_000, "the same, the first trade after a feed round"),
@@ -53,6 +53,8 @@ pub const TRANSACTIONS: [(&str, u64, &str); 15] = [
         "another rebalance of the vault's hedge, bought of a solver who is called back, 64 live series",
     ),
     ("rebalance_callback_venue", 20_000, "of that, what the venue and the solver use in the middle of it"),
+    ("rebalance_spot", 420_000, "another rebalance, bought at a Uniswap v3 pool, 64 live series"),
+    ("rebalance_spot_venue", 150_000, "of that, what the venue and the pool use"),
     (
         "guardrails_per_trade",
         12_000,
@@ -65,25 +67,20 @@ pub const TRANSACTIONS: [(&str, u64, &str); 15] = [
     ),
 ];
 
-/// Measures all of them.
+/// Measures all of them; those at a pool only where its package is installed.
 /// # Errors: [`CliError`] if a program is missing or refused, or a transaction fails
 pub fn transactions(dir: &Path) -> Result<Vec<Transaction>, CliError> {
     let programs = Programs::load(dir)?;
     let cached = measure(&programs, true)?;
     let uncached = measure(&programs, false)?;
     let rows = TRANSACTIONS.into_iter().zip(cached.into_iter().zip(uncached));
-    Ok(rows
-        .map(|((name, target_gas, what), (gas, gas_uncached))| Transaction {
-            name,
-            gas,
-            gas_uncached,
-            target_gas,
-            what,
-        })
-        .collect())
+    let row = |((name, target_gas, what), (gas, gas_uncached)): ((_, _, _), (Option<u64>, Option<u64>))| {
+        Some(Transaction { name, gas: gas?, gas_uncached: gas_uncached?, target_gas, what })
+    };
+    Ok(rows.filter_map(row).collect())
 }
 
-fn measure(programs: &Programs, is_cached: bool) -> Result<Vec<u64>, CliError> {
+fn measure(programs: &Programs, is_cached: bool) -> Result<Vec<Option<u64>>, CliError> {
     let mut small = Stage::new(programs, is_cached, (4, 8), &[ETH])?;
     let (first, repeat) = small.trades()?;
     let mut gas = vec![first, repeat, small.trade_of_a_round()?, small.short_of_sixteen()?];
@@ -95,6 +92,9 @@ fn measure(programs: &Programs, is_cached: bool) -> Result<Vec<u64>, CliError> {
     let (first, repeat) = large.trades()?;
     gas.extend([first, repeat, large.nav()?, large.settlement()?]);
     let rebalance = Stage::new(programs, is_cached, (4, 8), &[ETH])?.rebalance_by_callback(programs)?;
-    gas.extend([rebalance.all, rebalance.venue, guardrails, extra]);
-    Ok(gas)
+    gas.extend([rebalance.all, rebalance.venue]);
+    let at_pool = Stage::new(programs, is_cached, (4, 8), &[ETH])?.rebalance_at_pool(programs)?;
+    let at_pool = [at_pool.as_ref().map(|used| used.all), at_pool.as_ref().map(|used| used.venue)];
+    let rest = [guardrails, extra].into_iter().map(Some);
+    Ok(gas.into_iter().map(Some).chain(at_pool).chain(rest).collect())
 }

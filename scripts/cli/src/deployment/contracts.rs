@@ -44,12 +44,13 @@ sol! {
     }
 }
 
-const ARTIFACTS: [(&str, &str); 9] = [
+const ARTIFACTS: [(&str, &str); 10] = [
     ("Stablecoin", include_str!("../../../solidity/artifacts/Stablecoin.json")),
     ("PriceFeed", include_str!("../../../solidity/artifacts/PriceFeed.json")),
     ("FeedAggregator", include_str!("../../../solidity/artifacts/FeedAggregator.json")),
     ("FeedProxy", include_str!("../../../solidity/artifacts/FeedProxy.json")),
     ("HedgeFiller", include_str!("../../../solidity/artifacts/HedgeFiller.json")),
+    ("PoolTrader", include_str!("../../../solidity/artifacts/PoolTrader.json")),
     ("TransparentUpgradeableProxy", include_str!("../../../solidity/artifacts/TransparentUpgradeableProxy.json")),
     ("EquipoiseToken", include_str!("../../../solidity/artifacts/EquipoiseToken.json")),
     ("EquipoiseTimelock", include_str!("../../../solidity/artifacts/EquipoiseTimelock.json")),

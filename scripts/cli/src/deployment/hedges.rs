@@ -11,6 +11,8 @@ use crate::error::CliError;
 pub struct Hedges {
     /// The referee, stateless.
     pub referee: Address,
+    /// What runs in the hedger's storage.
+    pub trustee: Address,
     /// The hedger, a proxy.
     pub hedger: Address,
     /// The venue where solvers fill themselves.
@@ -33,7 +35,7 @@ impl Deployer<'_> {
         let filler = self.constructed("filler", Arguments::new().with("hedger", hedger))?;
         self.send("register hedger", clearing, &IClearing::registerHedgerCall { hedger, market })?;
         self.send("wire hedger", market, &IHedged::wireHedgerCall { hedger })?;
-        Ok(Hedges { referee, hedger, filler })
+        Ok(Hedges { referee, trustee, hedger, filler })
     }
 
     /// Deploys a venue at a Uniswap v3 pool of the hedger's tokens.

@@ -79,6 +79,12 @@ impl<'a> Deployer<'a> {
         self.make(name, contract, Action::Create { contract, code }, PartKind::Contract, arguments)
     }
 
+    /// Creates an EVM contract that is none of the repository's, of its creation code.
+    /// # Errors: [`CliError::Reverted`], [`CliError::Refused`]
+    pub fn create_of(&mut self, contract: &'static str, code: Bytes) -> Result<Address, CliError> {
+        self.make(contract, contract, Action::Create { contract, code }, PartKind::Contract, Arguments::new())
+    }
+
     /// Deploys a program without a constructor.
     /// # Errors: [`CliError::Deploy`], [`CliError::ProgramFile`]
     pub fn program(&mut self, name: &'static str) -> Result<Address, CliError> {

@@ -34,16 +34,13 @@ impl World {
     /// # Errors: [`CliError`]
     pub fn hedge(&mut self, programs: &Programs, base: Option<Address>) -> Result<Hedging, CliError> {
         let (owner, market, clearing) = (self.owner, self.contracts.market, self.contracts.clearing);
-        let is_cached = self.are_programs_cached;
-        let (hedges, base) = {
-            let mut chain = self.chain();
-            let mut deployer = Deployer::new(Embedded::new(&mut chain, owner, is_cached), programs, owner);
+        let (hedges, base) = self.deployed(programs, |deployer| {
             let base = match base {
                 Some(base) => base,
                 None => deployer.create("underlying", "Stablecoin", underlying(owner))?,
             };
-            (deployer.hedges(market, clearing, base)?, base)
-        };
+            Ok((deployer.hedges(market, clearing, base)?, base))
+        })?;
         let cap = U256::from(CAP_DOLLARS * WAD);
         let open = IHedger::setVenueCall { venue: hedges.filler, capWad: cap };
         self.send("open_venue", owner, hedges.hedger, &open)?;
@@ -60,17 +57,25 @@ impl World {
         base: Address,
         of: Address,
     ) -> Result<Address, CliError> {
-        let (owner, token, is_cached) = (self.owner, self.contracts.token, self.are_programs_cached);
-        let stock = {
-            let mut chain = self.chain();
-            let mut deployer = Deployer::new(Embedded::new(&mut chain, owner, is_cached), programs, owner);
-            deployer.hedge_filler(of, hedges.filler)?
-        };
+        let (owner, token) = (self.owner, self.contracts.token);
+        let stock = self.deployed(programs, |deployer| deployer.hedge_filler(of, hedges.filler))?;
         for (token, whole) in [(base, STOCK_UNITS), (token, STOCK_TOKENS)] {
             let mint = Stablecoin::mintCall { to: stock, amountAtoms: U256::from(whole * ATOMS) };
             self.send("token_mint", owner, token, &mint)?;
         }
         Ok(stock)
+    }
+
+    /// What a deployer of the owner's makes.
+    pub(super) fn deployed<T>(
+        &mut self,
+        programs: &Programs,
+        make: impl FnOnce(&mut Deployer<'_>) -> Result<T, CliError>,
+    ) -> Result<T, CliError> {
+        let (owner, is_cached) = (self.owner, self.are_programs_cached);
+        let mut chain = self.chain();
+        let mut deployer = Deployer::new(Embedded::new(&mut chain, owner, is_cached), programs, owner);
+        make(&mut deployer)
     }
 }
 

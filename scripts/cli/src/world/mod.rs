@@ -8,6 +8,7 @@ mod deploy;
 mod gas;
 mod hedge;
 mod keeper;
+mod pool;
 mod surface;
 
 use std::mem::swap;

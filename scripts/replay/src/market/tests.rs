@@ -150,14 +150,24 @@ fn without_solvers_spreads_widen_and_then_the_market_only_reduces() {
     for solvers in [Solvers { count: 0, die_at: None }, Solvers { count: 2, die_at: Some(1) }] {
         let setup = Setup { solvers, ..setup() };
         let mut market = unbalanced(&setup);
-        let opened_at = market.venue.now();
-        market.rebalance_until(opened_at + 900).unwrap();
-        assert_eq!((market.hedger.epoch, market.state()), (0, State::Open));
-        let factor = |market: &Market<'_>, age: u64| market.hedger.neglected(opened_at + age).factor.raw();
-        assert_eq!(factor(&market, 0), 1_000_000);
-        assert!(factor(&market, 40_000) > 1_500_000 && factor(&market, 1 << 40) == 2_000_000);
-        market.venue.wait(1 << 20);
-        assert_eq!(market.state(), State::ReduceOnly);
+        let (price, begun) = (market.venue.spot().fx().to_num::<f64>(), market.venue.now());
+        let mut after = |hours: u64| {
+            while market.venue.now() < begun + hours * 3_600 {
+                market.go(Step { at: market.venue.now() + 900, price }).unwrap();
+                let now = market.venue.now();
+                let reading = market.reading(&market.venue.options().unwrap(), &setup.candles[0]).unwrap();
+                market.guard.look(&reading, 900).unwrap();
+                market.rebalance_until(now + 900).unwrap();
+            }
+            let (factor, only_reduces) = market.guard.neglect(market.venue.now());
+            (factor.raw(), only_reduces, market.state())
+        };
+        assert_eq!(after(4), (1_000_000, false, State::Open));
+        let (wider, ..) = after(9);
+        assert!((1_400_000..1_700_000).contains(&wider), "{wider}");
+        assert_eq!(after(14), (2_000_000, false, State::Open));
+        assert_eq!(after(37), (2_000_000, true, State::ReduceOnly));
+        assert_eq!(market.hedger.epoch, 0);
     }
 }
 

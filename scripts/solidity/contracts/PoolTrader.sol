@@ -14,9 +14,9 @@ interface Token {
     function transfer(address to, uint256 value) external;
 }
 
-/// @title Provides liquidity to Uniswap v3 pools and trades with them, as tests tell it to
-/// @notice It pays whoever calls it back, with the tokens that it holds: for tests only.
-contract TestTrader {
+/// @title Provides liquidity to Uniswap v3 pools and trades with them, as anybody tells it to
+/// @notice It pays whoever calls it back, with the tokens that it holds: for local chains only.
+contract PoolTrader {
     /// @notice Adds liquidity between two ticks.
     function provide(Pool pool, int24 tickLower, int24 tickUpper, uint128 liquidity) external {
         pool.mint(address(this), tickLower, tickUpper, liquidity, "");
