@@ -221,7 +221,7 @@ sol! {
         function setVenue(address venue, uint256 capWad) external;
         /// Names the account that borrows the underlying, once nothing is left at the one before.
         function setLender(address lender) external;
-        /// In millionths, in the order of `equipoise_risk::rebalance::TERM_RULES`.
+        /// In millionths, in the order of `equipoise_risk::rebalance::TERM_RULES`. The registry's, once one is named (`ITuned`).
         function setTerms(uint32[] calldata millionths) external;
         function transferOwnership(address successor) external;
         function acceptOwnership() external;

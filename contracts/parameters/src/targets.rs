@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::words::{read_array, write_array};
+use equipoise_interfaces::words::{read_array, write_array, FromWords};
 use equipoise_interfaces::{
-    IClearing, IMarket, ITuned, IVault, ParametersAlreadyRegistered, ParametersKindUnknown, ParametersRegistryNotNamed,
-    ParametersTargetUnknown, TargetRegistered, Terms,
+    IClearing, IHedger, IMarket, ITuned, IVault, ParametersAlreadyRegistered, ParametersKindUnknown,
+    ParametersRegistryNotNamed, ParametersTargetUnknown, TargetRegistered, Terms,
 };
 use equipoise_kit::lean::{call, call_bytes, failed, log, revert, view, view_bytes};
 use equipoise_kit::number::{from_u128, to_u128};
@@ -21,6 +21,7 @@ use crate::program::Registry;
 const MARKET: u8 = 1;
 pub const CLEARING: u8 = 2;
 const VAULT: u8 = 3;
+const HEDGER: u8 = 4;
 
 /// The kind of programs that have a group.
 const fn kind_with(group: Group) -> u8 {
@@ -28,6 +29,7 @@ const fn kind_with(group: Group) -> u8 {
         Group::Market | Group::Margin | Group::Insurance => MARKET,
         Group::Offset => CLEARING,
         Group::Vault => VAULT,
+        Group::Hedge => HEDGER,
     }
 }
 
@@ -38,7 +40,7 @@ impl Registry {
     pub(crate) fn register(&mut self, target: Address, kind: u8) -> Result<(), Revert> {
         self.ownership.only_owner()?;
         require_code(self.vm(), target)?;
-        if !(MARKET..=VAULT).contains(&kind) {
+        if !(MARKET..=HEDGER).contains(&kind) {
             return Err(revert(&ParametersKindUnknown { kind }));
         }
         if self.slots.kind(target) != 0 {
@@ -64,8 +66,9 @@ impl Registry {
     /// # Errors: CallFailed, the program's own
     pub(crate) fn numbers(&self, target: Address, group: Group) -> Result<Numbers, Revert> {
         let mut numbers = match group {
-            Group::Market => self.list(target, IMarket::parametersCall::SELECTOR)?,
-            Group::Margin => self.list(target, IMarket::marginParametersCall::SELECTOR)?,
+            Group::Market => self.list_of_wads(target, IMarket::parametersCall::SELECTOR)?,
+            Group::Margin => self.list_of_wads(target, IMarket::marginParametersCall::SELECTOR)?,
+            Group::Hedge => Numbers::unchanged(&self.list::<u32>(target, IHedger::termsCall::SELECTOR)?),
             Group::Offset => Numbers::unchanged(&[view(self.vm(), target, &IClearing::correlationCall {})?]),
             Group::Vault => {
                 let Terms { seniorRate, coverage, managementFee, performanceFee, .. } = self.terms(target)?;
@@ -88,6 +91,13 @@ impl Registry {
         match group {
             Group::Market => self.set_list(target, IMarket::setParametersCall::SELECTOR, group, numbers),
             Group::Margin => self.set_list(target, IMarket::setMarginParametersCall::SELECTOR, group, numbers),
+            Group::Hedge => {
+                let selector = IHedger::setTermsCall::SELECTOR;
+                let mut input = selector.to_vec();
+                write_array(1, numbers.values.split_at(group.count()).0, &mut input);
+                call_bytes(self, target, selector, &input)?;
+                Ok(())
+            }
             Group::Offset => {
                 call(self, target, &IClearing::setCorrelationCall { millionths: first })?;
                 Ok(())
@@ -128,16 +138,19 @@ impl Registry {
     }
 
     /// Numbers that a market shows in WAD.
-    fn list(&self, target: Address, selector: [u8; 4]) -> Result<Numbers, Revert> {
-        let data = view_bytes(self.vm(), target, selector, &selector)?;
-        let mut head = data.as_slice();
+    fn list_of_wads(&self, target: Address, selector: [u8; 4]) -> Result<Numbers, Revert> {
         let millionths = |wad: U256| {
             let millionths = to_u128(wad)?.checked_div(MILLIONTH_WAD)?;
             u32::try_from(millionths).ok()
         };
-        let wads: Option<Vec<U256>> = read_array(&data, &mut head);
-        let values: Option<Vec<u32>> = wads.and_then(|wads| wads.into_iter().map(millionths).collect());
+        let wads: Vec<U256> = self.list(target, selector)?;
+        let values: Option<Vec<u32>> = wads.into_iter().map(millionths).collect();
         Ok(Numbers::unchanged(&values.ok_or_else(|| failed(target, selector))?))
+    }
+
+    fn list<T: FromWords>(&self, target: Address, selector: [u8; 4]) -> Result<Vec<T>, Revert> {
+        let data = view_bytes(self.vm(), target, selector, &selector)?;
+        read_array(&data, &mut data.as_slice()).ok_or_else(|| failed(target, selector))
     }
 
     fn set_list(&mut self, target: Address, selector: [u8; 4], group: Group, numbers: &Numbers) -> Result<(), Revert> {

@@ -15,6 +15,7 @@
 //!
 //! A guardian's change does not start the interval of votes anew, or he could keep them from ever undoing it.
 
+mod hedge;
 mod insurance;
 mod margin;
 mod market;
@@ -46,6 +47,8 @@ pub enum Group {
     Vault,
     /// What the insurance fund must hold for a market to open trades: [`INSURANCE_RULES`].
     Insurance,
+    /// What is ruled of a hedger's rebalances: [`crate::rebalance::TERM_RULES`].
+    Hedge,
 }
 
 /// How far one change may move a number.
@@ -231,7 +234,7 @@ impl Step {
 
 impl Group {
     /// Every group, by its number.
-    pub const ALL: [Self; 5] = [Self::Market, Self::Margin, Self::Offset, Self::Vault, Self::Insurance];
+    pub const ALL: [Self; 6] = [Self::Market, Self::Margin, Self::Offset, Self::Vault, Self::Insurance, Self::Hedge];
 
     /// Its number: its place in [`Group::ALL`].
     pub const fn number(self) -> u8 {
@@ -241,6 +244,7 @@ impl Group {
             Self::Offset => 2,
             Self::Vault => 3,
             Self::Insurance => 4,
+            Self::Hedge => 5,
         }
     }
 
@@ -257,6 +261,7 @@ impl Group {
             Self::Offset => OFFSET_RULES.len(),
             Self::Vault => VAULT_RULES.len(),
             Self::Insurance => INSURANCE_RULES.len(),
+            Self::Hedge => crate::rebalance::TERM_COUNT,
         }
     }
 
@@ -268,6 +273,7 @@ impl Group {
             Self::Offset => OFFSET_RULES.get(place).copied(),
             Self::Vault => VAULT_RULES.get(place).map(|rule| rule.rule),
             Self::Insurance => INSURANCE_RULES.get(place).copied(),
+            Self::Hedge => hedge::rule(place),
         }
     }
 
@@ -276,6 +282,7 @@ impl Group {
         match self {
             Self::Market => &market::RELATIONS,
             Self::Margin => &margin::RELATIONS,
+            Self::Hedge => &hedge::RELATIONS,
             Self::Offset | Self::Vault | Self::Insurance => &[],
         }
     }

@@ -12,7 +12,7 @@ use equipoise_interfaces::{
 };
 use equipoise_kit::lean::{emit, log, only, revert, view};
 use equipoise_kit::number::{from_u128, to_u128};
-use equipoise_kit::{require_code, Revert};
+use equipoise_kit::{registry, require_code, Revert};
 use equipoise_risk::rebalance::{HedgeTerms, TERM_COUNT};
 use equipoise_risk::units::TokenScale;
 use stylus_sdk::prelude::*;
@@ -79,10 +79,10 @@ fn keep_venue(hedger: &mut Hedger, venue: Address, terms: VenueTerms) {
     log(hedger.vm(), &VenueSet { venue, capWad: from_u128(terms.cap_wad) });
 }
 
-/// Replaces the terms. Owner only.
-/// # Errors: CallerNotOwner, HedgerTermCount, HedgerTermOutOfBounds
+/// Replaces the terms. The registry, or the owner before one is named.
+/// # Errors: CallerNotAllowed, CallerNotOwner, HedgerTermCount, HedgerTermOutOfBounds
 pub fn set_terms(hedger: &mut Hedger, millionths: &[u32]) -> Result<(), Revert> {
-    hedger.ownership.only_owner()?;
+    registry::require(hedger.vm(), &hedger.ownership)?;
     let Ok(terms) = <[u32; TERM_COUNT]>::try_from(millionths) else {
         let (count, expected) = (U256::from(millionths.len()), U256::from(TERM_COUNT));
         return Err(revert(&HedgerTermCount { count, expected }));

@@ -9,8 +9,10 @@ use equipoise_interfaces::IHedger::{
     setVenueCall, stateCall, tendCall, termsCall, transferOwnershipCall, trusteeCall, venueCapCall,
     DOMAIN_SEPARATORCall,
 };
+use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_kit::lean::{answer, answer_array, enter, unknown, Arguments, CONSTRUCTOR};
 use equipoise_kit::number::from_u128;
+use equipoise_kit::registry;
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
@@ -34,6 +36,7 @@ fn change(hedger: &mut Hedger, selector: [u8; 4], mut given: Arguments<'_>) -> A
         setVenueCall::SELECTOR => answer(&admin::set_venue(hedger, given.take()?, given.take()?)?),
         setTermsCall::SELECTOR => answer(&admin::set_terms(hedger, &given.take_array()?)?),
         closeVenueCall::SELECTOR => answer(&admin::close_venue(hedger, given.take()?)?),
+        nameRegistryCall::SELECTOR => answer(&registry::name(hedger.vm(), &hedger.ownership, given.take()?)?),
         transferOwnershipCall::SELECTOR => answer(&hedger.ownership.offer(given.take()?)?),
         acceptOwnershipCall::SELECTOR => answer(&hedger.ownership.accept()?),
         CONSTRUCTOR => {
@@ -48,6 +51,7 @@ fn change(hedger: &mut Hedger, selector: [u8; 4], mut given: Arguments<'_>) -> A
 fn show(hedger: &Hedger, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
     match selector {
         ownerCall::SELECTOR => answer(&hedger.ownership.owner()),
+        registryCall::SELECTOR => answer(&registry::named(hedger.vm())),
         marketCall::SELECTOR => answer(&hedger.slots.market.address()),
         clearingCall::SELECTOR => answer(&hedger.slots.clearing.address()),
         trusteeCall::SELECTOR => answer(&hedger.slots.trustee.address()),

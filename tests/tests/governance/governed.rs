@@ -6,6 +6,7 @@ use alloy_sol_types::SolCall;
 use equipoise_chain::Receipt;
 use equipoise_cli::deployment::{Governance, House};
 use equipoise_cli::governance::abi::{IGovernor, IVoteToken};
+use equipoise_cli::governance::GroupName;
 use equipoise_interfaces::{IMarket, IParameters, Quote, Tuning};
 use equipoise_tests::Failure;
 
@@ -33,6 +34,7 @@ pub const MARGIN: u8 = 1;
 pub const OFFSET: u8 = 2;
 pub const VAULT: u8 = 3;
 pub const INSURANCE: u8 = 4;
+pub const HEDGE: u8 = 5;
 
 /// What votes are about.
 #[derive(Clone, Debug)]
@@ -45,6 +47,7 @@ pub struct Proposal {
 
 pub struct Governed {
     pub market: Market,
+    pub hedger: Address,
     pub token: Address,
     pub timelock: Address,
     pub governor: Address,
@@ -78,7 +81,10 @@ impl Governed {
         let supply = U256::from(SUPPLY);
         let governance = market.world.deployer().governance(&house, &[target], guardian, supply).unwrap();
         let Governance { token, timelock, governor, registry } = governance;
-        let mut governed = Self { market, token, timelock, governor, registry, guardian, whale, minority };
+        let coin = market.world.deploy("TestToken", Vec::new());
+        let hedger = market.world.deployer().hedges(target, clearing, coin).unwrap().hedger;
+        market.world.deployer().govern("hedger", hedger, registry, GroupName::Hedge).unwrap();
+        let mut governed = Self { market, hedger, token, timelock, governor, registry, guardian, whale, minority };
         governed.give(whale, 60);
         governed.give(minority, 3);
         governed.market.pass(1);

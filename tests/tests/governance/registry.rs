@@ -2,14 +2,14 @@
 
 use alloy_sol_types::{SolCall, SolValue};
 use equipoise_interfaces::{
-    AddressHasNoCode, AlreadyWired, CallerNotAllowed, CallerNotOwner, IClearing, IMarket, IParameters, ITuned, IVault,
-    ParameterUnchanged, ParametersAlreadyRegistered, ParametersKindUnknown, ParametersNothingToChange,
+    AddressHasNoCode, AlreadyWired, CallerNotAllowed, CallerNotOwner, IClearing, IHedger, IMarket, IParameters, ITuned,
+    IVault, ParameterUnchanged, ParametersAlreadyRegistered, ParametersKindUnknown, ParametersNothingToChange,
     ParametersOutOfOrder, ParametersRegistryNotNamed, ParametersTargetUnknown,
 };
 use equipoise_risk::governed::{Binds, Group, Numbers, Riskier, Step};
 
 use crate::fixture::{CONSTRUCTOR, HOUR};
-use crate::governed::{tuning, Governed, INSURANCE, MARGIN, MARKET, OFFSET, VAULT};
+use crate::governed::{tuning, Governed, HEDGE, INSURANCE, MARGIN, MARKET, OFFSET, VAULT};
 
 #[test]
 fn the_rules_shown_are_those_of_the_pure_crate() {
@@ -27,7 +27,7 @@ fn the_rules_shown_are_those_of_the_pure_crate() {
         }
     }
     let unknown =
-        governed.try_as(governed.owner(), governed.registry, IParameters::rulesCall { group: 5 }.abi_encode());
+        governed.try_as(governed.owner(), governed.registry, IParameters::rulesCall { group: 6 }.abi_encode());
     assert!(unknown.unwrap_err().decode::<ParametersTargetUnknown>().is_some());
 }
 
@@ -41,6 +41,7 @@ fn programs_start_with_the_defaults_that_are_ruled() {
         (clearing, OFFSET, Group::Offset),
         (vault, VAULT, Group::Vault),
         (market, INSURANCE, Group::Insurance),
+        (governed.hedger, HEDGE, Group::Hedge),
     ];
     for (target, number, group) in groups {
         // The stage lets surfaces step further than a market begins with: the last three of its numbers.
@@ -67,12 +68,14 @@ fn once_the_registry_is_named_the_owner_sets_no_number() {
     let parameters = governed.read(market, &IMarket::parametersCall {});
     let margins = governed.read(market, &IMarket::marginParametersCall {});
     let agreed = governed.read(vault, &IVault::termsCall {});
+    let terms = governed.read(governed.hedger, &IHedger::termsCall {});
     let calls = [
         (market, IMarket::setParametersCall { parametersWad: parameters }.abi_encode()),
         (market, IMarket::setMarginParametersCall { parametersWad: margins }.abi_encode()),
         (clearing, IClearing::setCorrelationCall { millionths: 500_000 }.abi_encode()),
         (clearing, IClearing::setInsuranceFloorCall { market, floorTokens: 1 }.abi_encode()),
         (vault, IVault::setTermsCall { agreed }.abi_encode()),
+        (governed.hedger, IHedger::setTermsCall { millionths: terms }.abi_encode()),
     ];
     for (target, data) in calls {
         let failure = governed.try_as(owner, target, data).unwrap_err();

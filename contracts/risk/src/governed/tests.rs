@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::margin::{Correlation, MarginParameters};
 use crate::parameters::Parameters;
+use crate::rebalance::{HedgeTerm, HedgeTerms};
 
 const NOW: u64 = 1_800_000_000;
 
@@ -15,7 +16,7 @@ fn groups_have_the_numbers_of_their_places() {
     for (number, group) in (0_u8..).zip(Group::ALL) {
         assert_eq!((group.number(), Group::numbered(number)), (number, Some(group)));
     }
-    assert_eq!(Group::numbered(5), None);
+    assert_eq!(Group::numbered(6), None);
     // Three days for the risk aversion.
     assert_eq!(Group::Market.rule(0).unwrap().terms.interval_secs, 259_200);
 }
@@ -35,6 +36,7 @@ fn is_accepted_by_its_program(group: Group, values: &[u32; MOST]) -> bool {
         Group::Margin => MarginParameters::new(*values.first_chunk().unwrap()).is_ok(),
         Group::Offset => Correlation::new(values[0]).is_some(),
         Group::Insurance => values[0] <= MOST_FLOOR,
+        Group::Hedge => HedgeTerms::new(*values.first_chunk().unwrap()).is_ok(),
         Group::Vault => VAULT_RULES.iter().zip(values).all(|(VaultRule { rule, .. }, value)| {
             // The program has no bounds but these.
             (rule.min..=rule.max).contains(value)
@@ -117,6 +119,9 @@ fn a_guardian_tightens_at_once_what_binds_who_comes_after() {
     assert_eq!(guarded(Group::Margin).collect::<Vec<_>>(), [7], "the initial over the maintenance margin");
     assert_eq!(guarded(Group::Offset).count() + guarded(Group::Vault).count(), 0);
     assert_eq!(guarded(Group::Insurance).collect::<Vec<_>>(), [0], "a fund that must hold more");
+    let unguarded = (0..Group::Hedge.count()).filter(|place| !guarded(Group::Hedge).any(|guarded| guarded == *place));
+    let average = crate::rebalance::TERM_RULES.iter().position(|rule| rule.term == HedgeTerm::AverageSecs).unwrap();
+    assert_eq!(unguarded.collect::<Vec<_>>(), [average], "neither a longer nor a shorter average is safer");
     for place in guarded(Group::Market) {
         let rule = Group::Market.rule(place).unwrap();
         let numbers = Numbers::defaults(Group::Market);

@@ -76,7 +76,9 @@ impl Deployer<'_> {
         Ok(Governance { token, timelock, governor, registry })
     }
 
-    fn govern(&mut self, name: &str, target: Address, registry: Address, group: GroupName) -> Result<(), CliError> {
+    /// Has votes change a program's numbers from now on, and nobody else.
+    /// # Errors: [`CliError`]
+    pub fn govern(&mut self, name: &str, target: Address, registry: Address, group: GroupName) -> Result<(), CliError> {
         let named = ITuned::nameRegistryCall { program: registry };
         self.send(&format!("name registry of {name}"), target, &named)?;
         let register = IParameters::registerCall { target, kind: group.kind() };

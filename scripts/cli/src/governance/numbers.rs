@@ -5,6 +5,7 @@ use std::fmt::Write;
 use clap::ValueEnum;
 use equipoise_interfaces::Tuning;
 use equipoise_risk::governed::{Group, Refusal, Riskier, Rule, Step, VAULT_RULES};
+use equipoise_risk::rebalance::TERM_RULES;
 use equipoise_risk::{margin, parameters};
 
 use super::error::GovernanceError;
@@ -25,11 +26,13 @@ pub enum GroupName {
     Vault,
     /// What the insurance fund must hold for a market to open trades
     Insurance,
+    /// What is ruled of a hedger's rebalances
+    Hedge,
 }
 
 impl GroupName {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Market, Self::Margin, Self::Offset, Self::Vault, Self::Insurance];
+    pub const ALL: [Self; 6] = [Self::Market, Self::Margin, Self::Offset, Self::Vault, Self::Insurance, Self::Hedge];
 
     /// As the registry numbers it.
     pub const fn number(self) -> u8 {
@@ -44,6 +47,7 @@ impl GroupName {
             Self::Offset => Group::Offset,
             Self::Vault => Group::Vault,
             Self::Insurance => Group::Insurance,
+            Self::Hedge => Group::Hedge,
         }
     }
 
@@ -53,6 +57,7 @@ impl GroupName {
             Self::Market | Self::Margin | Self::Insurance => 1,
             Self::Offset => 2,
             Self::Vault => 3,
+            Self::Hedge => 4,
         }
     }
 
@@ -69,6 +74,7 @@ impl GroupName {
             Self::Offset => "offset",
             Self::Vault => "vault",
             Self::Insurance => "insurance",
+            Self::Hedge => "hedge",
         }
     }
 
@@ -80,6 +86,7 @@ impl GroupName {
             Self::Offset => vec!["correlation".to_owned()],
             Self::Vault => VAULT_RULES.iter().map(|rule| kebab(&format!("{:?}", rule.term))).collect(),
             Self::Insurance => vec!["floor-millions".to_owned()],
+            Self::Hedge => TERM_RULES.iter().map(|rule| kebab(&format!("{:?}", rule.term))).collect(),
         }
     }
 
