@@ -96,7 +96,7 @@ fn registration_is_the_owners_and_needs_the_programs_consent() {
     let mut refused = |from, data| governed.try_as(from, registry, data).unwrap_err();
     refused(stranger, register(market, 1)).expect(&CallerNotOwner { caller: stranger, owner });
     refused(owner, register(stranger, 1)).expect(&AddressHasNoCode { account: stranger });
-    for kind in [0, 4] {
+    for kind in [0, 5] {
         refused(owner, register(market, kind)).expect(&ParametersKindUnknown { kind });
     }
     refused(owner, register(market, 2)).expect(&ParametersAlreadyRegistered { target: market });

@@ -94,7 +94,9 @@ fn a_guardian_can_loosen_nothing() {
                 let mut numbers = Numbers::defaults(group);
                 numbers.values[place] = current;
                 let step = rule.terms.step.most_floor(current);
-                for value in [current.saturating_sub(step), current.saturating_sub(1), current + 1, current + step] {
+                for value in
+                    [current.saturating_sub(step), current.saturating_sub(1), current + 1, current.saturating_add(step)]
+                {
                     let changed = group.change(&numbers, &one(place, value), NOW, Authority::Guardian);
                     let is_safer = match rule.terms.riskier {
                         Riskier::Up => value < current,
