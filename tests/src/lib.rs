@@ -16,10 +16,12 @@ mod aave;
 mod clients;
 mod contracts;
 mod failure;
+mod uniswap;
 mod world;
 
 pub use aave::{deploy_of_aave, has_aave, Aave, AaveConfigurator, AaveLiquidations, Lent};
 pub use clients::{cast, cast_offline, fail, has_clients, has_node, succeed};
 pub use contracts::{creation_code, Margin, Offer, PriceFeed, Stablecoin, TestMarket, TestSource, TestToken};
 pub use failure::Failure;
+pub use uniswap::uniswap_pool;
 pub use world::{program, repository, World, ATOM, TOKEN};

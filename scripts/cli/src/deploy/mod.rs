@@ -19,6 +19,7 @@ mod reproduce;
 pub(crate) mod rpc;
 pub(crate) mod sender;
 mod settings;
+mod stand_ins;
 mod tree;
 mod verify;
 
