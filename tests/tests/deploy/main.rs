@@ -6,6 +6,7 @@ mod dry_runs;
 mod hedges;
 mod interruption;
 mod life;
+mod recordings;
 mod refusals;
 mod relay;
 mod support;
