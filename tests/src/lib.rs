@@ -23,5 +23,5 @@ pub use aave::{deploy_of_aave, has_aave, Aave, AaveConfigurator, AaveLiquidation
 pub use clients::{cast, cast_offline, fail, has_clients, has_node, succeed};
 pub use contracts::{creation_code, Margin, Offer, PriceFeed, Stablecoin, TestMarket, TestSource, TestToken};
 pub use failure::Failure;
-pub use uniswap::uniswap_factory;
+pub use uniswap::uniswap_pool;
 pub use world::{program, repository, World, ATOM, TOKEN};

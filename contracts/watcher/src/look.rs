@@ -1,6 +1,6 @@
 //! Looking at the measures, and storing what trips or recovers.
 
-use alloy_primitives::{Address, B256, I256};
+use alloy_primitives::{Address, B256, I256, U256};
 use equipoise_interfaces::{
     GuardianOnlyTightens, IOracle, MarketNumberOutOfDomain, MarketStateChanged, MarketTightened, Sighting,
 };
@@ -9,7 +9,9 @@ use equipoise_kit::number::to_i128;
 use equipoise_kit::Revert;
 use equipoise_market_state::convert::{atoms, price_of};
 use equipoise_market_state::errors::pricing_error;
-use equipoise_market_state::layout::{decode_conditions, decode_gap, decode_parameters, Directory, Frozen, Watch};
+use equipoise_market_state::layout::{
+    decode_conditions, decode_gap, decode_parameters, Directory, Frozen, Watch, CONDITION_SLOTS,
+};
 use equipoise_market_state::snapshot::{as_signed, FreeCash, Snapshot};
 use equipoise_market_state::store::{fits, Place, Store};
 use equipoise_market_state::watch::sighting;
@@ -53,10 +55,33 @@ pub fn observe(store: &mut Store, seen: &Sighting) -> Result<B256, Revert> {
 /// # Errors: NotWired, MarketVaultInsolvent, the oracle's, the valuer's, the pricer's
 pub fn poke(store: &mut Store) -> Result<u8, Revert> {
     let snapshot = Snapshot::load(store, None, &[], FreeCash::Always)?;
-    let mut offer = snapshot.price(store, &[])?;
-    offer.frozen = observe(store, &sighting(&snapshot, &offer))?;
-    store.keep_offer(&offer);
-    Ok(snapshot.sight.state(Frozen::decode(&offer.frozen.0).watch.state).number())
+    if store.directory().surface_at == 0 {
+        let frozen = observe(store, &without_surface(store, &snapshot))?;
+        store.set(Place::Frozen, frozen.0);
+    } else {
+        let mut offer = snapshot.price(store, &[])?;
+        offer.frozen = observe(store, &sighting(&snapshot, &offer))?;
+        store.keep_offer(&offer);
+    }
+    let found = store.frozen().watch.state;
+    Ok(snapshot.sight.state(found).number())
+}
+
+/// What there is to see before the first surface: nothing can be priced then, and so nothing is held.
+fn without_surface(store: &Store, snapshot: &Snapshot) -> Sighting {
+    Sighting {
+        moment: snapshot.sight.moment.clone(),
+        sequencerUnsafeSecs: snapshot.sight.sequencer_unsafe_secs(),
+        frozen: B256::new(store.get(Place::Frozen)),
+        conditions: [B256::ZERO; CONDITION_SLOTS],
+        dollarDeltaWad: I256::ZERO,
+        vegaWad: I256::ZERO,
+        usedMillionths: 0,
+        badDebtAtoms: U256::ZERO,
+        badDebtAt: 0,
+        insuranceFloorTokens: snapshot.standing.insuranceFloorTokens,
+        insuranceAtoms: snapshot.standing.insuranceAtoms,
+    }
 }
 
 /// Keeps the market from opening trades, or from all, for [`GUARDIAN_SECS`].

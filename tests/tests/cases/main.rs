@@ -22,6 +22,8 @@ mod state;
 
 mod capital;
 mod doors;
+mod feeds;
+mod lapse;
 mod liquidation;
 mod numbers;
 mod positions;

@@ -1,5 +1,6 @@
-//! Dry runs: on the embedded chain, and against a server that answers as Arbitrum Sepolia and Arbitrum One do. Tests reach
-//! neither, so what nodes there answer is taken down here: real addresses, and prices of a quiet day.
+//! Dry runs: on the embedded chain, and against a server that answers by hand as a chain with a parent does: with gas for the
+//! parent's data, which the embedded chain has none of, at addresses of Arbitrum Sepolia and Arbitrum One. What is recorded
+//! of a server is in [`crate::recordings`].
 
 use std::sync::{Arc, Mutex};
 
@@ -191,7 +192,7 @@ fn a_dry_run_shows_every_step_and_sends_nothing() {
 }
 
 #[test]
-fn public_networks_are_rehearsed_and_priced_by_what_their_nodes_answer() {
+fn gas_for_the_parents_data_and_the_data_fee_are_priced_as_the_network_answers() {
     for public in [SEPOLIA, ONE] {
         let workshop = Workshop::new();
         workshop.write_settings(&public.settings());

@@ -38,16 +38,22 @@ impl Workshop {
     }
 
     pub fn on(chain_id: u64) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let accounts = rpc::dev_accounts(TEST_MNEMONIC, 3).unwrap();
-        let balance = parse_ether("10").unwrap();
-        let chain = Arc::new(Mutex::new(Chain::new(Config {
+        Self::of(Chain::new(Config {
             chain_id,
             timestamp: GENESIS_SECS,
             cache_dir: Some(repository("target/programs/compiled")),
-            accounts: accounts.iter().map(|account| (account.address, balance)).collect(),
             ..Config::default()
-        })));
+        }))
+    }
+
+    /// On a chain that is there.
+    pub fn of(mut chain: Chain) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let accounts = rpc::dev_accounts(TEST_MNEMONIC, 3).unwrap();
+        for account in &accounts {
+            chain.set_balance(account.address, parse_ether("10").unwrap());
+        }
+        let chain = Arc::new(Mutex::new(chain));
         let options = Options::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
         let server = rpc::serve(chain.clone(), &options).unwrap();
         let workshop = Self { folder, chain, server, accounts };
@@ -82,15 +88,17 @@ impl Workshop {
         git(&self.path("tree"), &["rev-parse", "HEAD"]).trim().to_owned()
     }
 
-    /// Two markets on test feeds.
+    /// Two markets on test feeds, one of them hedged.
     pub fn settings() -> Value {
         let account = |number: u8| Address::repeat_byte(number);
         let market =
             |symbol: &str, shift: u8| json!({ "symbol": symbol, "strikeShift": shift, "weight": 1, "feed": null });
+        let mut hedged = market("ETH", 8);
+        hedged["hedge"] = json!({});
         json!({
             "stablecoin": null,
             "epochSecs": 86_400,
-            "markets": [market("ETH", 8), market("BTC", 0)],
+            "markets": [hedged, market("BTC", 0)],
             "surfaceKeepers": [account(1), account(2), account(3)],
             "guardian": account(9),
             "voteTokens": { "holder": account(8), "supply": "1000000" },

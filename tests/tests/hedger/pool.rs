@@ -1,10 +1,10 @@
 //! Fills at Uniswap's own v3 pool, as its npm package has it compiled.
 
-use alloy_primitives::aliases::{I24, U24};
+use alloy_primitives::aliases::I24;
 use alloy_primitives::{hex, Address, Bytes, U256};
-use equipoise_cli::uniswap::{root_x96, PoolTrader, UniswapFactory, UniswapPool, FEE, LAST_TICK};
+use equipoise_cli::uniswap::{root_x96, PoolTrader, UniswapPool, LAST_TICK};
 use equipoise_interfaces::{HedgeLeg, HedgerFillShort, IHedger, IPoolVenue, PoolVenueTokensDiffer};
-use equipoise_tests::{uniswap_factory, TestToken, World, TOKEN};
+use equipoise_tests::{uniswap_pool, TestToken, World, TOKEN};
 
 use crate::fixture::SPOT;
 use crate::stage::{Stage, UNIT};
@@ -14,7 +14,6 @@ const AT_SPOT: u64 = SPOT as u64 * 100;
 /// A stage whose underlying trades at a pool at spot, with an open venue there; in either order of the tokens.
 pub fn with_pool(is_coin_token1: bool, liquidity: u128) -> Option<(Stage, Address)> {
     let mut world = World::new();
-    let factory = uniswap_factory(&mut world)?;
     let (owner, token) = (world.owner, world.token);
     let coin = loop {
         let coin = world.deploy("TestToken", Vec::new());
@@ -24,7 +23,7 @@ pub fn with_pool(is_coin_token1: bool, liquidity: u128) -> Option<(Stage, Addres
     };
     world.send(owner, coin, &TestToken::setDecimalsCall { decimals: 18 }).unwrap();
     let mut stage = Stage::with_coin(world, coin);
-    let pool = make_pool(&mut stage, factory, liquidity);
+    let pool = make_pool(&mut stage, liquidity)?;
     let hedger = stage.hedges.hedger;
     let venue = stage.market.world.deployer().pool_venue(hedger, pool).unwrap();
     stage.set_venue(venue, crate::stage::CAP).unwrap();
@@ -33,21 +32,19 @@ pub fn with_pool(is_coin_token1: bool, liquidity: u128) -> Option<(Stage, Addres
     Some((stage, venue))
 }
 
-fn make_pool(stage: &mut Stage, factory: Address, liquidity: u128) -> Address {
+fn make_pool(stage: &mut Stage, liquidity: u128) -> Option<Address> {
     let trader = stage.market.world.deploy("PoolTrader", Vec::new());
     stage.stock(trader);
     let (owner, coin, token) = (stage.market.world.owner, stage.coin, stage.market.world.token);
     let world = &mut stage.market.world;
-    let fee = U24::from(FEE);
-    world.send(owner, factory, &UniswapFactory::createPoolCall { tokenA: coin, tokenB: token, fee }).unwrap();
-    let pool = world.read(factory, &UniswapFactory::getPoolCall { tokenA: coin, tokenB: token, fee });
+    let pool = uniswap_pool(world, coin, token)?;
     // The price of token0 in token1, in atoms: dollars have 6 decimals and the coin 18.
     let dollars_an_atom = SPOT as f64 * 1e6 / 1e18;
     let root = root_x96(if coin < token { dollars_an_atom } else { dollars_an_atom.recip() });
     world.send(owner, pool, &UniswapPool::initializeCall { sqrtPriceX96: root }).unwrap();
     let [low, high] = [-LAST_TICK, LAST_TICK].map(|tick| I24::try_from(tick).unwrap());
     world.send(owner, trader, &PoolTrader::provideCall { pool, tickLower: low, tickUpper: high, liquidity }).unwrap();
-    pool
+    Some(pool)
 }
 
 /// Enough for thirty units at a few basis points.

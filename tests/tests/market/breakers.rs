@@ -135,6 +135,30 @@ fn a_market_that_is_well_is_open_and_shows_every_measure_with_its_limit() {
 }
 
 #[test]
+fn a_market_without_a_surface_only_reduces_and_says_so() {
+    let mut bare = Market::wired();
+    bare.push(SPOT);
+    for mut market in [bare, Market::listed()] {
+        assert_eq!(market.poke(), REDUCE);
+        let rules = market.read(&breakersCall {});
+        let tripped: Vec<_> = rules.iter().filter(|rule| rule.isTripped).collect();
+        let [rule] = tripped.as_slice() else { panic!("{tripped:?}") };
+        assert_eq!(usize::from(rule.measure), Measure::SurfaceAge.place());
+        let said = market.read(&marketStateCall {});
+        assert_eq!((said.state, said.trippedRules.count_ones(), said.isPriceSafe), (REDUCE, 1, true));
+    }
+    let mut market = Market::listed();
+    market.poke();
+    market.post_surface().unwrap();
+    assert_eq!(market.poke(), REDUCE, "not within the rule's cool-down");
+    market.pass(6 * MINUTE);
+    market.push(SPOT);
+    assert_eq!(market.poke(), OPEN);
+    let trader = market.trader("trader", RICH);
+    market.trade(trader, &[leg(call_of(3, K3000), CONTRACT)]).unwrap();
+}
+
+#[test]
 fn two_sources_that_disagree_stop_openings_and_then_everything() {
     let mut guarded = Guarded::open();
     let now = guarded.market.now();

@@ -1,12 +1,12 @@
 //! Uniswap's own v3 factory and pool, as its npm package has them compiled, with a stablecoin in it and a coin of 18
 //! decimals; and what the pool has seen, kept beside it.
 
-use alloy_primitives::aliases::{I24, U160, U24};
+use alloy_primitives::aliases::{I24, U160};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
-use equipoise_cli::uniswap::{root_x96, PoolTrader, UniswapFactory, UniswapPool, FEE, LAST_TICK};
+use equipoise_cli::uniswap::{root_x96, PoolTrader, UniswapPool, LAST_TICK};
 use equipoise_interfaces::{IPriceSource, IUniswapV3Pool};
-use equipoise_tests::{uniswap_factory, Failure, Stablecoin, TestToken, World};
+use equipoise_tests::{uniswap_pool, Failure, Stablecoin, TestToken, World};
 
 use crate::latest;
 
@@ -37,7 +37,6 @@ impl Exchange {
     /// # Panics: node is there, but the packages are not installed
     pub fn new(is_coin_token1: bool) -> Option<Self> {
         let mut world = World::new();
-        let factory = uniswap_factory(&mut world)?;
         let (owner, token) = (world.owner, world.token);
         let trader = world.deploy("PoolTrader", Vec::new());
         let coin = loop {
@@ -50,9 +49,7 @@ impl Exchange {
         world.send(owner, coin, &TestToken::setDecimalsCall { decimals: 18 }).unwrap();
         world.send(owner, coin, &TestToken::mintCall { to: trader, value: much }).unwrap();
         world.send(owner, token, &Stablecoin::mintCall { to: trader, amountAtoms: much }).unwrap();
-        let fee = U24::from(FEE);
-        world.send(owner, factory, &UniswapFactory::createPoolCall { tokenA: coin, tokenB: token, fee }).unwrap();
-        let pool = world.read(factory, &UniswapFactory::getPoolCall { tokenA: coin, tokenB: token, fee });
+        let pool = uniswap_pool(&mut world, coin, token)?;
         Some(Self { world, pool, coin, is_coin_token1, trader, ticks: Vec::new() })
     }
 

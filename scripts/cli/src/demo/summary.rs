@@ -90,6 +90,7 @@ impl Demo {
         let hedge = [
             ("underlying", base),
             ("referee", hedges.referee),
+            ("trustee", hedges.trustee),
             ("hedger", hedges.hedger),
             ("filler", hedges.filler),
             ("hedge filler", stock),

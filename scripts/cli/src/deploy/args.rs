@@ -10,6 +10,7 @@ use super::error::DeploymentError;
 use super::key::KeySource;
 use super::network::Network;
 use super::rpc::Rpc;
+use super::tape::{Playback, Recording};
 use crate::programs::default_dir;
 
 /// Which chain, where it answers, and where its records are.
@@ -34,9 +35,13 @@ impl Target {
     /// Connects, and makes sure that it is the network that is asked for.
     /// # Errors: [`DeploymentError::Url`], [`DeploymentError::WrongChain`], [`DeploymentError::Transport`]
     pub fn connect(&self) -> Result<Rpc, DeploymentError> {
-        let rpc = Rpc::connect(self.url.as_deref().unwrap_or(self.network.url()))?;
+        let rpc = self.server()?;
         rpc.require(self.network)?;
         Ok(rpc)
+    }
+
+    fn server(&self) -> Result<Rpc, DeploymentError> {
+        Rpc::connect(self.url.as_deref().unwrap_or(self.network.url()))
     }
 
     /// The repository.
@@ -83,9 +88,30 @@ pub struct DeployArguments {
     /// Folder with the programs' WASM
     #[arg(long, value_name = "FOLDER")]
     pub programs: Option<PathBuf>,
+    /// Take down what the network is asked and what it answers, a JSON line for each
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Ask what was recorded instead of the network
+    #[arg(long, value_name = "FILE", requires = "dry_run", conflicts_with = "record")]
+    pub answers: Option<PathBuf>,
 }
 
 impl DeployArguments {
+    /// Connects, to a recording where one is given, and makes sure that it is of the network that is asked for.
+    /// # Errors: those of [`Target::connect`]; [`DeploymentError::File`], [`DeploymentError::Format`],
+    /// [`DeploymentError::NotRecorded`]
+    pub fn connect(&self) -> Result<Rpc, DeploymentError> {
+        let mut rpc = match &self.answers {
+            Some(path) => Rpc::replay(Playback::read(path)?),
+            None => self.target.server()?,
+        };
+        if let Some(path) = &self.record {
+            rpc.record(Recording::begin(path)?)?;
+        }
+        rpc.require(self.target.network)?;
+        Ok(rpc)
+    }
+
     /// Where the programs are.
     pub fn programs_dir(&self) -> PathBuf {
         self.programs.clone().unwrap_or_else(default_dir)

@@ -23,6 +23,16 @@ pub enum DeploymentError {
         /// What it said.
         cause: String,
     },
+    /// A recording does not have what is asked.
+    #[error("{path}: {method} {params} is not in it: it is of other settings, programs or of another deployer. --record makes one anew")]
+    NotRecorded {
+        /// The recording.
+        path: PathBuf,
+        /// What is asked.
+        method: String,
+        /// With what.
+        params: String,
+    },
     /// The server is of another chain.
     #[error("{url} is of chain {found}, and {network} is chain {expected}: pass another --url or --network")]
     WrongChain {

@@ -19,6 +19,8 @@ mod reproduce;
 pub(crate) mod rpc;
 pub(crate) mod sender;
 mod settings;
+mod stand_ins;
+mod tape;
 mod tree;
 mod verify;
 
@@ -59,7 +61,7 @@ pub fn deploy(arguments: &DeployArguments, keys: &KeySource) -> Result<String, C
     programs.sizes()?;
     if arguments.dry_run {
         let from = keys.address_or(arguments.from)?;
-        let rpc = arguments.target.connect()?;
+        let rpc = arguments.connect()?;
         return Ok(Rehearsal::of(&plan, &programs, &rpc, from)?.render());
     }
     let signer = keys.require()?;
@@ -68,7 +70,7 @@ pub fn deploy(arguments: &DeployArguments, keys: &KeySource) -> Result<String, C
     if arguments.rebuild {
         reproduce::require(&tree, &arguments.programs_dir())?;
     }
-    let sender = Sender::new(arguments.target.connect()?, signer)?;
+    let sender = Sender::new(arguments.connect()?, signer)?;
     Deployment { arguments, plan, programs, tree, sender }.run()
 }
 

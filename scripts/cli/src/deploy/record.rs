@@ -216,6 +216,8 @@ fn abi_of(contract: &str, is_program: bool) -> String {
         "vault" | "steward" => "vault",
         "signed-source" | "pool-source" => "source",
         "watcher" => "breakers",
+        "referee" | "trustee" | "hedger" | "filler" | "pool-venue" => "hedge",
+        "lender" => contract,
         "tranche" | "wrapper" | "oracle" | "parameters" => contract,
         _ => "market",
     };

@@ -5,37 +5,21 @@ use std::fmt::Write;
 
 use alloy_primitives::utils::format_ether;
 use alloy_primitives::{Address, Bytes, B256, U256};
-use alloy_rpc_types_eth::{BlockId, TransactionInput, TransactionRequest};
-use alloy_sol_types::{sol, SolCall};
+use alloy_rpc_types_eth::BlockId;
+use alloy_sol_types::SolCall;
 use comfy_table::{presets::UTF8_FULL_CONDENSED, CellAlignment, Table};
 use equipoise_chain::program::init_code;
 use equipoise_chain::{Chain, Config};
-use equipoise_interfaces::{IAggregator, IPriceSource, IERC20};
 
 use super::error::DeploymentError;
 use super::fees::{activation_fee, with_margin, CacheManager};
 use super::rpc::Rpc;
+use super::stand_ins::{stand_in, STAGEHAND};
 use crate::deployment::arbitrum::INodeInterface::gasEstimateL1ComponentCall;
 use crate::deployment::arbitrum::{deployCall, NODE_INTERFACE, STYLUS_DEPLOYER};
-use crate::deployment::{
-    creation_code, Arguments, Deployer, Embedded, MarketPlan, Part, PartKind, Plan, Sent, Sources, TEST_TOKEN,
-};
+use crate::deployment::{Deployer, Embedded, Part, PartKind, Plan, Sent};
 use crate::error::CliError;
 use crate::programs::Programs;
-
-sol! {
-    /// What a token or a feed calls itself.
-    #[derive(Debug)]
-    interface INamed {
-        function symbol() external view returns (string);
-        function description() external view returns (string);
-    }
-}
-
-/// Whole tokens are at most so fine, as the clearing house takes them.
-const MOST_DECIMALS: u8 = 18;
-/// Creates stand-ins.
-const STAGEHAND: Address = Address::repeat_byte(0xfe);
 
 /// What a deployment takes, step by step.
 #[derive(Clone, Debug)]
@@ -176,76 +160,4 @@ fn priced(rpc: &Rpc, sent: Sent, program: Option<Bytes>) -> Result<Line, Deploym
 fn require_infrastructure(rpc: &Rpc) -> Result<(), DeploymentError> {
     let remedy = "a Nitro dev node has it if it is started by OffchainLabs' nitro-devnode script";
     rpc.require_code("the Stylus deployer", STYLUS_DEPLOYER, remedy)
-}
-
-/// Puts stand-ins where the network has what the plan names, after a look at that.
-/// # Returns: what is found there, in words
-fn stand_in(chain: &mut Chain, plan: &Plan, rpc: &Rpc) -> Result<Vec<String>, CliError> {
-    let mut found = Vec::new();
-    let remedy = "name one that is on this chain in the settings";
-    if let Some(token) = plan.stablecoin {
-        rpc.require_code("stablecoin", token, remedy)?;
-        let decimals = rpc.view("stablecoin", token, &IERC20::decimalsCall {})?;
-        if decimals > MOST_DECIMALS {
-            let problem = format!("it has {decimals} decimals, and {MOST_DECIMALS} are the most");
-            return Err(DeploymentError::Unfit { what: "stablecoin".to_owned(), address: token, problem }.into());
-        }
-        let symbol = rpc.try_view(token, &INamed::symbolCall {})?.unwrap_or_default();
-        found.push(format!("stablecoin {token}: {symbol}, {decimals} decimals"));
-        let (name, symbol) = TEST_TOKEN;
-        let arguments = Arguments::new().with("name", name.to_owned()).with("symbol", symbol.to_owned());
-        put(chain, token, "Stablecoin", &arguments.with("owner", STAGEHAND))?;
-    }
-    for (what, feed) in feeds(plan) {
-        rpc.require_code(&what, feed, remedy)?;
-        let decimals = rpc.view(&what, feed, &IAggregator::decimalsCall {})?;
-        let round = rpc.view(&what, feed, &IAggregator::latestRoundDataCall {})?;
-        let name = rpc.try_view(feed, &INamed::descriptionCall {})?.unwrap_or_default();
-        found.push(format!("{what} {feed}: {name}, {decimals} decimals, last answer {}", round.answer));
-        let arguments = Arguments::new().with("decimals", U256::from(decimals)).with("description", name);
-        put(chain, feed, "PriceFeed", &arguments.with("owner", STAGEHAND))?;
-    }
-    for market in plan.markets.iter().filter(|market| !market.sources.second.is_zero()) {
-        let (what, source) = (format!("second source of {}", market.underlying.symbol), market.sources.second);
-        rpc.require_code(&what, source, remedy)?;
-        let said = rpc.view(&what, source, &IPriceSource::latestCall {})?;
-        found.push(format!("{what} {source}: {} in 1e-18", said.priceWad));
-        // Whatever has code will do: the constructor asks it nothing.
-        let stand_in = Arguments::new().with("decimals", U256::ZERO).with("description", what);
-        put(chain, source, "PriceFeed", &stand_in.with("owner", STAGEHAND))?;
-    }
-    Ok(found)
-}
-
-/// The feeds that a plan names, each once, with what it is of.
-fn feeds(plan: &Plan) -> Vec<(String, Address)> {
-    let of_market = |market: &MarketPlan| {
-        let Sources { feed, sequencer, stablecoin, .. } = market.sources;
-        let own = (format!("feed of {}", market.underlying.symbol), feed);
-        [own, ("uptime feed of the sequencer".to_owned(), sequencer), ("feed of the stablecoin".to_owned(), stablecoin)]
-    };
-    let mut feeds: Vec<(String, Address)> = Vec::new();
-    for (what, feed) in plan.markets.iter().flat_map(of_market).filter(|(_, feed)| !feed.is_zero()) {
-        if feeds.iter().all(|(_, other)| *other != feed) {
-            feeds.push((what, feed));
-        }
-    }
-    feeds
-}
-
-/// Creates a contract, and copies its code and storage to an address.
-fn put(chain: &mut Chain, at: Address, contract: &'static str, arguments: &Arguments) -> Result<(), CliError> {
-    let before = chain.snapshot();
-    let code = [creation_code(contract)?, arguments.encode()].concat();
-    let input = TransactionInput::new(code.into());
-    let receipt = chain.send(TransactionRequest { from: Some(STAGEHAND), input, ..TransactionRequest::default() })?;
-    let model = receipt.contract_address.unwrap_or_default();
-    let slots = chain.changed_slots(before).unwrap_or_default();
-    for (_, slot) in slots.into_iter().filter(|(contract, _)| *contract == model) {
-        let value = chain.storage(model, slot, BlockId::latest())?;
-        chain.set_storage(at, slot, value);
-    }
-    let code = chain.code(model, BlockId::latest())?;
-    chain.set_code(at, code);
-    Ok(())
 }

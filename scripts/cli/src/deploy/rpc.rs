@@ -1,6 +1,5 @@
 //! A chain by JSON-RPC.
 
-use std::fmt::Debug;
 use std::time::Duration;
 
 use alloy_primitives::{Address, Bytes, B256, U256, U64};
@@ -10,19 +9,30 @@ use alloy_provider::{DynProvider, Provider, ProviderBuilder};
 use alloy_rpc_client::ClientBuilder;
 use alloy_rpc_types_eth::{Block, Filter, Log, TransactionInput, TransactionReceipt, TransactionRequest};
 use alloy_sol_types::SolCall;
+use serde::de::DeserializeOwned;
 use serde_json::{json, Value};
 use tokio::runtime::Runtime;
 
 use super::error::DeploymentError;
 use super::network::Network;
+use super::tape::{Answer, Playback, Recording};
 use crate::tls;
 
 /// A server, and what it is asked.
 #[derive(Debug)]
 pub struct Rpc {
-    runtime: Runtime,
-    provider: DynProvider,
+    source: Source,
     url: String,
+    recording: Option<Recording>,
+}
+
+/// Who answers.
+#[derive(Debug)]
+enum Source {
+    /// A server.
+    Server(Runtime, DynProvider),
+    /// What a server answered before.
+    Playback(Playback),
 }
 
 /// What a call came to: its answer, or why it failed.
@@ -54,9 +64,24 @@ impl Rpc {
     pub fn connect(url: &str) -> Result<Self, DeploymentError> {
         tls::install();
         let at = url.parse().map_err(|_| DeploymentError::Url(url.to_owned()))?;
-        let provider = ProviderBuilder::new().connect_http(at).erased();
+        Self::of(ProviderBuilder::new().connect_http(at).erased(), url)
+    }
+
+    fn of(provider: DynProvider, url: &str) -> Result<Self, DeploymentError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { runtime, provider, url: url.to_owned() })
+        Ok(Self { source: Source::Server(runtime, provider), url: url.to_owned(), recording: None })
+    }
+
+    /// What a server has answered before stands for it.
+    pub fn replay(playback: Playback) -> Self {
+        Self { source: Source::Playback(playback), url: "the recording".to_owned(), recording: None }
+    }
+
+    /// From here on everything that is asked is taken down, beginning with what the server is.
+    /// # Errors: [`DeploymentError::File`], [`DeploymentError::Transport`]
+    pub fn record(&mut self, recording: Recording) -> Result<(), DeploymentError> {
+        self.recording = Some(recording);
+        self.try_ask::<Value>("web3_clientVersion", json!([])).map(|_| ())
     }
 
     /// The same with patience: what gets no answer within a time is asked again, some times. Every request may be: a
@@ -70,9 +95,7 @@ impl Rpc {
         let policy = RateLimitRetryPolicy::default().or(|error| matches!(error, RpcError::Transport(_)));
         let layer = RetryBackoffLayer::new_with_policy(patience.retries, patience.pause_millis, u64::MAX, policy);
         let client = ClientBuilder::default().layer(layer).http_with_client(client, at);
-        let provider = ProviderBuilder::new().connect_client(client).erased();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { runtime, provider, url: url.to_owned() })
+        Self::of(ProviderBuilder::new().connect_client(client).erased(), url)
     }
 
     /// Makes sure that the server is of a network.
@@ -234,21 +257,37 @@ impl Rpc {
         Ok(())
     }
 
-    fn ask<R>(&self, method: &'static str, params: Value) -> Result<R, DeploymentError>
-    where
-        R: serde::de::DeserializeOwned + Debug + Send + Sync + Unpin + 'static,
-    {
+    fn ask<R: DeserializeOwned>(&self, method: &'static str, params: Value) -> Result<R, DeploymentError> {
         self.try_ask(method, params)?.map_err(|failed| self.unanswered(method, failed.message))
     }
 
-    fn try_ask<R>(&self, method: &'static str, params: Value) -> Result<Called<R>, DeploymentError>
-    where
-        R: serde::de::DeserializeOwned + Debug + Send + Sync + Unpin + 'static,
-    {
-        let answer = self.runtime.block_on(self.provider.raw_request::<_, R>(method.into(), params));
+    fn try_ask<R: DeserializeOwned>(&self, method: &'static str, params: Value) -> Result<Called<R>, DeploymentError> {
+        let answer = self.answer(method, &params)?;
+        if let Some(recording) = &self.recording {
+            recording.note(method, &params, &answer)?;
+        }
+        let unreadable = |error: serde_json::Error| self.unanswered(method, error.to_string());
         match answer {
-            Ok(answer) => Ok(Ok(answer)),
-            Err(error) => failure(&error).map(Err).ok_or_else(|| self.unanswered(method, error.to_string())),
+            Answer::Result(value) => serde_json::from_value(value).map(Ok).map_err(unreadable),
+            Answer::Error(value) => {
+                let error = RpcError::ErrorResp(serde_json::from_value(value).map_err(unreadable)?);
+                failure(&error).map(Err).ok_or_else(|| self.unanswered(method, error.to_string()))
+            }
+        }
+    }
+
+    fn answer(&self, method: &'static str, params: &Value) -> Result<Answer, DeploymentError> {
+        let (runtime, provider) = match &self.source {
+            Source::Playback(playback) => return playback.answer(method, params),
+            Source::Server(runtime, provider) => (runtime, provider),
+        };
+        let unanswered = |cause: String| self.unanswered(method, cause);
+        match runtime.block_on(provider.raw_request::<_, Value>(method.into(), params)) {
+            Ok(value) => Ok(Answer::Result(value)),
+            Err(RpcError::ErrorResp(error)) => {
+                serde_json::to_value(error).map(Answer::Error).map_err(|error| unanswered(error.to_string()))
+            }
+            Err(error) => Err(unanswered(error.to_string())),
         }
     }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::error::DeploymentError;
 use super::network::Network;
-use crate::deployment::{GovernancePlan, MarketPlan, Plan, Sources, Underlying, SURFACE_THRESHOLD};
+use crate::deployment::{GovernancePlan, HedgePlan, MarketPlan, Plan, Sources, Underlying, SURFACE_THRESHOLD};
 
 /// What a deployment is given.
 #[derive(Clone, Debug, Deserialize)]
@@ -44,6 +44,39 @@ struct MarketSettings {
     feed: Option<Address>,
     /// A second source of its price; none compares with nothing.
     second_source: Option<Address>,
+    /// How its book is hedged; none for a market without a hedger.
+    hedge: Option<HedgeSettings>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct HedgeSettings {
+    /// The token of the underlying; on a local network none creates a test token.
+    underlying: Option<Address>,
+    /// A Uniswap v3 pool of it and the stablecoin; none for no venue there.
+    uniswap_pool: Option<Address>,
+    /// An Aave v3 pool that lends both; none for a hedge that is never short.
+    aave_pool: Option<Address>,
+}
+
+impl HedgeSettings {
+    /// # Errors: what is wrong, in words
+    fn check(&self, symbol: &str, network: Network) -> Result<(), String> {
+        if self.underlying.is_some() {
+            return Ok(());
+        }
+        if !network.is_local() {
+            return Err(format!("hedge.underlying of {symbol} must be named on {network}"));
+        }
+        if self.uniswap_pool.is_some() || self.aave_pool.is_some() {
+            return Err(format!("hedge.underlying of {symbol} must be named where a pool of it is"));
+        }
+        Ok(())
+    }
+
+    const fn plan(&self) -> HedgePlan {
+        HedgePlan { base: self.underlying, pool: self.uniswap_pool, lending_pool: self.aave_pool }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -99,6 +132,7 @@ impl Settings {
             if market.feed.is_none() && !network.is_local() {
                 return Err(format!("feed of {symbol} must be named on {network}"));
             }
+            market.hedge.as_ref().map_or(Ok(()), |hedge| hedge.check(symbol, network))?;
         }
         Ok(())
     }
@@ -107,14 +141,15 @@ impl Settings {
         let VoteTokens { holder, supply } = self.vote_tokens;
         let supply = parse_ether(&supply).map_err(|error| format!("supply `{supply}`: {error}"))?;
         let market = |market: MarketSettings| {
-            let MarketSettings { symbol, strike_shift, weight, feed, second_source } = market;
+            let MarketSettings { symbol, strike_shift, weight, feed, second_source, hedge } = market;
             let sources = Sources {
                 feed: feed.unwrap_or_default(),
                 sequencer: self.sequencer_feed.unwrap_or_default(),
                 second: second_source.unwrap_or_default(),
                 stablecoin: self.stablecoin_feed.unwrap_or_default(),
             };
-            MarketPlan { underlying: Underlying { symbol, strike_shift, weight }, sources }
+            let hedge = hedge.map(|hedge| hedge.plan());
+            MarketPlan { underlying: Underlying { symbol, strike_shift, weight }, sources, hedge }
         };
         Ok(Plan {
             stablecoin: self.stablecoin,

@@ -1,5 +1,7 @@
 //! The chain against the records: code, proxies, owners, wiring, time left.
 
+mod hedges;
+
 use std::fmt::{Display, Write};
 
 use alloy_primitives::{keccak256, Address, B256, U256};
@@ -62,6 +64,9 @@ impl<'a> Verification<'a> {
         let registered = own.registered()?;
         for market in records.iter().filter(|record| record.contract == "market") {
             own.market(market, &registered)?;
+        }
+        for hedger in records.iter().filter(|record| record.contract == "hedger") {
+            own.hedger(hedger)?;
         }
         own.owners()?;
         Ok(own.checks)
@@ -151,7 +156,7 @@ impl<'a> Verification<'a> {
         Ok(())
     }
 
-    fn governed(&mut self, name: &str, group: GroupName) -> Result<(), DeploymentError> {
+    pub(super) fn governed(&mut self, name: &str, group: GroupName) -> Result<(), DeploymentError> {
         let (target, registry) = (self.at(name), self.at("parameters"));
         self.view(format!("registry of {name}"), registry, target, &ITuned::registryCall {}, |registry| registry)?;
         let asked = IParameters::kindCall { target };

@@ -15,6 +15,8 @@ pub const STYLUS_DEPLOYER: Address = address!("0xcEcba2F1DC234f70Dd89F2041029807
 pub const CACHE_MANAGER: Address = address!("0x51dEDBD2f190E0696AFbEE5E60bFdE96d86464ec");
 
 sol! {
+    #![sol(abi)]
+
     /// `ArbWasm`.
     #[derive(Debug)]
     interface IArbWasm {

@@ -2,7 +2,7 @@
 //! [`Step`]s, and a [`Site`] is where they are taken.
 //!
 //! Every program that holds value is an implementation behind OpenZeppelin's `TransparentUpgradeableProxy`: the market, the
-//! clearing house, the vault, its tranches, the wrapper, the parameters'
+//! clearing house, the vault, its tranches, the wrapper, the hedgers, the parameters'
 //! registry. What works on their storage by delegate call, what has no storage
 //! and the oracle are not, nor are price sources: the oracle is replaced by naming another.
 //!
@@ -28,7 +28,7 @@ pub(crate) use contracts::artifact_abis;
 pub use contracts::{creation_code, FeedAggregator, HedgeFiller, PriceFeed, Stablecoin};
 pub use embedded::{Embedded, Sent};
 pub use governance::{Governance, PROPOSER_ROLE};
-pub use hedges::Hedges;
+pub use hedges::{HedgePlan, Hedges};
 pub use house::House;
 pub use market::{Engines, Market, Sources, Underlying};
 pub use plan::{Deployed, GovernancePlan, MarketPlan, Plan, TEST_TOKEN};

@@ -1,10 +1,11 @@
 //! The whole of a deployment, in its order: what exists first is named by what comes after.
 
 use alloy_primitives::{Address, U256};
-use equipoise_interfaces::{IClearing, IMarket, IParameters, IVault};
+use equipoise_interfaces::{IClearing, IHedger, IMarket, IParameters, IVault};
 
-use super::{Arguments, Deployer, Engines, Governance, House, Market, Sources, Underlying};
+use super::{Arguments, Deployer, Engines, Governance, HedgePlan, Hedges, House, Market, Sources, Underlying};
 use crate::error::CliError;
+use crate::governance::GroupName;
 
 /// Name and symbol of the stablecoin that is created where there is none.
 pub const TEST_TOKEN: (&str, &str) = ("Demo Dollar", "DUSD");
@@ -31,6 +32,8 @@ pub struct MarketPlan {
     pub underlying: Underlying,
     /// Where its prices come from; a feed of zero to create one that the owner writes.
     pub sources: Sources,
+    /// How its book is hedged, if it is.
+    pub hedge: Option<HedgePlan>,
 }
 
 /// Who is to govern.
@@ -55,6 +58,8 @@ pub struct Deployed {
     pub markets: Vec<Market>,
     /// The wrapper of each.
     pub wrappers: Vec<Address>,
+    /// The hedger of each that has one.
+    pub hedges: Vec<Option<Hedges>>,
     /// Who governs.
     pub governance: Governance,
 }
@@ -76,15 +81,23 @@ impl Plan {
         let named = markets.iter().zip(&self.markets);
         let named: Vec<_> = named.map(|(each, plan)| (each.market, plan.underlying.symbol.as_str())).collect();
         let wrappers = deployer.wrappers(house.clearing, &named)?;
+        let hedged = named.iter().zip(&self.markets).map(|((market, symbol), plan)| (*market, *symbol, plan.hedge));
+        let hedges = deployer.hedgers(house.clearing, &hedged.collect::<Vec<_>>())?;
         let governed: Vec<_> = markets.iter().map(|each| each.market).collect();
         let governance = deployer.governance_for(&house, &governed, &self.governance)?;
+        for ((_, symbol), hedges) in named.iter().zip(&hedges) {
+            let Some(Hedges { hedger, .. }) = *hedges else { continue };
+            deployer.enter(symbol);
+            deployer.govern("hedger", hedger, governance.registry, GroupName::Hedge)?;
+        }
+        deployer.enter("");
         deployer.send("finalize", house.clearing, &IClearing::finalizeCall {})?;
-        Ok(Deployed { engines, house, markets, wrappers, governance })
+        Ok(Deployed { engines, house, markets, wrappers, hedges, governance })
     }
 
     fn markets(&self, deployer: &mut Deployer<'_>, engines: &Engines) -> Result<Vec<Market>, CliError> {
         let mut markets = Vec::with_capacity(self.markets.len());
-        for MarketPlan { underlying, sources } in &self.markets {
+        for MarketPlan { underlying, sources, .. } in &self.markets {
             deployer.enter(&underlying.symbol);
             let feed = if sources.feed.is_zero() { deployer.feed(&underlying.symbol)? } else { sources.feed };
             markets.push(deployer.market(engines, Sources { feed, ..*sources }, underlying.strike_shift)?);
@@ -112,6 +125,12 @@ impl Plan {
             deployer.hand_over_proxy("market", market.market, successor)?;
             deployer.hand_over_proxy("wrapper", *wrapper, successor)?;
             deployer.send("offer market", market.market, &IMarket::transferOwnershipCall { successor })?;
+        }
+        for (plan, hedges) in self.markets.iter().zip(&deployed.hedges) {
+            let Some(Hedges { hedger, .. }) = *hedges else { continue };
+            deployer.enter(&plan.underlying.symbol);
+            deployer.hand_over_proxy("hedger", hedger, successor)?;
+            deployer.send("offer hedger", hedger, &IHedger::transferOwnershipCall { successor })?;
         }
         deployer.enter("");
         Ok(())

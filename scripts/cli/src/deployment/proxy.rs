@@ -9,6 +9,8 @@ use super::{construction, contracts, Action, Arguments, Deployer, PartKind};
 use crate::error::CliError;
 
 sol! {
+    #![sol(abi)]
+
     /// Upgrades one proxy. Its owner may.
     #[derive(Debug)]
     interface ProxyAdmin {

@@ -7,7 +7,8 @@ use alloy_json_abi::{Error, Event, EventParam, Function, JsonAbi, Param};
 use alloy_primitives::{LogData, Selector, B256};
 use equipoise_interfaces::abi::declared;
 
-use crate::deployment::artifact_abis;
+use crate::deployment::arbitrum::IArbWasm;
+use crate::deployment::{artifact_abis, ProxyAdmin};
 
 /// The errors that Solidity itself has.
 const SOLIDITY_ERRORS: [&str; 2] = ["error Error(string message)", "error Panic(uint256 code)"];
@@ -47,7 +48,8 @@ impl Abi {
                 abi.errors.insert(error.selector(), (error, text.join(" ")));
             }
         }
-        for (name, contract) in artifact_abis() {
+        let beside = [("ProxyAdmin", ProxyAdmin::abi::contract()), ("ArbWasm", IArbWasm::abi::contract())];
+        for (name, contract) in artifact_abis().chain(beside) {
             abi.add(name.to_owned(), contract);
         }
         abi

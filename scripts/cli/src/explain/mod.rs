@@ -3,11 +3,11 @@
 //! It asks a node for two traces, by calls (geth's `callTracer`) and by host calls (Nitro's `stylusTracer`; without it
 //! only ink is missing), and decodes them by the interfaces' own declarations.
 
-mod abi;
+pub(crate) mod abi;
 mod names;
 mod text;
 mod tree;
-mod values;
+pub(crate) mod values;
 
 use std::{
     cell::RefCell,

@@ -153,7 +153,11 @@ impl World {
 
 /// The addresses of each market, with what all share.
 fn deploy(deployer: &mut Deployer<'_>, setup: &Setup, keepers: Vec<Address>) -> Result<Vec<Contracts>, CliError> {
-    let market = |underlying: &Underlying| MarketPlan { underlying: underlying.clone(), sources: Sources::default() };
+    let market = |underlying: &Underlying| MarketPlan {
+        underlying: underlying.clone(),
+        sources: Sources::default(),
+        hedge: None,
+    };
     let (guardian, holder) = (setup.owner, setup.owner);
     let plan = Plan {
         stablecoin: None,

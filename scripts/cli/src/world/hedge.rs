@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256};
 use equipoise_interfaces::IHedger;
 
 use super::{Stablecoin, World};
-use crate::deployment::{Arguments, Deployer, Embedded, Hedges};
+use crate::deployment::{Deployer, Embedded, Hedges};
 use crate::error::CliError;
 use crate::programs::Programs;
 
@@ -37,7 +37,7 @@ impl World {
         let (hedges, base) = self.deployed(programs, |deployer| {
             let base = match base {
                 Some(base) => base,
-                None => deployer.create("underlying", "Stablecoin", underlying(owner))?,
+                None => deployer.underlying()?,
             };
             Ok((deployer.hedges(market, clearing, base)?, base))
         })?;
@@ -77,8 +77,4 @@ impl World {
         let mut deployer = Deployer::new(Embedded::new(&mut chain, owner, is_cached), programs, owner);
         make(&mut deployer)
     }
-}
-
-fn underlying(owner: Address) -> Arguments {
-    Arguments::new().with("name", "Demo Ether".to_owned()).with("symbol", "DETH".to_owned()).with("owner", owner)
 }
