@@ -46,3 +46,20 @@ pub fn report(store: &Store, moment: &Moment, account: B256, effect: Effect) -> 
     let margin = if holds == Holds::Short { margin_of(store, moment, account)? } else { NO_MARGIN };
     Ok(Report { holds: holds.number(), isReducing: is_reducing, margin })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_shrinks_towards_nothing_reduces() {
+        let of = |held, next| Effect::of(Lots::new(held), Lots::new(next));
+        for (held, next) in [(-5, -4), (-5, 0), (0, 0), (7, 7)] {
+            assert_eq!(of(held, next), Effect::Unwinds, "{held} to {next}");
+        }
+        assert_eq!([of(5, 4), of(5, 0)], [Effect::Sells; 2]);
+        for (held, next) in [(5, 6), (-5, -6), (5, -1), (-5, 1), (0, 1), (0, -1)] {
+            assert_eq!(of(held, next), Effect::Opens, "{held} to {next}");
+        }
+    }
+}

@@ -216,6 +216,7 @@ fn abi_of(contract: &str, is_program: bool) -> String {
         "vault" | "steward" => "vault",
         "signed-source" | "pool-source" => "source",
         "watcher" => "breakers",
+        "underwriter" => "underwriting",
         "tranche" | "wrapper" | "oracle" | "parameters" => contract,
         _ => "market",
     };
