@@ -13,7 +13,7 @@ use equipoise_tests::repository;
 
 /// A program's baseline, its namespace, the source that declares it, and the struct or enum there; then structs that its
 /// mappings lead to.
-const LAYOUTS: [(&str, &str, &str, &str, &[&str]); 16] = [
+const LAYOUTS: [(&str, &str, &str, &str, &[&str]); 17] = [
     (
         "clearing",
         "equipoise.clearing",
@@ -25,6 +25,7 @@ const LAYOUTS: [(&str, &str, &str, &str, &[&str]); 16] = [
     ("vault", "equipoise.vault", "vault-state/src/slots.rs", "VaultSlots", &["AllocationSlots"]),
     ("tranche", "equipoise.tranche", "tranche/src/slots.rs", "TrancheSlots", &["EpochSlots", "RequestSlots"]),
     ("wrapper", "equipoise.wrapper", "wrapper/src/slots.rs", "Place", &[]),
+    ("underwriter", "equipoise.underwriter", "underwriter/src/slots.rs", "UnderwriterSlots", &[]),
     ("parameters", "equipoise.parameters", "parameters/src/slots.rs", "RegistrySlots", &[]),
     ("oracle", "equipoise.oracle", "oracle/src/program.rs", "OracleSlots", &[]),
     ("signed-source", "equipoise.signed-source", "signed-source/src/slots.rs", "SignedSourceSlots", &[]),

@@ -1,16 +1,18 @@
 //! The desk's door: decodes a call, checks who makes it, and hands it over.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::IHedged::{hedgeCall, hedgerCall, inventoryCall, wireHedgerCall};
 use equipoise_interfaces::IMarket::{
     acceptOwnershipCall, accountBoardsCall, boardCall, liveBoardsCall, marginParametersCall, ownerCall, parametersCall,
-    positionsCall, setMarginParametersCall, setParametersCall, settleBoardCall, sliceCall, strikesCall,
-    transferOwnershipCall, wireCall,
+    positionsCall, setMarginParametersCall, setParametersCall, settleAccountCall, settleBoardCall, sliceCall,
+    strikesCall, transferLongsCall, transferOwnershipCall, wireCall,
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
+use equipoise_interfaces::IUnderwritten::{underwriterCall, wireUnderwriterCall};
 use equipoise_interfaces::{AlreadyWired, IClearing, MarketNumberOutOfDomain};
 use equipoise_kit::lean::{answer, answer_array, delegate, open, revert, unknown, view, Arguments, CONSTRUCTOR};
+use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::ownership::Ownership;
 use equipoise_kit::{registry, require_code, Revert};
 use equipoise_market_state::layout::{
@@ -25,6 +27,7 @@ use stylus_sdk::prelude::*;
 use stylus_sdk::storage::StorageType;
 use stylus_sdk::ArbResult;
 
+use crate::transfer::transfer_longs;
 use crate::views::wads_of;
 
 /// Binary shift of strikes at most: the mantissa has 32 bits.
@@ -57,7 +60,12 @@ impl Desk {
     /// Functions that change state; all others go on to [`Desk::show`].
     fn change(&mut self, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
         match selector {
+            settleAccountCall::SELECTOR => answer(&self.settle_account(given.take()?, given.take()?)?),
             settleBoardCall::SELECTOR => answer(&self.settle_one_board(given.take()?, given.take()?)?),
+            transferLongsCall::SELECTOR => {
+                let [from, to]: [B256; 2] = given.take()?;
+                answer(&transfer_longs(&mut self.store, from, to, &given.take_array()?)?)
+            }
             setParametersCall::SELECTOR => {
                 registry::require(self.store.vm(), &self.ownership)?;
                 answer(&self.replace_parameters(&given.take_array()?)?)
@@ -71,6 +79,7 @@ impl Desk {
                 self.ownership.only_owner()?;
                 answer(&self.wire(given.take()?)?)
             }
+            wireUnderwriterCall::SELECTOR => answer(&self.wire_underwriter(given.take()?)?),
             transferOwnershipCall::SELECTOR => answer(&self.ownership.offer(given.take()?)?),
             acceptOwnershipCall::SELECTOR => answer(&self.ownership.accept()?),
             CONSTRUCTOR => {
@@ -98,6 +107,7 @@ impl Desk {
                 answer_array(&wads_of(&parameters.all_millionths()))
             }
             registryCall::SELECTOR => answer(&registry::named(self.store.vm())),
+            underwriterCall::SELECTOR => answer(&self.store.address(Place::Underwriter)),
             ownerCall::SELECTOR => answer(&self.ownership.owner()),
             _ => unknown(selector),
         }
@@ -138,6 +148,19 @@ impl Desk {
         for (place, address) in places {
             self.store.set_address(place, address);
         }
+        Ok(())
+    }
+
+    /// Names the program that brings makers, once. Owner only.
+    /// # Errors: CallerNotOwner, NotWired, ProgramsLocked, AlreadyWired, AddressIsZero, AddressHasNoCode
+    pub(crate) fn wire_underwriter(&mut self, underwriter: Address) -> Result<(), Revert> {
+        self.ownership.only_owner()?;
+        require_unlocked(self.store.vm(), self.store.wired(Place::Clearing)?)?;
+        if !self.store.address(Place::Underwriter).is_zero() {
+            return Err(revert(&AlreadyWired {}));
+        }
+        require_code(self.store.vm(), underwriter)?;
+        self.store.set_address(Place::Underwriter, underwriter);
         Ok(())
     }
 }

@@ -1,9 +1,11 @@
-//! A board's settlement. Each account follows in its own time, in the mover.
+//! A board's settlement, and that of each account, which follows in its own time.
 
-use alloy_primitives::{aliases::U80, U256};
+use alloy_primitives::{aliases::U80, B256, I256, U256};
 use alloy_sol_types::SolEvent;
 use equipoise_interfaces::words::{word_of, words_of};
-use equipoise_interfaces::{BoardSettled, IClearing, IOracle, MarketBoardNotExpired, MarketBoardSettled};
+use equipoise_interfaces::{
+    AccountSettled, BoardSettled, IClearing, IOracle, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled,
+};
 use equipoise_kit::lean::{call, emit, revert, view};
 use equipoise_kit::Revert;
 use equipoise_market_state::convert::{atoms, price_of, signed, unsigned_wad};
@@ -12,7 +14,7 @@ use equipoise_market_state::layout::{BoardState, Directory};
 use equipoise_market_state::store::Place;
 use equipoise_math::Fx;
 use equipoise_risk::clock::{phase, Phase, WINDOW_SECS};
-use equipoise_risk::settlement::{payoff_floor, PayoutRatio};
+use equipoise_risk::settlement::{payoff_floor, Holding, PayoutRatio};
 use equipoise_risk::units::Atoms;
 use equipoise_risk::RiskError;
 use stylus_sdk::prelude::*;
@@ -49,6 +51,31 @@ impl Desk {
         let (topic, data) = (word_of(&board), (price_wad, signed(payoff), ratio_wad(ratio)));
         emit(self.store.vm(), &[BoardSettled::SIGNATURE_HASH, topic], &words_of(&data));
         Ok(price_wad)
+    }
+
+    /// Pays an account's positions in a settled board. Anybody may call, for anybody, again and again: what has been
+    /// settled is nothing the second time.
+    /// # Errors: MarketBoardNotSettled, MarketBoardUnknown, MarketNumberOutOfDomain, the ledger's
+    pub(crate) fn settle_account(&mut self, account: B256, board: u16) -> Result<I256, Revert> {
+        let BoardState::Settled { price, ratio } = self.store.header(board)?.state else {
+            return Err(revert(&MarketBoardNotSettled { board }));
+        };
+        if !self.store.account_boards(account).ids().any(|id| id == board) {
+            return Ok(I256::ZERO);
+        }
+        let scale = self.store.scale()?;
+        let held = self.store.holdings(board, Some(account))?;
+        let payoff = payoff_floor(&held, price, scale).and_then(|payoff| ratio.applied_floor(payoff));
+        let payoff = signed(payoff.map_err(number_error(board))?);
+        let nothing: Vec<Holding> = held.iter().map(Holding::emptied).collect();
+        self.store.set_holdings(board, Some(account), &nothing)?;
+
+        let holds = self.store.account_boards(account).holds().number();
+        let clearing = self.store.wired(Place::Clearing)?;
+        call(&mut self.store, clearing, &IClearing::settleAccountCall { account, payoffAtoms: payoff, holds })?;
+        let topics = [AccountSettled::SIGNATURE_HASH, account, word_of(&board)];
+        emit(self.store.vm(), &topics, &words_of(&payoff));
+        Ok(payoff)
     }
 }
 

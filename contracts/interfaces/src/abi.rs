@@ -16,7 +16,7 @@ pub struct Declared {
 }
 
 /// Everything that the interfaces declare, one entry per file.
-pub fn declared() -> [Declared; 13] {
+pub fn declared() -> [Declared; 14] {
     [
         crate::breakers::declared(),
         crate::clearing::declared(),
@@ -29,6 +29,7 @@ pub fn declared() -> [Declared; 13] {
         crate::perp::declared(),
         crate::source::declared(),
         crate::tranche::declared(),
+        crate::underwriting::declared(),
         crate::vault::declared(),
         crate::wrapper::declared(),
     ]

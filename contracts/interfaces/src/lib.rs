@@ -46,6 +46,7 @@ mod parameters;
 mod perp;
 mod source;
 mod tranche;
+mod underwriting;
 mod vault;
 mod wrapper;
 
@@ -60,5 +61,6 @@ pub use parameters::*;
 pub use perp::*;
 pub use source::*;
 pub use tranche::*;
+pub use underwriting::*;
 pub use vault::*;
 pub use wrapper::*;

@@ -401,6 +401,7 @@ mod lender;
 mod parameters;
 mod source;
 mod types;
+mod underwriting;
 mod wrapper;
 
 #[cfg(test)]

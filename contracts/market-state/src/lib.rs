@@ -10,6 +10,7 @@ extern crate alloc;
 pub mod account_boards;
 pub mod assessment;
 pub mod convert;
+pub mod effect;
 pub mod errors;
 pub mod layout;
 pub mod pricing;

@@ -21,7 +21,7 @@
 //! | 23 | what is held against the book: the underlying, the cash beside it |
 //! | 24 to 26 | the conditions that widen spreads |
 //! | 27 to 30 | the breakers |
-//! | 31, 32 | the hedger, the appraiser |
+//! | 31, 32, 33 | the hedger, the appraiser, the underwriter |
 
 use alloy_primitives::{Address, B256, U256};
 use equipoise_interfaces::{MarketBoardUnknown, MarketNumberOutOfDomain, MarketTooManyBoards, NotWired, Offer};
@@ -103,6 +103,8 @@ pub enum Place {
     Hedger = 31,
     /// The program that says what the book is worth to a hedger.
     Appraiser,
+    /// The program that brings makers who share trades.
+    Underwriter,
 }
 
 /// The first of a board's slots of each kind.

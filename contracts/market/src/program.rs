@@ -8,11 +8,12 @@ use equipoise_interfaces::IBreakers::{breakersCall, marketStateCall, pokeCall, t
 use equipoise_interfaces::IHedged::{appraiseCall, recordHedgeCall};
 use equipoise_interfaces::IMarket::{
     acceptOwnershipCall, bookCall, listBoardCall, navCall, postSurfaceCall, quoteCall, recordLpFlowCall,
-    setMarginParametersCall, setParametersCall, setSurfaceKeepersCall, settleAccountCall, surfaceKeepersCall,
-    surfaceStepsCall, tradeCall, tradeForCall, transferLongsCall, transferOwnershipCall,
+    setMarginParametersCall, setParametersCall, setSurfaceKeepersCall, surfaceKeepersCall, surfaceStepsCall, tradeCall,
+    tradeForCall, transferOwnershipCall,
 };
 use equipoise_interfaces::IMarketMargin::{deleverageCall, marginCall, moveShareCall, safeSinceCall, takeOverCall};
 use equipoise_interfaces::IPricer as pricer;
+use equipoise_interfaces::IUnderwritten::crossTradeCall;
 use equipoise_kit::lean::{answer, delegate, only, open, revert, CONSTRUCTOR};
 use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::{require_code, Revert};
@@ -61,8 +62,7 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         navCall::SELECTOR => whole(&store, pricer::navCall::SELECTOR),
         bookCall::SELECTOR => whole(&store, pricer::bookCall::SELECTOR),
         recordLpFlowCall::SELECTOR => answer(&follow_lps(&mut store, given.take()?)?),
-        settleAccountCall::SELECTOR
-        | transferLongsCall::SELECTOR
+        crossTradeCall::SELECTOR
         | marginCall::SELECTOR
         | safeSinceCall::SELECTOR
         | moveShareCall::SELECTOR

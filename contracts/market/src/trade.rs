@@ -6,13 +6,13 @@ use equipoise_interfaces::account::Holds;
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{
     IClearing, Leg, MarketDeadlinePassed, MarketSlippageExceeded, MarketVaultCashShort, Offer, OptionTraded, Quote,
-    Report,
 };
 use equipoise_kit::lean::{call, revert};
 use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::Revert;
-use equipoise_market_state::assessment::{margin_of, NO_MARGIN};
+use equipoise_market_state::assessment::margin_of;
 use equipoise_market_state::convert::{lots_of, price_of, signed_wad, unsigned_wad};
+use equipoise_market_state::effect::{report, Effect};
 use equipoise_market_state::errors::{number_error, require_legs, require_openable, Refusal};
 use equipoise_market_state::layout::{decode_holdings, decode_parameters, BoardWords, Frozen};
 use equipoise_market_state::snapshot::{as_signed, log_priced, FreeCash, Snapshot};
@@ -75,7 +75,7 @@ pub fn execute(
         store.set_holdings(*id, Some(account), &change.position)?;
     }
     store.keep_offer(&offer);
-    let report = report(store, &snapshot, account, effect)?;
+    let report = report(store, &snapshot.sight.moment, account, effect)?;
     let caller = store.vm().msg_sender();
     let mut record = IClearing::recordTradeCall { account, caller, costAtoms: cost, report };
     let clearing = store.wired(Place::Clearing)?;
@@ -94,30 +94,6 @@ pub fn execute(
     }
     log_priced(store, [OptionTraded::SIGNATURE_HASH, account], legs, &offer, vault_cash);
     Ok(cost)
-}
-
-/// What a trade does to an account's positions, from the least to the most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Effect {
-    /// Shorts shrink, and nothing else changes.
-    Unwinds,
-    /// Longs shrink too, which may have stood against shorts.
-    Sells,
-    /// Something grows.
-    Opens,
-}
-
-/// What the ledger is told of the account: its margin only where it counts, if it is short here. Who sells a long and stays
-/// short does not reduce: he needs what he would need to open the short by itself.
-fn report(store: &Store, snapshot: &Snapshot, account: B256, effect: Effect) -> Result<Report, Revert> {
-    let holds = store.account_boards(account).holds();
-    let is_reducing = match effect {
-        Effect::Unwinds => true,
-        Effect::Sells => holds != Holds::Short,
-        Effect::Opens => false,
-    };
-    let margin = if holds == Holds::Short { margin_of(store, &snapshot.sight.moment, account)? } else { NO_MARGIN };
-    Ok(Report { holds: holds.number(), isReducing: is_reducing, margin })
 }
 
 /// What a trade makes of each board that it is in.
@@ -172,19 +148,10 @@ impl Change {
             buy(&mut inventory, place, series.is_put, sold).map_err(number_error(board))?;
         }
         let pairs = before.iter().zip(&position);
-        let effects = pairs.map(|(held, next)| effect(held.calls, next.calls).max(effect(held.puts, next.puts)));
+        let effects =
+            pairs.map(|(held, next)| Effect::of(held.calls, next.calls).max(Effect::of(held.puts, next.puts)));
         let effect = effects.max().unwrap_or(Effect::Unwinds);
         Ok(Self { inventory_before, inventory, position, effect })
-    }
-}
-
-fn effect(held: Lots, next: Lots) -> Effect {
-    if !held.is_reduced_by_going_to(next) {
-        Effect::Opens
-    } else if next < held {
-        Effect::Sells
-    } else {
-        Effect::Unwinds
     }
 }
 

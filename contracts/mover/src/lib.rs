@@ -1,15 +1,16 @@
-//! The market's mover: positions that change hands without a trade, and what an account must hold against them.
+//! The market's mover: positions that change hands without a trade of the vault's, and what an account must hold against them.
 //!
 //! It is never called itself: the market hands it these functions by delegate call, so it works on the market's
-//! storage, with the market's caller. An account's settlement, a liquidator's bid, a takeover by the vault, closing
-//! two accounts against each other, and transfers of longs are all here; trades are in the market.
+//! storage, with the market's caller. A liquidator's bid, a takeover by the vault, closing two
+//! accounts against each other, and what a maker takes of a trade are all here; trades are in the market, settlement and
+//! transfers of longs in the desk.
 //!
 //! # Calls: down to the oracle, the valuer, the pricer and the assessor in views, and to the ledger last
 #![cfg_attr(not(test), no_main)]
 
 extern crate alloc;
 
+mod cross;
 mod liquidation;
 mod positions;
 mod program;
-mod settle;

@@ -1,9 +1,8 @@
 //! The mover's door: decodes a call, checks who makes it, and hands it over.
 
-use alloy_primitives::B256;
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::IMarket::{settleAccountCall, transferLongsCall};
 use equipoise_interfaces::IMarketMargin::{deleverageCall, marginCall, moveShareCall, safeSinceCall, takeOverCall};
+use equipoise_interfaces::IUnderwritten::crossTradeCall;
 use equipoise_kit::lean::{answer, only, open, unknown};
 use equipoise_kit::Revert;
 use equipoise_market_state::assessment::margin_of;
@@ -13,9 +12,8 @@ use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
+use crate::cross::cross_trade;
 use crate::liquidation::{deleverage, move_share, safe_since, take_over};
-use crate::positions::transfer_longs;
-use crate::settle::settle_account;
 
 /// Runs one call. No function takes ether.
 #[entrypoint]
@@ -25,10 +23,9 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     let mut store = Store::new(vm);
     match selector {
         marginCall::SELECTOR => answer(&margin_of(&store, &Sight::of(&store)?.moment, given.take()?)?),
-        settleAccountCall::SELECTOR => answer(&settle_account(&mut store, given.take()?, given.take()?)?),
-        transferLongsCall::SELECTOR => {
-            let [from, to]: [B256; 2] = given.take()?;
-            answer(&transfer_longs(&mut store, from, to, &given.take_array()?)?)
+        crossTradeCall::SELECTOR => {
+            let (accounts, paid) = (given.take()?, (given.take()?, given.take()?));
+            answer(&cross_trade(&mut store, accounts, paid, &given.take_array()?)?)
         }
         safeSinceCall::SELECTOR => answer(&safe_since(&store)?),
         moveShareCall::SELECTOR => {

@@ -7,7 +7,8 @@
 //! [`book`] (sums over all of them), [`potential`] (the risk penalty) and [`quote`] (what it costs).
 //! The state of the market widens it ([`conditions`]: [`regime`], [`toxicity`], [`spread`]) or stops it ([`breakers`]). What goes
 //! wrong is sold ([`auction`]) and borne in order ([`waterfall`]).
-//! The vault holds a [`hedge`], which solvers move under rules ([`rebalance`]), and widens while nobody does ([`neglect`]). How far a vote may move the numbers of all this is in [`governed`].
+//! The vault holds a [`hedge`], which solvers move under rules ([`rebalance`]), widens while nobody does ([`neglect`]), and shares trades with makers
+//! ([`underwriting`]). How far a vote may move the numbers of all this is in [`governed`].
 
 #[cfg(test)]
 extern crate std;
@@ -42,6 +43,7 @@ pub mod skew;
 pub mod spread;
 pub mod surface;
 pub mod toxicity;
+pub mod underwriting;
 pub mod units;
 pub mod waterfall;
 

@@ -12,7 +12,7 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 use crate::error::CliError;
 
 /// The programs of a market, in the order they are deployed in; the last ten are not part of every market.
-pub const NAMES: [&str; 28] = [
+pub const NAMES: [&str; 29] = [
     "oracle",
     "surface",
     "valuer",
@@ -32,6 +32,7 @@ pub const NAMES: [&str; 28] = [
     "vault",
     "tranche",
     "wrapper",
+    "underwriter",
     "parameters",
     "signed-source",
     "pool-source",

@@ -3,10 +3,11 @@
 use alloy_primitives::aliases::U80;
 use alloy_primitives::{Address, I256, U256};
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::{account, IClearing, IMarket, ITranche, IVault, IWrapper};
+use equipoise_interfaces::{account, IClearing, IMarket, ITranche, IUnderwriter, IVault, IWrapper, UnderwritingOrder};
 use equipoise_tests::TOKEN;
 
 use crate::fixture::{call_of, leg, wad, DAY, FAR, K3000, LOT, SPOT, STRIKES};
+use crate::offering::{domain_of, maker_key, offer_of, sign};
 use crate::reentry::{Door, Scene};
 use crate::stage::trade;
 
@@ -68,7 +69,28 @@ impl Scene {
                 wrapper,
                 IWrapper::setApprovalForAllCall { operator: market, approved: true }.abi_encode(),
             ),
+            ("underwriter.trade", self.underwriter, self.shared_trade(actor).abi_encode()),
+            (
+                "underwriter.cancel",
+                self.underwriter,
+                IUnderwriter::cancelCall { account: own, nonce: U256::ONE }.abi_encode(),
+            ),
         ]
+    }
+
+    /// A trade of an actor's that a maker shares.
+    fn shared_trade(&self, actor: Address) -> IUnderwriter::tradeCall {
+        let key = maker_key();
+        let offer = offer_of(key.address(), &[leg(call_of(2, K3000), LOT)], 10);
+        let signature = sign(&offer, &key, &domain_of(&self.market, self.underwriter));
+        let order = UnderwritingOrder {
+            account: account::of(actor),
+            vaultUnits: 1,
+            makerUnits: 2,
+            maxCostAtoms: I256::MAX,
+            deadline: FAR,
+        };
+        IUnderwriter::tradeCall { order, offer, signature }
     }
 
     /// What prices and values are read from.
@@ -76,6 +98,7 @@ impl Scene {
         let (market, clearing, vault) = (self.market.market, self.market.clearing, self.market.vault);
         let (junior, own, one) = (self.market.junior, account::of(actor), U256::from(TOKEN));
         let (shares, legs) = (one, vec![leg(call_of(2, K3000), LOT)]);
+        let IUnderwriter::tradeCall { order, offer, .. } = self.shared_trade(actor);
         vec![
             ("market.quote", market, IMarket::quoteCall { legs }.abi_encode()),
             ("market.book", market, IMarket::bookCall {}.abi_encode()),
@@ -89,6 +112,7 @@ impl Scene {
             ("vault.nav", vault, IVault::navCall {}.abi_encode()),
             ("vault.trancheValue", vault, IVault::trancheValueCall { isSenior: true }.abi_encode()),
             ("vault.claim", vault, IVault::claimCall {}.abi_encode()),
+            ("underwriter.quote", self.underwriter, IUnderwriter::quoteCall { order, offer }.abi_encode()),
         ]
     }
 

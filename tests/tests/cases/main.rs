@@ -17,6 +17,8 @@
 
 #[path = "../market/fixture.rs"]
 mod fixture;
+#[path = "../underwriter/offering.rs"]
+mod offering;
 #[path = "../market/state.rs"]
 mod state;
 

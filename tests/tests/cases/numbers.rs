@@ -12,6 +12,8 @@ use equipoise_interfaces::IOracle::IOracleCalls;
 use equipoise_interfaces::IPricer::IPricerCalls;
 use equipoise_interfaces::ISurface::ISurfaceCalls;
 use equipoise_interfaces::ITranche::ITrancheCalls;
+use equipoise_interfaces::IUnderwriter::IUnderwriterCalls;
+use equipoise_interfaces::IUnderwritten::IUnderwrittenCalls;
 use equipoise_interfaces::IValuer::IValuerCalls;
 use equipoise_interfaces::IVault::IVaultCalls;
 use equipoise_interfaces::IWrapper::IWrapperCalls;
@@ -19,6 +21,7 @@ use equipoise_interfaces::{IClearing, IMarket};
 use equipoise_tests::TOKEN;
 
 use crate::fixture::{call_of, leg, put_of, Market, CONTRACT, FAR, K3000, K3200, LOT, SPOT};
+use crate::offering::underwriter_of;
 use crate::stage::RICH;
 
 /// The number of extremes of a numeric type.
@@ -125,15 +128,17 @@ fn wrapper_of(market: &mut Market) -> Address {
 }
 
 /// Every program with its functions.
-pub fn programs(market: &Market, wrapper: Address) -> Vec<(Address, &'static [&'static str])> {
+pub fn programs(market: &Market, [wrapper, underwriter]: [Address; 2]) -> Vec<(Address, &'static [&'static str])> {
     vec![
         (market.market, IMarketCalls::SIGNATURES),
         (market.market, IMarketMarginCalls::SIGNATURES),
+        (market.market, IUnderwrittenCalls::SIGNATURES),
         (market.clearing, IClearingCalls::SIGNATURES),
         (market.vault, IVaultCalls::SIGNATURES),
         (market.junior, ITrancheCalls::SIGNATURES),
         (market.senior, ITrancheCalls::SIGNATURES),
         (wrapper, IWrapperCalls::SIGNATURES),
+        (underwriter, IUnderwriterCalls::SIGNATURES),
         (market.oracle, IOracleCalls::SIGNATURES),
         (market.valuer, IValuerCalls::SIGNATURES),
         (market.pricer, IPricerCalls::SIGNATURES),
@@ -174,8 +179,8 @@ fn audit(market: &mut Market, owners: &[Address], called: &str) {
 fn try_all(market: &mut Market, caller: Address, owners: &[Address]) -> [usize; 2] {
     let plausible = Plausible { caller, now: market.now() };
     let (mut done, mut refused) = (0, 0);
-    let wrapper = wrapper_of(market);
-    for (program, signatures) in programs(market, wrapper) {
+    let beside = [wrapper_of(market), underwriter_of(market)];
+    for (program, signatures) in programs(market, beside) {
         for signature in signatures {
             for data in calls(signature, &plausible) {
                 let before = market.world.chain.snapshot();

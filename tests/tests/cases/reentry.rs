@@ -12,8 +12,9 @@ use equipoise_interfaces::{
 };
 use equipoise_tests::{TestToken, World, TOKEN};
 
-use crate::fixture::{call_of, leg, Market, CAPITAL, CONTRACT, FAR, K3000, K3200, LOT, SPOT};
+use crate::fixture::{call_of, leg, Market, CAPITAL, CONTRACT, FAR, K3000, K3200, LOT, SPOT, WAD};
 use crate::numbers::{plain_call, programs};
+use crate::offering::{maker_key, underwriter_of};
 use crate::stage::{trade, RICH};
 
 sol! {
@@ -33,6 +34,7 @@ type Changes = BTreeMap<(Address, U256), B256>;
 pub struct Scene {
     pub market: Market,
     pub wrapper: Address,
+    pub underwriter: Address,
     /// Is called back by the wrapper.
     pub receiver: Address,
     pub trader: Address,
@@ -45,13 +47,18 @@ fn scene() -> Scene {
     let arguments = (market.market, market.clearing, symbol).abi_encode();
     let wrapper = market.world.deploy_program("wrapper", arguments).unwrap();
     market.ledger(owner, &IClearing::registerProgramCall { program: wrapper }).unwrap();
+    let underwriter = underwriter_of(&mut market);
+    let maker = maker_key().address();
+    market.world.chain.set_balance(maker, U256::from(WAD));
+    market.fund(maker, RICH);
+    market.deposit(maker, RICH).unwrap();
     let receiver = market.world.deploy("TestReceiver", Vec::new());
     let trader = market.trader("trader", RICH);
     market.fund(trader, RICH);
     let operate = IClearing::setOperatorCall { operator: wrapper, until: FAR };
     market.ledger(trader, &operate).unwrap();
     market.trade(trader, &[leg(call_of(1, K3000), CONTRACT), leg(call_of(2, K3200), CONTRACT)]).unwrap();
-    Scene { market, wrapper, receiver, trader }
+    Scene { market, wrapper, underwriter, receiver, trader }
 }
 
 impl Scene {
@@ -85,7 +92,9 @@ impl Scene {
         let token = self.market.world.token;
         self.tell(token, &TestToken::mintCall { to: actor, value: U256::from(RICH) });
         self.must(actor, clearing, &IClearing::depositCall { amountAtoms: U256::from(RICH / 2) });
-        self.must(actor, clearing, &IClearing::setOperatorCall { operator: wrapper, until: FAR });
+        for operator in [wrapper, self.underwriter] {
+            self.must(actor, clearing, &IClearing::setOperatorCall { operator, until: FAR });
+        }
         self.must(actor, market, &trade(&[leg(call_of(1, K3000), CONTRACT), leg(call_of(2, K3000), CONTRACT)]));
         let own = account::of(actor);
         let wrap = IWrapper::wrapCall { fromAccount: own, series: call_of(1, K3000), lots: U256::from(500), to: actor };
@@ -249,7 +258,7 @@ fn no_function_of_any_program_changes_anything_in_the_middle_of_a_transfer() {
     let (plain, ..) = scene.in_a_transfer(&transfer, Address::ZERO, &[]);
     assert!(!plain.is_empty());
     let (now, mut tried) = (scene.market.now(), 0);
-    for (program, signatures) in programs(&scene.market, scene.wrapper) {
+    for (program, signatures) in programs(&scene.market, [scene.wrapper, scene.underwriter]) {
         for signature in signatures {
             let data = plain_call(signature, token, now);
             let (changed, ..) = scene.in_a_transfer(&transfer, program, &data);

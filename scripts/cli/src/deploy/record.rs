@@ -218,6 +218,7 @@ fn abi_of(contract: &str, is_program: bool) -> String {
         "watcher" => "breakers",
         "referee" | "trustee" | "hedger" | "filler" | "pool-venue" => "hedge",
         "lender" => contract,
+        "underwriter" => "underwriting",
         "tranche" | "wrapper" | "oracle" | "parameters" => contract,
         _ => "market",
     };

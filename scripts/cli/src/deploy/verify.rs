@@ -6,7 +6,9 @@ use std::fmt::{Display, Write};
 
 use alloy_primitives::{keccak256, Address, B256, U256};
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::{IClearing, IOracle, IParameters, ITranche, ITuned, IVault, IWrapper};
+use equipoise_interfaces::{
+    IClearing, IOracle, IParameters, ITranche, ITuned, IUnderwriter, IUnderwritten, IVault, IWrapper,
+};
 
 use super::error::DeploymentError;
 use super::record::Record;
@@ -174,7 +176,8 @@ impl<'a> Verification<'a> {
     fn market(&mut self, record: &Record, registered: &[Address]) -> Result<(), DeploymentError> {
         let name = &record.name;
         let symbol = name.trim_start_matches("market-");
-        let [oracle, wrapper] = ["oracle", "wrapper"].map(|part| format!("{part}-{symbol}"));
+        let [oracle, wrapper, underwriter] =
+            ["oracle", "wrapper", "underwriter"].map(|part| format!("{part}-{symbol}"));
         let (clearing, market) = (self.at("clearing"), record.entry_point());
         let known = if registered.contains(&market) { "registered" } else { "unknown" };
         self.check(format!("{name} in clearing"), "registered", known);
@@ -200,7 +203,16 @@ impl<'a> Verification<'a> {
         let (of_wrapper, at) = (format!("market of {wrapper}"), self.at(&wrapper));
         self.view(of_wrapper, market, at, &IWrapper::marketCall {}, |market| market)?;
         self.view(format!("clearing of {wrapper}"), clearing, at, &IWrapper::clearingCall {}, |clearing| clearing)?;
+        self.underwriter(name, &underwriter, [market, clearing])?;
         self.governed(name, GroupName::Market)
+    }
+
+    fn underwriter(&mut self, market: &str, name: &str, peers: [Address; 2]) -> Result<(), DeploymentError> {
+        let (at, [of, clearing]) = (self.at(name), peers);
+        self.view(format!("market of {name}"), of, at, &IUnderwriter::marketCall {}, |market| market)?;
+        self.view(format!("clearing of {name}"), clearing, at, &IUnderwriter::clearingCall {}, |clearing| clearing)?;
+        let call = IUnderwritten::underwriterCall {};
+        self.view(format!("underwriter of {market}"), at, of, &call, |underwriter| underwriter)
     }
 
     /// Every program with an owner is the timelock's, or offered to it by whom the constructor named.

@@ -1,7 +1,7 @@
 //! The clearing house and the vault, which all markets share.
 
 use alloy_primitives::{Address, B256, U256};
-use equipoise_interfaces::{Allocation, IClearing, IMarket, IVault};
+use equipoise_interfaces::{Allocation, IClearing, IMarket, IUnderwritten, IVault};
 
 use super::{Arguments, Deployer, Market, NOBODY, SURFACE_THRESHOLD};
 use crate::error::CliError;
@@ -99,6 +99,25 @@ impl Deployer<'_> {
         }
         self.enter("");
         Ok(wrappers)
+    }
+
+    /// Deploys an underwriter for each market, by the symbol of its underlying, lets them take the lock and wires them.
+    /// # Returns: in the order of the markets
+    /// # Errors: [`CliError`]
+    pub fn underwriters(&mut self, clearing: Address, markets: &[(Address, &str)]) -> Result<Vec<Address>, CliError> {
+        let arguments = |market: Address| Arguments::new().with("market", market).with("clearing", clearing);
+        let Some((first, _)) = markets.first() else { return Ok(Vec::new()) };
+        let implementation = self.implementation("underwriter", arguments(*first))?;
+        let mut underwriters = Vec::with_capacity(markets.len());
+        for (market, symbol) in markets {
+            self.enter(symbol);
+            let underwriter = self.proxy("underwriter", "underwriter", implementation, arguments(*market))?;
+            self.send("register underwriter", clearing, &IClearing::registerProgramCall { program: underwriter })?;
+            self.send("wire underwriter", *market, &IUnderwritten::wireUnderwriterCall { underwriter })?;
+            underwriters.push(underwriter);
+        }
+        self.enter("");
+        Ok(underwriters)
     }
 
     /// Tells the programs of each other: the markets in the order of their numbers, each with its weight in the vault.

@@ -2,7 +2,7 @@
 //! [`Step`]s, and a [`Site`] is where they are taken.
 //!
 //! Every program that holds value is an implementation behind OpenZeppelin's `TransparentUpgradeableProxy`: the market, the
-//! clearing house, the vault, its tranches, the wrapper, the hedgers, the parameters'
+//! clearing house, the vault, its tranches, the wrapper, the underwriter, the hedgers, the parameters'
 //! registry. What works on their storage by delegate call, what has no storage
 //! and the oracle are not, nor are price sources: the oracle is replaced by naming another.
 //!

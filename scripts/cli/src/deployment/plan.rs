@@ -58,6 +58,8 @@ pub struct Deployed {
     pub markets: Vec<Market>,
     /// The wrapper of each.
     pub wrappers: Vec<Address>,
+    /// The underwriter of each.
+    pub underwriters: Vec<Address>,
     /// The hedger of each that has one.
     pub hedges: Vec<Option<Hedges>>,
     /// Who governs.
@@ -81,6 +83,7 @@ impl Plan {
         let named = markets.iter().zip(&self.markets);
         let named: Vec<_> = named.map(|(each, plan)| (each.market, plan.underlying.symbol.as_str())).collect();
         let wrappers = deployer.wrappers(house.clearing, &named)?;
+        let underwriters = deployer.underwriters(house.clearing, &named)?;
         let hedged = named.iter().zip(&self.markets).map(|((market, symbol), plan)| (*market, *symbol, plan.hedge));
         let hedges = deployer.hedgers(house.clearing, &hedged.collect::<Vec<_>>())?;
         let governed: Vec<_> = markets.iter().map(|each| each.market).collect();
@@ -92,7 +95,7 @@ impl Plan {
         }
         deployer.enter("");
         deployer.send("finalize", house.clearing, &IClearing::finalizeCall {})?;
-        Ok(Deployed { engines, house, markets, wrappers, hedges, governance })
+        Ok(Deployed { engines, house, markets, wrappers, underwriters, hedges, governance })
     }
 
     fn markets(&self, deployer: &mut Deployer<'_>, engines: &Engines) -> Result<Vec<Market>, CliError> {
@@ -120,10 +123,12 @@ impl Plan {
         deployer.send("offer clearing", house.clearing, &IClearing::transferOwnershipCall { successor })?;
         deployer.send("offer vault", house.vault, &IVault::transferOwnershipCall { successor })?;
         deployer.send("offer parameters", *registry, &IParameters::transferOwnershipCall { successor })?;
-        for ((plan, market), wrapper) in self.markets.iter().zip(&deployed.markets).zip(&deployed.wrappers) {
+        let beside = deployed.wrappers.iter().zip(&deployed.underwriters);
+        for ((plan, market), (wrapper, underwriter)) in self.markets.iter().zip(&deployed.markets).zip(beside) {
             deployer.enter(&plan.underlying.symbol);
             deployer.hand_over_proxy("market", market.market, successor)?;
             deployer.hand_over_proxy("wrapper", *wrapper, successor)?;
+            deployer.hand_over_proxy("underwriter", *underwriter, successor)?;
             deployer.send("offer market", market.market, &IMarket::transferOwnershipCall { successor })?;
         }
         for (plan, hedges) in self.markets.iter().zip(&deployed.hedges) {

@@ -72,18 +72,20 @@ pub struct Contracts {
     pub junior: Address,
     /// Longs as tokens, a proxy.
     pub wrapper: Address,
+    /// Brings makers who share trades, a proxy.
+    pub underwriter: Address,
 }
 
 impl Contracts {
-    fn new(engines: Engines, house: House, market: Market, wrapper: Address) -> Self {
+    fn new(engines: Engines, house: House, market: Market, [wrapper, underwriter]: [Address; 2]) -> Self {
         let House { token, liquidator, backstop, registrar, clearing, steward, vault, senior, junior } = house;
         let Market { feed, oracle, market } = market;
-        let own = Self { token, feed, oracle, engines, market, wrapper, ..Self::default() };
+        let own = Self { token, feed, oracle, engines, market, wrapper, underwriter, ..Self::default() };
         Self { clearing, liquidator, backstop, registrar, steward, vault, senior, junior, ..own }
     }
 
     /// Name and address of each.
-    pub fn named(&self) -> [(&'static str, Address); 22] {
+    pub fn named(&self) -> [(&'static str, Address); 23] {
         [
             ("token", self.token),
             ("feed", self.feed),
@@ -107,6 +109,7 @@ impl Contracts {
             ("senior", self.senior),
             ("junior", self.junior),
             ("wrapper", self.wrapper),
+            ("underwriter", self.underwriter),
         ]
     }
 }
@@ -166,7 +169,7 @@ fn deploy(deployer: &mut Deployer<'_>, setup: &Setup, keepers: Vec<Address>) -> 
         epoch_secs: setup.epoch_secs,
         governance: GovernancePlan { guardian, holder, supply: U256::from(VOTE_TOKENS * ETHER) },
     };
-    let Deployed { engines, house, markets, wrappers, .. } = plan.build(deployer)?;
-    let all = markets.into_iter().zip(wrappers);
-    Ok(all.map(|(market, wrapper)| Contracts::new(engines, house, market, wrapper)).collect())
+    let Deployed { engines, house, markets, wrappers, underwriters, .. } = plan.build(deployer)?;
+    let beside = wrappers.into_iter().zip(underwriters).map(<[Address; 2]>::from);
+    Ok(markets.into_iter().zip(beside).map(|(market, own)| Contracts::new(engines, house, market, own)).collect())
 }
