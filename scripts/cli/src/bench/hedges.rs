@@ -16,8 +16,8 @@ const SOLD: f64 = 500.0;
 /// Of the underlying, bought at once.
 const BOUGHT: u128 = 50;
 
-/// At the pool's near liquidity, what moves its price by a hundredth of a basis point for each unit.
-const LIQUIDITY: u128 = 2_000_000_000_000_000;
+/// Near spot twice as much: some hundreds of units for each basis point of the price.
+const LIQUIDITY: u128 = 200_000_000_000_000;
 /// The fee of the pool, and a basis point for its curve.
 const POOL_LIMIT: f64 = 1.0006;
 

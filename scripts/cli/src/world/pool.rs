@@ -15,7 +15,7 @@ use crate::uniswap::{
 /// What may be filled at once, in WAD of a dollar.
 const CAP_WAD: u128 = 10_000_000_000_000_000_000_000_000;
 /// Atoms of either token that provide liquidity.
-const STOCK_ATOMS: u128 = 1_000_000_000_000_000;
+const STOCK_ATOMS: u128 = 1_000_000_000_000_000_000;
 const TICK_BASE: f64 = 1.0001;
 
 impl World {
