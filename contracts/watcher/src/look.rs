@@ -63,8 +63,7 @@ pub fn poke(store: &mut Store) -> Result<u8, Revert> {
         offer.frozen = observe(store, &sighting(&snapshot, &offer))?;
         store.keep_offer(&offer);
     }
-    let found = store.frozen().watch.state;
-    Ok(snapshot.sight.state(found).number())
+    Ok(snapshot.sight.state(store.frozen().watch.state).number())
 }
 
 /// What there is to see before the first surface: nothing can be priced then, and so nothing is held.
@@ -179,7 +178,9 @@ fn of_book(
         (Measure::InsuranceShort, insurance_short(store, seen)?),
     ];
     let (delta, vega) = (money_of(seen.dollarDeltaWad)?, money_of(seen.vegaWad)?);
-    if let Ok(state) = RiskState::new(capital.frozen, variance, parameters) {
+    // Without a volatility, before the first surface, nothing can be held that would have to be hedged.
+    let state = RiskState::new(capital.frozen, variance, parameters).ok();
+    if let Some(state) = state.filter(|_| variance > Fx::ZERO) {
         let to_hedge = state.delta_to_hedge(delta, vega).map_err(pricing_error)?;
         ratios.push((Measure::Delta, of_capital(to_hedge, capital.frozen)));
         ratios.push((Measure::Vega, of_capital(vega, capital.frozen)));
