@@ -229,7 +229,7 @@ impl Counter {
         }
         let capital = frozen.capital.at(self.round, self.now, self.net_assets()?).map_err(pricing_error)?;
         let spot = Observation { price: price_of(self.spot_wad)?, at: self.spot_at };
-        let is_unhedged = has_hedger(&conditions) && self.is_past_band(capital.frozen)?;
+        let is_unhedged = has_hedger(&conditions) && self.is_past_band(capital.frozen);
         let implied = self.directory.variance;
         let sample = Sample { now: self.now, spot, implied, capital: capital.frozen, is_unhedged };
         let used =
@@ -251,10 +251,11 @@ impl Counter {
         Some((slots, next.multiplier_ceil(used, self.now).ok()?))
     }
 
-    /// Whether somebody should hedge the book. Where there is no capital nothing is asked of anybody.
-    fn is_past_band(&self, capital: Money) -> Result<bool, Revert> {
-        let Ok(state) = RiskState::new(capital, self.directory.variance, &self.parameters) else { return Ok(false) };
-        is_past_band(&self.before, capital, &state, &self.parameters).map_err(pricing_error)
+    /// Whether somebody should hedge the book. Where that cannot be said, without capital or before the first surface, nothing is
+    /// asked of anybody.
+    fn is_past_band(&self, capital: Money) -> bool {
+        let Ok(state) = RiskState::new(capital, self.directory.variance, &self.parameters) else { return false };
+        is_past_band(&self.before, capital, &state, &self.parameters).unwrap_or(false)
     }
 
     /// By how much the spread of volatility is wider: where only closing trades pass, that of a stressed market at least.

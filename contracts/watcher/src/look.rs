@@ -168,7 +168,7 @@ fn of_book(
     let after = Observation { price: price_of(seen.moment.spotWad)?, at: seen.moment.spotAt };
     // From the last round's last sample.
     let jump = before.map_or(Ok(Millionths::ZERO), |before| jump_of_regime_ceil(&before.regime, after, variance));
-    let mut ratios = vec![
+    let ratios = [
         // A move that cannot be measured is one that nothing may rely on.
         (Measure::SpotJump, jump.unwrap_or(Millionths::MOST)),
         (Measure::Drawdown, capital.drawdown_ceil().map_err(pricing_error)?),
@@ -180,12 +180,16 @@ fn of_book(
     let (delta, vega) = (money_of(seen.dollarDeltaWad)?, money_of(seen.vegaWad)?);
     // Without a volatility, before the first surface, nothing can be held that would have to be hedged.
     let state = RiskState::new(capital.frozen, variance, parameters).ok();
-    if let Some(state) = state.filter(|_| variance > Fx::ZERO) {
-        let to_hedge = state.delta_to_hedge(delta, vega).map_err(pricing_error)?;
-        ratios.push((Measure::Delta, of_capital(to_hedge, capital.frozen)));
-        ratios.push((Measure::Vega, of_capital(vega, capital.frozen)));
-    }
-    let readings = ratios.into_iter().try_fold(readings, |all, (measure, ratio)| all.with_ratio(measure, ratio));
+    let readings = with_ratios(readings, &ratios)?;
+    let Some(state) = state.filter(|_| variance > Fx::ZERO) else { return Ok(readings) };
+    let to_hedge = state.delta_to_hedge(delta, vega).map_err(pricing_error)?;
+    let shares = [(Measure::Delta, to_hedge), (Measure::Vega, vega)];
+    with_ratios(readings, &shares.map(|(measure, amount)| (measure, of_capital(amount, capital.frozen))))
+}
+
+#[inline(never)]
+fn with_ratios(readings: Readings, ratios: &[(Measure, Millionths)]) -> Result<Readings, Revert> {
+    let readings = ratios.iter().try_fold(readings, |all, (measure, ratio)| all.with_ratio(*measure, *ratio));
     readings.map_err(unreadable)
 }
 

@@ -1,10 +1,10 @@
 //! What the market does while nobody hedges it.
 
-use equipoise_interfaces::{IBreakers, MarketReduceOnly};
+use equipoise_interfaces::{IBreakers, IMarket, MarketReduceOnly};
 use equipoise_risk::breakers::{Measure, State, RULES};
 use equipoise_tests::TOKEN;
 
-use crate::fixture::{call_of, leg, Market, CONTRACT, K3000, SPOT};
+use crate::fixture::{call_of, leg, signed, Market, CAPITAL, CONTRACT, K3000, SPOT};
 use crate::stage::Stage;
 
 const AT_SPOT: u64 = SPOT as u64 * 100;
@@ -78,6 +78,17 @@ fn a_book_that_nobody_hedges_widens_spreads_and_then_only_reduces_until_somebody
     assert_eq!(stage.unhedged(), (0, false));
     stage.market.trade(trader, &more).unwrap();
     assert_eq!(stage.market.multiplier(), 1_000_000);
+}
+
+#[test]
+fn lps_enter_a_market_with_a_hedger_before_its_first_surface() {
+    let mut market = Market::wired();
+    let coin = market.world.deploy("TestToken", Vec::new());
+    let (program, clearing) = (market.market, market.clearing);
+    market.world.deployer().hedges(program, clearing, coin).unwrap();
+    market.fill_vault(CAPITAL);
+    let nav = market.read(&IMarket::navCall {}).navAtoms;
+    assert_eq!(nav, signed(CAPITAL as i128));
 }
 
 #[test]
