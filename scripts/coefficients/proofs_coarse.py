@@ -1,6 +1,5 @@
 """The errors of the coarse densities and Mills ratios, and of the products they are made of."""
 
-import math
 from dataclasses import replace
 from fractions import Fraction
 
@@ -12,7 +11,7 @@ from chains import place_coarse
 from gappa import Symbols
 from polynomials import COARSE_BITS, COARSE_MIDDLE, COARSE_POLYNOMIALS, rational
 from proofs_kernels import ratio_of
-from rounding import Bounds, above, assert_below, largest, pieces, rust_constant, span
+from rounding import Bounds, above, assert_below, pieces, rust_constant, span
 
 BY_NAME = {p.name: p for p in COARSE_POLYNOMIALS}
 UNIT = Fraction(1, 2**COARSE_BITS)

@@ -7,7 +7,7 @@ from functools import cache
 from flint import arb
 
 from gappa import HIGH_BELOW, HIGH_NEAREST, WORD, Symbols
-from polynomials import MILLS_MIDDLE, mills_point, rational, tail
+from polynomials import MILLS_MIDDLE, rational, tail
 from proofs_words import reciprocal, relative_reciprocal
 from rounding import (
     Bounds,
@@ -25,6 +25,7 @@ from rounding import (
     span,
     with_approximation,
 )
+
 
 @cache
 def power_of_two() -> Fraction:
@@ -60,7 +61,8 @@ def density() -> None:
 
 
 LARGEST_RATIO = Fraction(17158, 100_000)  # (sqrt(2) - 1) / (sqrt(2) + 1), and what the comparisons leave
-
+LARGEST_ARGUMENT = Fraction(9423, 10_000)  # 32 times its square
+LARGEST_EXCESS = Fraction(42, 1024)  # 4 (atanh(s) / s - 1)
 
 # What divides for a significand up to sqrt(2), whose distance from 1 is taken, and for one above it, from 2.
 SUMS = ("below", (Fraction(2), Fraction(24143, 10_000))), ("above", (Fraction(34142, 10_000), Fraction(4)))
@@ -68,12 +70,15 @@ SUMS = ("below", (Fraction(2), Fraction(24143, 10_000))), ("above", (Fraction(34
 
 def excess_bounds() -> Bounds:
     """How fast `atanh(s) / s` grows with 32 s^2, in units of 2^-2."""
+    ratio = rational(LARGEST_RATIO)
+    assert above(32 * ratio**2) <= LARGEST_ARGUMENT and above(4 * (ratio.atanh() / ratio - 1)) <= LARGEST_EXCESS
     steepest = Fraction(0)
-    for piece in pieces(0, Fraction(9423, 10_000), 64):
+    for piece in pieces(0, LARGEST_ARGUMENT, 64):
         z = span(*piece)
         # the derivative of 4 z (1/96 + z/(5 32^2) + ...) has only positive terms
         slope = sum(4 * (k + 1) * z**k / (arb(32) ** (k + 1) * (2 * k + 3)) for k in range(40)) + arb(2) ** -100
         steepest = max(steepest, above(slope))
+    # it is least at 0, where it is 1/24
     return Fraction(42, 1024), steepest
 
 
@@ -88,7 +93,7 @@ def word_of_logarithm() -> None:
         h1, h2, h3, h4 = (m.variable(*HIGH_BELOW) for _ in range(4))
         slope = m.variable(*excess_bounds())
         chain, weighed = m.variable(*evaluation("atanh_excess")), m.variable(-approximation("atanh_excess"), approximation("atanh_excess"))
-        z, x = m.variable(0, Fraction(9423, 10_000)), m.variable(0, Fraction(42, 1024))
+        z, x = m.variable(0, LARGEST_ARGUMENT), m.variable(0, LARGEST_EXCESS)
         f1, f2 = m.variable(0, Fraction(3, 4)), m.variable(0, Fraction(15, 16))
         m.lines += [
             f"dw = {s} * {total} * {e} + {h1};",
@@ -108,7 +113,9 @@ def ratio_of(y: arb) -> arb:
     return tail(y) * (y * y / 2).exp() * (2 * arb.pi()).sqrt()
 
 
-# By how many places `6 + y` is moved up, for which y.
+# How far off the Mills ratio's argument may be, in units of 2^-64.
+MARGIN = 24
+# By how many places `6 + y` is moved up, for which y, in how many parts.
 SHIFTS = (2, (0, 2), 4), (1, (2, 10), 8), (0, (10, 12), 2)
 # The errors of the Mills ratios in units of 2^-61, for a density of 1.
 RATIO_UNITS = {"mills_ratio": Fraction(12), "mills_ratio_short": Fraction(16)}
@@ -154,24 +161,21 @@ def ratio_error(shift: int, piece: Bounds, is_short: bool) -> Bounds:
     return chain[0] * heaviest - certified + argument[0] * growth, chain[1] * heaviest + certified + argument[1] * growth
 
 
-MARGIN = 24
-
-
 def logarithm_of_ratio() -> None:
     """`log_ratio`, relative, of numbers with at most 126 significant bits: halving and adding them loses nothing."""
     low = high = Fraction(0)
     small = Fraction(1, 64)
-    octaves = [(Fraction(0), small)] + pieces(small, LARGEST_RATIO, 160)
     constant = rust_constant("kernel/log_ratio.rs", "LN_2") - arb(2).log() * WORD
     own, log2 = max(above(constant), -below(constant)), below(arb(2).log())
-    for piece in octaves:
+    for piece in [(Fraction(0), small)] + pieces(small, LARGEST_RATIO, 160):
         double = double_error(piece)
         low, high = min(low, double[0]), max(high, double[1])
         # beside k ln 2 the error in units of 2^-64, rounded to the nearest; it counts most for k = 1 and opposite signs,
         # where the sum is below 1 and not cut, or else costs two units more
         size = above(2 * span(*piece).atanh())
         absolute = size * largest(double) + Fraction(1, 2)
-        beside = max((absolute + own) / (log2 - size), (absolute + own) / log2 + 2, (absolute + 2 * own) / (2 * log2 - size) + 2)
+        twice = (absolute + 2 * own) / (2 * log2 - size) + 2
+        beside = max((absolute + own) / (log2 - size), (absolute + own) / log2 + 2, twice)
         low, high = min(low, -beside), max(high, beside)
     assert_below("log_ratio", (low / WORD, high / WORD), 2**-59.8)
 

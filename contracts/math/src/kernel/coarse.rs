@@ -102,7 +102,7 @@ impl Rate {
     pub const INSTANT: u64 = 1 << 63;
 
     /// `number * rate` for a number between -16 and 16.
-    /// # Rounding: down, by at most three units and 2^-43 of the rate's size times the number
+    /// # Rounding: down, by at most three units, proved by `rounding.products`
     #[inline(always)]
     pub const fn times(self, number: i64) -> i64 {
         self.factor.times(number << 19)
