@@ -15,13 +15,13 @@ PIECES = 768
 ORDER = 9
 
 
-def certified_error(p: Polynomial, coefficients: list[Fraction]) -> Fraction:
+def certified_error(p: Polynomial, coefficients: list[Fraction], pieces: int = PIECES) -> Fraction:
     """An upper bound of |error| * weight over the interval, rounded up to 2^-80."""
     ctx.prec, ctx.cap = PRECISION, ORDER + 1
     low, high = p.interval
-    half = (high - low) / (2 * PIECES)
+    half = (high - low) / (2 * pieces)
     worst = arb(0)
-    for index in range(PIECES):
+    for index in range(pieces):
         middle = low + half * (2 * index + 1)
         ball = rational(middle) + rational(half) * arb(0, 1)
         bound = on_piece(p, coefficients, rational(middle), ball, rational(half)) * p.weight(ball).abs_upper()

@@ -7,7 +7,7 @@ from fractions import Fraction
 from polynomials import CoarsePolynomial, Polynomial
 
 # How a partial sum is multiplied by the argument: the bits that the sum may have, and how far the
-# product may be below and above the truth in units of its last place (`proofs.py` proves these).
+# product may be below and above the truth in units of its last place (`rounding.py` proves these).
 NARROW, MEDIUM, FULL, NEAREST = "narrow", "medium", "full", "nearest"
 SUM_BITS = {NARROW: 31, MEDIUM: 47, FULL: 63, NEAREST: 63}
 BELOW = {

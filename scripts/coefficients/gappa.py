@@ -12,7 +12,7 @@ from chains import FULL, MEDIUM, NEAREST
 
 WORD = 2**64
 
-# Errors of the products in units of their last place; `proofs.products` proves them.
+# Errors of the products in units of their last place; `rounding.products` proves them.
 HIGH_BELOW = (Fraction(-3), Fraction(0))  # two below the floor
 HIGH_NEAREST = (Fraction(-1, 2) - Fraction(1, 2**31), Fraction(1, 2))
 TIMES = {

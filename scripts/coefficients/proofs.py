@@ -10,145 +10,36 @@ import math
 from fractions import Fraction
 from functools import cache
 
-from flint import arb, ctx
+from flint import arb
 
-import generate
-from chains import MEDIUM, NARROW, Chain
-from gappa import HIGH_BELOW, HIGH_NEAREST, TIMES, Symbol, Symbols, number, run_gappa
-from polynomials import POLYNOMIALS, Polynomial
-
-Bounds = tuple[Fraction, Fraction]
-WORD = 2**64
-BY_NAME = {p.name: p for p in POLYNOMIALS}
-
-
-def proved(name: str, bounds: Bounds, places: float | None = None) -> None:
-    low, high = (float(bound) for bound in bounds)
-    print(f"{name}: in [{low:.4g}, {high:.4g}]" + (f", 2^{places:.2f}" if places is not None else ""))
-
-
-def products() -> None:
-    """The products of words by halves: what `gappa.py` takes for granted about them."""
-    half = "a1 in [0, 4294967295] /\\ a0 in [0, 4294967295] /\\ b1 in [0, 4294967295] /\\ b0 in [0, 4294967295]"
-    signed = "a1 in [-2147483648, 2147483647] /\\ a0 in [0, 4294967295] /\\ b1 in [-2147483648, 4294967295] /\\ b0 in [0, 4294967295]"
-    below = "a1*b1 + int<dn>(a1*b0*1b-32) + int<dn>(a0*b1*1b-32)"
-    exact = "a1*b1 + a1*b0*1b-32 + a0*b1*1b-32 + a0*b0*1b-64"
-    # the middle column: the low halves of the cross products and the lowest product's high half
-    middle = "(a1*b0*1b-32 - u) + (a0*b1*1b-32 - l) + 0.5 + int<dn>(a0*b0*1b-32)*1b-32"
-    cross = "u = int<dn>(a1*b0*1b-32); l = int<dn>(a0*b1*1b-32);"
-    nearest = f"a1*b1 + u + l + int<dn>({middle})"
-    hint_below = f"r - x -> (int<dn>(a1*b0*1b-32) - a1*b0*1b-32) + (int<dn>(a0*b1*1b-32) - a0*b1*1b-32) - a0*b0*1b-64;"
-    hint_nearest = (
-        f"r - x -> (int<dn>({middle}) - ({middle})) + 0.5 + (int<dn>(a0*b0*1b-32) - a0*b0*1b-32)*1b-32;"
-    )
-    medium = "int<dn>(a*t + int<dn>(int<dn>(a*1b-16)*m*1b-16))"
-    # a z / 2^48 in units of 2^16 of its last place; z in three parts of 16, 32 and 16 bits
-    medium_error = (
-        "r - x -> ((int<dn>(s*m*1b-16) - s*m*1b-16) + (s - a*1b-16)*m*1b-16 - a*l*1b-48)*1b-16;"
-    )
-    for name, script in {
-        "mul_high_below": f"r = {below}; x = {exact}; {{ {half} -> r - x in [{number(HIGH_BELOW[0])}, {number(HIGH_BELOW[1])}] }} {hint_below}",
-        "mul_high_nearest": f"{cross} r = {nearest}; x = {exact}; {{ {half} -> r - x in [{number(HIGH_NEAREST[0])}, {number(HIGH_NEAREST[1])}] }} {hint_nearest}",
-        "Factor::times": f"r = {below}; x = {exact}; {{ {signed} -> r - x in [{number(TIMES['full'][0])}, {number(TIMES['full'][1])}] }} {hint_below}",
-        "Factor::times_nearest": f"{cross} r = {nearest}; x = {exact}; {{ {signed} -> r - x in [{number(TIMES['nearest'][0])}, {number(TIMES['nearest'][1])}] }} {hint_nearest}",
-        "Factor::times_medium": f"s = int<dn>(a*1b-16); r = (a*t + int<dn>(s*m*1b-16))*1b-16; x = (a*t + a*m*1b-32 + a*l*1b-48)*1b-16;"
-        "{ a in [-140737488355328, 140737488355328] /\\ t in [-32768, 65535] /\\ m in [0, 4294967295] /\\ l in [0, 65535]"
-        f" -> r - x in [{number(TIMES['medium'][0])}, {number(TIMES['medium'][1])}] }} {medium_error}",
-    }.items():
-        run_gappa(name, script)
-        print(f"{name}: proved")
+import proofs_coarse
+import proofs_kernels
+import proofs_words
+from gappa import HIGH_BELOW, HIGH_NEAREST, WORD, Symbols
+from polynomials import CENTRE, rational, tail
+from proofs_kernels import power_of_two, ratio_of
+from proofs_words import reciprocal
+from rounding import (
+    Bounds,
+    above,
+    approximation,
+    assert_below,
+    below,
+    chains,
+    constant_error,
+    evaluation,
+    largest,
+    pieces,
+    products,
+    proved,
+    span,
+    with_approximation,
+)
 
 
-def chain_script(p: Polynomial) -> tuple[Symbols, Symbol]:
-    """The Horner chain of a polynomial beside the polynomial itself."""
-    chain = generate.chain_of(p)
-    m = Symbols(p.name)
-    low, high = p.interval
-    z = m.variable(Fraction(math.floor(low * WORD), WORD), Fraction(math.ceil(high * WORD), WORD))
-    acc = m.constant(chain.integers[-1])
-    for k in range(chain.degree - 1, -1, -1):
-        acc = chain_step(m, chain, k, z, acc)
-    return m, acc
-
-
-def chain_step(m: Symbols, chain: Chain, k: int, z: str, acc: Symbol) -> Symbol:
-    mode, gain = chain.modes[k + 1], chain.gain(k)
-    scale = f"({number(Fraction(1, 2)**gain)})"
-    if mode == NARROW:
-        cut = m.variable(Fraction(-1, 2**32), 0)
-        product, error = f"{acc.value} * ({z} + {cut})", f"{acc.value} * {cut}"
-    else:
-        error = m.variable(*TIMES[mode])
-        product = f"{acc.value} * {z} + {error}"
-    value, distance = f"({product}) * {scale}", f"({m.gap(acc)} * {z} + {error}) * {scale}"
-    if gain > 0 or mode in (NARROW, MEDIUM):
-        distance = f"(int<dn>({value}) - {value}) + {distance}"
-        value = f"int<dn>({value})"
-    lift = chain.lift if k == 0 else 0
-    exact = chain.integers[k] - lift
-    if lift:
-        distance = f"{distance} + ({lift})"
-    return m.define(f"{value} + ({chain.integers[k]})", f"{acc.exact} * {z} * {scale} + ({exact})", distance)
-
-
-@cache
-def evaluation(name: str) -> Bounds:
-    """The error of a chain against its polynomial, in units of the result's last place."""
-    m, acc = chain_script(BY_NAME[name])
-    return m.bounds(f"{acc.value} - {acc.exact}")
-
-
-@cache
-def approximation(name: str) -> Fraction:
-    """The certified error of a polynomial with its weight, in units of the result's last place."""
-    p = BY_NAME[name]
-    return generate.error_of(p) * 2**p.fraction_bits
-
-
-def polynomials() -> None:
-    for p in POLYNOMIALS:
-        proved(p.name, evaluation(p.name))
-
-
-def with_approximation(name: str) -> Bounds:
-    """The error of a chain of weight 1 against the function."""
-    (low, high), error = evaluation(name), approximation(name)
-    return low - error, high + error
-
-
-@cache
-def power_of_two() -> Fraction:
-    """The relative error of `exp2`'s significand; it stays below 2^64."""
-    m = Symbols("exp2")
-    # the fraction z, the slope's function F and its error d, the last product's error e
-    z, f, d, e = (m.variable(*bounds) for bounds in (
-        (0, 1 - Fraction(1, WORD)), (Fraction(1419, 4096), Fraction(1, 2)), with_approximation("half_exp2_slope"), HIGH_NEAREST))
-    m.lines += [f"s = 9223372036854775808 + {z} * ({f} * 18446744073709551616 + {d}) + {e};", f"x = 9223372036854775808 * (1 + 2 * {z} * {f});"]
-    m.hints += [f"s - x -> {z} * {d} + {e};"]
-    low, high = m.bounds("(s - x) / x", f"$ {z} in 64;")
-    # at the largest fraction the power is 2^64 - 0.69 of a unit; the error above it is less
-    assert with_approximation("half_exp2_slope")[1] < Fraction(1, 2)
-    worst = max(-low, high)
-    proved("exp2", (low, high), math.log2(worst))
-    return worst
-
-
-ctx.prec = 256
 LOG2_E = (1 / arb(2).log(), 0x71547652B82FE177, 0x7D0F)
 LN_SQRT_2_PI = ((2 * arb.pi()).log() / 2, 0xEB3F8E4325F5A536)
 LN_2 = (arb(2).log(), 0xB17217F7D1CF79AC)
-
-
-def above(x: arb) -> Fraction:
-    """A rational just above a ball."""
-    return Fraction(int((x * arb(2) ** 80).upper().ceil().unique_fmpz()), 2**80)
-
-
-def constant_error(constant: tuple[arb, int]) -> Bounds:
-    """By how many units of 2^-64 a constant differs from what it stands for."""
-    exact, word = constant
-    gap = word - exact * arb(2) ** 64
-    return -above(-gap), above(gap)
 
 
 @cache
@@ -191,32 +82,6 @@ def density() -> None:
     argument, own = m.bounds("d"), exponent()
     scale = Fraction(14427, 10000)
     of_power("normal_pdf", (argument[0] * scale + own[0], argument[1] * scale + own[1]))
-
-
-def reciprocal(low: Fraction, high: Fraction) -> Bounds:
-    """The error of `reciprocal_word(d)` in units, for d / 2^64 in an interval above 1/2."""
-    m = Symbols("reciprocal_word")
-    # 2^127 / d = u / (1 - t) with u = 2^32 x the first guess; e is 2^63 t to the nearest
-    d = (math.floor(low * 2**32), math.ceil(high * 2**32))
-    guess = Fraction(2**63, d[1] + 1) - 1, Fraction(2**63, d[0] + 1)
-    u = m.variable(guess[0] * 2**32, guess[1] * 2**32)
-    t = m.variable(0, Fraction(1, 2**30))
-    e, h1, h2 = (m.variable(*b) for b in ((Fraction(-1, 2), Fraction(1, 2)), HIGH_BELOW, HIGH_BELOW))
-    cube = m.variable(0, Fraction(1, 2**89))
-    m.lines += [
-        f"e = {t} * 1b63 + {e};",
-        f"q = int<dn>((e * e * 1b-8 + {h1}) * 1b-55);",
-        f"p = {u} * (e + q) * 1b-36 + {h2};",
-        f"r = {u} + int<dn>(p * 1b-27);",
-        f"x = {u} * (1 + {t} + {t} * {t} + {cube});",
-        f"s = {t} * 1b63 * {e} * 2 + {e} * {e};",
-        f"w = q - {t} * {t} * 1b63;",
-    ]
-    m.hints += [
-        f"w -> (q - (e * e * 1b-8 + {h1}) * 1b-55) + {h1} * 1b-55 + s * 1b-63;",
-        f"r - x -> (int<dn>(p * 1b-27) - p * 1b-27) + {h2} * 1b-27 + {u} * 1b-63 * ({e} + w) - {u} * {cube};",
-    ]
-    return m.bounds("r - x")
 
 
 def logarithm() -> None:
@@ -265,38 +130,118 @@ def logarithm_script(name: str, divisor: Bounds, double: Bounds, allowed: int) -
     return m.bounds("err", f"$ {s2} in 64;")
 
 
+# The pieces on which the tail of the distribution is expanded: where each begins, the last one's end, and by how many
+# units of 2^-64 its argument is cut.
+TAILS = {"tail_near": (Fraction(5, 4), 0), "tail_middle": (Fraction(9, 4), 1), "tail_far": (Fraction(17, 4), 16), "tail_farthest": (Fraction(25, 4), 16)}
+
+
 def distribution() -> None:
-    centre()
-    for name, cut, low in (("tail_near", 0, "1.25"), ("tail_middle", 1, "2.25"), ("tail_far", 16, "4.25"), ("tail_farthest", 16, "6.25")):
-        steepest = above((-(arb(low) ** 2) / 2).exp() / (2 * arb.pi()).sqrt()) * cut
-        lowest, highest = with_approximation(name)
-        bounds = lowest / 4 - Fraction(1, 2), highest / 4 + Fraction(1, 2) + steepest
-        assert max(-bounds[0], bounds[1]) <= 2
+    for name in TAILS:
+        bounds = far_tail(name)
+        assert largest(bounds) <= 2
         proved(f"normal_cdf, {name}", bounds)
+    bounds = centre(Fraction(0), Fraction(5, 4))
+    assert largest(bounds) <= 2
+    proved("normal_cdf, centre", bounds)
 
 
-def centre() -> None:
-    """`Phi(y) - 1/2` for y below 5/4, in units of 2^-64."""
+def density_at(y: Fraction) -> Fraction:
+    """Not less than the density."""
+    return above((-(rational(y) ** 2) / 2).exp() / (2 * arb.pi()).sqrt())
+
+
+@cache
+def far_tail(name: str) -> Bounds:
+    """`Phi(-y)` on one of the pieces, in units of 2^-64."""
+    start, cut = TAILS[name]
+    lowest, highest = with_approximation(name)
+    return lowest / 4 - Fraction(1, 2), highest / 4 + Fraction(1, 2) + density_at(start) * cut
+
+
+@cache
+def centre(low: Fraction, high: Fraction) -> Bounds:
+    """`Phi(y) - 1/2` for y in an interval below 5/4, in units of 2^-64."""
     m = Symbols("central_excess")
-    y, cut, e1, e2 = (m.variable(*b) for b in ((0, Fraction(5, 4)), (0, Fraction(1, 2)), HIGH_NEAREST, HIGH_NEAREST))
-    slope, chain, up = (m.variable(*b) for b in ((Fraction(-273, 1024), 0), evaluation("central_slope"), (0, Fraction(1, 2))))
+    y, cut, e1, e2 = (m.variable(*b) for b in ((low, high), (0, Fraction(1, 2)), HIGH_NEAREST, HIGH_NEAREST))
+    ends = low**2 / 4 - CENTRE - Fraction(1, WORD), high**2 / 4 - CENTRE + Fraction(1, WORD)
+    interval = max(ends[0], -CENTRE), min(ends[1], CENTRE)
+    slope, chain, up = (m.variable(*b) for b in ((central_growth(low), 0), evaluation("central_slope", interval), (0, Fraction(1, 2))))
     weighed = m.variable(-approximation("central_slope"), approximation("central_slope"))
     m.lines += [
         f"dz = {cut} * {cut} * 1b-64 - {y} * {cut} + {e1};",
         f"err = ({y} * (2 * {slope} * dz + {chain}) + {weighed} + {e2}) * 0.5 + {up};",
     ]
-    bounds = m.bounds("err")
-    assert max(-bounds[0], bounds[1]) <= 2
-    proved("normal_cdf, centre", bounds)
+    return m.bounds("err")
+
+
+def central_growth(y: Fraction) -> Fraction:
+    """A lower bound of how fast `(Phi(y) - 1/2) / y` falls with `y^2 / 4`, from y on: ever slower."""
+    if y == 0:
+        return Fraction(-273, 1024)
+    at = rational(y)
+    growth = 2 * ((-(at**2) / 2).exp() / (2 * arb.pi()).sqrt() * at - (arb(1) / 2 - tail(at))) / at**3
+    return below(growth) - Fraction(1, 2**30)
+
+
+def quantile() -> None:
+    """`normal_inverse_cdf`: the probability between it and the truth, in units of 2^-64."""
+    guess = guess_error()
+    assert guess <= Fraction(998, 1000) * CORRECTION_MAX
+    near = pieces(0, 1, 4) + pieces(1, Fraction(5, 4), 8)
+    regions = [(low, high, largest(centre(low, high))) for low, high in near]
+    starts = [start for start, _ in TAILS.values()] + [Fraction(147, 16)]
+    regions += [(low, high, largest(far_tail(name))) for name, low, high in zip(TAILS, starts, starts[1:])]
+    worst = Fraction(0)
+    for low, high, tail_error in regions:
+        worst = max(worst, tail_error + correction_error(low, high, guess, tail_error))
+    assert_below("normal_inverse_cdf", (-worst, worst), 2)
+
+
+CORRECTION_MAX = Fraction(1, 2**22)
+
+
+def guess_error() -> Fraction:
+    """The error of the guess that `tail_quantile` starts from."""
+    certified = (approximation("quantile_guess") + largest(evaluation("quantile_guess"))) / 2**42
+    worst = Fraction(0)
+    for low, high in pieces(0, Fraction(92, 10), 512):
+        y = span(low, high)
+        v = (-2 * tail(y).log()).sqrt()
+        # 5 + v is cut to 29 places and the quotient t = 5 / (5 + v) to 32; v itself is known to 50
+        argument = above(5 / (5 + v) ** 2 * (arb(2) ** -29 + arb(2) ** -50) + arb(2) ** -32)
+        # the quantile grows with v as v M(y), and v with t as (5 + v)^2 / 5
+        worst = max(worst, argument * above(v * ratio_of(y) * (5 + v) ** 2 / 5))
+    return certified + worst * (1 + Fraction(1, 2**20))
+
+
+def correction_error(low: Fraction, high: Fraction, guess: Fraction, tail_error: Fraction) -> Fraction:
+    """What the step from the guess leaves, in units of 2^-64 of probability: beside the error of the tail, which the
+    step takes for the truth. Where that error alone makes the step longer than the most it may be, cutting it back
+    brings it closer."""
+    slack = 1 + Fraction(1, 2**18)
+    density = density_at(low) * slack  # also a step away
+    least = below((-(rational(high) ** 2) / 2).exp() / (2 * arb.pi()).sqrt()) / slack
+    step = min(CORRECTION_MAX, guess * slack + tail_error / least / WORD)
+    units = step * WORD
+    # the second order in units: the step cut by 2^11, its square by 2^24, the guess to 20 places, then the whole
+    bend = ((units / 2**34 + 1) * high * 2**20 + units**2 / 2**46) / 2**39 + 1
+    # the third: y^2 step^3 / 2 beside the square of the step, (y^2 - 1) step^3 / 6 beside the density
+    third = density * (high**2 / 2 + (high**2 + 1) / 6) * step**3 * slack * WORD
+    # the density, its reciprocal and the product are within 2^-59, and the step is to the nearest
+    return density * (Fraction(1, 2) + units / 2**59 + bend) + 2 * third
 
 
 def main() -> None:
     products()
-    polynomials()
+    chains()
     exponential()
     density()
     logarithm()
     distribution()
+    quantile()
+    proofs_words.main()
+    proofs_kernels.main()
+    proofs_coarse.main()
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ use equipoise_risk::book::Measure;
 use equipoise_risk::breakers::{allows, Action};
 use equipoise_risk::clock::{phase, Phase};
 use equipoise_risk::hedge::Hedge;
-use equipoise_risk::limits::LIQUID_SHARE;
+use equipoise_risk::limits::HEDGE_LIQUID_SHARE;
 use equipoise_risk::units::{Atoms, Money};
 use stylus_sdk::prelude::*;
 
@@ -138,7 +138,7 @@ impl Appraiser {
         let capital = self.store.frozen().capital.at(snapshot.sight.round, moment.nowAt, nav);
         let capital = capital.map_err(pricing_error)?.frozen;
         let may_owe = money_of_bits(values.mayOweX64);
-        let kept = capital.max(Money::ZERO).scaled_floor(LIQUID_SHARE).and_then(|liquid| liquid.plus(may_owe));
+        let kept = capital.max(Money::ZERO).scaled_floor(HEDGE_LIQUID_SHARE).and_then(|liquid| liquid.plus(may_owe));
         let spare = kept.and_then(|kept| free.minus(scale.atoms_ceil(kept)?)).map_err(pricing_error)?;
         let (units, cash) = self.show_hedge();
         Ok(Appraisal {

@@ -142,7 +142,8 @@ fn require_within_cap(order: &Order, orders: &[Order]) -> Result<(), Revert> {
     let (venue, cap) = (order.venue, from_u128(order.terms.cap_wad));
     let mine = orders.iter().filter(|other| other.venue == venue).map(|other| other.notional);
     let notional = mine.fold(U256::ZERO, U256::saturating_add);
-    if notional > cap {
+    // What is worth nothing may not go to a venue that is closed either.
+    if cap.is_zero() || notional > cap {
         return Err(revert(&HedgerVenueCapExceeded { venue, notionalWad: notional, capWad: cap }));
     }
     Ok(())

@@ -19,7 +19,7 @@ sol! {
     struct AppraisalHead {
         uint256 spotWad;
         uint64 spotAt;
-        /// What the vault may spend on a hedge, so that it keeps what it may owe and half of its capital in cash.
+        /// What the vault may spend on a hedge, so that it keeps what it may owe and a quarter of its capital in cash.
         uint256 spareAtoms;
         uint8 tokenDecimals;
         /// Whether the market's breakers let its hedge move: it is not halted, and prices may be relied on.

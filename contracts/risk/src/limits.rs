@@ -153,6 +153,9 @@ pub fn utilisation(books: (&Exposure, &Exposure), capital: Money, parameters: &P
 
 /// The share of risk capital that stays in cash, beyond what the vault may owe, when traders open positions.
 pub const LIQUID_SHARE: Fx = Fx::lit("0.5");
+/// What is kept in cash of risk capital beside what may be owed, whatever is held against the book: half of what trades leave, so that
+/// nobody keeps the vault from being hedged by taking its cash down to what they must.
+pub const HEDGE_LIQUID_SHARE: Fx = Fx::lit("0.25");
 
 /// The most that the vault's positions in one expiry owe at the present spot and after each of [`JUMPS`].
 /// # Rounding: up. Errors: Overflow

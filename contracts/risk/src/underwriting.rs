@@ -21,11 +21,17 @@ pub struct Split {
     maker: u64,
 }
 
+/// The maker may take so many units for each of the vault's: what the vault charges for its own is the price of all, and what
+/// keeps two who trade with each other from opening much for nearly nothing.
+pub const MOST_MAKER_UNITS: u64 = 9;
+
 impl Split {
-    /// # Returns: None unless both take something, for what the vault does not trade has no price, and the sum fits
+    /// # Returns: None unless both take something, for what the vault does not trade has no price, the maker at most
+    /// [`MOST_MAKER_UNITS`] for each of the vault's, and the sum fits
     pub const fn new(vault: u64, maker: u64) -> Option<Self> {
+        let is_shared = vault != 0 && maker != 0 && maker.div_ceil(MOST_MAKER_UNITS) <= vault;
         match vault.checked_add(maker) {
-            Some(_) if vault != 0 && maker != 0 => Some(Self { vault, maker }),
+            Some(_) if is_shared => Some(Self { vault, maker }),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, I256, U256};
 use equipoise_interfaces::{
-    GuardianOnlyTightens, IOracle, MarketNumberOutOfDomain, MarketStateChanged, MarketTightened, Sighting,
+    GuardianOnlyTightens, IOracle, MarketNumberOutOfDomain, MarketStateChanged, MarketTightened, Offer, Sighting,
 };
 use equipoise_kit::lean::{log, revert, view};
 use equipoise_kit::number::to_i128;
@@ -59,11 +59,20 @@ pub fn poke(store: &mut Store) -> Result<u8, Revert> {
         let frozen = observe(store, &without_surface(store, &snapshot))?;
         store.set(Place::Frozen, frozen.0);
     } else {
-        let mut offer = snapshot.price(store, &[])?;
-        offer.frozen = observe(store, &sighting(&snapshot, &offer))?;
+        let (mut offer, seen) = sighted(store, &snapshot)?;
+        offer.frozen = observe(store, &seen)?;
         store.keep_offer(&offer);
     }
     Ok(snapshot.sight.state(store.frozen().watch.state).number())
+}
+
+/// The book at this moment, without a trade.
+/// # Errors: MarketVaultInsolvent, the valuer's, the pricer's
+#[inline(never)]
+pub fn sighted(store: &Store, snapshot: &Snapshot) -> Result<(Offer, Sighting), Revert> {
+    let offer = snapshot.price(store, &[])?;
+    let seen = sighting(snapshot, &offer);
+    Ok((offer, seen))
 }
 
 /// What there is to see before the first surface: nothing can be priced then, and so nothing is held.

@@ -5,11 +5,10 @@ use equipoise_kit::Revert;
 use equipoise_market_state::layout::decode_parameters;
 use equipoise_market_state::snapshot::{FreeCash, Sight, Snapshot};
 use equipoise_market_state::store::Store;
-use equipoise_market_state::watch::sighting;
 use equipoise_risk::breakers::{rules, Condition, Readings, State, Unit};
 use equipoise_risk::parameters::Parameters;
 
-use crate::look::readings;
+use crate::look::{readings, sighted};
 
 /// The state now, the rules that are tripped, whether prices may be relied on, and when the market is open again.
 /// # Errors: NotWired, the oracle's
@@ -35,8 +34,8 @@ pub fn breakers(store: &Store) -> Vec<Breaker> {
 /// What can be read now: nothing while the oracle or the book gives nothing.
 fn read(store: &Store, parameters: &Parameters) -> Result<Readings, Revert> {
     let snapshot = Snapshot::load(store, None, &[], FreeCash::Always)?;
-    let offer = snapshot.price(store, &[])?;
-    readings(store, &sighting(&snapshot, &offer), parameters)
+    let (_, seen) = sighted(store, &snapshot)?;
+    readings(store, &seen, parameters)
 }
 
 fn shown(condition: Condition) -> Breaker {

@@ -32,7 +32,7 @@ const MIDDLE: i64 = 3_049_731_624;
 
 /// `a * b`.
 /// # Inputs: below 2^43 units, and together below 2^82
-/// # Rounding: down, by less than two units
+/// # Rounding: down, by less than two units, proved by `proofs_coarse.products`
 #[inline(always)]
 pub const fn times(a: i64, b: i64) -> i64 {
     let low = (a & LOW).wrapping_mul(b) >> 20;
@@ -40,7 +40,7 @@ pub const fn times(a: i64, b: i64) -> i64 {
 }
 
 /// The square of a number from 0 below 2^11.
-/// # Rounding: down, by less than two units
+/// # Rounding: down, by less than two units, proved by `proofs_coarse.products`
 #[inline(always)]
 pub const fn square(a: i64) -> i64 {
     let (high, low) = (a >> 20, (a & LOW));
@@ -57,7 +57,8 @@ pub const fn within_reach(u: i64) -> i64 {
 
 /// `2^-(u^2 + offset)`: with an offset of [`LOG2_SQRT_2_PI`] the normal density.
 /// # Inputs: `u` from 0 to [`FARTHEST`]; an offset from -7 to 7
-/// # Error: below `2^-29 (1 + 2 u)` of the result and a unit, enforced by `kernel::coarse::tests`
+/// # Error: below `2^-30 (1 + 3 u)` of the result and a unit, proved by `proofs_coarse.density`;
+/// `kernel::coarse::tests` enforces `2^-29 (1 + 2 u)`
 #[inline(always)]
 pub const fn density(u: i64, offset: i64) -> i64 {
     // 31 bits to the nearest: their square fits a word
@@ -71,7 +72,8 @@ pub const fn density(u: i64, offset: i64) -> i64 {
 
 /// The Mills ratio `Phi(-y) / phi(y)` at `y = u sqrt(2 ln 2)`.
 /// # Inputs: `u` from 0 to [`FARTHEST`]
-/// # Error: below `2^-28 exp(y^2/2)`, enforced by `kernel::coarse::tests`
+/// # Error: below `2^-27.9 exp(y^2/2)`, proved by `proofs_coarse.ratios`; below `2^-28 exp(y^2/2)` wherever
+/// `kernel::coarse::tests` looks
 #[inline(always)]
 pub const fn mills_ratio(u: i64) -> i64 {
     // 4 + u to 29 places; a divisor that is visibly not 0 needs no branch
@@ -100,7 +102,7 @@ impl Rate {
     pub const INSTANT: u64 = 1 << 63;
 
     /// `number * rate` for a number between -16 and 16.
-    /// # Rounding: down, by at most three units and 2^-43 of the rate's size times the number
+    /// # Rounding: down, by at most three units, proved by `rounding.products`
     #[inline(always)]
     pub const fn times(self, number: i64) -> i64 {
         self.factor.times(number << 19)

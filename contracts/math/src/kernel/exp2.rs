@@ -12,7 +12,7 @@ const LOG2_SQRT_2_PI: (u64, u64) = (0x02a6_c873_498d_df75, 0xb0db_2e4f_080a_88e3
 /// `2^(whole + fraction / 2^64)`.
 /// # Inputs: `whole` within +-2^30, any fraction
 /// # Returns: the power with 64 significant bits
-/// # Error: relative, below 2^-61.5, proved by `proofs.power_of_two` and enforced by
+/// # Error: relative, below 2^-61.5, proved by `proofs_kernels.power_of_two` and enforced by
 /// `kernel::tests::exp2_is_accurate`
 #[inline(always)]
 pub const fn exp2(whole: i32, fraction: u64) -> Scaled {
@@ -25,7 +25,8 @@ pub const fn exp2(whole: i32, fraction: u64) -> Scaled {
 /// The standard normal density `exp(-y^2 / 2) / sqrt(2 pi)`.
 /// # Inputs: `y` in Q`WHOLE`.(64 - `WHOLE`), `WHOLE` from 4 to 6
 /// # Returns: the density with 64 significant bits
-/// # Error: relative, below `2^-61 (1 + y^2)`, enforced by `kernel::tests::gaussian_is_accurate`
+/// # Error: relative, below `2^-61 (1 + y^2 / 16)`, proved by `proofs_kernels.density` and enforced by
+/// `kernel::tests::gaussian_is_accurate`
 #[inline(always)]
 pub const fn gaussian<const WHOLE: u32>(y: u64) -> Scaled {
     // y^2 log2(e) / 2 with 2 WHOLE integer bits; the density's binary logarithm is minus that and

@@ -68,8 +68,10 @@ const fn split_mask(mask: u64) -> i32 {
 }
 
 /// `|ln(a / b)|`.
+/// # Inputs: numbers of at most 126 significant bits
 /// # Returns: the magnitude with 64 significant bits, zero if `a = b`
-/// # Error: relative, below 2^-60, enforced by `kernel::tests::log_ratio_is_accurate`
+/// # Error: relative, below 2^-59.8, proved by `proofs_kernels.logarithm_of_ratio`; below 2^-60 wherever
+/// `kernel::tests::log_ratio_is_accurate` looks
 #[inline(always)]
 pub const fn log_ratio(a: Aligned, b: Aligned) -> Scaled {
     // a / b = 2^twos * r, r in (1/2, 2); halving the larger brings r to [sqrt(1/2), sqrt(2)]

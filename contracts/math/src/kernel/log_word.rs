@@ -15,7 +15,8 @@ const ONE: u64 = 1 << 62;
 /// The natural logarithm.
 /// # Inputs: a number from 2^-11 to 2^11
 /// # Returns: in units of 2^-60
-/// # Error: below 2^-57, enforced by `kernel::tests::log_word_is_accurate`
+/// # Error: below 2^-57.8, proved by `proofs_kernels.word_of_logarithm`; `kernel::tests::log_word_is_accurate` enforces
+/// 2^-57
 #[inline(always)]
 pub const fn log_word(x: Scaled) -> i64 {
     // x = 2^twos m; m or half of it is in [sqrt(1/2), sqrt(2)] about one, or about two

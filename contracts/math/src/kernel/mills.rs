@@ -9,7 +9,8 @@ const MIDDLE: u64 = 0xaaaa_aaaa_aaaa_aaaa;
 /// The Mills ratio `Phi(-y) / phi(y)`.
 /// # Inputs: `y` in Q5.59; beyond 12 the result means nothing, but is some word
 /// # Returns: the ratio in Q3.61, from 1.2533 at 0 down to 0.08 at 12
-/// # Error: below `2^-58 exp(y^2 / 2)`, enforced by `kernel::tests::mills_ratio_is_accurate`
+/// # Error: below `2^-57.4 exp(y^2 / 2)`, proved by `proofs_kernels.ratios`; below `2^-58 exp(y^2 / 2)` wherever
+/// `kernel::tests::mills_ratio_is_accurate` looks
 #[inline]
 pub const fn mills_ratio(y: u64) -> u64 {
     let (sum, shift) = shifted_sum(y);
@@ -17,7 +18,8 @@ pub const fn mills_ratio(y: u64) -> u64 {
 }
 
 /// As [`mills_ratio`], from a shorter reciprocal.
-/// # Error: below `2^-57 exp(y^2 / 2)`, enforced by `kernel::tests::mills_ratio_is_accurate`
+/// # Error: below `2^-57 exp(y^2 / 2)`, proved by `proofs_kernels.ratios` and enforced by
+/// `kernel::tests::mills_ratio_is_accurate`
 #[inline(always)]
 pub const fn mills_ratio_short(y: u64) -> u64 {
     let (sum, shift) = shifted_sum(y);

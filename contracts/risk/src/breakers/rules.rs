@@ -105,6 +105,7 @@ impl Readings {
         self.values.get(measure.place()).copied().flatten()
     }
 
+    #[inline(never)]
     fn with(mut self, measure: Measure, unit: Unit, value: u32) -> Result<Self, BreakerError> {
         if measure.unit() != unit {
             return Err(BreakerError::WrongUnit { measure, unit: measure.unit() });

@@ -17,8 +17,21 @@ fn groups_have_the_numbers_of_their_places() {
         assert_eq!((group.number(), Group::numbered(number)), (number, Some(group)));
     }
     assert_eq!(Group::numbered(6), None);
-    // Three days for the risk aversion.
-    assert_eq!(Group::Market.rule(0).unwrap().terms.interval_secs, 259_200);
+}
+
+#[test]
+fn votes_wait_for_whole_days() {
+    // the risk aversion, the maintenance margin's shocks, the correlation, the performance fee, the insurance fund's floor, the inner band
+    for (group, place, days) in [
+        (Group::Market, 0, 3),
+        (Group::Margin, 0, 7),
+        (Group::Offset, 0, 7),
+        (Group::Vault, 3, 14),
+        (Group::Insurance, 0, 1),
+        (Group::Hedge, 0, 1),
+    ] {
+        assert_eq!(group.rule(place).unwrap().terms.interval_secs, days * 86_400, "{group:?}");
+    }
 }
 
 fn places(group: Group) -> impl Iterator<Item = (usize, Rule)> {

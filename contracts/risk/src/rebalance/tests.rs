@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::parameters::Parameters;
+use crate::units::{Atoms, TokenScale};
 
 const NOW: u64 = 1_800_000_000;
 
@@ -142,6 +143,67 @@ fn budgets_hold_for_one_and_for_a_day() {
     assert!(matches!(costing(50.2, once), Err(Refused::BudgetExceeded { .. })));
     let hours_ago = Budget { at: NOW - 43_200, ..once };
     assert!(costing(175.0, hours_ago).is_ok());
+}
+
+/// A share of the capital, as the rules compute it.
+fn share(done: &Rebalance, term: HedgeTerm) -> Money {
+    done.capital.scaled_floor(HedgeTerms::default().number(term).unwrap()).unwrap()
+}
+
+#[test]
+fn what_is_exactly_at_its_bound_is_accepted() {
+    let base = rebalance();
+    let hedged = Rebalance { hedge: share(&base, HedgeTerm::HedgeLimit), ..base };
+    assert!(judged(&hedged, 0.0).is_ok());
+
+    let least = share(&base, HedgeTerm::LeastGain);
+    let gains_least = base.after.penalty.plus(least).unwrap();
+    let barely = Rebalance { old_penalty: gains_least, lost: Money::ZERO, ..base };
+    assert_eq!(judged(&barely, 0.0).unwrap().gain, least);
+
+    let dear = Rebalance { lost: share(&base, HedgeTerm::RebalanceBudget), ..base };
+    let accepted = judged(&dear, 0.0).unwrap();
+    assert_eq!(accepted.tip, Money::ZERO);
+    assert_eq!(accepted.budget.used, dear.lost);
+
+    // half of a day's budget is there at once
+    let half = share(&base, HedgeTerm::DayBudget).scaled_floor(Fx::lit("0.5")).unwrap();
+    let used = Budget { used: half.minus(dear.lost).unwrap(), at: NOW };
+    let window = Window { opened_at: NOW - 3_600 };
+    let accepted = dear.judged(&HedgeTerms::default(), (window, used), Money::ZERO, NOW).unwrap();
+    assert_eq!(accepted.budget.used, half);
+}
+
+#[test]
+fn a_window_does_not_open_on_the_outer_band_itself() {
+    let base = rebalance();
+    let outer = share(&base, HedgeTerm::OuterBand);
+    let seen = |delta| Window::default().observed(delta, base.capital, &HedgeTerms::default(), NOW).unwrap();
+    assert!(!seen(outer).is_open());
+    assert!(seen(outer.plus(Money::from_fx(Fx::DELTA)).unwrap()).is_open());
+}
+
+#[test]
+fn fills_cost_their_units_at_their_limit_rounded_for_the_vault() {
+    let scale = TokenScale::from_decimals(6).unwrap();
+    // 3 units at 1,000.00000005 are 3,000.00000015
+    let fill = |side| Fill { side, units: Fx::from_num(3), limit: price(1_000.000_000_05) };
+    assert_eq!(fill(Side::Buy).quote(scale), Ok(Atoms::new(3_000_000_000)));
+    assert_eq!(fill(Side::Sell).quote(scale), Ok(Atoms::new(3_000_000_001)));
+}
+
+#[test]
+fn terms_of_time_are_in_whole_seconds() {
+    for (place, term, bounds) in [
+        (4, HedgeTerm::RampSecs, [1, 300, 3_600]),
+        (5, HedgeTerm::CheckpointSecs, [15, 120, 3_600]),
+        (8, HedgeTerm::AverageSecs, [60, 1_800, 4_200]),
+        (12, HedgeTerm::PriceAgeSecs, [5, 3_600, 4_200]),
+    ] {
+        let rule = TERM_RULES[place];
+        assert_eq!([rule.min, rule.default, rule.max], bounds.map(|secs| secs * 1_000_000), "{term:?}");
+        assert_eq!(HedgeTerms::default().secs(term), u64::from(bounds[1]), "{term:?}");
+    }
 }
 
 #[test]

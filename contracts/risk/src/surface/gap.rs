@@ -58,6 +58,8 @@ mod tests {
         assert_eq!(VolGap::from_fx_ceil(fx(6.553_6)), None);
         assert_eq!(VolGap::from_fx_ceil(-fx(0.001)), None);
         assert_eq!(VolGap::from_fx_ceil(Fx::MAX), None);
+        let quarter = VolGap::from_raw(2_500).vol_ceil();
+        assert!(quarter >= fx(0.25) && quarter <= fx(0.25) + Fx::from_bits(2_500), "a unit of 2^-64 each");
     }
 
     proptest! {

@@ -150,6 +150,7 @@ fn a_markout_past_every_number_counts_as_its_bound() {
 
 #[test]
 fn amounts_past_their_range_count_as_its_ends() {
+    assert_eq!(Amount::MOST.raw(), 140_737_488_355_327, "48 bits with a sign");
     let least = Amount::from_raw(-Amount::MOST.raw());
     assert_eq!(Amount::from_money_floor(money(1e15)), Amount::MOST);
     assert_eq!(Amount::from_money_floor(money(-1e15)), least);

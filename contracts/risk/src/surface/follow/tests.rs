@@ -53,6 +53,8 @@ fn what_a_step_allows_is_posted_as_it_is_wanted() {
     for way in &ways {
         let at = way.at(Fx::ONE, price_of(3_010.0), &LIMITS).unwrap();
         assert_eq!((at.forward, at.basis), (wanted.forward, wanted.basis));
+        assert_eq!(at.slice, stored(&wanted.slice));
+        assert_ne!(at.slice, wanted.slice, "what storage drops is not posted");
         assert_eq!(way.gap_ceil(&way.wanted), Ok(VolGap::ZERO));
     }
 }

@@ -93,6 +93,27 @@ fn the_basis_has_a_limit_of_its_own() {
 }
 
 #[test]
+fn a_step_of_exactly_its_limit_is_the_whole_of_it() {
+    let (last, next) = (flat(0.6), flat(0.62));
+    let (strike, moved) = farthest(&last, &next, strikes()).unwrap();
+    assert_eq!(strike, price_of(STRIKES[0]), "the first of those that move as far");
+    let limits = StepLimits { vol: moved, ..LIMITS };
+    assert_eq!(limits.vol_at_floor(MONTH), Ok(moved));
+    assert_eq!(limits.share_ceil(&last, &next, strikes(), MONTH), Ok(Millionths::ONE));
+
+    let limits = StepLimits { basis: fx(1.0 / 128.0), ..LIMITS };
+    let moved = Posted { basis: fx(1.0 + 1.0 / 128.0), ..last };
+    assert_eq!(limits.share_ceil(&last, &moved, strikes(), MONTH), Ok(Millionths::ONE));
+}
+
+#[test]
+fn a_share_of_the_limits_is_one_of_each() {
+    let half = LIMITS.times_floor(ratio(500_000)).unwrap();
+    assert_near(half.vol, 0.025, 1e-15, "vol");
+    assert_near(half.basis, 0.005, 1e-15, "basis");
+}
+
+#[test]
 fn a_bucket_takes_an_hours_steps_at_once_and_gives_them_back_evenly() {
     let (one, six) = (Millionths::ONE, ratio(6_000_000));
     let mut bucket = StepBucket::default();
