@@ -109,7 +109,7 @@ sol! {
     /// Whoever takes and whoever makes must be two.
     #[derive(Debug, PartialEq, Eq)]
     error MarketSelfTrade(bytes32 maker, bytes32 taker);
-    /// The vault and the maker take a unit each at least.
+    /// The vault and the maker take a unit each at least, the maker nine for each of the vault's at most.
     #[derive(Debug, PartialEq, Eq)]
     error UnderwriterUnitsInvalid(uint64 vaultUnits, uint64 makerUnits);
     /// Less than that is left of the offer: take less, or another one.

@@ -64,17 +64,17 @@ fn a_maker_in_auction_opens_nothing() {
     let mut stage = Stage::open();
     let unit = stage.call();
     let (maker, offer) = (stage.maker(), stage.offer(&unit, 1_000));
-    stage.leave(maker, 12_000 * TOKEN as i128);
-    stage.trade(stage.order(1, 15), &offer).unwrap();
-    stage.market.climb_to(SPOT + 800);
+    stage.leave(maker, 11_000 * TOKEN as i128);
+    stage.trade(stage.order(2, 15), &offer).unwrap();
+    stage.market.climb_to(SPOT + 300);
     stage.market.post_surface().unwrap();
     stage.ledger(stage.taker, &IClearing::startAuctionCall { account: offer.account });
     let refused = stage.trade(stage.order(1, 1), &offer).unwrap_err();
     refused.expect(&ClearingAccountInAuction { account: offer.account });
-    // What he is short of he may buy back.
+    // What he is short of he may buy back, as much as leaves him what he must hold.
     let back: Vec<_> = times(&unit, 1).iter().map(|each| leg(each.series, -narrow(each.sizeWad))).collect();
-    let offer = stage.offer(&back, 2);
-    stage.trade(stage.order(1, 2), &offer).unwrap();
+    let offer = stage.offer(&back, 10);
+    stage.trade(stage.order(2, 10), &offer).unwrap();
     stage.assert_zero_sum();
 }
 

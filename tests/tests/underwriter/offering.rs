@@ -4,15 +4,19 @@ use alloy_primitives::{Address, Bytes, I256, U256};
 use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::{eip712_domain, Eip712Domain, SolStruct};
-use equipoise_interfaces::{account, Leg, OfferedLeg, UnderwritingOffer};
+use equipoise_interfaces::{account, IUnderwritten, Leg, OfferedLeg, UnderwritingOffer};
 
 use crate::fixture::{Market, FAR};
 
 /// What no maker's proceeds are below.
 pub const ANY_PROCEEDS: i64 = -1_000_000_000_000_000;
 
-/// An underwriter of the market, deployed and wired as everywhere.
+/// The market's underwriter, deployed and wired as everywhere if there is none yet.
 pub fn underwriter_of(market: &mut Market) -> Address {
+    let wired = market.read(&IUnderwritten::underwriterCall {});
+    if !wired.is_zero() {
+        return wired;
+    }
     let (program, clearing) = (market.market, market.clearing);
     market.world.deployer().underwriters(clearing, &[(program, "ETH")]).unwrap().remove(0)
 }

@@ -54,7 +54,7 @@ fn fills_add_up_to_the_offers_units_and_no_further() {
     // Another number makes another offer of the same.
     let mut other = offer;
     other.nonce += U256::ONE;
-    stage.trade(stage.order(1, 10), &other).unwrap();
+    stage.trade(stage.order(2, 10), &other).unwrap();
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn only_the_makers_own_signature_on_this_chain_for_this_program_counts() {
     let mut others = offer.clone();
     others.account = account::of(taker);
     let mut larger = offer.clone();
-    larger.legs[0].sizeWad += larger.legs[0].sizeWad;
+    larger.legs[0].sizeWad = limit(2 * crate::fixture::CONTRACT);
     for changed in [more, cheaper, longer, others, larger] {
         let refused = stage.bring(taker, order.clone(), &changed, signature.clone()).unwrap_err();
         assert!(refused.decode::<SignatureInvalid>().is_some(), "{refused:?}");

@@ -24,6 +24,8 @@ fn both_sides_take_something() {
     assert_eq!(Split::new(0, 1), None);
     assert_eq!(Split::new(1, 0), None);
     assert_eq!(Split::new(u64::MAX, 1), None);
+    assert!(Split::new(1, MOST_MAKER_UNITS).is_some() && Split::new(1, MOST_MAKER_UNITS + 1).is_none());
+    assert!(Split::new(3, 3 * MOST_MAKER_UNITS).is_some() && Split::new(3, 3 * MOST_MAKER_UNITS + 1).is_none());
     let split = Split::new(u64::MAX - 1, 1).unwrap();
     assert_eq!((split.vault(), split.maker(), split.whole()), (u64::MAX - 1, 1, u64::MAX));
 }
@@ -53,7 +55,7 @@ fn a_maker_is_paid_the_cost_less_the_fee() {
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    let split = Split::new(1, u64::MAX - 1).unwrap();
+    let split = Split::new(u64::MAX / 10, u64::MAX / 10 * MOST_MAKER_UNITS).unwrap();
     let quoted = Quoted { cost: atoms(i128::MAX), fee: Atoms::ZERO };
     assert_eq!(split.share(atoms(i128::MAX / 2), quoted), Err(RiskError::Overflow));
     assert_eq!(split.share(atoms(1), Quoted { cost: atoms(1), fee: atoms(i128::MIN) }), Err(RiskError::Overflow));
@@ -80,6 +82,11 @@ fn times(unit: &[Leg], units: u64) -> Vec<Leg> {
     unit.iter().map(|(board, strike, is_put, lots)| (*board, *strike, *is_put, lots * many)).collect()
 }
 
+/// What the vault and the maker take.
+fn shares() -> impl Strategy<Value = (u64, u64)> {
+    (1_u64..8).prop_flat_map(|vault| (Just(vault), 1..=(vault * MOST_MAKER_UNITS).min(19)))
+}
+
 fn quoted(charge: &Charge) -> Quoted {
     Quoted { cost: charge.cost().unwrap(), fee: charge.fee }
 }
@@ -91,7 +98,7 @@ proptest! {
     /// costs no more than rounding above it. Each of the two quotes rounds four amounts up and relief down.
     #[test]
     fn a_vaults_price_for_its_part_is_no_worse_than_for_the_whole(
-        world in worlds(), unit in units(), vault in 1_u64..8, maker in 1_u64..20,
+        world in worlds(), unit in units(), (vault, maker) in shares(),
     ) {
         let split = Split::new(vault, maker).unwrap();
         let part = quoted(&world.quote(&times(&unit, vault)).unwrap().1.charge);
@@ -104,7 +111,7 @@ proptest! {
 
     #[test]
     fn a_shared_trade_never_costs_more_than_the_quote_of_the_whole(
-        world in worlds(), unit in units(), vault in 1_u64..8, maker in 1_u64..20,
+        world in worlds(), unit in units(), (vault, maker) in shares(),
     ) {
         let split = Split::new(vault, maker).unwrap();
         let part = quoted(&world.quote(&times(&unit, vault)).unwrap().1.charge);
@@ -122,8 +129,8 @@ proptest! {
     #[test]
     fn fees_of_fills_are_no_less_than_of_one(fee in 0_i128..1_000_000_000, fills in prop::collection::vec(1_u64..50, 1..6)) {
         let fee_of = |maker: u64| {
-            let whole = Quoted { cost: Atoms::ZERO, fee: atoms(fee * i128::from(maker + 1)) };
-            Split::new(1, maker).unwrap().share(Atoms::ZERO, whole).unwrap().fee.count()
+            let whole = Quoted { cost: Atoms::ZERO, fee: atoms(fee * i128::from(maker + 30)) };
+            Split::new(30, maker).unwrap().share(Atoms::ZERO, whole).unwrap().fee.count()
         };
         let parts: i128 = fills.iter().map(|maker| fee_of(*maker)).sum();
         prop_assert!(parts >= fee_of(fills.iter().sum()));
