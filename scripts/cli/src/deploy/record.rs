@@ -217,9 +217,8 @@ fn abi_of(contract: &str, is_program: bool) -> String {
         "signed-source" | "pool-source" => "source",
         "watcher" => "breakers",
         "referee" | "trustee" | "hedger" | "filler" | "pool-venue" => "hedge",
-        "lender" => contract,
         "underwriter" => "underwriting",
-        "tranche" | "wrapper" | "oracle" | "parameters" => contract,
+        "lender" | "tranche" | "wrapper" | "oracle" | "parameters" => contract,
         _ => "market",
     };
     format!("contracts/interfaces/src/{file}.rs")

@@ -261,6 +261,7 @@ impl Rpc {
         self.try_ask(method, params)?.map_err(|failed| self.unanswered(method, failed.message))
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "every caller makes it for the call")]
     fn try_ask<R: DeserializeOwned>(&self, method: &'static str, params: Value) -> Result<Called<R>, DeploymentError> {
         let answer = self.answer(method, &params)?;
         if let Some(recording) = &self.recording {

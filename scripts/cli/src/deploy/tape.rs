@@ -153,9 +153,10 @@ mod tests {
         let (_folder, playback) = taken(&[("eth_chainId", json!([]), Answer::Result(json!("0x1")))]);
         for (method, params) in [("eth_chainId", json!(["latest"])), ("eth_blockNumber", json!([]))] {
             let error = playback.answer(method, &params).unwrap_err();
+            let asked = params.to_string();
             assert!(
                 matches!(&error, DeploymentError::NotRecorded { method: told, params: with, .. }
-                    if told == method && *with == params.to_string()),
+                    if told == method && *with == asked),
                 "{error}"
             );
         }
