@@ -2,12 +2,14 @@
 
 use alloy_primitives::{Address, I256, U256};
 use alloy_sol_types::{SolCall, SolValue};
+use equipoise_chain::BlockSelector;
 use equipoise_interfaces::{
     account, AddressHasNoCode, AlreadyWired, CallerNotAllowed, CallerNotOwner, ClearingMarketUnknown, IClearing,
     IMarket, IMarketMargin, Margin, MarketBoardUnknown, MarketExpiryInvalid, MarketParameterCount,
     MarketParameterNotWhole, MarketParameterOutOfBounds, MarketParametersInconsistent, MarketStrikesInvalid,
     MarketSurfaceKeepersUnset, MarketTooManyBoards, NotWired, Report, SelectorUnknown,
 };
+use equipoise_market_state::store::{Place, ROOT};
 use equipoise_risk::parameters::{COUNT, RULES};
 use equipoise_tests::TOKEN;
 
@@ -206,11 +208,21 @@ fn mover_called_by_itself_moves_nothing() {
         &NotWired {},
     );
     market.refuse_at(mover, stranger, &IMarketMargin::deleverageCall { account: from, counter: to }, &NotWired {});
+}
+
+#[test]
+fn desk_called_by_itself_moves_nothing() {
+    let mut market = Market::open();
+    let stranger = market.trader("stranger", RICH);
+    market.trade(stranger, &[leg(call_of(1, K3000), CONTRACT)]).unwrap();
+    let at = ROOT + U256::from(Place::Desk as u8);
+    let desk = Address::from_word(market.world.chain.storage(market.market, at, BlockSelector::latest()).unwrap());
+    let (from, to) = (account::of(stranger), account::sub(stranger, 1));
     // Its own storage knows no boards.
     let legs = vec![leg(call_of(1, K3000), CONTRACT)];
-    market.refuse_at(mover, stranger, &IMarket::transferLongsCall { from, to, legs }, &MarketBoardUnknown { board: 1 });
+    market.refuse_at(desk, stranger, &IMarket::transferLongsCall { from, to, legs }, &MarketBoardUnknown { board: 1 });
     let settle = IMarket::settleAccountCall { account: from, board: 1 };
-    market.refuse_at(mover, stranger, &settle, &MarketBoardUnknown { board: 1 });
+    market.refuse_at(desk, stranger, &settle, &MarketBoardUnknown { board: 1 });
 }
 
 #[test]

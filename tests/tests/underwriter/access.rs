@@ -1,6 +1,6 @@
 //! Who may bring offers, name the underwriter, and cross trades; and when the market lets them.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::SolValue;
 use equipoise_interfaces::{
     account, AddressHasNoCode, AlreadyWired, CallerNotAllowed, CallerNotOwner, ClearingNotAuthorised, IBreakers,
@@ -116,10 +116,10 @@ fn a_market_that_only_reduces_lets_nobody_open_against_a_maker() {
     let taker = stage.taker;
     stage.market.world.send(taker, other, &TestMarket::confirmCall { digest }).unwrap();
     stage.market.trade(taker, &back).unwrap();
-    let refused = stage.bring(taker, stage.order(1, 1), &offer, Default::default()).unwrap_err();
+    let refused = stage.bring(taker, stage.order(1, 1), &offer, Bytes::default()).unwrap_err();
     refused.expect(&MarketReduceOnly { trippedRules: 0, recoversAt: 0 });
     stage.market.send(owner, &IBreakers::tightenCall { state: HALT }).unwrap();
-    let refused = stage.bring(taker, stage.order(1, 1), &offer, Default::default()).unwrap_err();
+    let refused = stage.bring(taker, stage.order(1, 1), &offer, Bytes::default()).unwrap_err();
     assert!(refused.decode::<MarketHalted>().is_some(), "{refused:?}");
 }
 
