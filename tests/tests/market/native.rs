@@ -382,8 +382,13 @@ impl Native {
     }
 
     /// Somebody has the breakers look, whether or not the oracle's round is new.
-    /// # Errors: NoCapital; Math before the first surface
+    /// # Errors: NoCapital
     pub fn poke(&mut self, moment: Moment) -> Result<(), RiskError> {
+        if self.surface_at == 0 {
+            let seen = self.looked_at(&self.bare_readings(moment), moment.now);
+            self.keep_seen(seen);
+            return Ok(());
+        }
         let offer = self.offer_in(self.state(moment), moment, &[])?;
         let seen = self.look(&offer)?;
         self.keep(&offer, offer.priced.reserve, offer.round.flow);
@@ -416,12 +421,16 @@ impl Native {
     }
 
     fn look(&self, offer: &Offer) -> Result<(Watch, Breakers), RiskError> {
-        let (readings, rules) = (self.readings(offer)?, rules(&self.parameters));
-        if self.frozen.watch.state == State::Open && !Breakers::would_trip(&readings, &rules) {
-            return Ok((self.frozen.watch, self.breakers));
+        Ok(self.looked_at(&self.readings(offer)?, offer.moment.now))
+    }
+
+    fn looked_at(&self, readings: &Readings, now: u64) -> (Watch, Breakers) {
+        let rules = rules(&self.parameters);
+        if self.frozen.watch.state == State::Open && !Breakers::would_trip(readings, &rules) {
+            return (self.frozen.watch, self.breakers);
         }
-        let next = self.breakers.observed(offer.moment.now, &readings, &rules);
-        Ok((watch_of(&next, offer.moment.now), next))
+        let next = self.breakers.observed(now, readings, &rules);
+        (watch_of(&next, now), next)
     }
 
     fn keep_seen(&mut self, (watch, breakers): (Watch, Breakers)) {
@@ -437,7 +446,31 @@ impl Native {
 
     /// Every measure with a priced trade. No second source, sequencer or stablecoin is told of.
     fn readings(&self, offer: &Offer) -> Result<Readings, RiskError> {
-        let moment = offer.moment;
+        let ratios = self.ratios(offer)?.into_iter();
+        let read = self.times(offer.moment);
+        Ok(ratios.fold(read, |all, (measure, ratio)| all.with_ratio(measure, ratio).unwrap()))
+    }
+
+    /// Every measure before the first surface, when nothing can be priced and so nothing is held.
+    fn bare_readings(&self, moment: Moment) -> Readings {
+        let insured = self.scale.money_floor(Atoms::new(self.insurance.atoms as i128)).unwrap();
+        let none = [
+            breakers::Measure::SourceDeviation,
+            breakers::Measure::StablecoinDeviation,
+            breakers::Measure::SpotJump,
+            breakers::Measure::SurfaceJump,
+            breakers::Measure::Utilisation,
+            breakers::Measure::BadDebt,
+            breakers::Measure::Toxicity,
+        ];
+        let ratios = none.into_iter().map(|measure| (measure, Millionths::ZERO)).chain([
+            (breakers::Measure::Drawdown, self.frozen.capital.drawdown_ceil().unwrap()),
+            (breakers::Measure::InsuranceShort, insurance_short_ceil(insured, self.insurance.floor_tokens)),
+        ]);
+        ratios.fold(self.times(moment), |all, (measure, ratio)| all.with_ratio(measure, ratio).unwrap())
+    }
+
+    fn times(&self, moment: Moment) -> Readings {
         let first = self.boards.first().map_or(u64::MAX, |board| board.expiry);
         let secs = [
             (breakers::Measure::SpotAge, moment.now - moment.spot_at),
@@ -448,10 +481,7 @@ impl Native {
             (breakers::Measure::SettlementPending, moment.now.saturating_sub(first)),
             (breakers::Measure::Unhedged, 0),
         ];
-        let read =
-            secs.into_iter().fold(Readings::default(), |all, (measure, secs)| all.with_secs(measure, secs).unwrap());
-        let ratios = self.ratios(offer)?.into_iter();
-        Ok(ratios.fold(read, |all, (measure, ratio)| all.with_ratio(measure, ratio).unwrap()))
+        secs.into_iter().fold(Readings::default(), |all, (measure, secs)| all.with_secs(measure, secs).unwrap())
     }
 
     fn ratios(&self, offer: &Offer) -> Result<Vec<(breakers::Measure, Millionths)>, RiskError> {

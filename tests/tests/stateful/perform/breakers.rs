@@ -14,7 +14,11 @@ impl Life {
         let result = self.send(from, market, &pokeCall {});
         let mut native = before.native();
         let poked = self.moment().map(|moment| native.poke(moment));
-        assert_eq!(result.is_ok(), matches!(poked, Some(Ok(()))), "a look needs a price and capital: {result:?}");
+        assert_eq!(
+            result.is_ok(),
+            matches!(poked, Some(Ok(()))),
+            "a look needs a price, and capital once there is a surface: {result:?}"
+        );
         if let (Ok(receipt), Some(moment)) = (&result, self.moment()) {
             let after = self.picture();
             native.require_same(&after.native());
