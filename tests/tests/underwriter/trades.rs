@@ -100,10 +100,10 @@ fn packages_of_several_legs_are_shared() {
 }
 
 #[test]
-fn a_single_lot_of_the_vaults_carries_no_rounding_into_the_whole() {
+fn units_of_a_single_lot_carry_no_rounding_into_the_whole() {
     let mut stage = Stage::open();
     let unit = vec![crate::fixture::leg(stage.call()[0].series, LOT)];
-    let told = shared(&mut stage, &unit, (1, 9));
+    let told = shared(&mut stage, &unit, (1_111, 9_999));
     assert!(told.vaultCostAtoms + told.makerCostAtoms < told.wholeCostAtoms);
 }
 
