@@ -5,12 +5,10 @@ use alloy_sol_types::SolCall;
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::words::decode;
 use equipoise_interfaces::IValuer::valueCall;
-use equipoise_interfaces::{
-    AlreadyWired, Appraisal, AppraisalHead, HedgeRecorded, Leg, MarketInventoryMalformed, Values,
-};
+use equipoise_interfaces::{Appraisal, AppraisalHead, HedgeRecorded, Leg, MarketInventoryMalformed, Values};
 use equipoise_kit::lean::{failed, log, only, revert};
 use equipoise_kit::lock::require_unlocked;
-use equipoise_kit::{require_code, Revert};
+use equipoise_kit::Revert;
 use equipoise_market_state::convert::{exposure_of_bits, money_of_bits, price_of, size_wad, unsigned};
 use equipoise_market_state::errors::pricing_error;
 use equipoise_market_state::layout::{
@@ -37,11 +35,7 @@ impl Appraiser {
     /// # Errors: CallerNotOwner, AlreadyWired, AddressIsZero, AddressHasNoCode
     pub(crate) fn wire_hedger(&mut self, hedger: Address) -> Result<(), Revert> {
         self.ownership.only_owner()?;
-        if !self.store.address(Place::Hedger).is_zero() {
-            return Err(revert(&AlreadyWired {}));
-        }
-        require_code(self.store.vm(), hedger)?;
-        self.store.set_address(Place::Hedger, hedger);
+        self.store.name_once(Place::Hedger, hedger)?;
         // From now on the market widens while nobody hedges.
         self.store.mark_hedged();
         Ok(())

@@ -156,11 +156,6 @@ impl Desk {
     pub(crate) fn wire_underwriter(&mut self, underwriter: Address) -> Result<(), Revert> {
         self.ownership.only_owner()?;
         require_unlocked(self.store.vm(), self.store.wired(Place::Clearing)?)?;
-        if !self.store.address(Place::Underwriter).is_zero() {
-            return Err(revert(&AlreadyWired {}));
-        }
-        require_code(self.store.vm(), underwriter)?;
-        self.store.set_address(Place::Underwriter, underwriter);
-        Ok(())
+        self.store.name_once(Place::Underwriter, underwriter)
     }
 }

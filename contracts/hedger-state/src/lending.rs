@@ -7,7 +7,7 @@ use alloy_primitives::{Address, I256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::words::{decode, write_array};
 use equipoise_interfaces::ILender::{borrowCall, repayCall};
-use equipoise_interfaces::{HedgePayment, IClearing};
+use equipoise_interfaces::{HedgePayment, Holding, IClearing, IHedged};
 use equipoise_kit::lean::{call, call_bytes, failed};
 use equipoise_kit::number::{from_u128, to_u128};
 use equipoise_kit::Revert;
@@ -85,6 +85,14 @@ impl Hedger {
         let clearing = self.slots.clearing.address();
         let data = call_bytes(self, clearing, SELECTOR, &input)?;
         decode(&data).and_then(to_u128).ok_or_else(|| failed(clearing, SELECTOR))
+    }
+
+    /// Tells the market what is held, and what that has cost.
+    /// # Errors: the market's
+    pub fn tell_market(&mut self, held: &Holding, cost: U256) -> Result<(), Revert> {
+        let market = self.slots.market.address();
+        let record = IHedged::recordHedgeCall { unitsX64: held.unitsX64, cashX64: held.cashX64, costAtoms: cost };
+        call(self, market, &record).map(|_| ())
     }
 
     /// Releases the lock, and has the clearing house credit what has come and pay a tip.

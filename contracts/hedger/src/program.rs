@@ -2,13 +2,11 @@
 
 use alloc::vec::Vec;
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::B256;
 use alloy_sol_types::SolCall;
 use equipoise_hedger_state::Hedger;
-use equipoise_interfaces::AlreadyWired;
 use equipoise_interfaces::IHedger::{rebalanceBySignatureCall, rebalanceCall};
-use equipoise_kit::lean::{answer, delegate, enter, revert, CONSTRUCTOR};
-use equipoise_kit::{require_code, Revert};
+use equipoise_kit::lean::{answer, delegate, enter, CONSTRUCTOR};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
@@ -30,22 +28,12 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         }
         rebalanceBySignatureCall::SELECTOR => answer(&rebalance_signed(&mut hedger, &mut given)?),
         CONSTRUCTOR => {
-            name_trustee(&mut hedger, given.take()?)?;
+            // The constructor's first argument.
+            hedger.slots.trustee.name_once(given.take()?)?;
             ask_trustee(&mut hedger, &input)
         }
         _ => ask_trustee(&mut hedger, &input),
     }
-}
-
-/// Keeps the trustee's address, the constructor's first argument. Once.
-/// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode
-fn name_trustee(hedger: &mut Hedger, trustee: Address) -> Result<(), Revert> {
-    if !hedger.slots.trustee.address().is_zero() {
-        return Err(revert(&AlreadyWired {}));
-    }
-    require_code(hedger.vm(), trustee)?;
-    hedger.slots.trustee.set_address(trustee);
-    Ok(())
 }
 
 /// Has the trustee run a call in this program's storage.

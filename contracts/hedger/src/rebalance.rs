@@ -6,9 +6,9 @@ use alloy_primitives::{Address, B256, I256, U256};
 use equipoise_hedger_state::{Appraised, Hedger, Kept, Position};
 use equipoise_interfaces::{
     AppraisalHead, HedgeLeg, HedgePayment, HedgerCashShort, HedgerDeadlinePassed, HedgerEpochDiffers,
-    HedgerMarketStopped, HedgerPriceTooOld, IHedged, Outcome, Rebalanced, Verdict,
+    HedgerMarketStopped, HedgerPriceTooOld, Outcome, Rebalanced, Verdict,
 };
-use equipoise_kit::lean::{call, log, revert, Arguments};
+use equipoise_kit::lean::{log, revert, Arguments};
 use equipoise_kit::number::{from_u128, to_u128};
 use equipoise_kit::Revert;
 use equipoise_risk::rebalance::{HedgeTerm, HedgeTerms};
@@ -154,13 +154,7 @@ fn record(
         ..*held
     };
     hedger.slots.set_kept(&kept);
-    let record = IHedged::recordHedgeCall {
-        unitsX64: verdict.holding.unitsX64,
-        cashX64: verdict.holding.cashX64,
-        costAtoms: verdict.costAtoms,
-    };
-    let market = hedger.slots.market.address();
-    call(hedger, market, &record)?;
+    hedger.tell_market(&verdict.holding, verdict.costAtoms)?;
     let told = Rebalanced {
         solver,
         riskEpoch: kept.epoch,

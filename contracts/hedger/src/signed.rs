@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
 use equipoise_hedger_state::Hedger;
 use equipoise_interfaces::words::words_of;
-use equipoise_interfaces::{HedgeLeg, HedgerNonceDiffers, IClearing};
-use equipoise_kit::lean::{call, revert, Arguments};
+use equipoise_interfaces::{HedgeLeg, HedgerNonceDiffers};
+use equipoise_kit::lean::{revert, Arguments};
+use equipoise_kit::lock::held;
 use equipoise_kit::signature::{digest, hash, require_signed};
 use equipoise_kit::Revert;
 use stylus_sdk::prelude::*;
@@ -42,9 +43,7 @@ pub fn rebalance_signed(hedger: &mut Hedger, given: &mut Arguments<'_>) -> Resul
     let digest = digest_of(hedger, &request, solver, nonce);
     let clearing = hedger.slots.clearing.address();
     // A contract that signs runs its own code.
-    call(hedger, clearing, &IClearing::enterLockCall {})?;
-    require_signed(hedger.vm(), solver, digest, signature)?;
-    call(hedger, clearing, &IClearing::exitLockCall {})?;
+    held(hedger, clearing, |hedger| require_signed(hedger.vm(), solver, digest, signature))?;
     rebalance(hedger, &request, &words, solver)
 }
 

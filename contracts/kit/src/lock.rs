@@ -6,8 +6,9 @@
 use alloy_primitives::{Address, B256, U256};
 use equipoise_interfaces::{IClearing, LockNotHeld, ProgramsLocked};
 use stylus_sdk::host::VM;
+use stylus_sdk::prelude::*;
 
-use crate::lean::{revert, view};
+use crate::lean::{call, revert, view};
 use crate::storage::namespace_root;
 use crate::Revert;
 
@@ -48,6 +49,22 @@ pub fn exit(taker: Address) -> Result<(), Revert> {
     }
     host::store(PLACE.into(), B256::ZERO);
     Ok(())
+}
+
+/// Has foreign code run with the clearing house's lock held. Whoever calls must be one of its programs.
+/// # Errors: ProgramsLocked, those of what is run
+pub fn held<P, T>(
+    program: &mut P,
+    clearing: Address,
+    foreign: impl FnOnce(&mut P) -> Result<T, Revert>,
+) -> Result<T, Revert>
+where
+    P: TopLevelStorage + HostAccess<Host = VM>,
+{
+    call(program, clearing, &IClearing::enterLockCall {})?;
+    let answer = foreign(program)?;
+    call(program, clearing, &IClearing::exitLockCall {})?;
+    Ok(answer)
 }
 
 /// Keeps a word until it is taken back, or the transaction ends. In the clearing house only.

@@ -5,10 +5,14 @@ use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
 use alloy_primitives::{Address, B256, U256};
+use equipoise_interfaces::AlreadyWired;
 use stylus_sdk::host::VM;
 use stylus_sdk::keccak_const::Keccak256;
 use stylus_sdk::prelude::*;
 use stylus_sdk::storage::{StorageGuard, StorageGuardMut, StorageType};
+
+use crate::lean::revert;
+use crate::{require_code, Revert};
 
 /// Names a region of storage.
 pub trait Namespace {
@@ -112,6 +116,17 @@ impl Word {
     /// Replaces the address it holds.
     pub fn set_address(&mut self, address: Address) {
         self.set(address.into_word());
+    }
+
+    /// Names the program that it holds, once.
+    /// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode
+    pub fn name_once(&mut self, program: Address) -> Result<(), Revert> {
+        if !self.address().is_zero() {
+            return Err(revert(&AlreadyWired {}));
+        }
+        require_code(&self.vm, program)?;
+        self.set_address(program);
+        Ok(())
     }
 
     /// The number it holds.

@@ -24,10 +24,12 @@
 //! | 31, 32, 33 | the hedger, the appraiser, the underwriter |
 
 use alloy_primitives::{Address, B256, U256};
-use equipoise_interfaces::{MarketBoardUnknown, MarketNumberOutOfDomain, MarketTooManyBoards, NotWired, Offer};
+use equipoise_interfaces::{
+    AlreadyWired, MarketBoardUnknown, MarketNumberOutOfDomain, MarketTooManyBoards, NotWired, Offer,
+};
 use equipoise_kit::lean::revert;
 use equipoise_kit::storage::namespace_root;
-use equipoise_kit::Revert;
+use equipoise_kit::{require_code, Revert};
 use equipoise_risk::breakers::Breakers;
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::TokenScale;
@@ -167,6 +169,17 @@ impl Store {
             *bytes = address.into_array();
         }
         self.set(place, slot);
+    }
+
+    /// Names a program, once.
+    /// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode
+    pub fn name_once(&mut self, place: Place, program: Address) -> Result<(), Revert> {
+        if !self.address(place).is_zero() {
+            return Err(revert(&AlreadyWired {}));
+        }
+        require_code(self.vm(), program)?;
+        self.set_address(place, program);
+        Ok(())
     }
 
     /// The token's decimals and the binary shift of strikes, from the ledger's slot.

@@ -3,8 +3,8 @@
 use alloy_primitives::{Address, U256};
 use equipoise_hedger_state::{Hedger, Kept, Position};
 use equipoise_interfaces::ILender::{tokensCall, tokensReturn};
-use equipoise_interfaces::{HedgePayment, HedgeTended, HedgerLenderInUse, HedgerMarketStopped, IHedged, LenderSet};
-use equipoise_kit::lean::{call, log, revert, view};
+use equipoise_interfaces::{HedgePayment, HedgeTended, HedgerLenderInUse, HedgerMarketStopped, LenderSet};
+use equipoise_kit::lean::{log, revert, view};
 use equipoise_kit::number::{from_u128, to_u128};
 use equipoise_kit::{require_code, Revert};
 use stylus_sdk::prelude::*;
@@ -55,9 +55,7 @@ pub fn tend(hedger: &mut Hedger) -> Result<(), Revert> {
 /// # Errors: HedgerNumberOutOfDomain, the market's
 pub fn tell_held(hedger: &mut Hedger, kept: &Kept, position: &Position) -> Result<(), Revert> {
     let held = hedger.holding(kept, position)?;
-    let (market, cost) = (hedger.slots.market.address(), U256::ZERO);
-    let record = IHedged::recordHedgeCall { unitsX64: held.unitsX64, cashX64: held.cashX64, costAtoms: cost };
-    call(hedger, market, &record)?;
+    hedger.tell_market(&held, U256::ZERO)?;
     let (collateral, debt) = (from_u128(position.collateral), from_u128(position.debt));
     log(hedger.vm(), &HedgeTended { collateralAtoms: collateral, debtAtoms: debt });
     Ok(())

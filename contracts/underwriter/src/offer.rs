@@ -6,11 +6,11 @@ use alloy_primitives::{Address, B256, U256};
 use equipoise_interfaces::account::owner;
 use equipoise_interfaces::words::words_of;
 use equipoise_interfaces::{
-    IClearing, Leg, OffersCancelled, UnderwriterNumberOutOfDomain, UnderwriterOfferCancelled, UnderwriterOfferExpired,
+    Leg, OffersCancelled, UnderwriterNumberOutOfDomain, UnderwriterOfferCancelled, UnderwriterOfferExpired,
     UnderwriterOfferFilled, UnderwriterTakerDiffers,
 };
-use equipoise_kit::lean::{call, log, revert, Arguments};
-use equipoise_kit::lock::require_unlocked;
+use equipoise_kit::lean::{log, revert, Arguments};
+use equipoise_kit::lock::{held, require_unlocked};
 use equipoise_kit::number::{from_i128, to_i128};
 use equipoise_kit::signature::{digest, domain_separator, hash, require_signed};
 use equipoise_kit::Revert;
@@ -128,9 +128,7 @@ impl Underwriter {
         self.slots.set_filled_units(digest, filled);
         let clearing = self.slots.clearing.address();
         // A contract that signs runs its own code.
-        call(self, clearing, &IClearing::enterLockCall {})?;
-        require_signed(self.vm(), owner(offer.account), digest, signature)?;
-        call(self, clearing, &IClearing::exitLockCall {})?;
+        held(self, clearing, |program| require_signed(program.vm(), owner(offer.account), digest, signature))?;
         Ok((digest, filled))
     }
 

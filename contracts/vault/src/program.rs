@@ -1,13 +1,12 @@
 //! The program's door: decodes a call and hands over.
 
 use alloy_primitives::aliases::U80;
-use alloy_primitives::{Address, U256};
+use alloy_primitives::U256;
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::AlreadyWired;
 use equipoise_interfaces::IVault::{navCall, nextEpochCall, openEpochCall, processEpochCall, trancheValueCall};
-use equipoise_kit::lean::{answer, delegate, enter, revert, CONSTRUCTOR};
+use equipoise_kit::lean::{answer, delegate, enter, CONSTRUCTOR};
 use equipoise_kit::number::{from_i128, from_u128};
-use equipoise_kit::{require_code, Revert};
+use equipoise_kit::Revert;
 use equipoise_risk::waterfall::Split;
 use equipoise_vault_state::plan::unsigned;
 use equipoise_vault_state::Vault;
@@ -29,7 +28,8 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         navCall::SELECTOR => nav(&vault),
         trancheValueCall::SELECTOR => answer(&tranche_value(&vault, given.take()?)?),
         CONSTRUCTOR => {
-            name_steward(&mut vault, given.take()?)?;
+            // The constructor's first argument.
+            vault.slots.steward.name_once(given.take()?)?;
             ask_steward(&mut vault, &input)
         }
         _ => ask_steward(&mut vault, &input),
@@ -51,17 +51,6 @@ fn tranche_value(vault: &Vault, is_senior: bool) -> Result<[U256; 3], Revert> {
     let sides = capital.sides(&survey.worth).map_err(|_| survey.out_of_range())?;
     let of = |split: Split| from_u128(unsigned(if is_senior { split.senior } else { split.junior }));
     Ok([of(sides.mid), of(sides.bid), of(sides.ask)])
-}
-
-/// Keeps the steward's address, the constructor's first argument. Once.
-/// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode
-fn name_steward(vault: &mut Vault, steward: Address) -> Result<(), Revert> {
-    if !vault.slots.steward.address().is_zero() {
-        return Err(revert(&AlreadyWired {}));
-    }
-    require_code(vault.vm(), steward)?;
-    vault.slots.steward.set_address(steward);
-    Ok(())
 }
 
 /// Has the steward run a call in this program's storage.

@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::words::{write_bytes, write_items, ToWords, WORD};
-use equipoise_interfaces::{ERC1155InvalidReceiver, IClearing, IERC1155Receiver};
-use equipoise_kit::lean::{call, encode, revert};
+use equipoise_interfaces::{ERC1155InvalidReceiver, IERC1155Receiver};
+use equipoise_kit::lean::{encode, revert};
+use equipoise_kit::lock::held;
 use equipoise_kit::Revert;
 use stylus_sdk::call::call as call_contract;
 use stylus_sdk::prelude::*;
@@ -86,15 +87,15 @@ impl Wrapper {
             return Ok(());
         }
         let clearing = self.peer(Place::Clearing);
-        call(self, clearing, &IClearing::enterLockCall {})?;
-        let context = Call::new_mutating(self);
-        let answer = call_contract(self.vm(), context, receiver, &encode(selector, words)).map_err(Revert::from);
-        match answer {
-            Ok(data) if is_magic(&data, selector) => {}
-            Err(data) if !data.is_empty() => return Err(data),
-            _ => return Err(revert(&ERC1155InvalidReceiver { receiver })),
-        }
-        call(self, clearing, &IClearing::exitLockCall {}).map(|_| ())
+        held(self, clearing, |program| {
+            let context = Call::new_mutating(program);
+            let input = encode(selector, words);
+            match call_contract(program.vm(), context, receiver, &input).map_err(Revert::from) {
+                Ok(data) if is_magic(&data, selector) => Ok(()),
+                Err(data) if !data.is_empty() => Err(data),
+                _ => Err(revert(&ERC1155InvalidReceiver { receiver })),
+            }
+        })
     }
 }
 

@@ -3,9 +3,7 @@ pragma solidity 0.8.37;
 
 interface Coin {
     function transfer(address to, uint256 value) external returns (bool);
-    function transferFrom(address from, address to, uint256 value) external returns (bool);
     function allowance(address owner, address spender) external view returns (uint256);
-    function balanceOf(address owner) external view returns (uint256);
 }
 
 /// @title A venue that lies: it keeps what it is given, delivers what tests tell it, and says that all went well
