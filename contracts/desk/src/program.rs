@@ -5,8 +5,8 @@ use alloy_sol_types::SolCall;
 use equipoise_interfaces::IHedged::{hedgeCall, hedgerCall, inventoryCall, wireHedgerCall};
 use equipoise_interfaces::IMarket::{
     acceptOwnershipCall, accountBoardsCall, boardCall, liveBoardsCall, marginParametersCall, ownerCall, parametersCall,
-    positionsCall, setMarginParametersCall, setParametersCall, settleAccountCall, settleBoardCall, sliceCall,
-    strikesCall, transferLongsCall, transferOwnershipCall, wireCall,
+    positionsCall, setMarginParametersCall, setParametersCall, settleAccountCall, sliceCall, strikesCall,
+    transferLongsCall, transferOwnershipCall, wireCall,
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_interfaces::IUnderwritten::{underwriterCall, wireUnderwriterCall};
@@ -61,7 +61,6 @@ impl Desk {
     fn change(&mut self, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
         match selector {
             settleAccountCall::SELECTOR => answer(&self.settle_account(given.take()?, given.take()?)?),
-            settleBoardCall::SELECTOR => answer(&self.settle_one_board(given.take()?, given.take()?)?),
             transferLongsCall::SELECTOR => {
                 let [from, to]: [B256; 2] = given.take()?;
                 answer(&transfer_longs(&mut self.store, from, to, &given.take_array()?)?)

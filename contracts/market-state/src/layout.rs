@@ -21,8 +21,10 @@ use equipoise_risk::toxicity::Amount;
 use equipoise_risk::units::{Atoms, Lots, Money, Price};
 
 mod conditions;
+mod debts;
 
 pub use conditions::{decode_conditions, encode_conditions, has_hedger, with_hedger, CONDITION_SLOTS};
+pub use debts::BoardDebts;
 
 /// A storage slot.
 pub type Slot = [u8; 32];
@@ -90,7 +92,7 @@ pub enum BoardState {
     Settled {
         /// The settlement price.
         price: Price,
-        /// The share of payoffs that is paid.
+        /// The share of payoffs that is paid; what the vault could pay at once, until it is fixed.
         ratio: PayoutRatio,
     },
 }

@@ -22,6 +22,7 @@
 //! | 24 to 26 | the conditions that widen spreads |
 //! | 27 to 30 | the breakers |
 //! | 31, 32, 33 | the hedger, the appraiser, the underwriter |
+//! | 34 | the board whose payout ratio is not fixed yet, what is owed for it, and what there is |
 
 use alloy_primitives::{Address, B256, U256};
 use equipoise_interfaces::{
@@ -39,7 +40,8 @@ use stylus_sdk::prelude::*;
 use crate::account_boards::{kind_of, AccountBoards};
 use crate::layout::{
     decode_breakers, decode_holdings, encode_breakers, encode_holdings, series_slots, strike_count, strike_slots,
-    with_hedger, BoardWords, Directory, Frozen, Header, Slot, ACCOUNT_BOARDS, CONDITION_SLOTS, PARAMETER_SLOTS,
+    with_hedger, BoardDebts, BoardWords, Directory, Frozen, Header, Slot, ACCOUNT_BOARDS, CONDITION_SLOTS,
+    PARAMETER_SLOTS,
 };
 use crate::surface_guard::SurfaceGuard;
 
@@ -107,6 +109,8 @@ pub enum Place {
     Appraiser,
     /// The program that brings makers who share trades.
     Underwriter,
+    /// What is owed for a board whose payout ratio is not fixed yet.
+    Debts,
 }
 
 /// The first of a board's slots of each kind.
@@ -275,6 +279,28 @@ impl Store {
         let slot = fits(header.encode(), board)?;
         self.save(self.board(board), slot);
         Ok(())
+    }
+
+    /// What is owed for the board whose payout ratio is not fixed yet, if there is one.
+    pub fn debts(&self) -> Option<BoardDebts> {
+        BoardDebts::decode(&self.get(Place::Debts))
+    }
+
+    /// What is owed for a board, if its payout ratio is not fixed yet.
+    pub fn debts_of(&self, board: u16) -> Option<BoardDebts> {
+        self.debts().filter(|owed| owed.board == board)
+    }
+
+    /// # Errors: MarketNumberOutOfDomain
+    pub fn set_debts(&mut self, debts: &BoardDebts) -> Result<(), Revert> {
+        let slot = fits(debts.encode(), debts.board)?;
+        self.set(Place::Debts, slot);
+        Ok(())
+    }
+
+    /// Nothing is owed for any board any more.
+    pub fn clear_debts(&mut self) {
+        self.set(Place::Debts, [0; 32]);
     }
 
     /// A board's slice.

@@ -7,9 +7,9 @@ use equipoise_interfaces::AlreadyWired;
 use equipoise_interfaces::IBreakers::{breakersCall, marketStateCall, pokeCall, tightenCall};
 use equipoise_interfaces::IHedged::{appraiseCall, recordHedgeCall};
 use equipoise_interfaces::IMarket::{
-    acceptOwnershipCall, bookCall, listBoardCall, navCall, postSurfaceCall, quoteCall, recordLpFlowCall,
-    setMarginParametersCall, setParametersCall, setSurfaceKeepersCall, surfaceKeepersCall, surfaceStepsCall, tradeCall,
-    tradeForCall, transferOwnershipCall,
+    acceptOwnershipCall, bookCall, fixPayoutRatioCall, listBoardCall, navCall, postSurfaceCall, quoteCall,
+    recordLpFlowCall, setMarginParametersCall, setParametersCall, setSurfaceKeepersCall, settleBoardCall,
+    surfaceKeepersCall, surfaceStepsCall, tradeCall, tradeForCall, transferOwnershipCall,
 };
 use equipoise_interfaces::IMarketMargin::{deleverageCall, marginCall, moveShareCall, safeSinceCall, takeOverCall};
 use equipoise_interfaces::IPricer as pricer;
@@ -70,7 +70,10 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         | deleverageCall::SELECTOR => ask(&mut store, Place::Mover, &input),
         // The desk hands on what is asked more rarely of a hedge.
         appraiseCall::SELECTOR | recordHedgeCall::SELECTOR => ask(&mut store, Place::Appraiser, &input),
-        surfaceKeepersCall::SELECTOR | surfaceStepsCall::SELECTOR => ask(&mut store, Place::Curator, &input),
+        settleBoardCall::SELECTOR
+        | fixPayoutRatioCall::SELECTOR
+        | surfaceKeepersCall::SELECTOR
+        | surfaceStepsCall::SELECTOR => ask(&mut store, Place::Curator, &input),
         marketStateCall::SELECTOR | breakersCall::SELECTOR => ask(&mut store, Place::Watcher, &input),
         pokeCall::SELECTOR | tightenCall::SELECTOR => {
             require_open(&store)?;

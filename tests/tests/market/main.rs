@@ -17,6 +17,7 @@ mod access;
 mod audit;
 mod breakers;
 mod conditions;
+mod debts;
 mod differential;
 mod fixture;
 mod invariants;

@@ -333,6 +333,11 @@ pub enum Action {
         of: Of,
         board: u8,
     },
+    /// Of the board that the vault owes for, if there is one.
+    FixRatio {
+        by: Who,
+        board: u8,
+    },
     Donate {
         by: Who,
         to: u8,
@@ -383,7 +388,7 @@ impl Action {
 }
 
 /// Every action by name: what coverage is counted by.
-const NAMES: [&str; 55] = [
+const NAMES: [&str; 56] = [
     "Trade",
     "Close",
     "RoundTrip",
@@ -432,6 +437,7 @@ const NAMES: [&str; 55] = [
     "List",
     "SettleBoard",
     "SettleAccount",
+    "FixRatio",
     "Donate",
     "SetParameters",
     "SetMarginParameters",

@@ -17,7 +17,7 @@ use crate::actors::{Actors, ACTORS, RICH};
 use crate::fixture::{Market, FAR};
 use crate::invariants;
 use crate::native::Moment;
-use crate::slots::Picture;
+use crate::slots::{Board, Picture};
 
 /// Digits of the feed's answers.
 pub const FEED_UNIT: i128 = 100_000_000;
@@ -55,6 +55,8 @@ pub struct Course {
     pub dusty: BTreeSet<u16>,
     /// Tokens that somebody sent to the clearing house.
     pub donated: u128,
+    /// Whether holders of a board have ever got less than all, or may yet.
+    pub is_loss_shared: bool,
     /// What everything was after the last action.
     pub picture: Option<Picture>,
     pub actions: usize,
@@ -144,6 +146,7 @@ impl Life {
             done: BTreeSet::new(),
             dusty: BTreeSet::new(),
             donated: 0,
+            is_loss_shared: false,
             picture: None,
             actions: 0,
         };
@@ -220,7 +223,8 @@ impl Life {
         if !action.has_breakers_look() {
             invariants::breakers_stand(&before, &after);
         }
-        for (id, _) in after.boards.iter().filter(|(_, board)| board.is_done()) {
+        let done = |(id, board): &(&u16, &Board)| board.is_done() && after.debts_of(**id).is_none();
+        for (id, _) in after.boards.iter().filter(done) {
             self.course.done.insert(*id);
             if after.cash(self.wrapped_account(*id)) != 0 {
                 self.course.dusty.insert(*id);

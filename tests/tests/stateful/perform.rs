@@ -33,6 +33,7 @@ impl Life {
             Action::List { secs, step } => self.list(*secs, *step),
             Action::SettleBoard { by, board, is_wrong_round } => self.settle_board(*by, *board, *is_wrong_round),
             Action::SettleAccount { by, of, board } => self.settle_account(*by, *of, *board),
+            Action::FixRatio { by, board } => self.fix_ratio(*by, *board),
             Action::Donate { by, to, atoms } => self.donate(*by, *to, *atoms),
             Action::SetParameters { seed, count } => self.set_parameters(*seed, *count),
             Action::SetMarginParameters { seed, count } => self.set_margin_parameters(*seed, *count),

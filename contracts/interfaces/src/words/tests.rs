@@ -56,7 +56,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
         CalldataMalformed, SelectorUnknown, MarketParameterCount, MarketSlippageExceeded, MarketDeadlinePassed,
         MarketSeriesUnknown, MarketBoardUnknown, MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketLegsCount,
         MarketBoardClosed, MarketSettlementPending, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled,
-        MarketSpotStale, MarketSurfaceStale, MarketLongsMissing, MarketAccountUnsettled, MarketDeltaLimitExceeded,
+        MarketSpotStale, MarketSurfaceStale, MarketLongsMissing, MarketAccountUnsettled, MarketDebtsOpen, MarketDeltaLimitExceeded,
         MarketVegaLimitExceeded, MarketStressLimitExceeded, MarketGammaLimitExceeded, MarketExpiryVegaLimitExceeded,
         MarketShortSeriesLimitExceeded, MarketSurfaceOutrun, MarketVaultInsolvent, MarketVaultCashShort,
         MarketTooManyBoards, MarketStrikesInvalid, MarketExpiryInvalid, MarketSliceOutOfRange,
@@ -96,8 +96,8 @@ fn errors(words: &[u8]) -> Vec<Written> {
 
 fn calls(words: &[u8]) -> Vec<Written> {
     Vec::from(written!(words, SolCall, abi_decode_raw:
-        IMarket::navCall, IMarket::recordLpFlowCall, IMarket::settleBoardCall, IMarket::settleAccountCall,
-        IOracle::spotCall, IOracle::settlementPriceCall, IClearing::recordTradeCall, IClearing::settleVaultCall,
+        IMarket::navCall, IMarket::recordLpFlowCall, IMarket::settleBoardCall, IMarket::settleAccountCall, IMarket::fixPayoutRatioCall,
+        IOracle::spotCall, IOracle::settlementPriceCall, IClearing::recordTradeCall, IClearing::settleVaultCall, IClearing::settleVaultDebtCall,
         IClearing::settleAccountCall, IClearing::vaultCashCall, IClearing::tokenDecimalsCall,
         IClearing::takeLpDepositCall, IClearing::settleLpEpochCall, IClearing::payLpClaimCall,
         IClearing::recordTransferCall, IClearing::fundInsuranceCall, IClearing::reallocateCall,
@@ -162,7 +162,7 @@ macro_rules! events {
 fn events(words: &[u8]) -> Vec<WrittenEvent> {
     Vec::from(events!(words;
         CashDeposited, CashWithdrawn, CashMoved, OperatorSet, MarketRegistered, ProgramRegistered, CorrelationSet, InsuranceFloorSet, ClearingFinalized,
-        AuctionStarted, AuctionBidFilled, AuctionEnded, AccountTakenOver, AccountDeleveraged, BadDebtCovered,
+        AuctionStarted, AuctionBidFilled, AuctionEnded, AccountTakenOver, AccountDeleveraged, BadDebtCovered, VaultDebtSettled,
         OwnershipTransferStarted, OwnershipTransferred,
         ProgramWired, Transfer, Approval, EpochProcessed, EpochLapsed, ClaimAccrued, TermsSet, FeesPaid,
         VaultReopened, SeriesStarted,
@@ -322,7 +322,6 @@ fn selectors_are_hashes_of_signatures_and_differ() {
 
 #[test]
 fn answers_of_nothing_are_read_from_nothing() {
-    assert!(decode::<IClearing::settleAccountReturn>(&[]).is_some());
     assert!(decode::<IMarket::recordLpFlowReturn>(&[]).is_some());
     assert!(decode::<IClearing::takeLpDepositReturn>(&[]).is_some());
     assert!(decode::<IClearing::settleLpEpochReturn>(&[]).is_some());

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use equipoise_risk::conditions::Conditions;
 use equipoise_risk::regime::{Regime, RegimeState};
+use equipoise_risk::settlement::Debts;
 use equipoise_risk::toxicity::Toxicity;
 
 use super::*;
@@ -64,6 +65,24 @@ fn a_header_past_its_fields_is_refused() {
     assert!(!live(Fx::ONE, -Fx::DELTA, 1));
     let price = Price::from_fx(fx(1 << 96));
     assert!(!fits(Header { state: BoardState::Settled { price, ratio: PayoutRatio::FULL }, ..header }));
+}
+
+#[test]
+fn debts_are_kept_with_their_board_up_to_their_width() {
+    let kept = |until, owed, covered| BoardDebts {
+        board: u16::MAX,
+        until,
+        debts: Debts { owed: Atoms::new(owed), covered: Atoms::new(covered) },
+    };
+    let (last, most) = ((1 << 40) - 1, (1_i128 << 96) - 1);
+    for (until, owed, covered) in [(0, 0, 0), (7, 1, 0), (last, most, 7), (last, most, most)] {
+        let debts = kept(until, owed, covered);
+        assert_eq!(BoardDebts::decode(&debts.encode().unwrap()), Some(debts));
+    }
+    assert_eq!(kept(last + 1, 0, 0).encode(), None);
+    assert_eq!(kept(0, most + 1, 0).encode(), None);
+    assert_eq!(kept(0, 1, -1).encode(), None);
+    assert_eq!(BoardDebts::decode(&[0; 32]), None, "no board has any");
 }
 
 #[test]
