@@ -103,6 +103,15 @@ pub enum Action {
         by: Who,
         legs: Vec<LegOf>,
     },
+    /// Trades units with the vault and units with a maker who has signed for them.
+    Share {
+        by: Who,
+        of: Of,
+        maker: Of,
+        legs: Vec<LegOf>,
+        units: (u8, u8),
+        is_forged: bool,
+    },
     TransferLongs {
         by: Who,
         from: Of,
@@ -376,8 +385,8 @@ impl Action {
 
     /// Whether the breakers look at it, or are told by it.
     pub const fn has_breakers_look(&self) -> bool {
-        use Action::{Close, Poke, RoundTrip, Tighten, Trade};
-        matches!(self, Trade { .. } | Close { .. } | RoundTrip { .. } | Poke { .. } | Tighten { .. })
+        use Action::{Close, Poke, RoundTrip, Share, Tighten, Trade};
+        matches!(self, Trade { .. } | Close { .. } | RoundTrip { .. } | Share { .. } | Poke { .. } | Tighten { .. })
     }
 
     /// Its name, as it is counted and replayed.
@@ -388,11 +397,12 @@ impl Action {
 }
 
 /// Every action by name: what coverage is counted by.
-const NAMES: [&str; 56] = [
+const NAMES: [&str; 57] = [
     "Trade",
     "Close",
     "RoundTrip",
     "Split",
+    "Share",
     "TransferLongs",
     "Poke",
     "Tighten",

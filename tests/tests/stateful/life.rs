@@ -17,6 +17,7 @@ use crate::actors::{Actors, ACTORS, RICH};
 use crate::fixture::{Market, FAR};
 use crate::invariants;
 use crate::native::Moment;
+use crate::offering::underwriter_of;
 use crate::slots::{Board, Picture};
 
 /// Digits of the feed's answers.
@@ -83,6 +84,7 @@ impl Tally {
 pub struct Life {
     pub market: Market,
     pub wrapper: Address,
+    pub underwriter: Address,
     pub actors: Actors,
     pub course: Course,
     pub tally: Tally,
@@ -124,6 +126,7 @@ impl Life {
         let wrapper = market.world.deploy_program("wrapper", arguments).unwrap();
         let clearing = market.clearing;
         market.world.send(owner, clearing, &IClearing::registerProgramCall { program: wrapper }).unwrap();
+        let underwriter = underwriter_of(&mut market);
         let (junior, senior) = match capital {
             Capital::Deep => (1_000_000, 300_000),
             Capital::Thin => (110_000, 280_000),
@@ -135,7 +138,7 @@ impl Life {
             market.fund(actor, 4 * cash * TOKEN);
             market.deposit(actor, cash * TOKEN).unwrap();
             let next = [1, 2].map(|step| actors.address((number + step) as u8));
-            for operator in [wrapper, next[0], next[1]] {
+            for operator in [wrapper, underwriter, next[0], next[1]] {
                 let operate = IClearing::setOperatorCall { operator, until: FAR };
                 market.world.send(actor, clearing, &operate).unwrap();
             }
@@ -154,6 +157,7 @@ impl Life {
         let mut life = Self {
             market,
             wrapper,
+            underwriter,
             actors,
             beginning: course.clone(),
             course,

@@ -9,6 +9,7 @@ mod cash;
 mod environment;
 mod liquidation;
 mod owner;
+mod shared;
 mod trading;
 mod wrapped;
 
@@ -20,6 +21,9 @@ impl Life {
             Action::Close { by, of, board, thousandths } => self.close(*by, *of, *board, *thousandths),
             Action::RoundTrip { by, legs, parts } => self.round_trip(*by, legs, *parts),
             Action::Split { by, legs } => self.split(*by, legs),
+            Action::Share { by, of, maker, legs, units, is_forged } => {
+                self.share(*by, (*of, *maker), legs, *units, *is_forged)
+            }
             Action::TransferLongs { by, from, to, board, place, thousandths } => {
                 self.transfer_longs(*by, (*from, *to), (*board, *place, *thousandths))
             }
