@@ -20,6 +20,7 @@ mod conditions;
 mod differential;
 mod fixture;
 mod invariants;
+mod learning;
 mod life;
 mod margin;
 mod margin_attacks;
