@@ -1,10 +1,9 @@
 //! What spreads learn: off at first, once a day, a step at a time, within the most, and as the pure crate says.
 
-use alloy_primitives::{Address, B256, U256};
-use alloy_sol_types::SolCall;
+use alloy_primitives::{Address, B256, I256, U256};
 use equipoise_chain::BlockSelector;
 use equipoise_interfaces::{
-    CallerNotOwner, ILearning, Learning, LearningSet, MarketLearningOff, MarketLearningOutOfBounds,
+    CallerNotOwner, ILearning, IMarket, Learning, LearningSet, MarketLearningOff, MarketLearningOutOfBounds,
     MarketLearningTooEarly, SpreadsLearned,
 };
 use equipoise_market_state::layout::{decode_conditions, Directory, Frozen};
@@ -16,7 +15,7 @@ use equipoise_risk::toxicity::Amount;
 use equipoise_tests::{World, TOKEN};
 
 use crate::differential::{pair, repost};
-use crate::fixture::{call_of, leg, put_of, Market, CONTRACT, HOUR, K2400, K3000, SPOT};
+use crate::fixture::{call_of, leg, put_of, Market, CONTRACT, FAR, HOUR, K2400, K3000, SPOT};
 
 const RICH: u128 = 10_000_000 * TOKEN;
 const ONE: u32 = 1_000_000;
@@ -61,7 +60,7 @@ impl Market {
     fn epoch(&mut self, now: u64) -> Epoch {
         let told = self.learning();
         let slots = [0, 1, 2].map(|offset| self.slot(Place::Conditions, offset));
-        let amount = |wad: U256| Amount::from_raw(((wad << 8) / U256::from(CONTRACT)).to());
+        let amount = |wad: U256| Amount::from_raw((wad * U256::from(256) / U256::from(CONTRACT)).to::<i64>());
         Epoch {
             takings: Takings { earned: amount(told.earnedWad), gross: amount(told.grossWad) },
             toxicity: decode_conditions(&slots).unwrap().toxicity.score,
@@ -71,7 +70,7 @@ impl Market {
         }
     }
 
-    /// Goes to the end of the epoch, with a fresh price and surface.
+    /// Goes to the end of the epoch.
     fn finish_epoch(&mut self) {
         let due = self.learning().dueAt;
         self.world.go_to(due);
@@ -195,7 +194,7 @@ fn each_epoch_teaches_what_the_pure_crate_says() {
     market.trade(trader, &[leg(call_of(3, K3000), CONTRACT)]).unwrap();
     market.set_learning(MOST);
     let mut seen = Vec::new();
-    for day in 0..12_u64 {
+    for day in 0..6_u64 {
         for hour in 0..3 {
             market.pass(HOUR);
             market.push(SPOT + 7 * i64::from(day % 2 == 0) * hour);
@@ -297,14 +296,20 @@ fn a_lower_most_binds_with_the_next_round_and_the_least_leaves_no_trace() {
     let trader = market.trader("trader", RICH);
     market.trade(trader, &[leg(call_of(3, K3000), CONTRACT)]).unwrap();
     market.set_learning(MOST);
-    while market.widen() < 1_500_000 {}
+    assert_eq!(market.widen(), 1_250_000);
     let due = market.learning().dueAt;
     market.set_learning(1_300_000);
     let told = market.learning();
     assert_eq!((told.mostMillionths, told.factorMillionths, told.dueAt), (1_300_000, 1_250_000, due));
     let without = market.next_multiplier_without(trader);
     assert_eq!(market.next_multiplier(trader), (without * 5).div_ceil(4));
+    market.set_learning(1_200_000);
+    let told = market.learning();
+    assert_eq!((told.mostMillionths, told.factorMillionths, told.dueAt), (1_200_000, ONE, due));
+    let without = market.next_multiplier_without(trader);
+    assert_eq!(market.next_multiplier(trader), without);
     // It is held to the new most from then on.
+    market.set_learning(1_250_000);
     for _ in 0..10 {
         market.finish_epoch();
         assert!(market.learn().factorMillionths <= 1_250_000);
@@ -315,4 +320,24 @@ fn a_lower_most_binds_with_the_next_round_and_the_least_leaves_no_trace() {
     assert_eq!((market.slot(Place::Conditions, 2)[31], &market.slot(Place::Clearing, 0)[4..]), (0, &clearing[4..]));
     assert_eq!(B256::new(market.slot(Place::Clearing, 0))[..4], [0; 4]);
     market.refuse(trader, &ILearning::learnCall {}, &MarketLearningOff {});
+}
+
+#[test]
+fn a_trade_that_is_counted_costs_a_slot_and_no_more() {
+    let mut market = Market::open();
+    let trader = market.trader("trader", RICH);
+    let legs = vec![leg(call_of(3, K3000), CONTRACT)];
+    let trade = IMarket::tradeCall { legs: legs.clone(), maxCostAtoms: I256::MAX, deadline: FAR };
+    market.trade(trader, &legs).unwrap();
+    let mut gas = |most: u32| {
+        let before = market.world.chain.snapshot();
+        market.set_learning(most);
+        market.trade(trader, &legs).unwrap();
+        let used = market.send(trader, &trade).unwrap().gas_used;
+        assert!(market.world.chain.revert(before));
+        used
+    };
+    let (off, on) = (gas(ONE), gas(MOST));
+    // A slot that is read and written again is 5,000.
+    assert!((5_000..5_600).contains(&(on - off)), "{on} and {off}");
 }
