@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
-use alloy_primitives::{keccak256, Address, B256};
+use alloy_primitives::{keccak256, Address, B256, U256};
 use alloy_rpc_types_eth::BlockId;
 use equipoise_cli::deploy::Record;
-use equipoise_interfaces::{ILearning, IMarket};
+use equipoise_interfaces::{ILearning, IMarket, IParameters, ITuned, Tuning};
+use equipoise_risk::governed::Group;
 
 use crate::fixture::{Kept, DAY, HOUR, SPOT, VOL};
 use crate::relay::{ask, Relay};
@@ -106,9 +107,13 @@ fn a_market_learns_when_its_epoch_is_over_and_not_before() {
     kept.trade(3, 1, 5, 1.0).unwrap();
     let told = kept.once(&["--only", "learning"]);
     assert!(told.sent().is_empty() && told.render().contains("does not learn"), "{}", told.render());
-    let (owner, market) = (kept.account(0), kept.world.contracts.market);
-    let allow = ILearning::setLearningCall { mostMillionths: 1_500_000 };
-    kept.world.send("let it learn", owner, market, &allow).unwrap();
+    let market = kept.world.contracts.market;
+    let registry = kept.world.view(market, &ITuned::registryCall {}).unwrap();
+    let governor = kept.world.view(registry, &IParameters::governorCall {}).unwrap();
+    let changes = vec![Tuning { parameter: 0, millionths: 1_250_000 }];
+    let vote = IParameters::changeCall { target: market, group: Group::Learning.number(), changes };
+    kept.world.chain().set_balance(governor, U256::from(1_000_000_000_000_000_000_u64));
+    kept.world.send("vote", governor, registry, &vote).unwrap();
     kept.wait(DAY - 60);
     assert_eq!(kept.once(&["--only", "learning"]).sent(), NOTHING);
     kept.wait(60);
