@@ -3,6 +3,7 @@
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::IHedged::{hedgeCall, hedgerCall, inventoryCall, wireHedgerCall};
+use equipoise_interfaces::ILearning::{learnCall, learningCall, setLearningCall};
 use equipoise_interfaces::IMarket::{
     acceptOwnershipCall, accountBoardsCall, boardCall, liveBoardsCall, marginParametersCall, ownerCall, parametersCall,
     positionsCall, setMarginParametersCall, setParametersCall, settleAccountCall, sliceCall, strikesCall,
@@ -48,7 +49,13 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     let ownership = unsafe { Ownership::new(U256::ZERO, 0, vm.clone()) };
     let mut desk = Desk { ownership, store: Store::new(vm) };
     match selector {
-        inventoryCall::SELECTOR | wireHedgerCall::SELECTOR | hedgeCall::SELECTOR | hedgerCall::SELECTOR => {
+        inventoryCall::SELECTOR
+        | wireHedgerCall::SELECTOR
+        | hedgeCall::SELECTOR
+        | hedgerCall::SELECTOR
+        | learnCall::SELECTOR
+        | learningCall::SELECTOR
+        | setLearningCall::SELECTOR => {
             let appraiser = desk.store.wired(Place::Appraiser)?;
             delegate(&mut desk.store, appraiser, &input)
         }

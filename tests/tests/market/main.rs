@@ -21,6 +21,7 @@ mod debts;
 mod differential;
 mod fixture;
 mod invariants;
+mod learning;
 mod life;
 mod margin;
 mod margin_attacks;

@@ -86,6 +86,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
         ERC2612ExpiredSignature, ERC2612InvalidSigner,
     ));
     all.extend(written!(words, SolError, abi_decode_raw:
+        MarketLearningOff, MarketLearningTooEarly, MarketLearningOutOfBounds,
         MarketInventoryMalformed, HedgerEpochDiffers, HedgerDeadlinePassed, HedgerPriceTooOld, HedgerMarketStopped, HedgerCheckpointUnknown, HedgerCheckpointTooYoung, HedgerLegsCount, HedgerQuantityInvalid, HedgerVenueCapExceeded, HedgerPriceOutOfBand, HedgerFillShort, HedgerLenderInUse, HedgerNothingToSell, HedgerCashShort, HedgerLimitExceeded, HedgerWindowClosed, HedgerDeltaGrows, HedgerGainTooSmall, HedgerCostTooHigh, HedgerBudgetExceeded, HedgerTermOutOfBounds, HedgerTermCount, HedgerNumberOutOfDomain, HedgerNonceDiffers, HedgerDecimalsUnsupported, TokenTransferFailed, PoolVenueTokensDiffer,
     ));
     all.extend(written!(words, SolError, abi_decode_raw:
@@ -109,7 +110,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
         ITranche::startSeriesCall, IClearing::cashOfCall,
         IClearing::isOperatorCall, IClearing::transferCashCall, IERC20::transferCall, IERC20::transferFromCall, IERC20::balanceOfCall, IERC20::decimalsCall, IERC20::permitCall,
         IAggregator::decimalsCall, IAggregator::getRoundDataCall, IAggregator::latestRoundDataCall,
-        IHedged::recordHedgeCall, IHedged::inventoryCall, IVenue::fillCall, IFiller::fillHedgeCall, IHedger::baseCall, IHedger::clearingCall, IClearing::closeHedgeCall, IVenue::isPassedOnCall, ILender::tokensCall, ILender::borrowCall, ILender::repayCall, IERC20::approveCall,
+        ILearning::learningCall, ILearning::setLearningCall, IHedged::recordHedgeCall, IHedged::inventoryCall, IVenue::fillCall, IFiller::fillHedgeCall, IHedger::baseCall, IHedger::clearingCall, IClearing::closeHedgeCall, IVenue::isPassedOnCall, ILender::tokensCall, ILender::borrowCall, ILender::repayCall, IERC20::approveCall,
         IAavePool::supplyCall, IAavePool::withdrawCall, IAavePool::borrowCall, IAavePool::repayCall,
         IAavePool::setUserUseReserveAsCollateralCall, IAavePool::getUserAccountDataCall, IAavePool::getReserveDataCall,
     ))
@@ -119,7 +120,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
 fn structs(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
     Vec::from(structs!(words;
         Moment, VaultState, Values, BoardSlots, BoardStep, Offer, Leg, Slice, Board, Book, Quote, Margin, Report, AuctionState,
-        Allocation, Terms, Fill, AppraisalHead, Appraisal, HedgeState, Outcome, HedgeLeg, LegTerms, Verdict, HedgePayment, Holding,
+        Allocation, Terms, Fill, AppraisalHead, Appraisal, HedgeState, Outcome, HedgeLeg, LegTerms, Verdict, HedgePayment, Holding, Learning,
     ))
 }
 
@@ -167,7 +168,7 @@ fn events(words: &[u8]) -> Vec<WrittenEvent> {
         ProgramWired, Transfer, Approval, EpochProcessed, EpochLapsed, ClaimAccrued, TermsSet, FeesPaid,
         VaultReopened, SeriesStarted,
         DepositRequest, RedeemRequest, ITranche::OperatorSet, CancelDepositRequest, CancelRedeemRequest, CancelDepositClaim,
-        Deposit, Withdraw, EpochSettled, HedgerRegistered, HedgeRecorded, Rebalanced, VenueSet, LenderSet, HedgeTended,
+        Deposit, Withdraw, EpochSettled, HedgerRegistered, HedgeRecorded, Rebalanced, VenueSet, LenderSet, HedgeTended, LearningSet, SpreadsLearned,
     ))
 }
 
