@@ -197,7 +197,7 @@ fn each_epoch_teaches_what_the_pure_crate_says() {
     for day in 0..6_u64 {
         for hour in 0..3 {
             market.pass(HOUR);
-            market.push(SPOT + 7 * i64::from(day % 2 == 0) * hour);
+            market.push(SPOT + 7 * i64::from(day.is_multiple_of(2)) * hour);
             market.post_surface().unwrap();
             let size = if hour == 2 { -CONTRACT } else { CONTRACT };
             market.trade(trader, &[leg(call_of(3, K3000), size)]).unwrap();

@@ -1,4 +1,11 @@
 //! What is learned stays in its bounds, moves at epochs' ends by a step, and follows what has paid.
+#![allow(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "factors are quarters, which floats have exactly"
+)]
 
 use std::vec::Vec;
 
@@ -148,7 +155,7 @@ fn factors_that_earn_alike_are_all_used_and_a_better_one_more() {
     let (_, factors) = live(&mut learner, 2_000, ALL, |_, factor| if factor == 1.0 { 1.0 } else { 0.0 });
     let late = &factors[500..];
     assert!(late.iter().filter(|factor| **factor == 1.0).count() > 1_000);
-    assert!(late.iter().any(|factor| *factor == 1.25), "else nobody would know when that changes");
+    assert!(late.contains(&1.25), "else nobody would know when that changes");
 }
 
 #[test]
@@ -162,12 +169,13 @@ fn it_narrows_for_those_who_would_go_elsewhere_and_widens_for_those_who_know() {
 
 #[test]
 fn over_two_regimes_it_earns_more_than_any_fixed_factor() {
-    let reward = |epoch: u32, factor: f64| if epoch / 500 % 2 == 0 { calm(factor) } else { toxic(factor) };
+    let reward = |epoch: u32, factor: f64| if (epoch / 500).is_multiple_of(2) { calm(factor) } else { toxic(factor) };
     let mut learner = Learner::start(NOW);
     let (learned, _) = live(&mut learner, 4_000, ALL, reward);
     let fixed = [1.0, 1.25, 1.5, 2.0].map(|factor| (0..4_000).map(|epoch| reward(epoch, factor)).sum::<f64>());
     let best = fixed.into_iter().fold(f64::MIN, f64::max);
-    let hindsight: f64 = (0..4_000).map(|epoch| reward(epoch, if epoch / 500 % 2 == 0 { 1.0 } else { 2.0 })).sum();
+    let hindsight: f64 =
+        (0..4_000).map(|epoch| reward(epoch, if (epoch / 500).is_multiple_of(2) { 1.0 } else { 2.0 })).sum();
     assert!(learned > best, "{learned} {fixed:?}");
     assert!(hindsight - learned < 0.3 * hindsight, "{learned} {hindsight}");
 }
