@@ -68,11 +68,9 @@ pub fn run(at: &mut Context) -> Result<String, KeepError> {
         }
     }
     let accounts = settle_accounts(at)?;
-    let mut told = format!("{boards} boards settled, {waiting} wait for the feed, {accounts} accounts settled");
-    if owing > 0 {
-        told.push_str(&format!(", the vault owes for {owing}"));
-    }
-    Ok(told)
+    Ok(format!(
+        "{boards} boards settled, {waiting} wait for the feed, {owing} for the vault to pay, {accounts} accounts settled"
+    ))
 }
 
 /// A board past its expiry that is not done with.
