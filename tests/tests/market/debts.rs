@@ -62,10 +62,6 @@ impl Broke {
         (World::events::<PayoutRatioFixed>(&receipt).remove(0), World::events::<VaultDebtSettled>(&receipt))
     }
 
-    fn settle_account(&self, account: Address) -> IMarket::settleAccountCall {
-        IMarket::settleAccountCall { account: account::of(account), board: 1 }
-    }
-
     fn cash(&mut self, account: B256) -> i128 {
         self.market.cash(account)
     }
@@ -81,6 +77,10 @@ impl Broke {
     fn debts_until(&mut self) -> u64 {
         self.market.read(&IMarket::boardCall { id: 1 }).debtsUntil
     }
+}
+
+fn settle_account(owner: Address) -> IMarket::settleAccountCall {
+    IMarket::settleAccountCall { account: account::of(owner), board: 1 }
 }
 
 #[test]
@@ -106,10 +106,10 @@ fn holders_of_a_board_that_the_vault_cannot_pay_wait_an_hour_and_share_what_ther
 
     // Who is owed waits; who owes does not.
     let open = MarketDebtsOpen { board: 1, untilAt: until };
-    broke.market.refuse(anybody, &broke.settle_account(one), &open);
+    broke.market.refuse(anybody, &settle_account(one), &open);
     broke.market.refuse(anybody, &fix, &open);
     let short_had = broke.cash(account::of(short));
-    broke.market.send(anybody, &broke.settle_account(short)).unwrap();
+    broke.market.send(anybody, &settle_account(short)).unwrap();
     assert_eq!(broke.cash(account::of(short)), short_had - 3 * PAYS);
     assert!(short_had < 3 * PAYS, "more than it had");
 
