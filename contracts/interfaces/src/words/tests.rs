@@ -233,6 +233,7 @@ fn listed(block: &str) -> Vec<String> {
         include_str!("capital.rs"),
         include_str!("hedger.rs"),
         include_str!("lender.rs"),
+        include_str!("learning.rs"),
     ];
     let blocks = tables.iter().flat_map(|table| table.split(block).skip(1));
     let lines = blocks.flat_map(|rest| rest.lines().skip(1).take_while(|line| !line.starts_with('}')));
@@ -298,6 +299,7 @@ fn every_type_that_is_read_is_compared() {
         "HedgePayment",
         "Holding",
         "ILender::tokensReturn",
+        "Learning",
     ]
     .map(String::from);
     assert_eq!(sorted(known.iter()), sorted(listed("from_words! {").iter()));
@@ -431,6 +433,7 @@ proptest! {
         reads_strictly::<HedgeLeg>(&of_value(), &words, bit);
         reads_strictly::<HedgePayment>(&of_value(), &words, bit);
         reads_strictly::<Holding>(&of_value(), &words, bit);
+        reads_strictly::<Learning>(&of_value(), &words, bit);
         let [observed] = answers!(IReferee::observeCall);
         reads_strictly(&observed, &words, bit);
     }
