@@ -171,7 +171,11 @@ fn desk_and_curator_called_by_themselves_change_nothing_of_the_market() {
     let selector = IMarket::listBoardCall::SELECTOR.into();
     market.refuse_at(desk, stranger, &listing(market.now() + 20 * DAY), &SelectorUnknown { selector });
     let settle = IMarket::settleBoardCall { board: 1, firstRound: alloy_primitives::aliases::U80::from(1) };
-    market.refuse_at(desk, stranger, &settle, &MarketBoardUnknown { board: 1 });
+    let account = IMarket::settleAccountCall { account: account::of(stranger), board: 1 };
+    market.refuse_at(desk, stranger, &account, &MarketBoardUnknown { board: 1 });
+    for call in [settle.abi_encode(), IMarket::fixPayoutRatioCall { board: 1 }.abi_encode()] {
+        market.refused_data(curator, stranger, call).expect(&MarketBoardUnknown { board: 1 });
+    }
     assert_eq!(market.state(&[stranger]), before);
 }
 
