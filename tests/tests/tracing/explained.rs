@@ -116,7 +116,7 @@ fn an_error_from_deep_below_delegate_calls_is_found_where_it_is_raised() {
     assert!(!receipt.status);
     let explained = market.explain(receipt.transaction_hash).unwrap();
     let cause = explained.failure.as_ref().unwrap();
-    assert_eq!((cause.error.as_str(), cause.raised_in.as_str()), ("MarketBoardNotExpired", "desk.settleBoard"));
+    assert_eq!((cause.error.as_str(), cause.raised_in.as_str()), ("MarketBoardNotExpired", "curator.settleBoard"));
     assert!(cause.arguments[1].shown.starts_with("2026-01-08T"), "{}", cause.arguments[1].shown);
 }
 
