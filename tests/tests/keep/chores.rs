@@ -9,6 +9,7 @@ use equipoise_cli::deploy::Record;
 use equipoise_interfaces::{ILearning, IMarket, IParameters, ITuned, Tuning};
 use equipoise_risk::governed::Group;
 
+use crate::entry::vault_with;
 use crate::fixture::{Kept, DAY, HOUR, SPOT, VOL};
 use crate::relay::{ask, Relay};
 
@@ -42,6 +43,26 @@ fn an_expired_board_is_settled_and_its_accounts_too() {
     assert!(board.isSettled && !board.settlementPriceWad.is_zero());
     let after = [kept.cash(3).cashAtoms, kept.cash(4).cashAtoms];
     assert!(before[0] < after[0] && before[1] < after[1], "their calls are worth something");
+    assert_eq!(kept.cash(3).heldMarkets, 0);
+    assert_eq!(kept.once(&["--only", "settlement"]).sent(), NOTHING);
+}
+
+#[test]
+fn a_board_that_the_vault_owes_for_has_its_ratio_fixed_after_the_hour_and_its_holders_paid() {
+    let mut kept = expired();
+    // The vault loses all its cash.
+    let (slot, word) = vault_with(0);
+    kept.world.chain().set_storage(kept.world.contracts.clearing, slot, word);
+    // Who is owed waits.
+    assert_eq!(kept.once(&["--only", "settlement"]).sent(), ["settle_board"]);
+    let report = kept.once(&["--only", "settlement"]);
+    assert!(report.sent().is_empty() && report.render().contains("1 for the vault to pay"), "{}", report.render());
+    kept.wait(HOUR);
+    let sent = kept.once(&["--only", "settlement"]);
+    assert_eq!(sent.sent(), ["fix_payout_ratio", "settle_account", "settle_account"]);
+    let market = kept.world.contracts.market;
+    let board = kept.world.view(market, &IMarket::boardCall { id: kept.boards[0].0 }).unwrap();
+    assert_eq!(board.debtsUntil, 0);
     assert_eq!(kept.cash(3).heldMarkets, 0);
     assert_eq!(kept.once(&["--only", "settlement"]).sent(), NOTHING);
 }

@@ -4,6 +4,8 @@
 #![allow(clippy::cast_precision_loss, clippy::as_conversions, reason = "tests")]
 
 mod chores;
+#[path = "../market/entry.rs"]
+mod entry;
 mod fixture;
 mod liquidation;
 mod process;

@@ -1,19 +1,17 @@
 //! A vault that cannot pay a board: who waits, who pays, and what holders share.
 
 use alloy_primitives::aliases::U80;
-use alloy_primitives::{keccak256, Address, B256, I256, U256};
-use equipoise_clearing_state::slots::ClearingSpace;
-use equipoise_clearing_state::Account;
+use alloy_primitives::{Address, B256, I256, U256};
 use equipoise_interfaces::account::{self, INSURANCE, SETTLEMENT, VAULT};
 use equipoise_interfaces::{
     BoardSettled, IClearing, IMarket, IVault, MarketBoardNotSettled, MarketDebtsOpen, PayoutRatioFixed,
     VaultDebtSettled, VaultSettlementPending,
 };
-use equipoise_kit::storage::Namespace;
 use equipoise_risk::settlement::Debts;
 use equipoise_risk::units::Atoms;
 use equipoise_tests::{World, TOKEN};
 
+use crate::entry::vault_with;
 use crate::fixture::{call_of, leg, narrow, wad, Market, CONTRACT, HOUR, K3000, WINDOW};
 
 /// What a call of 3,000 pays once spot has gone to 30,000.
@@ -68,10 +66,8 @@ impl Broke {
 
     /// As if so much had come in that the vault is left with this.
     fn pay_vault(&mut self, cash: i128) {
-        let accounts = ClearingSpace::ROOT + U256::from(7);
-        let slot = keccak256([VAULT.0, accounts.to_be_bytes()].concat());
-        let entry = Account::default().moved(cash).unwrap();
-        self.market.world.chain.set_storage(self.market.clearing, slot.into(), B256::new(entry.to_slot()));
+        let (slot, word) = vault_with(cash);
+        self.market.world.chain.set_storage(self.market.clearing, slot, word);
     }
 
     fn debts_until(&mut self) -> u64 {

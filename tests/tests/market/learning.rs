@@ -108,6 +108,15 @@ impl Market {
     }
 }
 
+/// A market that may learn as much as there is, and a trader who has traded in it.
+fn learning() -> (Market, Address) {
+    let mut market = Market::open();
+    let trader = market.trader("trader", RICH);
+    market.trade(trader, &[leg(call_of(3, K3000), CONTRACT)]).unwrap();
+    market.set_learning(MOST);
+    (market, trader)
+}
+
 #[test]
 fn nothing_is_learned_before_votes_allow_it_and_allowing_it_changes_no_price() {
     let mut market = Market::open();
@@ -146,10 +155,7 @@ fn before_anybody_has_traded_nothing_can_be_learned() {
 
 #[test]
 fn an_epoch_ends_at_its_second_and_not_one_earlier() {
-    let mut market = Market::open();
-    let trader = market.trader("trader", RICH);
-    market.trade(trader, &[leg(call_of(3, K3000), CONTRACT)]).unwrap();
-    market.set_learning(MOST);
+    let (mut market, trader) = learning();
     let due = market.learning().dueAt;
     market.world.go_to(due - 1);
     market.refuse(trader, &ILearning::learnCall {}, &MarketLearningTooEarly { dueAt: due, nowAt: due - 1 });
@@ -189,10 +195,7 @@ fn what_trades_pay_and_move_is_counted_and_only_while_the_market_learns() {
 
 #[test]
 fn each_epoch_teaches_what_the_pure_crate_says() {
-    let mut market = Market::open();
-    let trader = market.trader("trader", RICH);
-    market.trade(trader, &[leg(call_of(3, K3000), CONTRACT)]).unwrap();
-    market.set_learning(MOST);
+    let (mut market, trader) = learning();
     let mut seen = Vec::new();
     for day in 0..6_u64 {
         for hour in 0..3 {
@@ -270,10 +273,7 @@ fn quotes_of_a_market_that_has_learned_are_the_pure_crates_to_the_last_atom() {
 
 #[test]
 fn nothing_that_is_traded_within_an_epoch_moves_what_was_learned() {
-    let mut market = Market::open();
-    let trader = market.trader("trader", RICH);
-    market.trade(trader, &[leg(call_of(3, K3000), CONTRACT)]).unwrap();
-    market.set_learning(MOST);
+    let (mut market, trader) = learning();
     let factor = market.widen();
     let due = market.learning().dueAt;
     for hour in 0..20_i64 {
@@ -292,10 +292,7 @@ fn nothing_that_is_traded_within_an_epoch_moves_what_was_learned() {
 
 #[test]
 fn a_lower_most_binds_with_the_next_round_and_the_least_leaves_no_trace() {
-    let mut market = Market::open();
-    let trader = market.trader("trader", RICH);
-    market.trade(trader, &[leg(call_of(3, K3000), CONTRACT)]).unwrap();
-    market.set_learning(MOST);
+    let (mut market, trader) = learning();
     assert_eq!(market.widen(), 1_250_000);
     let due = market.learning().dueAt;
     market.set_learning(1_300_000);

@@ -19,6 +19,7 @@ mod breakers;
 mod conditions;
 mod debts;
 mod differential;
+mod entry;
 mod fixture;
 mod invariants;
 mod learning;

@@ -56,7 +56,7 @@ pub struct Course {
     pub dusty: BTreeSet<u16>,
     /// Tokens that somebody sent to the clearing house.
     pub donated: u128,
-    /// Whether holders of a board have ever got less than all, or may yet.
+    /// Whether holders of a board have ever got less than all.
     pub is_loss_shared: bool,
     /// What everything was after the last action.
     pub picture: Option<Picture>,

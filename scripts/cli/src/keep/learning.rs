@@ -2,13 +2,14 @@
 
 use alloy_primitives::Address;
 use equipoise_interfaces::{ILearning, Learning};
+use equipoise_risk::millionths::Millionths;
 
 use super::client::Client;
 use super::context::Context;
 use super::error::KeepError;
 
 /// Where nothing is learned.
-const ONE: u32 = 1_000_000;
+const ONE: u32 = Millionths::ONE.raw();
 
 /// Whether an epoch is over.
 /// # Inputs: unix seconds

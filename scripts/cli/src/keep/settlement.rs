@@ -1,5 +1,5 @@
 //! Expired boards are settled at the feed's average, proved by the round before it; then each account that holds
-//! something of a settled board. Where the vault owes, the payout ratio is fixed as soon as it may be.
+//! something of a settled board. Where the vault owes, the payout ratio is fixed once its time is over.
 
 use std::collections::BTreeMap;
 
@@ -39,9 +39,7 @@ pub fn settle_account(client: &mut dyn Client, market: Address, account: B256, b
 }
 
 /// Fixes the payout ratio of a board that the vault owes for.
-/// # Returns: its events
-/// # Errors: the connection's
-pub fn fix_ratio(client: &mut dyn Client, market: Address, board: u16) -> Tried<Vec<Log>> {
+fn fix_ratio(client: &mut dyn Client, market: Address, board: u16) -> Tried<Vec<Log>> {
     client.try_send("fix_payout_ratio", market, &IMarket::fixPayoutRatioCall { board })
 }
 

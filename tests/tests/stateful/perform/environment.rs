@@ -151,7 +151,6 @@ impl Life {
             let debts = BoardDebts { board, until, debts: Debts::of_vault(Atoms::new(-payoff)) };
             assert_eq!(after.debts_of(board), is_owing.then_some(debts));
             assert_eq!(told.payoutRatioWad == wad(1), !is_owing);
-            self.course.is_loss_shared |= is_owing;
             self.require_average(expiry, told.settlementPriceWad);
             let again = IMarket::settleBoardCall { board, firstRound: first };
             self.send(from, market, &again).expect_err("a board settles once");
@@ -227,6 +226,7 @@ impl Life {
             assert_eq!(after.cash(VAULT), before.cash(VAULT).max(0), "and owes nothing any more");
             let BoardState::Settled { ratio, .. } = after.boards[&board].header.state else { panic!("not settled") };
             assert_eq!(ratio, owed.debts.ratio(Atoms::new(unpaid)).unwrap());
+            self.course.is_loss_shared |= ratio != PayoutRatio::FULL;
             self.reach("payout ratio below one", ratio != PayoutRatio::FULL);
         }
         Outcome::of(result.map(drop), &[])

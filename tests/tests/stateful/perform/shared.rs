@@ -79,17 +79,16 @@ impl Life {
         assert_eq!(gained(VAULT) + gained(INSURANCE), vault_cost + fee, "the vault gets its part and the fee");
         for leg in legs {
             let Series { board, strike, is_put } = Series::from_id(leg.series).unwrap();
-            let (place, lots) = (2 * usize::from(strike) + usize::from(is_put), narrow(leg.sizeWad) / LOT);
+            let place = 2 * usize::from(strike) + usize::from(is_put);
+            // A series may be in two legs.
+            let of_series = legs.iter().filter(|other| other.series == leg.series);
+            let lots: i128 = of_series.map(|leg| narrow(leg.sizeWad) / LOT).sum();
             let [vault_lots, maker_lots] = [vault_units, maker_units].map(|units| i128::from(units) * lots);
             let of_account = |picture: &Picture, account| picture.lots(account, board)[place];
             let of_vault = |picture: &Picture| lots_of(&picture.boards[&board].inventory)[place];
-            // A series may be in two legs: then all of it is looked at, with each.
-            let times = legs.iter().filter(|other| other.series == leg.series).count();
-            if times == 1 {
-                assert_eq!(of_vault(&after) - of_vault(before), -vault_lots);
-                assert_eq!(of_account(&after, maker) - of_account(before, maker), -maker_lots);
-                assert_eq!(of_account(&after, taker) - of_account(before, taker), vault_lots + maker_lots);
-            }
+            assert_eq!(of_vault(&after) - of_vault(before), -vault_lots);
+            assert_eq!(of_account(&after, maker) - of_account(before, maker), -maker_lots);
+            assert_eq!(of_account(&after, taker) - of_account(before, taker), vault_lots + maker_lots);
         }
         self.require_margin_after(before, taker, legs);
         let opposite: Vec<Leg> = legs.iter().map(|leg| Leg { sizeWad: -leg.sizeWad, ..leg.clone() }).collect();
