@@ -4,9 +4,9 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::IHedged::{hedgeCall, hedgerCall, inventoryCall, wireHedgerCall};
 use equipoise_interfaces::IMarket::{
-    acceptOwnershipCall, accountBoardsCall, boardCall, liveBoardsCall, marginParametersCall, ownerCall, parametersCall,
-    positionsCall, setMarginParametersCall, setParametersCall, settleAccountCall, settleBoardCall, sliceCall,
-    strikesCall, transferLongsCall, transferOwnershipCall, wireCall,
+    acceptOwnershipCall, accountBoardsCall, boardCall, liveBoardsCall, marginParametersCall, oracleCall, ownerCall,
+    parametersCall, positionsCall, setMarginParametersCall, setParametersCall, settleAccountCall, settleBoardCall,
+    sliceCall, strikesCall, transferLongsCall, transferOwnershipCall, wireCall,
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_interfaces::IUnderwritten::{underwriterCall, wireUnderwriterCall};
@@ -107,6 +107,7 @@ impl Desk {
                 answer_array(&wads_of(&parameters.all_millionths()))
             }
             registryCall::SELECTOR => answer(&registry::named(self.store.vm())),
+            oracleCall::SELECTOR => answer(&self.store.address(Place::Oracle)),
             underwriterCall::SELECTOR => answer(&self.store.address(Place::Underwriter)),
             ownerCall::SELECTOR => answer(&self.ownership.owner()),
             _ => unknown(selector),
