@@ -153,7 +153,7 @@ impl Appraiser {
         })
     }
 
-    fn require_open(&self) -> Result<(), Revert> {
+    pub(crate) fn require_open(&self) -> Result<(), Revert> {
         require_unlocked(self.store.vm(), self.store.wired(Place::Clearing)?)
     }
 }

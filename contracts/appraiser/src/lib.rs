@@ -1,4 +1,5 @@
-//! The appraiser: the market's side of its hedge. Who holds it, what is held, and what a hedger must know of the book.
+//! The appraiser: the market's side of its hedge, and what its flow was worth. Who holds the hedge, what is held, what a hedger must know
+//! of the book; and what spreads learn from what they have earned.
 //!
 //! The market runs it by delegate call, through its desk, so it works on the market's storage, with the market's caller.
 //!
@@ -8,4 +9,5 @@
 extern crate alloc;
 
 mod hedge;
+mod learn;
 mod program;

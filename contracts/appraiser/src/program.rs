@@ -5,6 +5,7 @@ use alloy_sol_types::SolCall;
 use equipoise_interfaces::IHedged::{
     appraiseCall, hedgeCall, hedgerCall, inventoryCall, recordHedgeCall, wireHedgerCall,
 };
+use equipoise_interfaces::ILearning::{learnCall, learningCall, setLearningCall};
 use equipoise_kit::lean::{answer, answer_array, open, unknown};
 use equipoise_kit::ownership::Ownership;
 use equipoise_market_state::store::{Place, Store};
@@ -32,6 +33,9 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         inventoryCall::SELECTOR => answer_array(&appraiser.inventory()?),
         recordHedgeCall::SELECTOR => answer(&appraiser.record_hedge(given.take()?, given.take()?, given.take()?)?),
         wireHedgerCall::SELECTOR => answer(&appraiser.wire_hedger(given.take()?)?),
+        learnCall::SELECTOR => answer(&appraiser.learn()?),
+        setLearningCall::SELECTOR => answer(&appraiser.set_learning(given.take()?)?),
+        learningCall::SELECTOR => answer(&appraiser.learning()?),
         hedgeCall::SELECTOR => answer(&appraiser.show_hedge()),
         hedgerCall::SELECTOR => answer(&appraiser.store.address(Place::Hedger)),
         _ => unknown(selector),

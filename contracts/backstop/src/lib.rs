@@ -1,5 +1,5 @@
 //! The clearing house's backstop: what comes after an auction. The vault takes over, positions are closed against each
-//! other, and bad debt is paid.
+//! other, and bad debt is paid, the vault's own for settled boards included.
 //!
 //! It is never called itself: the clearing house hands it, by delegate call, these functions, and so it works on the
 //! clearing house's storage, with its caller, once its lock has been found free.
@@ -9,5 +9,6 @@
 
 extern crate alloc;
 
+mod debts;
 mod program;
 mod resolve;

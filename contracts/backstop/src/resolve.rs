@@ -1,4 +1,4 @@
-//! What comes after an auction: the vault takes over, positions are closed against each other, debts are paid.
+//! What comes after an auction: the vault takes over, or positions are closed against each other.
 
 use alloc::vec::Vec;
 
@@ -6,13 +6,13 @@ use alloy_primitives::B256;
 use equipoise_clearing_state::amounts::{atoms_ceil, atoms_floor, number_error, plus, shown};
 use equipoise_clearing_state::assessment::{total, Assessment};
 use equipoise_clearing_state::auction::{auction_revert, close, is_over, running, store};
-use equipoise_clearing_state::entries::{ledger_revert, Backstop};
+use equipoise_clearing_state::entries::ledger_revert;
 use equipoise_clearing_state::portfolio::{margin_of, Requirement};
 use equipoise_clearing_state::{bit, markets, Account, Holds, Ledger};
 use equipoise_interfaces::account::{vault_of, INSURANCE};
 use equipoise_interfaces::{
-    AccountDeleveraged, AccountTakenOver, BadDebtCovered, ClearingAccountReserved, ClearingNoBadDebt,
-    ClearingNothingInCommon, ClearingSameAccount, ClearingTooEarly, IMarketMargin,
+    AccountDeleveraged, AccountTakenOver, ClearingAccountReserved, ClearingNothingInCommon, ClearingSameAccount,
+    ClearingTooEarly, IMarketMargin,
 };
 use equipoise_kit::lean::{call, log, revert};
 use equipoise_kit::number::{from_i128, from_u128};
@@ -22,6 +22,8 @@ use equipoise_risk::auction::{self, Health, Stage, TakeoverCharge, DELEVERAGE_SE
 use equipoise_risk::margin::MarketMargin;
 use equipoise_risk::units::Money;
 use stylus_sdk::prelude::*;
+
+use crate::debts::forgive;
 
 /// What one market's vault asks for its part of an account.
 struct Offer {
@@ -195,51 +197,4 @@ impl Closed {
         self.counter_margins.push(margin_of(&closed.counterMargin));
         Ok(())
     }
-}
-
-/// Pays the debt of an account that holds nothing: by insurance, then by the vault of the market it came from. What neither
-/// has stays a claim on the account.
-/// # Errors: ClearingAccountReserved, ClearingNoBadDebt
-pub fn cover_bad_debt(ledger: &mut Ledger, account: B256) -> Result<(), Revert> {
-    ledger.require_trader(account)?;
-    let entry = ledger.entry(account);
-    let no_bad_debt = ClearingNoBadDebt { account, cashAtoms: from_i128(entry.cash()), heldMarkets: entry.held() };
-    if entry.cash() >= 0 || entry.held() != 0 {
-        return Err(revert(&no_bad_debt));
-    }
-    let (entry, drawn) = forgive(ledger, account, entry, core::iter::once(entry.blamed()))?;
-    let entry = if entry.is_in_auction() {
-        close(ledger, account, entry, Health { equity: Money::ZERO, maintenance: Money::ZERO })?
-    } else {
-        entry
-    };
-    ledger.set_entry(account, entry);
-    log(
-        ledger.vm(),
-        &BadDebtCovered {
-            account,
-            fromInsuranceAtoms: from_u128(drawn.insurance),
-            fromVaultsAtoms: from_u128(drawn.vaults),
-            leftAtoms: from_u128(drawn.unpaid),
-            insuranceCashAtoms: from_i128(ledger.entry(INSURANCE).cash()),
-        },
-    );
-    Ok(())
-}
-
-/// Has the backstop pay what an account owes, as far as it can.
-fn forgive(
-    ledger: &mut Ledger,
-    account: B256,
-    entry: Account,
-    markets: impl Iterator<Item = u8>,
-) -> Result<(Account, Backstop), Revert> {
-    let debt = entry.cash().min(0).unsigned_abs();
-    if debt == 0 {
-        return Ok((entry, Backstop::default()));
-    }
-    let drawn = ledger.draw_backstop(debt, markets)?;
-    let paid = drawn.insurance.saturating_add(drawn.vaults);
-    let entry = entry.credit(paid).map_err(|error| ledger_revert(account, error))?;
-    Ok((entry, drawn))
 }

@@ -132,10 +132,10 @@ impl Account {
         Ok(Self { cash, ..self })
     }
 
-    /// Takes `amount`, which the cash must cover.
+    /// Takes `amount`, which the cash must cover; nothing can be taken of what owes.
     /// # Errors: Insufficient, TooLarge
     pub fn debit(self, amount: u128) -> Result<Self, LedgerError> {
-        if !u128::try_from(self.cash).is_ok_and(|cash| cash >= amount) {
+        if amount > u128::try_from(self.cash).unwrap_or(0) {
             return Err(LedgerError::Insufficient { cash: self.cash, required: amount });
         }
         self.owe(amount)

@@ -10,9 +10,9 @@ use equipoise_interfaces::IClearing::{
     accountMarginCall, auctionCall, bidCall, cashOfCall, closeHedgeCall, coverBadDebtCall, deleverageCall, depositCall,
     depositForCall, depositInsuranceCall, depositWithPermitCall, endAuctionCall, enterLockCall, exitLockCall,
     fundInsuranceCall, isLockedCall, payLpClaimCall, reallocateCall, recordTradeCall, recordTransferCall,
-    returnLpDepositCall, settleAccountCall, settleLpEpochCall, settleVaultCall, startAuctionCall, takeLpDepositCall,
-    takeOverCall, tokenDecimalsCall, transferCashCall, vaultCashCall, vaultStandingCall, withdrawCall,
-    withdrawFromCall,
+    returnLpDepositCall, settleAccountCall, settleLpEpochCall, settleVaultCall, settleVaultDebtCall, startAuctionCall,
+    takeLpDepositCall, takeOverCall, tokenDecimalsCall, transferCashCall, vaultCashCall, vaultStandingCall,
+    withdrawCall, withdrawFromCall,
 };
 use equipoise_interfaces::{AlreadyWired, CallerNotAllowed};
 use equipoise_kit::lean::{answer, delegate, enter, revert, Arguments, CONSTRUCTOR};
@@ -93,9 +93,10 @@ fn show(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>, input:
         | endAuctionCall::SELECTOR
         | accountMarginCall::SELECTOR
         | auctionCall::SELECTOR => delegate(ledger, ledger.slots.liquidator.get(), input),
-        takeOverCall::SELECTOR | deleverageCall::SELECTOR | coverBadDebtCall::SELECTOR => {
-            delegate(ledger, ledger.slots.backstop.get(), input)
-        }
+        takeOverCall::SELECTOR
+        | deleverageCall::SELECTOR
+        | coverBadDebtCall::SELECTOR
+        | settleVaultDebtCall::SELECTOR => delegate(ledger, ledger.slots.backstop.get(), input),
         _ => delegate(ledger, ledger.slots.registrar.get(), input),
     }
 }

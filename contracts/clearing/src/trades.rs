@@ -95,28 +95,22 @@ pub fn record_transfer(ledger: &mut Ledger, given: &mut Arguments<'_>) -> Result
     Ok(())
 }
 
-/// The vault's side of a settled board. Market only.
-/// # Returns: what the vault received, or paid if negative
+/// The vault's side of a settled board, into debt if need be. Market only.
+/// # Returns: the vault's cash afterwards
 /// # Errors: ClearingMarketUnknown, ClearingAmountTooLarge
 pub fn settle_vault(ledger: &mut Ledger, payoff_atoms: I256) -> Result<I256, Revert> {
     let market = ledger.calling_market()?;
     let payoff = signed(payoff_atoms)?;
-    let amount = payoff.unsigned_abs();
     let (vault, settlement) = (vault_of(market), settlement_of(market));
-    if payoff >= 0 {
-        ledger.move_debt(settlement, vault, amount)?;
-        return Ok(payoff_atoms);
-    }
-    let taken = ledger.entry(vault).debit_up_to(amount);
-    let (_, paid) = taken.map_err(|error| ledger_revert(vault, error))?;
-    ledger.move_cash(vault, settlement, paid)?;
-    // At most the debt, which is an i128.
-    Ok(from_i128(0i128.saturating_sub_unsigned(paid)))
+    let (from, to) = if payoff < 0 { (vault, settlement) } else { (settlement, vault) };
+    ledger.move_debt(from, to, payoff.unsigned_abs())?;
+    Ok(from_i128(ledger.entry(vault).cash()))
 }
 
 /// A trader's side of a settled board, into debt if need be, and what he still holds. Market only.
+/// # Returns: his cash afterwards
 /// # Errors: ClearingMarketUnknown, ClearingAmountTooLarge, ClearingAccountReserved
-pub fn settle_account(ledger: &mut Ledger, account: B256, payoff_atoms: I256, holds: u8) -> Result<(), Revert> {
+pub fn settle_account(ledger: &mut Ledger, account: B256, payoff_atoms: I256, holds: u8) -> Result<I256, Revert> {
     let market = ledger.calling_market()?;
     ledger.require_trader(account)?;
     let payoff = signed(payoff_atoms)?;
@@ -126,8 +120,9 @@ pub fn settle_account(ledger: &mut Ledger, account: B256, payoff_atoms: I256, ho
     let entry = entry.map_err(|error| ledger_revert(account, error))?.blaming(market, before);
     ledger.set_entry(account, entry);
     let amount = payoff.unsigned_abs();
+    let cash = from_i128(entry.cash());
     if amount == 0 {
-        return Ok(());
+        return Ok(cash);
     }
     let pot = ledger.entry(settlement);
     let pot = if payoff < 0 { pot.credit(amount) } else { pot.owe(amount) };
@@ -139,7 +134,7 @@ pub fn settle_account(ledger: &mut Ledger, account: B256, payoff_atoms: I256, ho
     } else {
         ledger.tell_moved(pot, mine, amount);
     }
-    Ok(())
+    Ok(cash)
 }
 
 /// A part of the fees, from the market's vault to insurance. Market only.

@@ -4,7 +4,8 @@ use alloy_primitives::U256;
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::words::ToWords;
 use equipoise_interfaces::IMarket::{
-    listBoardCall, postSurfaceCall, setSurfaceKeepersCall, surfaceKeepersCall, surfaceStepsCall,
+    fixPayoutRatioCall, listBoardCall, postSurfaceCall, setSurfaceKeepersCall, settleBoardCall, surfaceKeepersCall,
+    surfaceStepsCall,
 };
 use equipoise_kit::lean::{answer, open, unknown};
 use equipoise_kit::ownership::Ownership;
@@ -14,7 +15,7 @@ use stylus_sdk::prelude::*;
 use stylus_sdk::storage::StorageType;
 use stylus_sdk::ArbResult;
 
-use crate::{keepers, listing, post};
+use crate::{keepers, listing, post, settle};
 
 /// Runs one call. No function takes ether.
 #[entrypoint]
@@ -25,6 +26,8 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     let ownership = unsafe { Ownership::new(U256::ZERO, 0, vm.clone()) };
     let mut store = Store::new(vm);
     match selector {
+        settleBoardCall::SELECTOR => answer(&settle::settle_board(&mut store, given.take()?, given.take()?)?),
+        fixPayoutRatioCall::SELECTOR => answer(&settle::fix_payout_ratio(&mut store, given.take()?)?),
         postSurfaceCall::SELECTOR => answer(&post::take(&mut store, &mut given)?),
         listBoardCall::SELECTOR => {
             ownership.only_owner()?;

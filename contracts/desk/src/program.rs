@@ -3,10 +3,11 @@
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::IHedged::{hedgeCall, hedgerCall, inventoryCall, wireHedgerCall};
+use equipoise_interfaces::ILearning::{learnCall, learningCall, setLearningCall};
 use equipoise_interfaces::IMarket::{
     acceptOwnershipCall, accountBoardsCall, boardCall, liveBoardsCall, marginParametersCall, oracleCall, ownerCall,
-    parametersCall, positionsCall, setMarginParametersCall, setParametersCall, settleAccountCall, settleBoardCall,
-    sliceCall, strikesCall, transferLongsCall, transferOwnershipCall, wireCall,
+    parametersCall, positionsCall, setMarginParametersCall, setParametersCall, settleAccountCall, sliceCall,
+    strikesCall, transferLongsCall, transferOwnershipCall, wireCall,
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_interfaces::IUnderwritten::{underwriterCall, wireUnderwriterCall};
@@ -48,7 +49,13 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     let ownership = unsafe { Ownership::new(U256::ZERO, 0, vm.clone()) };
     let mut desk = Desk { ownership, store: Store::new(vm) };
     match selector {
-        inventoryCall::SELECTOR | wireHedgerCall::SELECTOR | hedgeCall::SELECTOR | hedgerCall::SELECTOR => {
+        inventoryCall::SELECTOR
+        | wireHedgerCall::SELECTOR
+        | hedgeCall::SELECTOR
+        | hedgerCall::SELECTOR
+        | learnCall::SELECTOR
+        | learningCall::SELECTOR
+        | setLearningCall::SELECTOR => {
             let appraiser = desk.store.wired(Place::Appraiser)?;
             delegate(&mut desk.store, appraiser, &input)
         }
@@ -61,7 +68,6 @@ impl Desk {
     fn change(&mut self, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
         match selector {
             settleAccountCall::SELECTOR => answer(&self.settle_account(given.take()?, given.take()?)?),
-            settleBoardCall::SELECTOR => answer(&self.settle_one_board(given.take()?, given.take()?)?),
             transferLongsCall::SELECTOR => {
                 let [from, to]: [B256; 2] = given.take()?;
                 answer(&transfer_longs(&mut self.store, from, to, &given.take_array()?)?)

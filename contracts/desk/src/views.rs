@@ -4,14 +4,13 @@ use alloy_primitives::{B256, I256, U256};
 use equipoise_interfaces::{account, Board, Slice as AbiSlice};
 use equipoise_kit::number::from_u128;
 use equipoise_kit::Revert;
-use equipoise_market_state::convert::{signed_wad, size_wad, unsigned_wad};
+use equipoise_market_state::convert::{payout_ratio_wad, signed_wad, size_wad, unsigned_wad};
 use equipoise_market_state::layout::{decode_gap, decode_slice, BoardState};
 use equipoise_risk::parameters::MILLIONTH_WAD;
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::Price;
 
 use crate::program::Desk;
-use crate::settle::ratio_wad;
 
 /// A unit of a stored gap in WAD.
 const GAP_WAD: u64 = 100_000_000_000_000;
@@ -30,6 +29,7 @@ impl Desk {
             observedAt: 0,
             settlementPriceWad: U256::ZERO,
             payoutRatioWad: U256::ZERO,
+            debtsUntil: 0,
         };
         match header.state {
             BoardState::Bare => {}
@@ -41,7 +41,8 @@ impl Desk {
             BoardState::Settled { price, ratio } => {
                 board.isSettled = true;
                 board.settlementPriceWad = unsigned_wad(price.fx());
-                board.payoutRatioWad = ratio_wad(ratio);
+                board.payoutRatioWad = payout_ratio_wad(ratio);
+                board.debtsUntil = self.store.debts_of(id).map_or(0, |owed| owed.until);
             }
         }
         Ok(board)

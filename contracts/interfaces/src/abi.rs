@@ -16,12 +16,13 @@ pub struct Declared {
 }
 
 /// Everything that the interfaces declare, one entry per file.
-pub fn declared() -> [Declared; 14] {
+pub fn declared() -> [Declared; 15] {
     [
         crate::breakers::declared(),
         crate::clearing::declared(),
         crate::feed::declared(),
         crate::hedge::declared(),
+        crate::learning::declared(),
         crate::lender::declared(),
         crate::market::declared(),
         crate::oracle::declared(),

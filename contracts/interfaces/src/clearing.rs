@@ -61,11 +61,14 @@ sol! {
         /// Moves what accounts hold from one to another without cash, on behalf of `caller`. The first must be short nowhere.
         function recordTransfer(bytes32 from, bytes32 to, address caller, uint8 fromHolds, uint8 toHolds) external;
         /// Moves the vault's payoff of a settled board between the settlement account and the
-        /// vault. A debt is paid as far as the vault's cash goes; returns what was paid or received.
-        function settleVault(int256 payoffAtoms) external returns (int256 movedAtoms);
+        /// vault, into debt if need be. Returns the vault's cash afterwards.
+        function settleVault(int256 payoffAtoms) external returns (int256 vaultCashAtoms);
+        /// Ends a debt of the vault's: insurance pays, then the other markets' vaults; the rest the settlement account gives back.
+        /// Returns that rest.
+        function settleVaultDebt() external returns (uint256 unpaidAtoms);
         /// Moves an account's payoff between the settlement account and it, into debt if need be. `holds` is what it still
-        /// holds in the market: 0 nothing, 1 longs only, 2 a short too.
-        function settleAccount(bytes32 account, int256 payoffAtoms, uint8 holds) external;
+        /// holds in the market: 0 nothing, 1 longs only, 2 a short too. Returns the account's cash afterwards.
+        function settleAccount(bytes32 account, int256 payoffAtoms, uint8 holds) external returns (int256 cashAtoms);
         /// Moves a part of the fees from the market's vault to insurance.
         function fundInsurance(uint256 amountAtoms) external;
 
@@ -259,6 +262,12 @@ sol! {
     #[derive(Debug)]
     event BadDebtCovered(
         bytes32 indexed account, uint256 fromInsuranceAtoms, uint256 fromVaultsAtoms, uint256 leftAtoms, int256 insuranceCashAtoms
+    );
+
+    /// Who paid what the vault of a market owed for a settled board, and what nobody did.
+    #[derive(Debug)]
+    event VaultDebtSettled(
+        address indexed market, uint256 fromInsuranceAtoms, uint256 fromVaultsAtoms, uint256 leftAtoms, int256 insuranceCashAtoms
     );
 
     /// The account has too little cash for what it shall pay: deposit the difference.

@@ -81,6 +81,8 @@ sol! {
         /// Once it is settled: the settlement price and the share of payoffs that is paid.
         uint256 settlementPriceWad;
         uint256 payoutRatioWad;
+        /// While the vault owes for it: the time from which that share, so far what could be paid at once, may be fixed.
+        uint64 debtsUntil;
     }
 
     /// The market: boards, the vault's book, quotes, trades, positions and settlement.
@@ -111,6 +113,9 @@ sol! {
         function transferLongs(bytes32 from, bytes32 to, Leg[] legs) external;
         function settleBoard(uint16 board, uint80 firstRound) external returns (uint256 settlementPriceWad);
         function settleAccount(bytes32 account, uint16 board) external returns (int256 payoffAtoms);
+        /// Fixes the share of payoffs that a settled board pays, where the vault could not pay at once: as soon as it has paid, or an
+        /// hour after the settlement with what there is then. Returns the share, also of a board that has its.
+        function fixPayoutRatio(uint16 board) external returns (uint256 payoutRatioWad);
 
         // The vault program
         /// Tells the market that LPs have put in (positive) or taken out `flowAtoms`: risk capital follows at once.
@@ -328,6 +333,12 @@ sol! {
     event BoardSettled(uint16 indexed board, uint256 settlementPriceWad, int256 vaultPayoffAtoms, uint256 payoutRatioWad);
     #[derive(Debug)]
     event AccountSettled(bytes32 indexed account, uint16 indexed board, int256 payoffAtoms);
+    /// What is paid of payoffs of a board for which the vault owed: what it and short accounts owed, what of it there was, and
+    /// what nobody has paid of the vault's part.
+    #[derive(Debug)]
+    event PayoutRatioFixed(
+        uint16 indexed board, uint256 payoutRatioWad, uint256 owedAtoms, uint256 coveredAtoms, uint256 unpaidAtoms
+    );
     /// Longs that went from an account to another, without cash.
     #[derive(Debug)]
     event LongsTransferred(bytes32 indexed from, bytes32 indexed to, Leg[] legs);
@@ -383,6 +394,9 @@ sol! {
     error MarketBoardNotSettled(uint16 board);
     #[derive(Debug, PartialEq, Eq)]
     error MarketBoardSettled(uint16 board);
+    /// The vault still owes for the board: wait, then call `fixPayoutRatio`.
+    #[derive(Debug, PartialEq, Eq)]
+    error MarketDebtsOpen(uint16 board, uint64 untilAt);
     /// The feed has not answered for too long: wait for its next round.
     #[derive(Debug, PartialEq, Eq)]
     error MarketSpotStale(uint64 updatedAt, uint64 maxAgeSecs);

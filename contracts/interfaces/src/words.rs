@@ -397,6 +397,7 @@ mod capital;
 mod cash;
 mod clearing;
 mod hedger;
+mod learning;
 mod lender;
 mod parameters;
 mod source;

@@ -8,6 +8,7 @@ use equipoise_kit::number::{from_i128, from_u128, to_i128, to_u128};
 use equipoise_kit::Revert;
 use equipoise_math::Fx;
 use equipoise_risk::book::{Exposure, NUMBERS};
+use equipoise_risk::settlement::PayoutRatio;
 use equipoise_risk::units::{from_wad_floor, to_wad_nearest, Atoms, Lots, Money, Price, LOT_WAD};
 
 use crate::errors::number_error;
@@ -55,6 +56,14 @@ pub fn unsigned(amount: Atoms) -> U256 {
 /// Atoms, for the ABI.
 pub fn signed(amount: Atoms) -> I256 {
     from_i128(amount.count())
+}
+
+/// The share of payoffs that is paid, for the ABI.
+pub fn payout_ratio_wad(ratio: PayoutRatio) -> U256 {
+    if ratio == PayoutRatio::FULL {
+        return unsigned_wad(Fx::ONE);
+    }
+    unsigned_wad(Fx::from_bits(i128::from(ratio.raw())))
 }
 
 /// Lots of one leg at most: beyond any limit, and far from the type's end.

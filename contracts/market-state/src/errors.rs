@@ -3,11 +3,11 @@
 use alloy_primitives::{I256, U256};
 use equipoise_interfaces::series::MAX_LEGS;
 use equipoise_interfaces::{
-    Leg, MarketDeltaLimitExceeded, MarketExpiryVegaLimitExceeded, MarketGammaLimitExceeded, MarketLegsCount,
-    MarketNumberOutOfDomain, MarketParameterOutOfBounds, MarketParametersInconsistent, MarketReduceOnly,
-    MarketShortSeriesLimitExceeded, MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceOutOfRange,
-    MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketSpotStale, MarketStressLimitExceeded,
-    MarketSurfaceOutrun, MarketSurfaceStale, MarketVegaLimitExceeded,
+    Leg, MarketDebtsOpen, MarketDeltaLimitExceeded, MarketExpiryVegaLimitExceeded, MarketGammaLimitExceeded,
+    MarketLegsCount, MarketNumberOutOfDomain, MarketParameterOutOfBounds, MarketParametersInconsistent,
+    MarketReduceOnly, MarketShortSeriesLimitExceeded, MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage,
+    MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketSpotStale,
+    MarketStressLimitExceeded, MarketSurfaceOutrun, MarketSurfaceStale, MarketVegaLimitExceeded,
 };
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
@@ -16,6 +16,8 @@ use equipoise_risk::margin::{self, MarginParameter, MarginParameterError};
 use equipoise_risk::parameters::{Parameter, ParameterError, RULES};
 use equipoise_risk::{RiskError, SliceError};
 
+use crate::layout::BoardDebts;
+
 /// Fails unless a call has as many legs as it may.
 /// # Errors: MarketLegsCount
 pub fn require_legs(legs: &[Leg]) -> Result<(), Revert> {
@@ -23,6 +25,12 @@ pub fn require_legs(legs: &[Leg]) -> Result<(), Revert> {
         return Ok(());
     }
     Err(revert(&MarketLegsCount { count: U256::from(legs.len()), maximum: U256::from(MAX_LEGS) }))
+}
+
+/// That the vault still owes for a board.
+#[cold]
+pub fn debts_open(owed: &BoardDebts) -> Revert {
+    revert(&MarketDebtsOpen { board: owed.board, untilAt: owed.until })
 }
 
 /// Maps an error of the arithmetic on a board's numbers.

@@ -21,8 +21,14 @@ use equipoise_risk::toxicity::Amount;
 use equipoise_risk::units::{Atoms, Lots, Money, Price};
 
 mod conditions;
+mod debts;
+mod learning;
 
-pub use conditions::{decode_conditions, encode_conditions, has_hedger, with_hedger, CONDITION_SLOTS};
+pub use conditions::{
+    decode_conditions, encode_conditions, has_hedger, widening, with_hedger, with_widening, CONDITION_SLOTS,
+};
+pub use debts::BoardDebts;
+pub use learning::{decode_learner, encode_learner};
 
 /// A storage slot.
 pub type Slot = [u8; 32];
@@ -90,7 +96,7 @@ pub enum BoardState {
     Settled {
         /// The settlement price.
         price: Price,
-        /// The share of payoffs that is paid.
+        /// The share of payoffs that is paid; what the vault could pay at once, until it is fixed.
         ratio: PayoutRatio,
     },
 }
@@ -479,6 +485,13 @@ impl Trading {
             .put(5, u128::from(reserve.updated_at))?
             .put_clamped(5, i128::from(self.flow.raw()))?;
         Some(writer.slot)
+    }
+
+    /// The flow of a slot, in an [`Amount`]'s units.
+    pub fn flow_units(slot: &Slot) -> i64 {
+        let last = slot.last_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes));
+        // It has the last 40 of 64 bits.
+        last << 24 >> 24
     }
 
     /// The reserve and the flow of a slot.

@@ -17,4 +17,5 @@ pub mod pricing;
 pub mod snapshot;
 pub mod store;
 pub mod surface_guard;
+pub mod takings;
 pub mod watch;

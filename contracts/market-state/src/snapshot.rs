@@ -175,6 +175,15 @@ impl Snapshot {
         atoms(self.vault.freeCashAtoms)
     }
 
+    /// What traders have bought in the oracle's round so far, in the units of [`Trading::flow_units`].
+    pub fn flow_units(&self) -> i64 {
+        if self.is_new_round {
+            0
+        } else {
+            Trading::flow_units(&self.vault.trading.0)
+        }
+    }
+
     /// Whether prices may not be relied on.
     pub const fn is_price_unsafe(&self) -> bool {
         self.vault.isPriceUnsafe

@@ -5,7 +5,7 @@
 //! | slot | holds |
 //! |---|---|
 //! | 0 | the oracle |
-//! | 1 | the ledger; the token's decimals; the binary shift of strikes |
+//! | 1 | the ledger; the token's decimals; the binary shift of strikes; how far spreads may learn |
 //! | 2, 3 | the vault program, the curator |
 //! | 4, 5 | the desk, the pricer |
 //! | 6, 7, 8 | directory; risk capital, the spread's multiplier and whether the market trades; skew reserve and the round's flow |
@@ -22,6 +22,8 @@
 //! | 24 to 26 | the conditions that widen spreads |
 //! | 27 to 30 | the breakers |
 //! | 31, 32, 33 | the hedger, the appraiser, the underwriter |
+//! | 34 | the board whose payout ratio is not fixed yet, what is owed for it, and what there is |
+//! | 35, 36 | what spreads have learned; what trades have brought since |
 
 use alloy_primitives::{Address, B256, U256};
 use equipoise_interfaces::{
@@ -31,6 +33,8 @@ use equipoise_kit::lean::revert;
 use equipoise_kit::storage::namespace_root;
 use equipoise_kit::{require_code, Revert};
 use equipoise_risk::breakers::Breakers;
+use equipoise_risk::learning::Learner;
+use equipoise_risk::millionths::Millionths;
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::TokenScale;
 use stylus_sdk::host::VM;
@@ -38,8 +42,9 @@ use stylus_sdk::prelude::*;
 
 use crate::account_boards::{kind_of, AccountBoards};
 use crate::layout::{
-    decode_breakers, decode_holdings, encode_breakers, encode_holdings, series_slots, strike_count, strike_slots,
-    with_hedger, BoardWords, Directory, Frozen, Header, Slot, ACCOUNT_BOARDS, CONDITION_SLOTS, PARAMETER_SLOTS,
+    decode_breakers, decode_holdings, encode_breakers, encode_holdings, encode_learner, series_slots, strike_count,
+    strike_slots, with_hedger, with_widening, BoardDebts, BoardWords, Directory, Frozen, Header, Slot, ACCOUNT_BOARDS,
+    CONDITION_SLOTS, PARAMETER_SLOTS,
 };
 use crate::surface_guard::SurfaceGuard;
 
@@ -55,7 +60,7 @@ pub const PROGRAMS: usize = 9;
 pub enum Place {
     /// Prices.
     Oracle,
-    /// The cash ledger, with the token's decimals and the strikes' shift.
+    /// The cash ledger, with the token's decimals, the strikes' shift and the most that learning may reach.
     Clearing,
     /// The vault program.
     Vault,
@@ -107,6 +112,12 @@ pub enum Place {
     Appraiser,
     /// The program that brings makers who share trades.
     Underwriter,
+    /// What is owed for a board whose payout ratio is not fixed yet.
+    Debts,
+    /// What spreads have learned.
+    Learner,
+    /// What trades have brought since the epoch of learning began.
+    Takings,
 }
 
 /// The first of a board's slots of each kind.
@@ -197,6 +208,28 @@ impl Store {
         self.set(Place::Clearing, slot);
     }
 
+    /// The most that learning may widen spreads, in millionths; zero where nothing is learned. It lies beside the ledger's address, which every
+    /// trade reads: so a trade asks for nothing.
+    pub fn learning_most(&self) -> Millionths {
+        let [a, b, c, d, ..] = self.get(Place::Clearing);
+        Millionths::from_raw(u32::from_be_bytes([a, b, c, d]))
+    }
+
+    /// Keeps what learning may reach, what it has learned, what has been earned since, and with the next round how wide spreads are.
+    /// # Errors: MarketNumberOutOfDomain
+    pub fn set_learning(&mut self, most: Millionths, learner: &Learner) -> Result<(), Revert> {
+        let mut slot = self.get(Place::Clearing);
+        let [a, b, c, d, ..] = &mut slot;
+        [*a, *b, *c, *d] = most.raw().to_be_bytes();
+        self.set(Place::Clearing, slot);
+        let learned = fits(encode_learner(learner), 0)?;
+        self.set(Place::Learner, learned);
+        self.set(Place::Takings, [0; 32]);
+        let [first, second, third] = self.conditions();
+        self.save_run(key(Place::Conditions), &[first, second, with_widening(third, learner.widening())]);
+        Ok(())
+    }
+
     /// How the token counts.
     /// # Errors: MarketNumberOutOfDomain
     pub fn scale(&self) -> Result<TokenScale, Revert> {
@@ -275,6 +308,28 @@ impl Store {
         let slot = fits(header.encode(), board)?;
         self.save(self.board(board), slot);
         Ok(())
+    }
+
+    /// What is owed for the board whose payout ratio is not fixed yet, if there is one.
+    pub fn debts(&self) -> Option<BoardDebts> {
+        BoardDebts::decode(&self.get(Place::Debts))
+    }
+
+    /// What is owed for a board, if its payout ratio is not fixed yet.
+    pub fn debts_of(&self, board: u16) -> Option<BoardDebts> {
+        self.debts().filter(|owed| owed.board == board)
+    }
+
+    /// # Errors: MarketNumberOutOfDomain
+    pub fn set_debts(&mut self, debts: &BoardDebts) -> Result<(), Revert> {
+        let slot = fits(debts.encode(), debts.board)?;
+        self.set(Place::Debts, slot);
+        Ok(())
+    }
+
+    /// Nothing is owed for any board any more.
+    pub fn clear_debts(&mut self) {
+        self.set(Place::Debts, [0; 32]);
     }
 
     /// A board's slice.

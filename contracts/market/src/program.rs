@@ -7,9 +7,9 @@ use equipoise_interfaces::AlreadyWired;
 use equipoise_interfaces::IBreakers::{breakersCall, marketStateCall, pokeCall, tightenCall};
 use equipoise_interfaces::IHedged::{appraiseCall, recordHedgeCall};
 use equipoise_interfaces::IMarket::{
-    acceptOwnershipCall, bookCall, listBoardCall, navCall, postSurfaceCall, quoteCall, recordLpFlowCall,
-    setMarginParametersCall, setParametersCall, setSurfaceKeepersCall, surfaceKeepersCall, surfaceStepsCall, tradeCall,
-    tradeForCall, transferOwnershipCall,
+    acceptOwnershipCall, bookCall, fixPayoutRatioCall, listBoardCall, navCall, postSurfaceCall, quoteCall,
+    recordLpFlowCall, setMarginParametersCall, setParametersCall, setSurfaceKeepersCall, settleBoardCall,
+    surfaceKeepersCall, surfaceStepsCall, tradeCall, tradeForCall, transferOwnershipCall,
 };
 use equipoise_interfaces::IMarketMargin::{deleverageCall, marginCall, moveShareCall, safeSinceCall, takeOverCall};
 use equipoise_interfaces::IPricer as pricer;
@@ -70,9 +70,7 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         | deleverageCall::SELECTOR => ask(&mut store, Place::Mover, &input),
         // The desk hands on what is asked more rarely of a hedge.
         appraiseCall::SELECTOR | recordHedgeCall::SELECTOR => ask(&mut store, Place::Appraiser, &input),
-        surfaceKeepersCall::SELECTOR | surfaceStepsCall::SELECTOR => ask(&mut store, Place::Curator, &input),
-        marketStateCall::SELECTOR | breakersCall::SELECTOR => ask(&mut store, Place::Watcher, &input),
-        pokeCall::SELECTOR | tightenCall::SELECTOR => {
+        marketStateCall::SELECTOR | breakersCall::SELECTOR | pokeCall::SELECTOR | tightenCall::SELECTOR => {
             require_open(&store)?;
             ask(&mut store, Place::Watcher, &input)
         }
@@ -80,8 +78,14 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
             take_programs(&mut store, given.take()?)?;
             ask(&mut store, Place::Desk, &input)
         }
-        // What moves cash finds the ledger closed; these would not ask it.
-        listBoardCall::SELECTOR | postSurfaceCall::SELECTOR | setSurfaceKeepersCall::SELECTOR => {
+        // What moves cash finds the ledger closed; most of these would not ask it.
+        listBoardCall::SELECTOR
+        | settleBoardCall::SELECTOR
+        | fixPayoutRatioCall::SELECTOR
+        | postSurfaceCall::SELECTOR
+        | setSurfaceKeepersCall::SELECTOR
+        | surfaceKeepersCall::SELECTOR
+        | surfaceStepsCall::SELECTOR => {
             require_open(&store)?;
             ask(&mut store, Place::Curator, &input)
         }

@@ -17,6 +17,7 @@ use equipoise_market_state::errors::{number_error, require_legs, require_openabl
 use equipoise_market_state::layout::{decode_holdings, decode_parameters, BoardWords, Frozen};
 use equipoise_market_state::snapshot::{as_signed, log_priced, FreeCash, Snapshot};
 use equipoise_market_state::store::{Place, Store};
+use equipoise_market_state::takings;
 use equipoise_market_state::watch::{look_again, observe, require_tradable};
 use equipoise_risk::limits::short_breach;
 use equipoise_risk::settlement::Holding;
@@ -74,6 +75,7 @@ pub fn execute(
         store.set_holdings(*id, None, &change.inventory)?;
         store.set_holdings(*id, Some(account), &change.position)?;
     }
+    takings::count(store, &snapshot, &offer);
     store.keep_offer(&offer);
     let report = report(store, &snapshot.sight.moment, account, effect)?;
     let caller = store.vm().msg_sender();

@@ -6,7 +6,7 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::words::{read_array, write_array, FromWords};
 use equipoise_interfaces::{
-    IClearing, IHedger, IMarket, ITuned, IVault, ParametersAlreadyRegistered, ParametersKindUnknown,
+    IClearing, IHedger, ILearning, IMarket, ITuned, IVault, ParametersAlreadyRegistered, ParametersKindUnknown,
     ParametersRegistryNotNamed, ParametersTargetUnknown, TargetRegistered, Terms,
 };
 use equipoise_kit::lean::{call, call_bytes, failed, log, revert, view, view_bytes};
@@ -26,7 +26,7 @@ const HEDGER: u8 = 4;
 /// The kind of programs that have a group.
 const fn kind_with(group: Group) -> u8 {
     match group {
-        Group::Market | Group::Margin | Group::Insurance => MARKET,
+        Group::Market | Group::Margin | Group::Insurance | Group::Learning => MARKET,
         Group::Offset => CLEARING,
         Group::Vault => VAULT,
         Group::Hedge => HEDGER,
@@ -70,6 +70,10 @@ impl Registry {
             Group::Margin => self.list_of_wads(target, IMarket::marginParametersCall::SELECTOR)?,
             Group::Hedge => Numbers::unchanged(&self.list::<u32>(target, IHedger::termsCall::SELECTOR)?),
             Group::Offset => Numbers::unchanged(&[view(self.vm(), target, &IClearing::correlationCall {})?]),
+            Group::Learning => {
+                let learned = view(self.vm(), target, &ILearning::learningCall {})?;
+                Numbers::unchanged(&[learned.mostMillionths])
+            }
             Group::Vault => {
                 let Terms { seniorRate, coverage, managementFee, performanceFee, .. } = self.terms(target)?;
                 Numbers::unchanged(&[seniorRate, coverage, managementFee, performanceFee])
@@ -100,6 +104,10 @@ impl Registry {
             }
             Group::Offset => {
                 call(self, target, &IClearing::setCorrelationCall { millionths: first })?;
+                Ok(())
+            }
+            Group::Learning => {
+                call(self, target, &ILearning::setLearningCall { mostMillionths: first })?;
                 Ok(())
             }
             Group::Vault => {

@@ -9,8 +9,8 @@ use equipoise_market_state::convert::{
 };
 use equipoise_market_state::errors::{pricing_error, Refusal};
 use equipoise_market_state::layout::{
-    decode_conditions, decode_hedge, decode_parameters, encode_conditions, has_hedger, Directory, Frozen, Slot,
-    Trading, CONDITION_SLOTS,
+    decode_conditions, decode_hedge, decode_parameters, encode_conditions, has_hedger, widening, Directory, Frozen,
+    Slot, Trading, CONDITION_SLOTS,
 };
 use equipoise_market_state::pricing::staleness;
 use equipoise_market_state::store::fits;
@@ -247,8 +247,8 @@ impl Counter {
             None => Conditions::start(sample),
         };
         let next = next.ok()?;
-        let slots = encode_conditions(&next, has_hedger(&self.conditions))?;
-        Some((slots, next.multiplier_ceil(used, self.now).ok()?))
+        let slots = encode_conditions(&next, &self.conditions)?;
+        Some((slots, next.multiplier_ceil(used, self.now, widening(&self.conditions)).ok()?))
     }
 
     /// Whether somebody should hedge the book. Where that cannot be said, without capital or before the first surface, nothing is

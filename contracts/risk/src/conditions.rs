@@ -1,11 +1,12 @@
 //! The state of the market that widens spreads: its regime, the toxicity of its flow, and for how long nobody has hedged its book,
-//! followed from round to round.
+//! followed from round to round. Beside it what spreads have learned, which no round moves.
 //!
 //! It moves with the first look in a new oracle round, and within a round nothing that anybody does changes what the next
 //! trade pays.
 
 use equipoise_math::Fx;
 
+use crate::learning::Widening;
 use crate::neglect::{factor_ceil as neglect_factor_ceil, unhedged_since};
 use crate::regime::{Observation, RegimeError, RegimeState};
 use crate::spread::{utilisation_factor_ceil, Factors, SpreadMultiplier};
@@ -64,16 +65,22 @@ impl Conditions {
     }
 
     /// By how much the spread of volatility is wider.
-    /// # Inputs: what is used of the vault's capacity, over all of it; unix seconds
+    /// # Inputs: what is used of the vault's capacity, over all of it; unix seconds; what spreads have learned
     /// # Rounding: up, in the vault's favour
     /// # Errors: none in range
-    pub fn multiplier_ceil(&self, utilisation: Fx, now: u64) -> Result<SpreadMultiplier, RiskError> {
+    pub fn multiplier_ceil(
+        &self,
+        utilisation: Fx,
+        now: u64,
+        widening: Widening,
+    ) -> Result<SpreadMultiplier, RiskError> {
         let multiplier = SpreadMultiplier::of(Factors {
             regime: self.regime.regime,
             toxicity: self.toxicity.factor_ceil()?,
             utilisation: utilisation_factor_ceil(utilisation)?,
         });
-        Ok(multiplier.times_ceil(neglect_factor_ceil(self.unhedged_since, now)))
+        let neglect = neglect_factor_ceil(self.unhedged_since, now);
+        Ok(multiplier.times_ceil(neglect).times_ceil(widening.factor()))
     }
 }
 
@@ -106,7 +113,11 @@ mod tests {
     }
 
     fn multiplier(conditions: &Conditions, used: f64) -> u32 {
-        conditions.multiplier_ceil(fx(used), NOW).unwrap().stored().raw()
+        learned(conditions, used, Widening::NONE)
+    }
+
+    fn learned(conditions: &Conditions, used: f64, widening: Widening) -> u32 {
+        conditions.multiplier_ceil(fx(used), NOW, widening).unwrap().stored().raw()
     }
 
     #[test]
@@ -131,6 +142,15 @@ mod tests {
     }
 
     #[test]
+    fn what_spreads_have_learned_multiplies_and_nothing_learned_changes_nothing() {
+        let begun = Conditions::start(&sample(NOW, 3_000.0)).unwrap();
+        let of = |quarters, used| learned(&begun, used, Widening::from_stored(quarters));
+        assert_eq!([0, 1, 2].map(|quarters| of(quarters, 0.0)), [1_250_000, 1_562_500, 1_875_000]);
+        assert_eq!([4, 255].map(|quarters| of(quarters, 0.0)), [2_500_000; 2], "more than may be stored");
+        assert_eq!(of(2, 1.0), 3_750_000);
+    }
+
+    #[test]
     fn what_cannot_be_observed_is_refused_and_changes_nothing() {
         let begun = Conditions::start(&sample(NOW, 3_000.0)).unwrap();
         let worthless = sample(NOW + 1, 0.0);
@@ -144,7 +164,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_multiplier_stays_in_its_bounds_whatever_is_observed(
-            steps in prop::collection::vec((0_u64..20_000, 1.0_f64..1e6, any::<i64>(), any_fx()), 1..30), used in any_fx(),
+            steps in prop::collection::vec((0_u64..20_000, 1.0_f64..1e6, any::<i64>(), any_fx()), 1..30), used in any_fx(), stored in any::<u8>(),
         ) {
             let mut conditions = Conditions::start(&sample(NOW, 3_000.0)).unwrap();
             let mut now = NOW;
@@ -152,7 +172,7 @@ mod tests {
                 now += gap;
                 let next = Sample { capital: Money::from_fx(capital), ..sample(now, price) };
                 conditions = conditions.after_round(Amount::from_raw(flow), &next).unwrap_or(conditions);
-                let multiplier = conditions.multiplier_ceil(used, now).unwrap();
+                let multiplier = conditions.multiplier_ceil(used, now, Widening::from_stored(stored)).unwrap();
                 prop_assert!(SpreadMultiplier::ONE <= multiplier && multiplier <= SpreadMultiplier::MOST);
             }
         }

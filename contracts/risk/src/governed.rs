@@ -17,12 +17,14 @@
 
 mod hedge;
 mod insurance;
+mod learning;
 mod margin;
 mod market;
 mod offset;
 mod vault;
 
 pub use insurance::{INSURANCE_RULES, MOST_FLOOR};
+pub use learning::LEARNING_RULES;
 pub use offset::OFFSET_RULES;
 pub use vault::{VaultRule, VaultTerm, MOST_MANAGEMENT_FEE, MOST_PERFORMANCE_FEE, VAULT_RULES};
 
@@ -49,6 +51,8 @@ pub enum Group {
     Insurance,
     /// What is ruled of a hedger's rebalances: [`crate::rebalance::TERM_RULES`].
     Hedge,
+    /// How far learning may widen a market's spreads: [`LEARNING_RULES`].
+    Learning,
 }
 
 /// How far one change may move a number.
@@ -234,7 +238,8 @@ impl Step {
 
 impl Group {
     /// Every group, by its number.
-    pub const ALL: [Self; 6] = [Self::Market, Self::Margin, Self::Offset, Self::Vault, Self::Insurance, Self::Hedge];
+    pub const ALL: [Self; 7] =
+        [Self::Market, Self::Margin, Self::Offset, Self::Vault, Self::Insurance, Self::Hedge, Self::Learning];
 
     /// Its number: its place in [`Group::ALL`].
     pub const fn number(self) -> u8 {
@@ -245,6 +250,7 @@ impl Group {
             Self::Vault => 3,
             Self::Insurance => 4,
             Self::Hedge => 5,
+            Self::Learning => 6,
         }
     }
 
@@ -262,6 +268,7 @@ impl Group {
             Self::Vault => VAULT_RULES.len(),
             Self::Insurance => INSURANCE_RULES.len(),
             Self::Hedge => crate::rebalance::TERM_COUNT,
+            Self::Learning => LEARNING_RULES.len(),
         }
     }
 
@@ -274,6 +281,7 @@ impl Group {
             Self::Vault => VAULT_RULES.get(place).map(|rule| rule.rule),
             Self::Insurance => INSURANCE_RULES.get(place).copied(),
             Self::Hedge => hedge::rule(place),
+            Self::Learning => LEARNING_RULES.get(place).copied(),
         }
     }
 
@@ -283,7 +291,7 @@ impl Group {
             Self::Market => &market::RELATIONS,
             Self::Margin => &margin::RELATIONS,
             Self::Hedge => &hedge::RELATIONS,
-            Self::Offset | Self::Vault | Self::Insurance => &[],
+            Self::Offset | Self::Vault | Self::Insurance | Self::Learning => &[],
         }
     }
 

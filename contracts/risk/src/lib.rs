@@ -5,7 +5,7 @@
 //! Programs, solvers, the command line and pages compute with this crate and therefore agree to the last bit.
 //! A trade passes through [`surface`] (variance of each strike), [`marks`] (value and Greeks of a strike),
 //! [`book`] (sums over all of them), [`potential`] (the risk penalty) and [`quote`] (what it costs).
-//! The state of the market widens it ([`conditions`]: [`regime`], [`toxicity`], [`spread`]) or stops it ([`breakers`]). What goes
+//! The state of the market widens it ([`conditions`]: [`regime`], [`toxicity`], [`learning`], [`spread`]) or stops it ([`breakers`]). What goes
 //! wrong is sold ([`auction`]) and borne in order ([`waterfall`]).
 //! The vault holds a [`hedge`], which solvers move under rules ([`rebalance`]), widens while nobody does ([`neglect`]), and shares trades with makers
 //! ([`underwriting`]). How far a vote may move the numbers of all this is in [`governed`].
@@ -28,6 +28,7 @@ mod error;
 mod fixtures;
 pub mod governed;
 pub mod hedge;
+pub mod learning;
 pub mod limits;
 pub mod margin;
 pub mod marks;

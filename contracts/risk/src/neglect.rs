@@ -111,6 +111,7 @@ mod tests {
         };
         assert_eq!(parameters.millionths(Parameter::DeltaLimit), 250_000);
         assert_eq!([past(62_499.0), past(62_501.0), past(-62_499.0), past(-62_501.0)], [false, true, false, true]);
+        assert_eq!([past(62_500.0), past(-62_500.0)], [false; 2], "as far as the band goes");
     }
 
     proptest! {

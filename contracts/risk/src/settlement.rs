@@ -1,4 +1,11 @@
 //! What positions pay at expiry.
+//!
+//! Holders are paid in full at once if the vault has paid what it owes. If it has not, they wait for [`DEBT_WINDOW_SECS`],
+//! in which it goes on paying and short accounts settle; then all holders get the same share:
+//!
+//! ```text
+//! ratio = (what the vault and those behind it have paid + what short accounts had) / (what both owed)
+//! ```
 
 use equipoise_math::Fx;
 
@@ -62,7 +69,45 @@ pub(crate) fn payoff_over_lots(holdings: &[Holding], settlement: Fx) -> Result<F
     Ok(sum)
 }
 
-/// The share of each payoff that is paid: one, unless the vault owed more than it had.
+/// For how long the vault may still pay what it owes for a board, before holders share what there is.
+pub const DEBT_WINDOW_SECS: u64 = 3_600;
+
+/// What a board's holders are owed while its ratio is not fixed, and what there is for them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Debts {
+    /// By the vault, and by the short accounts that have settled.
+    pub owed: Atoms,
+    /// The vault's debt, which it may still pay, and what those accounts had.
+    pub covered: Atoms,
+}
+
+impl Debts {
+    /// The vault's alone.
+    pub const fn of_vault(debt: Atoms) -> Self {
+        Self { owed: debt, covered: debt }
+    }
+
+    /// With those of an account that has settled, which count as far as its cash goes.
+    /// # Inputs: what it owed, from 0; its cash since, negative if that was more than it had
+    /// # Errors: Overflow
+    pub fn with_account(self, debt: Atoms, cash_after: Atoms) -> Result<Self, RiskError> {
+        let had = cash_after.plus(debt)?.max(Atoms::ZERO).min(debt);
+        Ok(Self { owed: self.owed.plus(debt)?, covered: self.covered.plus(had)? })
+    }
+
+    /// The ratio, if nobody has paid so much of the vault's debt.
+    ///
+    /// Accounts that settle later owe in full and holders get this share of it: it is never too high for them.
+    /// # Rounding: down. Errors: Overflow
+    pub fn ratio(self, unpaid: Atoms) -> Result<PayoutRatio, RiskError> {
+        if unpaid <= Atoms::ZERO {
+            return Ok(PayoutRatio::FULL);
+        }
+        PayoutRatio::from_payment(self.covered.minus(unpaid)?, self.owed)
+    }
+}
+
+/// The share of each payoff that is paid: one, unless the vault and those behind it owed more than they had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PayoutRatio(u64);
 
@@ -73,9 +118,7 @@ impl PayoutRatio {
     /// Everything is paid.
     pub const FULL: Self = Self(u64::MAX);
 
-    /// The ratio when the vault owed `debt` and paid `paid` of it.
-    ///
-    /// Holders also share in what short accounts pay in; the ratio leaves that out and so is never too high.
+    /// The share that `paid` is of `debt`.
     /// # Rounding: down: the settlement account never pays out more than it took in
     /// # Errors: Overflow
     pub fn from_payment(paid: Atoms, debt: Atoms) -> Result<Self, RiskError> {

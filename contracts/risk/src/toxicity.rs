@@ -34,9 +34,12 @@ pub const EPOCH_SECS: u64 = 3_600;
 const FADE_SECS: u64 = 86_400;
 /// The mean age of a flow when its own epoch ends.
 const MEAN_AGE_SECS: u64 = 1_800;
+/// For how long a flow is held on average until it is marked out.
+pub(crate) const HELD_SECS: u64 = EPOCH_SECS + MEAN_AGE_SECS;
 const MOST_MARKOUT: Fx = Fx::lit("4");
 const HEAVIEST: Fx = Fx::lit("0.1");
-const NOISE: Fx = Fx::lit("0.25");
+/// The score up to which flow is not told from noise.
+pub(crate) const NOISE: Fx = Fx::lit("0.25");
 const SLOPE: Fx = Fx::lit("1.333333333333333333");
 
 /// The risk factor at this moment.

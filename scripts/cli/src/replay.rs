@@ -63,7 +63,10 @@ pub struct ReplayArguments {
     /// Do without a mechanism
     #[arg(long, conflicts_with = "ablations")]
     pub without: Option<WithoutFlag>,
-    /// Also run without skew, without rebates and without spreads
+    /// Let spreads learn from what they have earned, up to twice as wide
+    #[arg(long, conflicts_with_all = ["ablations", "without"])]
+    pub learning: bool,
+    /// Also run without skew, without rebates and without spreads, and with learning
     #[arg(long)]
     pub ablations: bool,
     /// Write the report as JSON; `-` is the standard output
@@ -132,10 +135,14 @@ impl ReplayArguments {
             WithoutFlag::Rebates => Without::Rebates,
             WithoutFlag::Spreads => Without::Spreads,
         });
-        let mut variants = vec![Variant { without, hedge }, Variant { without, hedge: other }];
+        let mut variants = vec![
+            Variant { without, hedge, learns: self.learning },
+            Variant { without, hedge: other, learns: self.learning },
+        ];
         if self.ablations {
             let all = [Without::Skew, Without::Rebates, Without::Spreads];
-            variants.extend(all.map(|without| Variant { without: Some(without), hedge }));
+            variants.extend(all.map(|without| Variant { without: Some(without), hedge, learns: false }));
+            variants.push(Variant { without: None, hedge, learns: true });
         }
         variants
     }
@@ -204,8 +211,12 @@ mod tests {
     #[test]
     fn a_replay_shows_both_hedges_and_ablations_on_request() {
         assert_eq!(variants(&[]), ["default", "no hedge"]);
+        assert_eq!(variants(&["--learning"]), ["learning on", "learning on, no hedge"]);
         assert_eq!(variants(&["--hedge", "none"]), ["no hedge", "default"]);
         assert_eq!(variants(&["--without", "skew"]), ["no skew", "no skew, no hedge"]);
-        assert_eq!(variants(&["--ablations"]), ["default", "no hedge", "no skew", "no rebates", "no spread"]);
+        assert_eq!(
+            variants(&["--ablations"]),
+            ["default", "no hedge", "no skew", "no rebates", "no spread", "learning on"]
+        );
     }
 }

@@ -11,6 +11,8 @@ use equipoise_risk::toxicity::{Amount, Factor, Toxicity};
 use equipoise_risk::units::{Money, Price};
 use equipoise_risk::RiskError;
 
+use crate::lessons::Lessons;
+
 /// Everything that stops the market or widens it.
 #[derive(Clone, Debug)]
 pub struct Guard {
@@ -22,6 +24,8 @@ pub struct Guard {
     /// The close before this candle.
     close: Observation,
     surface_jump: Millionths,
+    /// What spreads have learned, where they learn.
+    pub lessons: Lessons,
     /// How often each rule has tripped.
     pub trips: [u32; RULE_COUNT],
     /// Seconds in which the market only reduced, and in which it was halted.
@@ -68,8 +72,8 @@ fn refused<E>(_: E) -> RiskError {
 
 impl Guard {
     /// Before anything has happened.
-    /// # Inputs: the first price, and the variance that options imply
-    pub fn new(first: Observation, implied: Fx) -> Result<Self, RiskError> {
+    /// # Inputs: the first price, and the variance that options imply; whether spreads learn
+    pub fn new(first: Observation, implied: Fx, learns: bool) -> Result<Self, RiskError> {
         Ok(Self {
             breakers: Breakers::default(),
             conditions: Conditions {
@@ -80,6 +84,7 @@ impl Guard {
             flow: (0, Money::ZERO),
             close: first,
             surface_jump: Millionths::ZERO,
+            lessons: Lessons::new(learns, first.at),
             trips: [0; RULE_COUNT],
             stopped_secs: [0; 2],
         })
@@ -113,9 +118,10 @@ impl Guard {
         self.surface_jump = Millionths::from_fx_ceil(Fx::from_num(vol_change.abs()));
     }
 
-    /// Traders have bought so much dollar delta.
-    pub fn traded(&mut self, flow: Money) -> Result<(), RiskError> {
+    /// Traders have bought so much dollar delta, for so much of half spread and fee.
+    pub fn traded(&mut self, flow: Money, paid: Money) -> Result<(), RiskError> {
         self.flow.1 = self.flow.1.plus(flow)?;
+        self.lessons.traded(flow, paid);
         Ok(())
     }
 
@@ -132,8 +138,12 @@ impl Guard {
             let factor = Factor { price: reading.spot.fx(), variance: reading.variance };
             let reference = reading.capital.scaled_floor(REFERENCE_SHARE)?;
             let flow = Amount::from_money_floor(self.flow.1);
+            // A keeper ends the epoch before anybody trades in the round.
+            self.lessons.learn(&self.conditions, reading);
             let toxicity = self.conditions.toxicity.after_round(flow, reading.now, factor, reference);
-            self.conditions.toxicity = toxicity.map_err(refused)?;
+            let toxicity = toxicity.map_err(refused)?;
+            self.lessons.marked(&self.conditions.toxicity, &toxicity);
+            self.conditions.toxicity = toxicity;
             self.flow = (reading.round, Money::ZERO);
             let since = self.conditions.unhedged_since;
             self.conditions.unhedged_since = unhedged_since(since, reading.is_unhedged, reading.now);
@@ -166,7 +176,7 @@ impl Guard {
     }
 
     fn multiplier(&self, reading: &Reading) -> Result<SpreadMultiplier, RiskError> {
-        let multiplier = self.conditions.multiplier_ceil(reading.used, reading.now)?;
+        let multiplier = self.conditions.multiplier_ceil(reading.used, reading.now, self.lessons.widening())?;
         Ok(if self.state(reading.now) == State::Open { multiplier } else { multiplier.for_closing() })
     }
 }

@@ -3,7 +3,7 @@
 //! The market is [`equipoise_simulate::Venue`], which does what the programs do. Around it this crate puts what a market lives
 //! among, each in its own module with the model that it assumes: [`path`](self) the order of prices within a candle,
 //! `surface` the volatility, `listing` the boards, `flow` those who trade, `accounts` and `liquidation` their
-//! margin, `guard` the breakers, `hedging` and `solvers` the hedge, and `explain` what LPs earn and why.
+//! margin, `guard` the breakers, `lessons` what spreads learn, `hedging` and `solvers` the hedge, and `explain` what LPs earn and why.
 //!
 //! Two things are not modelled. Forwards are spot: there is no carry, and the hedge pays no funding. The hedge is filled at
 //! the price of the moment, whatever its size, at 7 bp beside solvers' tips.
@@ -28,6 +28,7 @@ mod hedging;
 mod input;
 mod inside;
 mod keeping;
+mod lessons;
 mod liquidation;
 mod listing;
 mod market;

@@ -101,7 +101,7 @@ impl<'a> Market<'a> {
             variant,
             accounts: accounts(),
             shocks: Shocks::new(&MarginParameters::default())?,
-            guard: Guard::new(observed, variance)?,
+            guard: Guard::new(observed, variance, variant.learns)?,
             hedger: Hedger::new(setup),
             hedge_pnl: 0,
             ledger: Ledger::new(count(venue.cash())),

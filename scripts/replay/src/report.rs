@@ -110,6 +110,10 @@ pub struct Run {
     pub worst_day: f64,
     /// Debt that accounts left behind, in atoms.
     pub bad_debt_atoms: i64,
+    /// What traders' flow had gained when it was marked out, after an hour or two, in atoms.
+    pub markouts_atoms: i64,
+    /// The mean factor that spreads have learned.
+    pub learned_factor: f64,
     /// Rules that tripped.
     pub trips: Vec<Trips>,
     /// All cash less all that was paid in, in atoms: nothing but what rounding at settlements has taken.
@@ -196,6 +200,8 @@ impl Run {
             worst_day: returns.iter().copied().fold(0.0, f64::min),
             bad_debt_atoms: total.counts.bad_debt_atoms,
             trips: trips.map(|(place, times)| Trips { rule: rule_name(place), times: *times }).collect(),
+            markouts_atoms: crate::explain::to_atoms(market.guard.lessons.markouts()),
+            learned_factor: market.guard.lessons.mean_factor(),
             unaccounted_atoms: crate::explain::count(unaccounted),
             dust_atoms: market.dust,
             days: days.clone(),
@@ -217,7 +223,8 @@ impl Report {
             navs.sum::<f64>() / run.days.len().max(1) as f64
         });
         let variance = main.map_or_else(Variance::default, |run| run.variance);
-        let unhedged = runs.iter().find(|run| run.variant == Variant { without: None, hedge: Hedge::None });
+        let unhedged =
+            runs.iter().find(|run| run.variant == Variant { without: None, hedge: Hedge::None, learns: false });
         Self {
             prices,
             from,

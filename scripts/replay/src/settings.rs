@@ -39,6 +39,8 @@ pub struct Variant {
     pub without: Option<Without>,
     /// The hedge.
     pub hedge: Hedge,
+    /// Whether spreads learn, as far as votes may let them.
+    pub learns: bool,
 }
 
 /// What all runs of a replay share.
@@ -160,6 +162,12 @@ fn place_of(parameter: Parameter) -> usize {
 impl Variant {
     /// In a few words.
     pub const fn name(&self) -> &'static str {
+        if self.learns {
+            return match self.hedge {
+                Hedge::Solvers => "learning on",
+                Hedge::None => "learning on, no hedge",
+            };
+        }
         match (self.without, self.hedge) {
             (None, Hedge::Solvers) => "default",
             (None, Hedge::None) => "no hedge",
@@ -204,7 +212,8 @@ mod tests {
     #[test]
     fn only_what_is_switched_off_differs_from_the_defaults() {
         let changed = |without| {
-            let parameters = Variant { without, hedge: Hedge::Solvers }.parameters(&Parameters::default());
+            let parameters =
+                Variant { without, hedge: Hedge::Solvers, learns: false }.parameters(&Parameters::default());
             let pairs = parameters.all_millionths().into_iter().zip(Parameters::default().all_millionths());
             pairs.filter(|(own, default)| own != default).count()
         };

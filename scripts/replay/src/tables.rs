@@ -108,10 +108,10 @@ pub fn explained(report: &Report) -> Table {
     Table { header, rows }
 }
 
-/// What is lost without each mechanism, if there are runs without one.
+/// What is lost without each mechanism, if there are runs without one, and what learning does.
 pub fn ablations(report: &Report) -> Option<Table> {
-    let main = report.runs.iter().find(|run| run.variant.without.is_none())?;
-    let others = report.runs.iter().filter(|run| run.variant.without.is_some());
+    let main = report.runs.iter().find(|run| run.variant.without.is_none() && !run.variant.learns)?;
+    let others = report.runs.iter().filter(|run| run.variant.without.is_some() || run.variant.learns);
     let others: Vec<&Run> = others.filter(|run| run.variant.hedge == main.variant.hedge).collect();
     if others.is_empty() {
         return None;
@@ -124,6 +124,8 @@ pub fn ablations(report: &Report) -> Option<Table> {
         "daily std",
         "P&L over std",
         "spread and fees, USD",
+        "lost to markouts, USD",
+        "learned factor",
         "skew, USD",
         "refused by limits",
         "hedge cost, USD",
@@ -139,6 +141,8 @@ pub fn ablations(report: &Report) -> Option<Table> {
             percent(run.daily_deviation),
             format!("{ratio:.3}"),
             money(parts.spread + parts.fees),
+            money(run.markouts_atoms),
+            format!("{:.3}", run.learned_factor),
             money(parts.skew),
             run.total.counts.limited.to_string(),
             money(run.total.counts.hedge_cost_atoms),

@@ -153,10 +153,11 @@ impl Market<'_> {
             Err(refusal) => return Err(refusal),
         };
         *owner = funded;
-        self.guard.traded(offer.bought_delta()?)?;
         self.tally.day.trades += 1;
         self.tally.day.lots += u64::from(leg.lots.unsigned_abs());
         let charge = offer.priced.charge;
+        let paid = self.venue.scale().money_floor(charge.spread.plus(charge.fee)?)?;
+        self.guard.traded(offer.bought_delta()?, paid)?;
         let insured = count(charge.fee) / INSURANCE_SHARE;
         self.venue.receive(Atoms::new(-i128::from(insured)))?;
         self.insurance = self.insurance.plus(Atoms::new(i128::from(insured)))?;

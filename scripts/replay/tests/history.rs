@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use equipoise_data::{generate_prices, PathRecipe};
 use equipoise_replay::{page, replay, run, FeedKind, Hedge, Input, Numbers, Run, Setup, Solvers, Variant, Without};
 
-const DEFAULT: Variant = Variant { without: None, hedge: Hedge::Solvers };
+const DEFAULT: Variant = Variant { without: None, hedge: Hedge::Solvers, learns: false };
 /// Most an account's settlement loses to rounding, in atoms; accounts, the vault and the liquidator.
 const MOST_DUST: i64 = 26;
 
@@ -47,7 +47,7 @@ fn the_same_seed_gives_the_same_bytes_and_another_one_others() {
 fn profits_are_explained_to_the_atom_and_cash_is_what_was_paid_in() {
     let setup = generated(3);
     let all = [None, Some(Without::Skew), Some(Without::Rebates), Some(Without::Spreads)];
-    let variants: Vec<Variant> = all.map(|without| Variant { without, hedge: Hedge::Solvers }).to_vec();
+    let variants: Vec<Variant> = all.map(|without| Variant { without, ..DEFAULT }).to_vec();
     let report = replay("generated", &setup, &variants).unwrap();
     for run in &report.runs {
         assert_adds_up(run);

@@ -16,6 +16,7 @@ struct Board {
     uint64 observedAt;
     uint256 settlementPriceWad;
     uint256 payoutRatioWad;
+    uint64 debtsUntil;
 }
 
 /// @title Stands in for the market and the clearing house in tests of the wrapper

@@ -25,6 +25,8 @@ const FIRST_LOSS: usize = 1;
 const FIRST_TIER: usize = FIRST_LOSS + JUMPS.len();
 /// Below this share of R the scale of a program means nothing.
 const LEAST_SCALE: f64 = 1e-12;
+/// Units that a program is put in, one after the other until it is solved.
+const UNITS: [f64; 3] = [1.0, 8.0, 0.125];
 
 /// A tier: how much it offers, over capital, what a unit of that costs beyond spot, and how far that is past the band's edge.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +93,11 @@ impl Program<'_> {
     /// # Errors: [`Nothing::Unsolved`]
     pub fn solved(&self) -> Result<Option<Vec<f64>>, Nothing> {
         let scale = self.reference.abs().max(LEAST_SCALE);
+        // The method may stall on a program that it solves in other units.
+        UNITS.into_iter().map(|unit| self.solved_in(unit * scale)).find(Result::is_ok).unwrap_or(Err(Nothing::Unsolved))
+    }
+
+    fn solved_in(&self, scale: f64) -> Result<Option<Vec<f64>>, Nothing> {
         let columns = FIRST_TIER + self.offers.len();
         let (squares, linear) = self.objective(scale);
         let mut rows = Rows::default();

@@ -216,6 +216,15 @@ fn cases() -> impl Strategy<Value = (Market, Vec<Venue>)> {
     })
 }
 
+#[test]
+fn a_book_far_from_its_hedge_is_planned_for() {
+    let delta = 1_378_022.699_437_093;
+    let mut market = market(&book(delta, 0.0, [-221_496.985_428_102, 0.0, 0.0, 0.0]), 246.937_675_765_020_83);
+    market.window = Window { opened_at: NOW - 185 };
+    let plan = planned(&market, &[filler(35.876_771_696_616_36, 800.0)]).unwrap();
+    assert!(float(plan.verdict.after.penalty) < float(market.risk(market.held).unwrap().penalty));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 

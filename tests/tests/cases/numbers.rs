@@ -6,6 +6,7 @@ use alloy_sol_types::SolValue;
 use equipoise_interfaces::account;
 use equipoise_interfaces::IAssessor::IAssessorCalls;
 use equipoise_interfaces::IClearing::IClearingCalls;
+use equipoise_interfaces::ILearning::ILearningCalls;
 use equipoise_interfaces::IMarket::IMarketCalls;
 use equipoise_interfaces::IMarketMargin::IMarketMarginCalls;
 use equipoise_interfaces::IOracle::IOracleCalls;
@@ -133,6 +134,7 @@ pub fn programs(market: &Market, [wrapper, underwriter]: [Address; 2]) -> Vec<(A
         (market.market, IMarketCalls::SIGNATURES),
         (market.market, IMarketMarginCalls::SIGNATURES),
         (market.market, IUnderwrittenCalls::SIGNATURES),
+        (market.market, ILearningCalls::SIGNATURES),
         (market.clearing, IClearingCalls::SIGNATURES),
         (market.vault, IVaultCalls::SIGNATURES),
         (market.junior, ITrancheCalls::SIGNATURES),

@@ -1,9 +1,9 @@
-use alloy_primitives::{Address, B256, I256, U256};
+use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use equipoise_interfaces::account::{of, settlement_of, vault_of, INSURANCE, LP_CLAIMS, LP_PENDING, SETTLEMENT, VAULT};
 use equipoise_interfaces::{
     AlreadyWired, CallerNotAllowed, CashDeposited, CashMoved, CashWithdrawn, ClearingAmountIsZero,
-    ClearingAmountTooLarge, ClearingInsufficientCash, ClearingMarketUnknown, IClearing,
+    ClearingAmountTooLarge, ClearingInsufficientCash, ClearingMarketUnknown, IClearing, VaultDebtSettled,
 };
 use equipoise_tests::{Failure, Stablecoin, World, TOKEN};
 
@@ -94,19 +94,57 @@ fn vault_pays_no_premium_that_it_does_not_have() {
 }
 
 #[test]
-fn vault_pays_a_debt_as_far_as_its_cash_goes() {
+fn vault_goes_into_debt_for_a_settled_board_and_what_comes_in_pays_it() {
     let mut setup = setup();
     setup.fund_vault(40);
-    let call = IClearing::settleVaultCall { payoffAtoms: signed(-100) };
-    let receipt = setup.by_market(&call).unwrap();
-    let moved = IClearing::settleVaultCall::abi_decode_returns(&receipt.output).unwrap();
-    assert_eq!(moved, signed(-40));
-    assert_eq!(setup.cash(VAULT), 0);
-    assert_eq!(setup.cash(SETTLEMENT), 40);
-    let receipt = setup.by_market(&call).unwrap();
-    let moved = IClearing::settleVaultCall::abi_decode_returns(&receipt.output).unwrap();
-    assert_eq!(moved, I256::ZERO);
-    setup.assert_custody(&[]);
+    let receipt = setup.by_market(&IClearing::settleVaultCall { payoffAtoms: signed(-100) }).unwrap();
+    let cash = IClearing::settleVaultCall::abi_decode_returns(&receipt.output).unwrap();
+    assert_eq!(cash, signed(-60));
+    assert_eq!((setup.cash(VAULT), setup.cash(SETTLEMENT)), (-60, 100));
+    // It pays nobody else, and earns on.
+    let trader = setup.trader("trader", 100);
+    setup.trade(trader, -1).unwrap_err().expect(&ClearingInsufficientCash {
+        account: VAULT,
+        cashAtoms: signed(-60),
+        requiredAtoms: U256::from(1),
+    });
+    setup.trade(trader, 25).unwrap();
+    assert_eq!(setup.cash(VAULT), -35);
+    setup.trade(trader, 36).unwrap();
+    assert_eq!(setup.cash(VAULT), 1);
+    setup.assert_custody(&[of(trader)]);
+}
+
+#[test]
+fn debt_of_a_vault_is_paid_by_insurance_then_by_other_markets_vaults_and_the_rest_given_back() {
+    // Of a debt of 60: what insurance has, what the other market's vault has, and what is left.
+    for (insured, other, left) in
+        [(80, 50, [60, 0, 0]), (20, 50, [20, 40, 0]), (20, 10, [20, 10, 30]), (0, 0, [0, 0, 60])]
+    {
+        let mut setup = setup();
+        setup.fund_vault(40 + other);
+        if insured > 0 {
+            setup.insure(insured);
+        }
+        let second = vault_of(1);
+        setup.by_vault(&IClearing::reallocateCall { from: 0, to: 1, amountAtoms: U256::from(other) }).unwrap();
+        setup.by_market(&IClearing::settleVaultCall { payoffAtoms: signed(-100) }).unwrap();
+        let receipt = setup.by_market(&IClearing::settleVaultDebtCall {}).unwrap();
+        let unpaid = IClearing::settleVaultDebtCall::abi_decode_returns(&receipt.output).unwrap();
+        let told = World::events::<VaultDebtSettled>(&receipt).remove(0);
+        let shown = [told.fromInsuranceAtoms, told.fromVaultsAtoms, told.leftAtoms];
+        assert_eq!((told.market, shown, unpaid), (setup.market, left.map(U256::from), U256::from(left[2])));
+        assert_eq!((setup.cash(VAULT), setup.cash(SETTLEMENT)), (0, 100 - i128::from(left[2])));
+        assert_eq!(setup.cash(second), i128::try_from(other).unwrap() - i128::from(left[1]));
+        assert_eq!(setup.cash(INSURANCE), i128::try_from(insured).unwrap() - i128::from(left[0]));
+        setup.assert_custody(&[second]);
+        // There is none any more.
+        let receipt = setup.by_market(&IClearing::settleVaultDebtCall {}).unwrap();
+        assert_eq!(IClearing::settleVaultDebtCall::abi_decode_returns(&receipt.output).unwrap(), U256::ZERO);
+        let stranger = setup.world.account("stranger");
+        let refused = setup.send(stranger, &IClearing::settleVaultDebtCall {}).unwrap_err();
+        refused.expect(&ClearingMarketUnknown { market: stranger });
+    }
 }
 
 #[test]
@@ -271,7 +309,7 @@ fn settled_board_pays_winners_out_of_losers_in_any_order() {
         setup.fund_vault(1_000);
         let (winner, loser) = (setup.trader("winner", 100), setup.trader("loser", 100));
         let receipt = setup.by_market(&IClearing::settleVaultCall { payoffAtoms: signed(30) }).unwrap();
-        assert_eq!(IClearing::settleVaultCall::abi_decode_returns(&receipt.output).unwrap(), signed(30));
+        assert_eq!(IClearing::settleVaultCall::abi_decode_returns(&receipt.output).unwrap(), signed(1_030));
         assert_eq!(setup.cash(SETTLEMENT), -30);
         let order = if loser_first { [(loser, -50), (winner, 20)] } else { [(winner, 20), (loser, -50)] };
         for (trader, payoff) in order {

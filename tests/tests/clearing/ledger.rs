@@ -162,6 +162,7 @@ impl Life {
         self.setup.world.send(owner, market, &TestMarket::holdCall { account, holds: 0, margin_: none }).unwrap();
         let call = IClearing::settleVaultCall { payoffAtoms: -atoms };
         self.setup.world.relay(market, clearing, &call).unwrap();
+        self.setup.world.relay(market, clearing, &IClearing::settleVaultDebtCall {}).unwrap();
         true
     }
 

@@ -166,7 +166,10 @@ fn numbers_are_exported_checked_and_proposed_as_json() {
     assert!(same.contains("nothing differs"), "{same}");
     let written = std::fs::read_to_string(&file).unwrap();
     let count = written.matches("\"group\"").count();
-    assert_eq!(count, 6, "market, margin and insurance, the clearing house, the vault, the hedger: {written}");
+    assert_eq!(
+        count, 7,
+        "market, margin, insurance and learning, the clearing house, the vault, the hedger: {written}"
+    );
     let edit = |from: &str, to: &str| {
         assert!(written.contains(from), "{from} in {written}");
         std::fs::write(&file, written.replace(from, to)).unwrap();

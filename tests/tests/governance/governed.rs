@@ -35,6 +35,7 @@ pub const OFFSET: u8 = 2;
 pub const VAULT: u8 = 3;
 pub const INSURANCE: u8 = 4;
 pub const HEDGE: u8 = 5;
+pub const LEARNING: u8 = 6;
 
 /// What votes are about.
 #[derive(Clone, Debug)]

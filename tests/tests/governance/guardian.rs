@@ -11,9 +11,9 @@ use equipoise_risk::governed::{Binds, Group, Riskier};
 use equipoise_tests::World;
 
 use crate::fixture::DAY;
-use crate::governed::{tuning, Governed, HEDGE, INSURANCE, MARGIN, MARKET, OFFSET, VAULT};
+use crate::governed::{tuning, Governed, HEDGE, INSURANCE, LEARNING, MARGIN, MARKET, OFFSET, VAULT};
 
-fn groups(governed: &Governed) -> [(Address, u8, Group); 6] {
+fn groups(governed: &Governed) -> [(Address, u8, Group); 7] {
     let (market, clearing, vault) = (governed.market.market, governed.market.clearing, governed.market.vault);
     [
         (market, MARKET, Group::Market),
@@ -22,6 +22,7 @@ fn groups(governed: &Governed) -> [(Address, u8, Group); 6] {
         (vault, VAULT, Group::Vault),
         (market, INSURANCE, Group::Insurance),
         (governed.hedger, HEDGE, Group::Hedge),
+        (market, LEARNING, Group::Learning),
     ]
 }
 

@@ -2,14 +2,14 @@
 
 use alloy_sol_types::{SolCall, SolValue};
 use equipoise_interfaces::{
-    AddressHasNoCode, AlreadyWired, CallerNotAllowed, CallerNotOwner, IClearing, IHedger, IMarket, IParameters, ITuned,
-    IVault, ParameterUnchanged, ParametersAlreadyRegistered, ParametersKindUnknown, ParametersNothingToChange,
-    ParametersOutOfOrder, ParametersRegistryNotNamed, ParametersTargetUnknown,
+    AddressHasNoCode, AlreadyWired, CallerNotAllowed, CallerNotOwner, IClearing, IHedger, ILearning, IMarket,
+    IParameters, ITuned, IVault, ParameterUnchanged, ParametersAlreadyRegistered, ParametersKindUnknown,
+    ParametersNothingToChange, ParametersOutOfOrder, ParametersRegistryNotNamed, ParametersTargetUnknown,
 };
 use equipoise_risk::governed::{Binds, Group, Numbers, Riskier, Step};
 
 use crate::fixture::{CONSTRUCTOR, HOUR};
-use crate::governed::{tuning, Governed, HEDGE, INSURANCE, MARGIN, MARKET, OFFSET, VAULT};
+use crate::governed::{tuning, Governed, HEDGE, INSURANCE, LEARNING, MARGIN, MARKET, OFFSET, VAULT};
 
 #[test]
 fn the_rules_shown_are_those_of_the_pure_crate() {
@@ -27,7 +27,7 @@ fn the_rules_shown_are_those_of_the_pure_crate() {
         }
     }
     let unknown =
-        governed.try_as(governed.owner(), governed.registry, IParameters::rulesCall { group: 6 }.abi_encode());
+        governed.try_as(governed.owner(), governed.registry, IParameters::rulesCall { group: 7 }.abi_encode());
     assert!(unknown.unwrap_err().decode::<ParametersTargetUnknown>().is_some());
 }
 
@@ -42,6 +42,7 @@ fn programs_start_with_the_defaults_that_are_ruled() {
         (vault, VAULT, Group::Vault),
         (market, INSURANCE, Group::Insurance),
         (governed.hedger, HEDGE, Group::Hedge),
+        (market, LEARNING, Group::Learning),
     ];
     for (target, number, group) in groups {
         // The stage lets surfaces step further than a market begins with: the last three of its numbers.
@@ -76,6 +77,7 @@ fn once_the_registry_is_named_the_owner_sets_no_number() {
         (clearing, IClearing::setInsuranceFloorCall { market, floorTokens: 1 }.abi_encode()),
         (vault, IVault::setTermsCall { agreed }.abi_encode()),
         (governed.hedger, IHedger::setTermsCall { millionths: terms }.abi_encode()),
+        (market, ILearning::setLearningCall { mostMillionths: 1_250_000 }.abi_encode()),
     ];
     for (target, data) in calls {
         let failure = governed.try_as(owner, target, data).unwrap_err();

@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
-use alloy_primitives::{keccak256, Address, B256};
+use alloy_primitives::{keccak256, Address, B256, U256};
 use alloy_rpc_types_eth::BlockId;
 use equipoise_cli::deploy::Record;
-use equipoise_interfaces::IMarket;
+use equipoise_interfaces::{ILearning, IMarket, IParameters, ITuned, Tuning};
+use equipoise_risk::governed::Group;
 
 use crate::fixture::{Kept, DAY, HOUR, SPOT, VOL};
 use crate::relay::{ask, Relay};
@@ -97,6 +98,28 @@ fn a_tripped_market_opens_again_by_a_look() {
     assert_eq!(kept.once(&["--only", "breakers"]).sent(), ["poke"]);
     assert_eq!(kept.state(), 0);
     assert_eq!(kept.once(&["--only", "breakers"]).sent(), NOTHING);
+}
+
+#[test]
+fn a_market_learns_when_its_epoch_is_over_and_not_before() {
+    let mut kept = Kept::open();
+    kept.deposit(3, 100_000);
+    kept.trade(3, 1, 5, 1.0).unwrap();
+    let told = kept.once(&["--only", "learning"]);
+    assert!(told.sent().is_empty() && told.render().contains("does not learn"), "{}", told.render());
+    let market = kept.world.contracts.market;
+    let registry = kept.world.view(market, &ITuned::registryCall {}).unwrap();
+    let governor = kept.world.view(registry, &IParameters::governorCall {}).unwrap();
+    let changes = vec![Tuning { parameter: 0, millionths: 1_250_000 }];
+    let vote = IParameters::changeCall { target: market, group: Group::Learning.number(), changes };
+    kept.world.chain().set_balance(governor, U256::from(1_000_000_000_000_000_000_u64));
+    kept.world.send("vote", governor, registry, &vote).unwrap();
+    kept.wait(DAY - 60);
+    assert_eq!(kept.once(&["--only", "learning"]).sent(), NOTHING);
+    kept.wait(60);
+    assert_eq!(kept.once(&["--only", "learning"]).sent(), ["learn"]);
+    assert_eq!(kept.world.view(market, &ILearning::learningCall {}).unwrap().epochs, 1);
+    assert_eq!(kept.once(&["--only", "learning"]).sent(), NOTHING);
 }
 
 #[test]

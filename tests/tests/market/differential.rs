@@ -20,7 +20,7 @@ impl Market {
 }
 
 /// A market and its native double.
-fn pair() -> (Market, Native) {
+pub fn pair() -> (Market, Native) {
     let mut market = Market::wired();
     let mut native = Native::new();
     market.fill_vault(CAPITAL);
@@ -36,7 +36,7 @@ fn pair() -> (Market, Native) {
     (market, native)
 }
 
-fn repost(market: &mut Market, native: &mut Native) {
+pub fn repost(market: &mut Market, native: &mut Native) {
     let slices = market.slices();
     native.post(market.spot_wad(), market.now(), &slices);
     market.post(slices).unwrap();

@@ -5,7 +5,9 @@
 use alloy_primitives::{I256, U256};
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{Leg, Quote, Slice as AbiSlice};
-use equipoise_market_state::layout::{decode_conditions, encode_conditions, Directory, Frozen, Trading, Watch};
+use equipoise_market_state::layout::{
+    decode_conditions, encode_conditions, Directory, Frozen, Trading, Watch, CONDITION_SLOTS,
+};
 use equipoise_math::Fx;
 use equipoise_risk::book::{self, BoardState, Exposure, Measure, StrikeState, Valuation};
 use equipoise_risk::breakers::{
@@ -14,6 +16,7 @@ use equipoise_risk::breakers::{
 };
 use equipoise_risk::capital::RiskCapital;
 use equipoise_risk::conditions::{Conditions, Sample};
+use equipoise_risk::learning::Widening;
 use equipoise_risk::limits::utilisation;
 use equipoise_risk::margin::{assess, BoardHoldings, MarginParameters, MarketMargin, Shocks};
 use equipoise_risk::marks::BoardTerms;
@@ -68,6 +71,8 @@ pub struct Native {
     pub flow: Amount,
     pub frozen: Frozen,
     pub conditions: Option<Conditions>,
+    /// What spreads have learned.
+    pub widening: Widening,
     pub breakers: Breakers,
     /// What the vault has borne of others' debts, as the ledger keeps it.
     pub bad_debt: BadDebt,
@@ -158,6 +163,7 @@ impl Native {
                 watch: Watch::default(),
             },
             conditions: None,
+            widening: Widening::NONE,
             breakers: Breakers::default(),
             bad_debt: BadDebt::default(),
             insurance: Insurance::default(),
@@ -342,7 +348,8 @@ impl Native {
         let used = utilisation((&valuation.before, &valuation.before), capital.frozen, &self.parameters).unwrap();
         // Without a surface there is no variance to go by.
         let (conditions, multiplier) = next.map_or((conditions, SpreadMultiplier::MOST), |next| {
-            (decode_conditions(&encode_conditions(&next, false).unwrap()), next.multiplier_ceil(used, now).unwrap())
+            let kept = decode_conditions(&encode_conditions(&next, &[[0; 32]; CONDITION_SLOTS]).unwrap());
+            (kept, next.multiplier_ceil(used, now, self.widening).unwrap())
         });
         Round { frozen: Frozen { capital, multiplier, ..frozen }, conditions, flow: Amount::ZERO }
     }

@@ -103,6 +103,15 @@ pub enum Action {
         by: Who,
         legs: Vec<LegOf>,
     },
+    /// Trades units with the vault and units with a maker who has signed for them.
+    Share {
+        by: Who,
+        of: Of,
+        maker: Of,
+        legs: Vec<LegOf>,
+        units: (u8, u8),
+        is_forged: bool,
+    },
     TransferLongs {
         by: Who,
         from: Of,
@@ -333,6 +342,11 @@ pub enum Action {
         of: Of,
         board: u8,
     },
+    /// Of the board that the vault owes for, if there is one.
+    FixRatio {
+        by: Who,
+        board: u8,
+    },
     Donate {
         by: Who,
         to: u8,
@@ -371,8 +385,8 @@ impl Action {
 
     /// Whether the breakers look at it, or are told by it.
     pub const fn has_breakers_look(&self) -> bool {
-        use Action::{Close, Poke, RoundTrip, Tighten, Trade};
-        matches!(self, Trade { .. } | Close { .. } | RoundTrip { .. } | Poke { .. } | Tighten { .. })
+        use Action::{Close, Poke, RoundTrip, Share, Tighten, Trade};
+        matches!(self, Trade { .. } | Close { .. } | RoundTrip { .. } | Share { .. } | Poke { .. } | Tighten { .. })
     }
 
     /// Its name, as it is counted and replayed.
@@ -383,11 +397,12 @@ impl Action {
 }
 
 /// Every action by name: what coverage is counted by.
-const NAMES: [&str; 55] = [
+const NAMES: [&str; 57] = [
     "Trade",
     "Close",
     "RoundTrip",
     "Split",
+    "Share",
     "TransferLongs",
     "Poke",
     "Tighten",
@@ -432,6 +447,7 @@ const NAMES: [&str; 55] = [
     "List",
     "SettleBoard",
     "SettleAccount",
+    "FixRatio",
     "Donate",
     "SetParameters",
     "SetMarginParameters",

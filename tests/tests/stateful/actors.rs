@@ -28,6 +28,10 @@ impl Actors {
         self.keys[usize::from(who) % ACTORS].address()
     }
 
+    pub fn key(&self, who: Who) -> &PrivateKeySigner {
+        &self.keys[usize::from(who) % ACTORS]
+    }
+
     pub fn all(&self) -> impl Iterator<Item = Address> + '_ {
         self.keys.iter().map(PrivateKeySigner::address)
     }

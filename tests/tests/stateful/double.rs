@@ -26,7 +26,8 @@ impl Picture {
     /// The market's native double as of now.
     pub fn native(&self) -> Native {
         let mut native = Native::new();
-        native.boards = self.live().iter().map(|id| native_board(*id, &self.boards[id])).collect();
+        let unsettled = self.live().into_iter().filter(|id| !self.boards[id].is_settled());
+        native.boards = unsettled.map(|id| native_board(id, &self.boards[&id])).collect();
         native.cash = Atoms::new(self.cash(equipoise_interfaces::account::VAULT));
         (native.reserve, native.flow) = (self.trading.reserve, self.trading.flow);
         (native.frozen, native.conditions) = (self.frozen, self.conditions);
@@ -46,12 +47,17 @@ impl Picture {
         board.held.get(&account).map_or_else(|| vec![0; 2 * board.inventory.len()], |held| lots_of(held))
     }
 
-    /// What a settled board pays an account that holds something in it.
+    /// What a settled board pays an account that holds something in it, as far as its payout ratio is known.
     pub fn due(&self, account: B256, board: u16) -> Option<i128> {
+        let BoardState::Settled { ratio, .. } = self.boards.get(&board)?.header.state else { return None };
+        Some(ratio.applied_floor(self.payoff(account, board)?).unwrap().count())
+    }
+
+    /// The same if all is paid.
+    pub fn payoff(&self, account: B256, board: u16) -> Option<Atoms> {
         let board = self.boards.get(&board)?;
-        let BoardState::Settled { price, ratio } = board.header.state else { return None };
-        let held = board.held.get(&account)?;
-        Some(ratio.applied_floor(payoff_floor(held, price, scale()).unwrap()).unwrap().count())
+        let BoardState::Settled { price, .. } = board.header.state else { return None };
+        Some(payoff_floor(board.held.get(&account)?, price, scale()).unwrap())
     }
 
     /// Whether every position that these legs are of only shrinks.

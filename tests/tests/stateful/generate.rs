@@ -194,6 +194,13 @@ const MAKERS: &[(u32, Make)] = &[
     (22, |draw, _| Action::List { secs: 1_000 + draw.below(5 * 86_400) as u32, step: draw.byte() }),
     (220, |draw, _| Action::SettleBoard { by: draw.who(), board: draw.byte(), is_wrong_round: draw.is_one_in(15) }),
     (24, |draw, _| Action::SettleAccount { by: draw.who(), of: draw.any_of(), board: draw.byte() }),
+    (40, |draw, _| {
+        let by = draw.who();
+        let (of, maker, legs) = (draw.of(by), draw.any_of(), draw.legs());
+        let units = (1 + draw.below(4) as u8, 1 + draw.below(12) as u8);
+        Action::Share { by, of, maker, legs, units, is_forged: draw.is_one_in(8) }
+    }),
+    (12, |draw, _| Action::FixRatio { by: draw.who(), board: draw.byte() }),
     (5, |draw, _| Action::Donate { by: draw.who(), to: draw.byte(), atoms: draw.atoms(5_000_000_000) }),
     (4, |draw, _| Action::SetParameters { seed: draw.below(1 << 32) as u32, count: draw.below(4) as u8 }),
     (4, |draw, _| Action::SetMarginParameters { seed: draw.below(1 << 32) as u32, count: draw.below(3) as u8 }),

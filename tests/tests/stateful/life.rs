@@ -17,7 +17,8 @@ use crate::actors::{Actors, ACTORS, RICH};
 use crate::fixture::{Market, FAR};
 use crate::invariants;
 use crate::native::Moment;
-use crate::slots::Picture;
+use crate::offering::underwriter_of;
+use crate::slots::{Board, Picture};
 
 /// Digits of the feed's answers.
 pub const FEED_UNIT: i128 = 100_000_000;
@@ -55,6 +56,8 @@ pub struct Course {
     pub dusty: BTreeSet<u16>,
     /// Tokens that somebody sent to the clearing house.
     pub donated: u128,
+    /// Whether holders of a board have ever got less than all, or may yet.
+    pub is_loss_shared: bool,
     /// What everything was after the last action.
     pub picture: Option<Picture>,
     pub actions: usize,
@@ -81,6 +84,7 @@ impl Tally {
 pub struct Life {
     pub market: Market,
     pub wrapper: Address,
+    pub underwriter: Address,
     pub actors: Actors,
     pub course: Course,
     pub tally: Tally,
@@ -122,6 +126,7 @@ impl Life {
         let wrapper = market.world.deploy_program("wrapper", arguments).unwrap();
         let clearing = market.clearing;
         market.world.send(owner, clearing, &IClearing::registerProgramCall { program: wrapper }).unwrap();
+        let underwriter = underwriter_of(&mut market);
         let (junior, senior) = match capital {
             Capital::Deep => (1_000_000, 300_000),
             Capital::Thin => (110_000, 280_000),
@@ -133,7 +138,7 @@ impl Life {
             market.fund(actor, 4 * cash * TOKEN);
             market.deposit(actor, cash * TOKEN).unwrap();
             let next = [1, 2].map(|step| actors.address((number + step) as u8));
-            for operator in [wrapper, next[0], next[1]] {
+            for operator in [wrapper, underwriter, next[0], next[1]] {
                 let operate = IClearing::setOperatorCall { operator, until: FAR };
                 market.world.send(actor, clearing, &operate).unwrap();
             }
@@ -144,6 +149,7 @@ impl Life {
             done: BTreeSet::new(),
             dusty: BTreeSet::new(),
             donated: 0,
+            is_loss_shared: false,
             picture: None,
             actions: 0,
         };
@@ -151,6 +157,7 @@ impl Life {
         let mut life = Self {
             market,
             wrapper,
+            underwriter,
             actors,
             beginning: course.clone(),
             course,
@@ -220,7 +227,8 @@ impl Life {
         if !action.has_breakers_look() {
             invariants::breakers_stand(&before, &after);
         }
-        for (id, _) in after.boards.iter().filter(|(_, board)| board.is_done()) {
+        let done = |(id, board): &(&u16, &Board)| board.is_done() && after.debts_of(**id).is_none();
+        for (id, _) in after.boards.iter().filter(done) {
             self.course.done.insert(*id);
             if after.cash(self.wrapped_account(*id)) != 0 {
                 self.course.dusty.insert(*id);

@@ -37,6 +37,9 @@ mod life;
 #[allow(dead_code)]
 #[path = "../market/native.rs"]
 mod native;
+#[allow(dead_code)]
+#[path = "../underwriter/offering.rs"]
+mod offering;
 mod perform;
 mod recovery;
 mod shrink;

@@ -9,6 +9,7 @@ mod cash;
 mod environment;
 mod liquidation;
 mod owner;
+mod shared;
 mod trading;
 mod wrapped;
 
@@ -20,6 +21,9 @@ impl Life {
             Action::Close { by, of, board, thousandths } => self.close(*by, *of, *board, *thousandths),
             Action::RoundTrip { by, legs, parts } => self.round_trip(*by, legs, *parts),
             Action::Split { by, legs } => self.split(*by, legs),
+            Action::Share { by, of, maker, legs, units, is_forged } => {
+                self.share(*by, (*of, *maker), legs, *units, *is_forged)
+            }
             Action::TransferLongs { by, from, to, board, place, thousandths } => {
                 self.transfer_longs(*by, (*from, *to), (*board, *place, *thousandths))
             }
@@ -33,6 +37,7 @@ impl Life {
             Action::List { secs, step } => self.list(*secs, *step),
             Action::SettleBoard { by, board, is_wrong_round } => self.settle_board(*by, *board, *is_wrong_round),
             Action::SettleAccount { by, of, board } => self.settle_account(*by, *of, *board),
+            Action::FixRatio { by, board } => self.fix_ratio(*by, *board),
             Action::Donate { by, to, atoms } => self.donate(*by, *to, *atoms),
             Action::SetParameters { seed, count } => self.set_parameters(*seed, *count),
             Action::SetMarginParameters { seed, count } => self.set_margin_parameters(*seed, *count),

@@ -11,8 +11,8 @@ use equipoise_kit::storage::{halves, namespace_root, number_key, quarters, Names
 use equipoise_market_state::account_boards::AccountBoards;
 use equipoise_market_state::layout::{
     decode_breakers, decode_conditions, decode_gap, decode_holdings, decode_margin_parameters, decode_parameters,
-    decode_slice, series_slots, strike_count, strike_slots, BoardState, BoardWords, Directory, Frozen, Header, Slot,
-    Trading,
+    decode_slice, series_slots, strike_count, strike_slots, BoardDebts, BoardState, BoardWords, Directory, Frozen,
+    Header, Slot, Trading,
 };
 use equipoise_market_state::store::{Place, ROOT};
 use equipoise_risk::breakers::{Breakers, State};
@@ -91,6 +91,8 @@ pub struct Picture {
     /// Whether there is an auction behind an account.
     pub auctions: BTreeMap<B256, bool>,
     pub directory: Directory,
+    /// Of the board whose payout ratio is not fixed yet.
+    pub debts: Option<BoardDebts>,
     /// Boards that are not settled, and settled ones that somebody holds anything in.
     pub boards: BTreeMap<u16, Board>,
     /// Boards of each account.
@@ -181,6 +183,7 @@ impl Life {
             ledger: system.chain(accounts.iter().copied()).map(entry).collect(),
             auctions: accounts.iter().map(auction).collect(),
             directory: Directory::decode(&at(Place::Directory)),
+            debts: BoardDebts::decode(&at(Place::Debts)),
             boards,
             account_boards,
             frozen: Frozen::decode(&at(Place::Frozen)),
@@ -338,9 +341,14 @@ impl Picture {
         self.frozen.watch.state != State::Open && after.frozen.watch.state == State::Open
     }
 
-    /// Live boards by rising expiry.
+    /// Live boards by rising expiry, and one that has settled and whose payout ratio is not fixed.
     pub fn live(&self) -> Vec<u16> {
         self.directory.live().collect()
+    }
+
+    /// What is owed for a board, if its payout ratio is not fixed yet.
+    pub fn debts_of(&self, board: u16) -> Option<BoardDebts> {
+        self.debts.filter(|owed| owed.board == board)
     }
 }
 

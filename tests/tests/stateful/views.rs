@@ -169,6 +169,7 @@ fn boards_are_shown(life: &mut Life, picture: &Picture) {
     for (id, board) in &picture.boards {
         let shown = life.market.read(&IMarket::boardCall { id: *id });
         assert_eq!((shown.expiry, shown.isSettled), (board.header.expiry, board.is_settled()));
+        assert_eq!(shown.debtsUntil, picture.debts_of(*id).map_or(0, |owed| owed.until));
         let inventory = super::double::lots_of(&board.inventory);
         let in_lots = |sizes: Vec<I256>| sizes.into_iter().map(|size| narrow(size) / LOT).collect::<Vec<i128>>();
         let vault = IMarket::positionsCall { account: account::VAULT, board: *id };

@@ -53,7 +53,8 @@ fn a_market_is_blamed_for_debts_only_that_it_adds_to() {
 fn debit_stops_at_zero() {
     assert_eq!(account(100).debit(100), Ok(account(0)));
     assert_eq!(account(100).debit(101), Err(LedgerError::Insufficient { cash: 100, required: 101 }));
-    assert_eq!(account(-1).debit(0), Err(LedgerError::Insufficient { cash: -1, required: 0 }));
+    assert_eq!(account(-1).debit(1), Err(LedgerError::Insufficient { cash: -1, required: 1 }));
+    assert_eq!(account(-1).debit(0), Ok(account(-1)), "nothing is there even of a debt");
 }
 
 #[test]
@@ -68,6 +69,7 @@ fn debit_up_to_takes_what_there_is() {
     assert_eq!(account(100).debit_up_to(175), Ok((account(0), 100)));
     assert_eq!(account(100).debit_up_to(30), Ok((account(70), 30)));
     assert_eq!(account(0).debit_up_to(30), Ok((account(0), 0)));
+    assert_eq!(account(-7).debit_up_to(30), Ok((account(-7), 0)));
 }
 
 #[test]

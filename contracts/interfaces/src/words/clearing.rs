@@ -14,7 +14,7 @@ use crate::{
     ClearingNumberOutOfDomain, ClearingOracleUnsafe, ClearingSameAccount, ClearingTokenTransferFailed,
     ClearingTokenUnsupported, ClearingTooEarly, ClearingTransferredAmountDiffers, CorrelationSet, HedgePayment,
     HedgerRegistered, IClearing, IMarketMargin, InsuranceFloorSet, LockNotHeld, Margin, MarketRegistered, OperatorSet,
-    ProgramRegistered, ProgramsLocked, Report, SignatureDeadlinePassed, SignatureInvalid,
+    ProgramRegistered, ProgramsLocked, Report, SignatureDeadlinePassed, SignatureInvalid, VaultDebtSettled,
 };
 
 to_words! {
@@ -62,6 +62,7 @@ to_words! {
     IClearing::recordTradeCall { account, caller, costAtoms, report }
     IClearing::recordTransferCall { from, to, caller, fromHolds, toHolds }
     IClearing::settleVaultCall { payoffAtoms }
+    IClearing::settleVaultDebtCall {}
     IClearing::settleAccountCall { account, payoffAtoms, holds }
     IClearing::fundInsuranceCall { amountAtoms }
     IClearing::takeLpDepositCall { from, amountAtoms }
@@ -111,7 +112,6 @@ from_words! {
 
 from_nothing!(
     IClearing::recordTransferReturn,
-    IClearing::settleAccountReturn,
     IClearing::fundInsuranceReturn,
     IClearing::takeLpDepositReturn,
     IClearing::returnLpDepositReturn,
@@ -144,4 +144,5 @@ event_words! {
     AccountTakenOver { account; fromVaultsAtoms, penaltyAtoms, insuredAtoms, borneByVaultsAtoms, cashAtoms }
     AccountDeleveraged { account, counter; valueAtoms, accountCashAtoms, counterCashAtoms }
     BadDebtCovered { account; fromInsuranceAtoms, fromVaultsAtoms, leftAtoms, insuranceCashAtoms }
+    VaultDebtSettled { market; fromInsuranceAtoms, fromVaultsAtoms, leftAtoms, insuranceCashAtoms }
 }

@@ -56,7 +56,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
         CalldataMalformed, SelectorUnknown, MarketParameterCount, MarketSlippageExceeded, MarketDeadlinePassed,
         MarketSeriesUnknown, MarketBoardUnknown, MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketLegsCount,
         MarketBoardClosed, MarketSettlementPending, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled,
-        MarketSpotStale, MarketSurfaceStale, MarketLongsMissing, MarketAccountUnsettled, MarketDeltaLimitExceeded,
+        MarketSpotStale, MarketSurfaceStale, MarketLongsMissing, MarketAccountUnsettled, MarketDebtsOpen, MarketDeltaLimitExceeded,
         MarketVegaLimitExceeded, MarketStressLimitExceeded, MarketGammaLimitExceeded, MarketExpiryVegaLimitExceeded,
         MarketShortSeriesLimitExceeded, MarketSurfaceOutrun, MarketVaultInsolvent, MarketVaultCashShort,
         MarketTooManyBoards, MarketStrikesInvalid, MarketExpiryInvalid, MarketSliceOutOfRange,
@@ -86,6 +86,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
         ERC2612ExpiredSignature, ERC2612InvalidSigner,
     ));
     all.extend(written!(words, SolError, abi_decode_raw:
+        MarketLearningOff, MarketLearningTooEarly, MarketLearningOutOfBounds,
         MarketInventoryMalformed, HedgerEpochDiffers, HedgerDeadlinePassed, HedgerPriceTooOld, HedgerMarketStopped, HedgerCheckpointUnknown, HedgerCheckpointTooYoung, HedgerLegsCount, HedgerQuantityInvalid, HedgerVenueCapExceeded, HedgerPriceOutOfBand, HedgerFillShort, HedgerLenderInUse, HedgerNothingToSell, HedgerCashShort, HedgerLimitExceeded, HedgerWindowClosed, HedgerDeltaGrows, HedgerGainTooSmall, HedgerCostTooHigh, HedgerBudgetExceeded, HedgerTermOutOfBounds, HedgerTermCount, HedgerNumberOutOfDomain, HedgerNonceDiffers, HedgerDecimalsUnsupported, TokenTransferFailed, PoolVenueTokensDiffer,
     ));
     all.extend(written!(words, SolError, abi_decode_raw:
@@ -96,8 +97,8 @@ fn errors(words: &[u8]) -> Vec<Written> {
 
 fn calls(words: &[u8]) -> Vec<Written> {
     Vec::from(written!(words, SolCall, abi_decode_raw:
-        IMarket::navCall, IMarket::recordLpFlowCall, IMarket::settleBoardCall, IMarket::settleAccountCall,
-        IOracle::spotCall, IOracle::priceCall, IOracle::sourcesCall, IOracle::mostPushAgeSecsCall, IOracle::settlementPriceCall, IClearing::recordTradeCall, IClearing::settleVaultCall,
+        IMarket::navCall, IMarket::recordLpFlowCall, IMarket::settleBoardCall, IMarket::settleAccountCall, IMarket::fixPayoutRatioCall,
+        IOracle::spotCall, IOracle::priceCall, IOracle::sourcesCall, IOracle::mostPushAgeSecsCall, IOracle::settlementPriceCall, IClearing::recordTradeCall, IClearing::settleVaultCall, IClearing::settleVaultDebtCall,
         IClearing::settleAccountCall, IClearing::vaultCashCall, IClearing::tokenDecimalsCall,
         IClearing::takeLpDepositCall, IClearing::settleLpEpochCall, IClearing::payLpClaimCall,
         IClearing::recordTransferCall, IClearing::fundInsuranceCall, IClearing::reallocateCall,
@@ -109,7 +110,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
         ITranche::startSeriesCall, IClearing::cashOfCall,
         IClearing::isOperatorCall, IClearing::transferCashCall, IERC20::transferCall, IERC20::transferFromCall, IERC20::balanceOfCall, IERC20::decimalsCall, IERC20::permitCall,
         IAggregator::decimalsCall, IAggregator::getRoundDataCall, IAggregator::latestRoundDataCall,
-        IHedged::recordHedgeCall, IHedged::inventoryCall, IVenue::fillCall, IFiller::fillHedgeCall, IHedger::baseCall, IHedger::clearingCall, IClearing::closeHedgeCall, IVenue::isPassedOnCall, ILender::tokensCall, ILender::borrowCall, ILender::repayCall, IERC20::approveCall,
+        ILearning::learningCall, ILearning::setLearningCall, IHedged::recordHedgeCall, IHedged::inventoryCall, IVenue::fillCall, IFiller::fillHedgeCall, IHedger::baseCall, IHedger::clearingCall, IClearing::closeHedgeCall, IVenue::isPassedOnCall, ILender::tokensCall, ILender::borrowCall, ILender::repayCall, IERC20::approveCall,
         IAavePool::supplyCall, IAavePool::withdrawCall, IAavePool::borrowCall, IAavePool::repayCall,
         IAavePool::setUserUseReserveAsCollateralCall, IAavePool::getUserAccountDataCall, IAavePool::getReserveDataCall,
     ))
@@ -119,7 +120,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
 fn structs(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
     Vec::from(structs!(words;
         Moment, VaultState, Values, BoardSlots, BoardStep, Offer, Leg, Slice, Board, Book, Quote, Margin, Report, AuctionState,
-        Allocation, Terms, Fill, AppraisalHead, Appraisal, HedgeState, Outcome, HedgeLeg, LegTerms, Verdict, HedgePayment, Holding,
+        Allocation, Terms, Fill, AppraisalHead, Appraisal, HedgeState, Outcome, HedgeLeg, LegTerms, Verdict, HedgePayment, Holding, Learning,
     ))
 }
 
@@ -162,12 +163,12 @@ macro_rules! events {
 fn events(words: &[u8]) -> Vec<WrittenEvent> {
     Vec::from(events!(words;
         CashDeposited, CashWithdrawn, CashMoved, OperatorSet, MarketRegistered, ProgramRegistered, CorrelationSet, InsuranceFloorSet, ClearingFinalized,
-        AuctionStarted, AuctionBidFilled, AuctionEnded, AccountTakenOver, AccountDeleveraged, BadDebtCovered,
+        AuctionStarted, AuctionBidFilled, AuctionEnded, AccountTakenOver, AccountDeleveraged, BadDebtCovered, VaultDebtSettled,
         OwnershipTransferStarted, OwnershipTransferred,
         ProgramWired, Transfer, Approval, EpochProcessed, EpochLapsed, ClaimAccrued, TermsSet, FeesPaid,
         VaultReopened, SeriesStarted,
         DepositRequest, RedeemRequest, ITranche::OperatorSet, CancelDepositRequest, CancelRedeemRequest, CancelDepositClaim,
-        Deposit, Withdraw, EpochSettled, HedgerRegistered, HedgeRecorded, Rebalanced, VenueSet, LenderSet, HedgeTended,
+        Deposit, Withdraw, EpochSettled, HedgerRegistered, HedgeRecorded, Rebalanced, VenueSet, LenderSet, HedgeTended, LearningSet, SpreadsLearned,
     ))
 }
 
@@ -232,6 +233,7 @@ fn listed(block: &str) -> Vec<String> {
         include_str!("capital.rs"),
         include_str!("hedger.rs"),
         include_str!("lender.rs"),
+        include_str!("learning.rs"),
     ];
     let blocks = tables.iter().flat_map(|table| table.split(block).skip(1));
     let lines = blocks.flat_map(|rest| rest.lines().skip(1).take_while(|line| !line.starts_with('}')));
@@ -299,6 +301,7 @@ fn every_type_that_is_read_is_compared() {
         "HedgePayment",
         "Holding",
         "ILender::tokensReturn",
+        "Learning",
     ]
     .map(String::from);
     assert_eq!(sorted(known.iter()), sorted(listed("from_words! {").iter()));
@@ -324,7 +327,6 @@ fn selectors_are_hashes_of_signatures_and_differ() {
 
 #[test]
 fn answers_of_nothing_are_read_from_nothing() {
-    assert!(decode::<IClearing::settleAccountReturn>(&[]).is_some());
     assert!(decode::<IMarket::recordLpFlowReturn>(&[]).is_some());
     assert!(decode::<IClearing::takeLpDepositReturn>(&[]).is_some());
     assert!(decode::<IClearing::settleLpEpochReturn>(&[]).is_some());
@@ -436,6 +438,7 @@ proptest! {
         reads_strictly::<HedgeLeg>(&of_value(), &words, bit);
         reads_strictly::<HedgePayment>(&of_value(), &words, bit);
         reads_strictly::<Holding>(&of_value(), &words, bit);
+        reads_strictly::<Learning>(&of_value(), &words, bit);
         let [observed] = answers!(IReferee::observeCall);
         reads_strictly(&observed, &words, bit);
     }

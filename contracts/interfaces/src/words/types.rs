@@ -7,20 +7,21 @@ use crate::{
     AddressHasNoCode, AddressIsZero, AlreadyWired, Board, BoardSlots, BoardStep, Book, CallFailed, CalldataMalformed,
     CallerNotAllowed, CallerNotOwner, IMarket, IOracle, ISurface, Leg, MarketAccountUnsettled, MarketBasisStepTooLarge,
     MarketBoardClosed, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled, MarketBoardUnknown,
-    MarketDeadlinePassed, MarketDeltaLimitExceeded, MarketExpiryInvalid, MarketExpiryVegaLimitExceeded,
-    MarketGammaLimitExceeded, MarketLegsCount, MarketLongsMissing, MarketNumberOutOfDomain, MarketParameterCount,
-    MarketParameterNotWhole, MarketParameterOutOfBounds, MarketParametersInconsistent, MarketSeriesUnknown,
-    MarketSettlementPending, MarketShortSeriesLimitExceeded, MarketSizeNotWholeLots, MarketSizeOutOfRange,
-    MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSliceOutOfRange,
-    MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep, MarketSlippageExceeded, MarketSpotStale,
-    MarketStressLimitExceeded, MarketStrikesInvalid, MarketSurfaceExpired, MarketSurfaceKeeperUnknown,
-    MarketSurfaceKeepersInvalid, MarketSurfaceKeepersUnordered, MarketSurfaceKeepersUnset, MarketSurfaceOutOfOrder,
-    MarketSurfaceOutrun, MarketSurfaceSequenceUsed, MarketSurfaceSignaturesTooFew, MarketSurfaceStale,
-    MarketSurfaceStepTooLarge, MarketSurfaceTooFast, MarketTooManyBoards, MarketVaultCashShort, MarketVaultInsolvent,
-    MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported, OracleFeedUnreadable,
-    OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive,
-    OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleSourceNotPulled,
-    OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote, SelectorUnknown, Slice, Values, VaultState,
+    MarketDeadlinePassed, MarketDebtsOpen, MarketDeltaLimitExceeded, MarketExpiryInvalid,
+    MarketExpiryVegaLimitExceeded, MarketGammaLimitExceeded, MarketLegsCount, MarketLongsMissing,
+    MarketNumberOutOfDomain, MarketParameterCount, MarketParameterNotWhole, MarketParameterOutOfBounds,
+    MarketParametersInconsistent, MarketSeriesUnknown, MarketSettlementPending, MarketShortSeriesLimitExceeded,
+    MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage,
+    MarketSliceMissing, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep,
+    MarketSlippageExceeded, MarketSpotStale, MarketStressLimitExceeded, MarketStrikesInvalid, MarketSurfaceExpired,
+    MarketSurfaceKeeperUnknown, MarketSurfaceKeepersInvalid, MarketSurfaceKeepersUnordered, MarketSurfaceKeepersUnset,
+    MarketSurfaceOutOfOrder, MarketSurfaceOutrun, MarketSurfaceSequenceUsed, MarketSurfaceSignaturesTooFew,
+    MarketSurfaceStale, MarketSurfaceStepTooLarge, MarketSurfaceTooFast, MarketTooManyBoards, MarketVaultCashShort,
+    MarketVaultInsolvent, MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported,
+    OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable,
+    OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing,
+    OracleSourceNotPulled, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote, SelectorUnknown, Slice,
+    Values, VaultState,
 };
 
 to_words! {
@@ -62,6 +63,7 @@ to_words! {
     MarketBoardNotExpired { board, expiry, nowAt }
     MarketBoardNotSettled { board }
     MarketBoardSettled { board }
+    MarketDebtsOpen { board, untilAt }
     MarketSpotStale { updatedAt, maxAgeSecs }
     MarketSurfaceStale { observedAt, maxAgeSecs }
     MarketLongsMissing { account, series, heldWad, sizeWad }
@@ -103,9 +105,12 @@ to_words! {
     IMarket::recordLpFlowCall { flowAtoms }
     IMarket::settleBoardCall { board, firstRound }
     IMarket::settleAccountCall { account, board }
+    IMarket::fixPayoutRatioCall { board }
     Leg { series, sizeWad }
     Slice { board, forwardWad, aWad, bWad, rhoWad, mWad, sigmaWad, gapWad }
-    Board { id, expiry, strikes, isSettled, forwardWad, basisWad, observedAt, settlementPriceWad, payoutRatioWad }
+    Board {
+        id, expiry, strikes, isSettled, forwardWad, basisWad, observedAt, settlementPriceWad, payoutRatioWad, debtsUntil,
+    }
     Book {
         spotWad, navWad, navUncertaintyWad, riskCapitalWad, valueWad, dollarDeltaWad, dollarGammaWad, vegaWad,
         thetaWad, penaltyWad, stressLossWad, skewReserveAtoms,

@@ -45,7 +45,7 @@ impl ToWords for IMarket::transferLongsCall {
 from_words! {
     Board: Board {
         id: u16, expiry: u64, strikes: u8, isSettled: bool, forwardWad: U256, basisWad: U256, observedAt: u64,
-        settlementPriceWad: U256, payoutRatioWad: U256,
+        settlementPriceWad: U256, payoutRatioWad: U256, debtsUntil: u64,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use equipoise_math::Fx;
 use equipoise_risk::conditions::Conditions;
+use equipoise_risk::learning::Widening;
 use equipoise_risk::millionths::Millionths;
 use equipoise_risk::regime::{Regime, RegimeState};
 use equipoise_risk::toxicity::{Amount, Flow, Toxicity};
@@ -21,14 +22,20 @@ const MOST_PRICE: u128 = (1 << 80) - 1;
 const UNHEDGED_SHIFT: u32 = 8;
 /// The byte of the third slot that says whether the market has a hedger.
 const HAS_HEDGER: usize = 30;
+/// The byte of the third slot with what spreads have learned.
+const WIDENING: usize = 31;
 /// The samples that may be counted: six bits, twenty times what a lower regime takes.
 const MOST_SAMPLES: u32 = 63;
 
 /// Packs the market's conditions. What does not fit its field is kept as the nearest that does, for nothing
 /// that is observed may stop the market.
+/// # Inputs: the slots before, of which stays what no round moves: whether there is a hedger, and what spreads have learned
 /// # Rounding: fractions are cut, the time since which nobody has hedged down
 /// # Returns: never None: every field is clamped to its width
-pub fn encode_conditions(conditions: &Conditions, has_hedger: bool) -> Option<[Slot; CONDITION_SLOTS]> {
+pub fn encode_conditions(
+    conditions: &Conditions,
+    [_, _, before]: &[Slot; CONDITION_SLOTS],
+) -> Option<[Slot; CONDITION_SLOTS]> {
     let Conditions { regime, toxicity, unhedged_since } = conditions;
     let Toxicity { score, epoch_at, price, open, ripe } = toxicity;
     let [older, newer] = regime.times;
@@ -53,8 +60,9 @@ pub fn encode_conditions(conditions: &Conditions, has_hedger: bool) -> Option<[S
     for amount in [open.gain, open.gross, ripe.held, ripe.gain, ripe.gross] {
         third.put_clamped(6, i128::from(amount.raw()))?;
     }
-    third.put(1, has_hedger.into())?;
-    Some([first.slot, second.slot, third.slot])
+    let mut third = third.slot;
+    (third[HAS_HEDGER], third[WIDENING]) = (before[HAS_HEDGER], before[WIDENING]);
+    Some([first.slot, second.slot, third])
 }
 
 /// Whether the market has a hedger, who is expected to keep its book within a band.
@@ -67,6 +75,19 @@ pub fn has_hedger(slots: &[Slot; CONDITION_SLOTS]) -> bool {
 #[must_use]
 pub fn with_hedger(mut third: Slot) -> Slot {
     third[HAS_HEDGER] = 1;
+    third
+}
+
+/// What spreads have learned.
+pub fn widening(slots: &[Slot; CONDITION_SLOTS]) -> Widening {
+    let [_, _, third] = slots;
+    Widening::from_stored(third[WIDENING])
+}
+
+/// The third slot of a market whose spreads have learned so much.
+#[must_use]
+pub fn with_widening(mut third: Slot, widening: Widening) -> Slot {
+    third[WIDENING] = widening.stored();
     third
 }
 

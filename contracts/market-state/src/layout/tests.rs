@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use equipoise_risk::conditions::Conditions;
+use equipoise_risk::learning::{Learner, Widening};
 use equipoise_risk::regime::{Regime, RegimeState};
+use equipoise_risk::settlement::Debts;
 use equipoise_risk::toxicity::Toxicity;
 
 use super::*;
@@ -64,6 +66,24 @@ fn a_header_past_its_fields_is_refused() {
     assert!(!live(Fx::ONE, -Fx::DELTA, 1));
     let price = Price::from_fx(fx(1 << 96));
     assert!(!fits(Header { state: BoardState::Settled { price, ratio: PayoutRatio::FULL }, ..header }));
+}
+
+#[test]
+fn debts_are_kept_with_their_board_up_to_their_width() {
+    let kept = |until, owed, covered| BoardDebts {
+        board: u16::MAX,
+        until,
+        debts: Debts { owed: Atoms::new(owed), covered: Atoms::new(covered) },
+    };
+    let (last, most) = ((1 << 40) - 1, (1_i128 << 96) - 1);
+    for (until, owed, covered) in [(0, 0, 0), (7, 1, 0), (last, most, 7), (last, most, most)] {
+        let debts = kept(until, owed, covered);
+        assert_eq!(BoardDebts::decode(&debts.encode().unwrap()), Some(debts));
+    }
+    assert_eq!(kept(last + 1, 0, 0).encode(), None);
+    assert_eq!(kept(0, most + 1, 0).encode(), None);
+    assert_eq!(kept(0, 1, -1).encode(), None);
+    assert_eq!(BoardDebts::decode(&[0; 32]), None, "no board has any");
 }
 
 #[test]
@@ -142,13 +162,13 @@ fn conditions_are_none_before_the_first_sample_and_clamped_past_their_fields() {
         toxicity: Toxicity { epoch_at: u64::MAX, price: Fx::MAX, ..Toxicity::default() },
         unhedged_since: u64::MAX,
     };
-    let read = decode_conditions(&encode_conditions(&most, true).unwrap()).unwrap();
+    let read = decode_conditions(&encode_conditions(&most, &[[0; 32]; CONDITION_SLOTS]).unwrap()).unwrap();
     assert_eq!((read.regime.regime, read.regime.quiet_samples), (Regime::Crisis, 63));
     assert!(read.regime.variance > 127 && read.regime.logs[0] < -127 && read.regime.logs[1] > 127);
     assert_eq!(read.regime.times, [(1 << 32) - 1 - ((1 << 24) - 1), (1 << 32) - 1]);
     assert_eq!(read.unhedged_since, (1 << 32) - (1 << 8));
     assert!(read.toxicity.price > Fx::from_num(1_u64 << 30));
-    assert_eq!(decode_conditions(&encode_conditions(&read, true).unwrap()), Some(read));
+    assert_eq!(decode_conditions(&encode_conditions(&read, &[[7; 32]; CONDITION_SLOTS]).unwrap()), Some(read));
 }
 
 #[test]
@@ -227,16 +247,30 @@ proptest! {
         let atoms = |count: u128| Atoms::new(count.cast_signed());
         let reserve = SkewReserve { balance: atoms(balance), budget: atoms(budget), updated_at };
         let trading = Trading { reserve, flow: Amount::from_raw(flow) };
-        prop_assert_eq!(Trading::decode(&trading.encode().unwrap()), trading);
+        let slot = trading.encode().unwrap();
+        prop_assert_eq!((Trading::decode(&slot), Trading::flow_units(&slot)), (trading, flow));
     }
 
     #[test]
     fn conditions_are_read_back(slots in any::<[[u8; 32]; CONDITION_SLOTS]>()) {
         if let Some(conditions) = decode_conditions(&slots) {
-            let again = encode_conditions(&conditions, has_hedger(&slots)).unwrap();
-            prop_assert_eq!(has_hedger(&again), has_hedger(&slots));
+            let again = encode_conditions(&conditions, &slots).unwrap();
+            prop_assert_eq!((has_hedger(&again), widening(&again)), (has_hedger(&slots), widening(&slots)));
             prop_assert_eq!(decode_conditions(&again), Some(conditions));
+            let [_, _, third] = again;
+            let widened = [again[0], again[1], with_widening(third, Widening::from_stored(1))];
+            prop_assert_eq!((decode_conditions(&widened), has_hedger(&widened)), (Some(conditions), has_hedger(&slots)));
+            prop_assert_eq!(widening(&widened), Widening::from_stored(1));
         }
+    }
+
+    #[test]
+    fn a_learner_is_read_back(
+        epoch_at in 0_u64..1 << 40, epochs in 0_u32..1 << 24, arm in any::<u8>(), chance in 0_u32..1 << 24,
+        gains in prop::array::uniform4(-1_000_000_000_i32..=1_000_000_000), baseline in -4_000_000_i32..=4_000_000,
+    ) {
+        let learner = Learner { epoch_at, epochs, arm, chance, gains, baseline };
+        prop_assert_eq!(decode_learner(&encode_learner(&learner).unwrap()), learner);
     }
 
     #[test]
@@ -274,6 +308,7 @@ proptest! {
     fn any_slot_can_be_read(slot in any::<[u8; 32]>(), shift in any::<u8>()) {
         let _ = (Header::decode(&slot), Directory::decode(&slot), decode_slice(&slot), Frozen::decode(&slot));
         let _ = (Trading::decode(&slot), decode_conditions(&[slot; CONDITION_SLOTS]));
+        let _ = decode_learner(&slot).widening();
         let board = BoardWords { header: slot, strikes: [slot; 2], inventory: [slot; 4], ..BoardWords::default() };
         prop_assert!(decode_holdings(&board, &board.inventory, shift).len() <= 16);
         prop_assert_eq!(encode_slice(&decode_slice(&slot), decode_gap(&slot)), Some(slot), "a slice fills its slot");

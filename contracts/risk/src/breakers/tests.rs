@@ -56,6 +56,42 @@ fn every_rule_trips_at_its_limit_and_recovers_after_its_cool_down() {
     }
 }
 
+/// Limit, below what it recovers, and for how long readings must be good, of every rule at the default parameters.
+const TABLE: [(u32, u32, u32); RULE_COUNT] = [
+    (7_201, 7_201, 300),
+    (86_400, 7_201, 300),
+    (93_601, 93_601, 300),
+    (21_601, 21_601, 300),
+    (15_000, 7_500, 900),
+    (50_000, 15_000, 900),
+    (1, 1, 60),
+    (3_300, 3_300, 60),
+    (6_000_000, 4_000_000, 900),
+    (12_000_000, 6_000_000, 900),
+    (100_000, 50_000, 3_600),
+    (100_000, 70_000, 21_600),
+    (250_000, 150_000, 86_400),
+    (1_200_000, 1_000_000, 900),
+    (300_000, 250_000, 900),
+    (180_000, 150_000, 900),
+    (1_000, 1, 86_400),
+    (10_000, 1_000, 86_400),
+    (1_500_000, 1_000_000, 3_600),
+    (93_601, 93_601, 300),
+    (10_000, 5_000, 3_600),
+    (30_000, 15_000, 3_600),
+    (3_601, 3_601, 60),
+    (1, 1, 3_600),
+    (129_600, 1, 60),
+];
+
+#[test]
+fn rules_have_the_numbers_of_the_table() {
+    let numbers = |rule: Rule| (rule.limit, rule.recovers_below, rule.cooldown_secs);
+    assert_eq!(RULES.map(numbers), TABLE);
+    assert_eq!(rules(&Parameters::default()).map(numbers), TABLE);
+}
+
 #[test]
 fn rules_are_consistent() {
     const { assert!(TIMES <= WORDS * 2, "every time has its place") };
@@ -212,7 +248,12 @@ fn parameters_move_ages_and_the_size_of_the_book_and_nothing_else() {
             _ => was.limit,
         };
         assert_eq!((is.measure, is.limit, is.cooldown_secs), (was.measure, limit, was.cooldown_secs));
-        assert!(0 < is.recovers_below && is.recovers_below <= is.limit, "{is:?}");
+        let good = match is.measure {
+            Measure::Delta | Measure::Vega => 1_000_000,
+            Measure::SpotAge | Measure::SurfaceAge => is.limit,
+            _ => was.recovers_below,
+        };
+        assert_eq!(is.recovers_below, good, "{is:?}");
     }
 }
 

@@ -16,12 +16,12 @@ fn groups_have_the_numbers_of_their_places() {
     for (number, group) in (0_u8..).zip(Group::ALL) {
         assert_eq!((group.number(), Group::numbered(number)), (number, Some(group)));
     }
-    assert_eq!(Group::numbered(6), None);
+    assert_eq!(Group::numbered(7), None);
 }
 
 #[test]
 fn votes_wait_for_whole_days() {
-    // the risk aversion, the maintenance margin's shocks, the correlation, the performance fee, the insurance fund's floor, the inner band
+    // the risk aversion, the maintenance margin's shocks, the correlation, the performance fee, the insurance fund's floor, the inner band, learning
     for (group, place, days) in [
         (Group::Market, 0, 3),
         (Group::Margin, 0, 7),
@@ -29,6 +29,7 @@ fn votes_wait_for_whole_days() {
         (Group::Vault, 3, 14),
         (Group::Insurance, 0, 1),
         (Group::Hedge, 0, 1),
+        (Group::Learning, 0, 3),
     ] {
         assert_eq!(group.rule(place).unwrap().terms.interval_secs, days * 86_400, "{group:?}");
     }
@@ -50,6 +51,7 @@ fn is_accepted_by_its_program(group: Group, values: &[u32; MOST]) -> bool {
         Group::Offset => Correlation::new(values[0]).is_some(),
         Group::Insurance => values[0] <= MOST_FLOOR,
         Group::Hedge => HedgeTerms::new(*values.first_chunk().unwrap()).is_ok(),
+        Group::Learning => (1_000_000..=2_000_000).contains(&values[0]),
         Group::Vault => VAULT_RULES.iter().zip(values).all(|(VaultRule { rule, .. }, value)| {
             // The program has no bounds but these.
             (rule.min..=rule.max).contains(value)
@@ -134,6 +136,7 @@ fn a_guardian_tightens_at_once_what_binds_who_comes_after() {
     assert_eq!(guarded(Group::Margin).collect::<Vec<_>>(), [7], "the initial over the maintenance margin");
     assert_eq!(guarded(Group::Offset).count() + guarded(Group::Vault).count(), 0);
     assert_eq!(guarded(Group::Insurance).collect::<Vec<_>>(), [0], "a fund that must hold more");
+    assert_eq!(guarded(Group::Learning).collect::<Vec<_>>(), [0], "spreads that learn less");
     let unguarded = (0..Group::Hedge.count()).filter(|place| !guarded(Group::Hedge).any(|guarded| guarded == *place));
     let average = crate::rebalance::TERM_RULES.iter().position(|rule| rule.term == HedgeTerm::AverageSecs).unwrap();
     assert_eq!(unguarded.collect::<Vec<_>>(), [average], "neither a longer nor a shorter average is safer");

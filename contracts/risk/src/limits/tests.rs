@@ -37,6 +37,17 @@ fn breach_of(before: &Exposure, after: &Exposure) -> Option<Limited> {
 }
 
 #[test]
+fn what_ends_with_nothing_is_within_every_limit_even_without_capital() {
+    assert_eq!(stays_within(money(5.0), Money::ZERO, money(-1.0)), Ok(true));
+    let held = |calls| [Holding { strike: price_of(3_000.0), calls: Lots::new(calls), puts: Lots::ZERO }];
+    let parameters = Parameters::default();
+    let breach =
+        |from, to| short_breach((&held(from), &held(to)), price_of(3_000.0), money(-1.0), &parameters).unwrap();
+    assert_eq!(breach(5, 0), None, "all that it was long is sold");
+    assert!(breach(0, -1).is_some());
+}
+
+#[test]
 fn each_limit_holds_at_its_share_of_capital() {
     let empty = Exposure::default();
     for sign in [1.0, -1.0] {

@@ -44,6 +44,24 @@ fn a_payout_ratio_is_the_share_of_the_debt_that_was_paid() {
 }
 
 #[test]
+fn debts_count_what_accounts_had_and_what_the_vault_may_still_pay() {
+    let debts = Debts::of_vault(Atoms::new(1_000));
+    assert_eq!(debts, Debts { owed: Atoms::new(1_000), covered: Atoms::new(1_000) });
+    // One pays all that it owes, one has 30 of 100, one had a debt before.
+    let all = debts.with_account(Atoms::new(200), Atoms::new(5)).unwrap();
+    let part = all.with_account(Atoms::new(100), Atoms::new(-70)).unwrap();
+    let none = part.with_account(Atoms::new(60), Atoms::new(-90)).unwrap();
+    assert_eq!(none, Debts { owed: Atoms::new(1_360), covered: Atoms::new(1_230) });
+    // Of 1,360 there are 1,230 less the 550 that nobody pays: a half.
+    assert_eq!(none.ratio(Atoms::new(550)).unwrap().raw(), 1 << 63);
+    assert_eq!(none.ratio(Atoms::ZERO), Ok(PayoutRatio::FULL), "what the accounts lack is bad debt");
+    assert_eq!(none.ratio(Atoms::new(1_230)).unwrap().raw(), 0);
+    assert_eq!(debts.with_account(Atoms::ZERO, Atoms::new(-7)), Ok(debts));
+    let most = Atoms::new(i128::MAX);
+    assert_eq!(Debts { owed: most, covered: most }.with_account(Atoms::new(1), Atoms::ZERO), Err(RiskError::Overflow));
+}
+
+#[test]
 fn a_token_of_eighteen_decimals_settles_whatever_the_amount() {
     // A vault that pays 30 of 40 million units.
     let unit = 10_i128.pow(18);
@@ -116,6 +134,41 @@ proptest! {
         let ratio = PayoutRatio::from_payment(Atoms::new(paid), Atoms::new(debt)).unwrap();
         let out: i128 = traders.iter().map(|payoff| ratio.applied_floor(*payoff).unwrap().count()).sum();
         prop_assert!(out <= paid, "{} out of {}", out, paid);
+    }
+
+    #[test]
+    fn holders_share_what_there_is_and_no_more(
+        accounts in accounts(), settlement in 0.0_f64..20_000.0, (paid, late) in (0.0_f64..1.0, 0_usize..4),
+        had in prop::collection::vec(0.0_f64..1.2, 3),
+    ) {
+        let payoffs: Vec<_> =
+            accounts.iter().map(|held| payoff_floor(held, price_of(settlement), six_decimals()).unwrap()).collect();
+        let (vault, traders) = payoffs.split_last().unwrap();
+        prop_assume!(vault.count() < 0);
+        let part = |share: f64, of: i128| (Fx::from_num(share).checked_mul_int(of).unwrap().to_num::<i128>()).min(of);
+        let mut debts = Debts::of_vault(vault.negated().unwrap());
+        // All short accounts but one settle in time; each has a part of what it owes.
+        let mut collected = part(paid, -vault.count());
+        let unpaid = -vault.count() - collected;
+        for (place, (payoff, had)) in traders.iter().zip(&had).enumerate() {
+            let debt = -payoff.count();
+            if debt > 0 && place != late {
+                let cash = part(*had, debt);
+                debts = debts.with_account(Atoms::new(debt), Atoms::new(cash - debt)).unwrap();
+                collected += cash;
+            } else if debt > 0 {
+                collected += debt;
+            }
+        }
+        let ratio = debts.ratio(Atoms::new(unpaid)).unwrap();
+        let longs = || traders.iter().filter(|payoff| payoff.count() > 0);
+        let out: i128 = longs().map(|payoff| ratio.applied_floor(*payoff).unwrap().count()).sum();
+        prop_assert!(unpaid == 0 || out <= collected, "{} out of {}", out, collected);
+        // Nothing to speak of is left where all have settled.
+        let owed: i128 = longs().map(|payoff| payoff.count()).sum();
+        if late == 3 && unpaid > 0 && collected < owed {
+            prop_assert!(collected - out <= 5 + (owed >> 60), "{} left", collected - out);
+        }
     }
 
     #[test]

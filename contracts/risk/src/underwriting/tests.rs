@@ -28,6 +28,7 @@ fn both_sides_take_something() {
     assert!(Split::new(3, 3 * MOST_MAKER_UNITS).is_some() && Split::new(3, 3 * MOST_MAKER_UNITS + 1).is_none());
     let split = Split::new(u64::MAX - 1, 1).unwrap();
     assert_eq!((split.vault(), split.maker(), split.whole()), (u64::MAX - 1, 1, u64::MAX));
+    assert_eq!(Split::new(3, 7).unwrap().maker(), 7);
 }
 
 #[test]

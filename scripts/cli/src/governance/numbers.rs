@@ -28,11 +28,14 @@ pub enum GroupName {
     Insurance,
     /// What is ruled of a hedger's rebalances
     Hedge,
+    /// How far learning may widen a market's spreads
+    Learning,
 }
 
 impl GroupName {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Market, Self::Margin, Self::Offset, Self::Vault, Self::Insurance, Self::Hedge];
+    pub const ALL: [Self; 7] =
+        [Self::Market, Self::Margin, Self::Offset, Self::Vault, Self::Insurance, Self::Hedge, Self::Learning];
 
     /// As the registry numbers it.
     pub const fn number(self) -> u8 {
@@ -48,13 +51,14 @@ impl GroupName {
             Self::Vault => Group::Vault,
             Self::Insurance => Group::Insurance,
             Self::Hedge => Group::Hedge,
+            Self::Learning => Group::Learning,
         }
     }
 
     /// The kind of programs that have it.
     pub const fn kind(self) -> u8 {
         match self {
-            Self::Market | Self::Margin | Self::Insurance => 1,
+            Self::Market | Self::Margin | Self::Insurance | Self::Learning => 1,
             Self::Offset => 2,
             Self::Vault => 3,
             Self::Hedge => 4,
@@ -75,6 +79,7 @@ impl GroupName {
             Self::Vault => "vault",
             Self::Insurance => "insurance",
             Self::Hedge => "hedge",
+            Self::Learning => "learning",
         }
     }
 
@@ -86,6 +91,7 @@ impl GroupName {
             Self::Offset => vec!["correlation".to_owned()],
             Self::Vault => VAULT_RULES.iter().map(|rule| kebab(&format!("{:?}", rule.term))).collect(),
             Self::Insurance => vec!["floor-millions".to_owned()],
+            Self::Learning => vec!["most".to_owned()],
             Self::Hedge => TERM_RULES.iter().map(|rule| kebab(&format!("{:?}", rule.term))).collect(),
         }
     }

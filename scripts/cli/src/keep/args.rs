@@ -41,6 +41,8 @@ pub enum ChoreName {
     Liquidation,
     /// Price epochs of LPs' requests after their cut
     Epochs,
+    /// Have spreads learn when their epoch is over
+    Learning,
     /// Send the vault's fees to their recipient
     Fees,
     /// Keep programs alive before they lapse
@@ -49,8 +51,16 @@ pub enum ChoreName {
 
 impl ChoreName {
     /// In the order in which they are done: what others wait for comes first.
-    pub const ALL: [Self; 7] =
-        [Self::Settlement, Self::Surface, Self::Breakers, Self::Liquidation, Self::Epochs, Self::Fees, Self::Programs];
+    pub const ALL: [Self; 8] = [
+        Self::Settlement,
+        Self::Surface,
+        Self::Breakers,
+        Self::Liquidation,
+        Self::Epochs,
+        Self::Learning,
+        Self::Fees,
+        Self::Programs,
+    ];
 
     /// On the command line, in logs and metrics.
     pub const fn name(self) -> &'static str {
@@ -60,6 +70,7 @@ impl ChoreName {
             Self::Breakers => "breakers",
             Self::Liquidation => "liquidation",
             Self::Epochs => "epochs",
+            Self::Learning => "learning",
             Self::Fees => "fees",
             Self::Programs => "programs",
         }
@@ -69,7 +80,7 @@ impl ChoreName {
     pub const fn every(self) -> Duration {
         match self {
             Self::Surface | Self::Breakers | Self::Liquidation => Duration::from_secs(30),
-            Self::Settlement | Self::Epochs => Duration::from_mins(1),
+            Self::Settlement | Self::Epochs | Self::Learning => Duration::from_mins(1),
             Self::Fees | Self::Programs => Duration::from_hours(24),
         }
     }

@@ -17,7 +17,7 @@ use super::report::{ChoreReport, KeepReport};
 use super::schedule::Task;
 use super::surface::Poster;
 use super::telemetry::{tell_deed, tell_failure, tell_success};
-use super::{breakers, epochs, liquidation, programs, settlement};
+use super::{breakers, epochs, learning, liquidation, programs, settlement};
 
 const WEI_PER_ETHER: f64 = 1e18;
 
@@ -120,6 +120,7 @@ impl<'a> Keeper<'a> {
             ChoreName::Breakers => breakers::run(at),
             ChoreName::Liquidation => liquidation::run(at),
             ChoreName::Epochs => epochs::run(at),
+            ChoreName::Learning => learning::run(at),
             ChoreName::Fees => {
                 let (clearing, client): (_, &mut dyn Client) = (at.site.clearing, &mut at.remote);
                 let decimals = client.view(clearing, &IClearing::tokenDecimalsCall {})?;

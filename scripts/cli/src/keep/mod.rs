@@ -14,6 +14,7 @@ mod epochs;
 mod error;
 mod follow;
 mod keeper;
+mod learning;
 mod liquidation;
 mod post;
 mod programs;

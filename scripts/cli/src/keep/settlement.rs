@@ -1,5 +1,5 @@
 //! Expired boards are settled at the feed's average, proved by the round before it; then each account that holds
-//! something of a settled board.
+//! something of a settled board. Where the vault owes, the payout ratio is fixed as soon as it may be.
 
 use std::collections::BTreeMap;
 
@@ -38,14 +38,26 @@ pub fn settle_account(client: &mut dyn Client, market: Address, account: B256, b
     client.try_send("settle_account", market, &IMarket::settleAccountCall { account, board })
 }
 
+/// Fixes the payout ratio of a board that the vault owes for.
+/// # Returns: its events
+/// # Errors: the connection's
+pub fn fix_ratio(client: &mut dyn Client, market: Address, board: u16) -> Tried<Vec<Log>> {
+    client.try_send("fix_payout_ratio", market, &IMarket::fixPayoutRatioCall { board })
+}
+
 /// Settles what has expired.
 /// # Returns: what there was to do, in words
 /// # Errors: [`KeepError`]
 pub fn run(at: &mut Context) -> Result<String, KeepError> {
-    let (mut boards, mut waiting) = (0, 0);
+    let (mut boards, mut waiting, mut owing) = (0, 0, 0);
     for site in at.site.markets.clone() {
-        for (board, expiry) in expired(&mut at.remote, site.market)? {
+        for Waiting { board, expiry, debts_until } in expired(&mut at.remote, site.market)? {
             let now = at.remote.now()?;
+            if debts_until != 0 {
+                let is_fixed = now >= debts_until && fix_ratio(&mut at.remote, site.market, board)?.is_ok();
+                owing += usize::from(!is_fixed);
+                continue;
+            }
             let latest_at = Feed::read(&mut at.remote, site.feed)?.latest_at;
             if is_provable(expiry, now, latest_at) {
                 // What is refused is noted, and tried again the next time.
@@ -56,16 +68,27 @@ pub fn run(at: &mut Context) -> Result<String, KeepError> {
         }
     }
     let accounts = settle_accounts(at)?;
-    Ok(format!("{boards} boards settled, {waiting} wait for the feed, {accounts} accounts settled"))
+    Ok(format!(
+        "{boards} boards settled, {waiting} wait for the feed, {owing} for the vault to pay, {accounts} accounts settled"
+    ))
 }
 
-/// Boards that live past their expiry, each with it.
-fn expired(client: &mut dyn Client, market: Address) -> Result<Vec<(u16, u64)>, KeepError> {
+/// A board past its expiry that is not done with.
+struct Waiting {
+    board: u16,
+    /// In unix seconds.
+    expiry: u64,
+    /// The time from which its payout ratio may be fixed, if it is settled and the vault owes for it; 0 before.
+    debts_until: u64,
+}
+
+/// Boards that live past their expiry.
+fn expired(client: &mut dyn Client, market: Address) -> Result<Vec<Waiting>, KeepError> {
     let (mut expired, now) = (Vec::new(), client.now()?);
     for id in client.view(market, &IMarket::liveBoardsCall {})? {
         let board = client.view(market, &IMarket::boardCall { id })?;
-        if board.expiry <= now && !board.isSettled {
-            expired.push((id, board.expiry));
+        if board.expiry <= now {
+            expired.push(Waiting { board: id, expiry: board.expiry, debts_until: board.debtsUntil });
         }
     }
     Ok(expired)

@@ -11,7 +11,7 @@ use crate::settings::{Hedge, Numbers, Solvers};
 
 /// A market that has sold ten calls near the money and holds a hedge of three units.
 fn sold(setup: &Setup) -> Market<'_> {
-    let variant = Variant { without: None, hedge: Hedge::Solvers };
+    let variant = Variant { without: None, hedge: Hedge::Solvers, learns: false };
     let first = setup.candles[0];
     let mut market = Market::new(setup, variant, &first).unwrap();
     market.keep(&first).unwrap();

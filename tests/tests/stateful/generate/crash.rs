@@ -3,7 +3,7 @@
 use crate::action::{Action, LegOf, Limit, Of, Round, Size, Target, Until};
 use crate::actors::{ACTORS, RICH};
 
-use super::keepers::{quiet_round, round, settle_next, COOL_DOWN};
+use super::keepers::{fix_ratio, quiet_round, round, settle_next, COOL_DOWN};
 use super::Draw;
 
 /// Longer than an auction of a solvent account, and than the rest of one until positions are closed against each other.
@@ -72,7 +72,7 @@ fn calm_down(draw: &mut Draw) -> Vec<Action> {
     let mut list = Vec::new();
     for _ in 0..2 {
         let [time, feed, surface, look] = round(draw, 26 * HOUR, Round::Home);
-        list.extend([time, feed, settle_next(draw), settle_next(draw), surface, look]);
+        list.extend([time, feed, settle_next(draw), settle_next(draw), fix_ratio(draw), surface, look]);
     }
     list.extend(settle_accounts());
     list.extend((0..3).map(|_| Action::CoverBadDebt { by: draw.who(), target: Target::Fit(draw.byte()) }));
@@ -150,6 +150,10 @@ fn settle_debts(draw: &mut Draw) -> Vec<Action> {
         list.push(Action::Feed(Round::Move(0)));
         list.push(settle_next(draw));
     }
+    // Who owes settles while what the vault owes is open; who is owed, when it is fixed.
+    list.extend(settle_accounts());
+    list.push(Action::Time(Until::Secs(HOUR)));
+    list.push(fix_ratio(draw));
     list.extend(settle_accounts());
     list.extend((0..5).map(|_| Action::CoverBadDebt { by: draw.who(), target: Target::Fit(draw.byte()) }));
     list

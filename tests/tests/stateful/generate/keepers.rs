@@ -32,6 +32,11 @@ pub fn settle_next(draw: &mut Draw) -> Action {
     Action::SettleBoard { by: draw.who(), board: 0, is_wrong_round: false }
 }
 
+/// What the vault owes for a board, if its time is over.
+pub fn fix_ratio(draw: &mut Draw) -> Action {
+    Action::FixRatio { by: draw.who(), board: 0 }
+}
+
 /// What follows an action, most of the times that it asks for anything.
 pub fn tend(draw: &mut Draw, action: &Action) -> Vec<Action> {
     let secs = match action {
@@ -45,5 +50,5 @@ pub fn tend(draw: &mut Draw, action: &Action) -> Vec<Action> {
     }
     // Nothing settles before there is a round after its expiry, and no surface is posted of what has expired.
     let [time, feed, surface, look] = quiet_round(draw, secs);
-    vec![time, feed, settle_next(draw), settle_next(draw), surface, look]
+    vec![time, feed, settle_next(draw), settle_next(draw), fix_ratio(draw), surface, look]
 }

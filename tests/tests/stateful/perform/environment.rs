@@ -2,9 +2,11 @@
 
 use alloy_primitives::aliases::U80;
 use alloy_primitives::{I256, U256};
-use equipoise_interfaces::account::{SETTLEMENT, VAULT};
-use equipoise_interfaces::{AccountSettled, BoardSettled, IMarket, IVault};
-use equipoise_risk::settlement::payoff_floor;
+use equipoise_interfaces::account::{INSURANCE, SETTLEMENT, VAULT};
+use equipoise_interfaces::{AccountSettled, BoardSettled, IMarket, IVault, PayoutRatioFixed};
+use equipoise_market_state::layout::{BoardDebts, BoardState};
+use equipoise_risk::settlement::{payoff_floor, Debts, PayoutRatio, DEBT_WINDOW_SECS};
+use equipoise_risk::units::Atoms;
 use equipoise_tests::{Stablecoin, World};
 
 use crate::action::{Of, Round, Until};
@@ -142,11 +144,14 @@ impl Life {
             let payoff = payoff_floor(held, price_of(told.settlementPriceWad), scale()).unwrap().count();
             assert_eq!(narrow(told.vaultPayoffAtoms), payoff, "the vault gets what its options pay");
             let after = self.picture();
-            let paid = after.cash(VAULT) - before.cash(VAULT);
-            assert_eq!(paid, payoff.max(-before.cash(VAULT)), "as far as it has it");
-            assert_eq!(after.cash(SETTLEMENT) - before.cash(SETTLEMENT), -paid);
-            assert_eq!(told.payoutRatioWad == wad(1), paid == payoff);
-            self.reach("payout ratio below one", paid != payoff);
+            assert_eq!(after.cash(VAULT) - before.cash(VAULT), payoff, "into debt if need be");
+            assert_eq!(after.cash(SETTLEMENT) - before.cash(SETTLEMENT), -payoff);
+            let is_owing = payoff < 0 && after.cash(VAULT) < 0;
+            let until = self.now() + DEBT_WINDOW_SECS;
+            let debts = BoardDebts { board, until, debts: Debts::of_vault(Atoms::new(-payoff)) };
+            assert_eq!(after.debts_of(board), is_owing.then_some(debts));
+            assert_eq!(told.payoutRatioWad == wad(1), !is_owing);
+            self.course.is_loss_shared |= is_owing;
             self.require_average(expiry, told.settlementPriceWad);
             let again = IMarket::settleBoardCall { board, firstRound: first };
             self.send(from, market, &again).expect_err("a board settles once");
@@ -174,6 +179,8 @@ impl Life {
             return Outcome::idle();
         };
         let due = self.before().due(account, board);
+        let is_waiting = self.before().debts_of(board).is_some();
+        let is_owed = self.before().payoff(account, board).is_some_and(|payoff| payoff > Atoms::ZERO);
         let (from, market, before) = (self.actors.address(by), self.market.market, self.before().clone());
         let result = self.send(from, market, &IMarket::settleAccountCall { account, board });
         if let Ok(receipt) = &result {
@@ -181,6 +188,12 @@ impl Life {
             let payoff = due.unwrap_or(0);
             assert_eq!(told.first().map_or(0, |told| narrow(told.payoffAtoms)), payoff, "an account gets its payoff");
             let after = self.picture();
+            assert!(!is_waiting || !is_owed, "who is owed waits for the ratio");
+            if let Some(owed) = before.debts_of(board) {
+                let cash = Atoms::new(after.cash(account));
+                let debts = owed.debts.with_account(Atoms::new(-payoff), cash).unwrap();
+                assert_eq!(after.debts_of(board), Some(BoardDebts { debts, ..owed }), "what it owed, and what it had");
+            }
             assert_eq!(after.cash(account) - before.cash(account), payoff);
             assert_eq!(after.cash(SETTLEMENT) - before.cash(SETTLEMENT), -payoff);
             assert!(after.lots(account, board).iter().all(|lots| *lots == 0), "and holds nothing of it any more");
@@ -189,6 +202,34 @@ impl Life {
             assert_eq!(self.picture(), after, "nothing settles twice");
         }
         Outcome::of(result.map(drop), &[account])
+    }
+
+    pub(super) fn fix_ratio(&mut self, by: u8, place: u8) -> Outcome {
+        let before = self.before().clone();
+        let known: Vec<u16> = before.boards.keys().copied().collect();
+        let owing = before.debts.map(|owed| owed.board).filter(|_| place < 230);
+        let Some(board) = owing.or_else(|| known.get(usize::from(place) % known.len().max(1)).copied()) else {
+            return Outcome::idle();
+        };
+        let (from, market) = (self.actors.address(by), self.market.market);
+        let result = self.send(from, market, &IMarket::fixPayoutRatioCall { board });
+        let told = result.as_ref().map(World::events::<PayoutRatioFixed>).unwrap_or_default();
+        if let Some(told) = told.first() {
+            let owed = before.debts_of(board).expect("a ratio is fixed once");
+            let after = self.picture();
+            let debt = (-before.cash(VAULT)).max(0);
+            assert!(debt == 0 || self.now() >= owed.until, "fixed before its time");
+            let insured = before.cash(INSURANCE).min(debt);
+            let unpaid = debt - insured;
+            assert_eq!(narrow(I256::from_raw(told.unpaidAtoms)), unpaid, "insurance pays what the vault does not");
+            assert_eq!(before.cash(INSURANCE) - after.cash(INSURANCE), insured);
+            assert_eq!(before.cash(SETTLEMENT) - after.cash(SETTLEMENT), unpaid);
+            assert_eq!(after.cash(VAULT), before.cash(VAULT).max(0), "and owes nothing any more");
+            let BoardState::Settled { ratio, .. } = after.boards[&board].header.state else { panic!("not settled") };
+            assert_eq!(ratio, owed.debts.ratio(Atoms::new(unpaid)).unwrap());
+            self.reach("payout ratio below one", ratio != PayoutRatio::FULL);
+        }
+        Outcome::of(result.map(drop), &[])
     }
 
     /// Sends tokens where nobody asked for them.

@@ -17,7 +17,7 @@ const LOTS_PER_CONTRACT: i128 = CONTRACT / LOT;
 
 impl Life {
     /// The legs that these stand for now, for an account.
-    fn legs(&self, account: B256, legs: &[LegOf]) -> Vec<Leg> {
+    pub(super) fn legs(&self, account: B256, legs: &[LegOf]) -> Vec<Leg> {
         let picture = self.before();
         let mut live = picture.live();
         // Mostly of what trades.
@@ -131,7 +131,7 @@ impl Life {
     }
 
     /// Who trades must bear it: maintenance if every leg shrinks what it is of, initial margin otherwise.
-    fn require_margin_after(&mut self, before: &Picture, account: B256, legs: &[Leg]) {
+    pub(super) fn require_margin_after(&mut self, before: &Picture, account: B256, legs: &[Leg]) {
         let after = self.picture();
         let entry = after.ledger[&account];
         let is_reducing = before.is_reducing(account, legs);

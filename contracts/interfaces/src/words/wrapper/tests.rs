@@ -53,6 +53,7 @@ fn a_board_is_read_as_the_general_codec_writes_it() {
         observedAt: 6,
         settlementPriceWad: amount(7),
         payoutRatioWad: amount(8),
+        debtsUntil: u64::MAX - 2,
     };
     let data = IMarket::boardCall::abi_encode_returns(&board);
     assert_eq!(decode::<Board>(&data), Some(board));

@@ -44,6 +44,15 @@ fn assert_takes(ways: &[Way<'_>], posted: &[Posted]) {
 }
 
 #[test]
+fn a_basis_beyond_a_step_is_followed_by_a_step_either_way() {
+    let limit = Fx::lit("0.005");
+    let follows = |wanted: f64| nearest_basis(fx(1.0), fx(wanted), limit).unwrap();
+    assert_eq!([follows(1.004), follows(0.996)], [fx(1.004), fx(0.996)], "within it, as it is wanted");
+    let step = mul_floor(Fx::ONE, limit).unwrap();
+    assert_eq!([follows(1.02), follows(0.98)], [Fx::ONE + step, Fx::ONE - step]);
+}
+
+#[test]
 fn what_a_step_allows_is_posted_as_it_is_wanted() {
     let strikes = strikes();
     let last = posted(3_000.0, 1.0, times(1.0));
