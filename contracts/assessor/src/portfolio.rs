@@ -28,7 +28,8 @@ pub fn assess(
     parameters: &MarginParameters,
     boards: &[(u16, BoardWords)],
 ) -> Result<MarketMargin, Revert> {
-    let pricing = Pricing::new(moment)?;
+    // Longs count at the bid of a pushed price, which a margin is held against once the trade is over.
+    let pricing = Pricing::new(moment, None)?;
     let scale = TokenScale::from_decimals(token_decimals);
     let scale = scale.ok_or_else(|| revert(&MarketNumberOutOfDomain { board: 0 }))?;
     let mut live = Vec::with_capacity(boards.len());

@@ -5,9 +5,9 @@ use alloy_sol_types::SolCall;
 use equipoise_interfaces::IHedged::{hedgeCall, hedgerCall, inventoryCall, wireHedgerCall};
 use equipoise_interfaces::ILearning::{learnCall, learningCall, setLearningCall};
 use equipoise_interfaces::IMarket::{
-    acceptOwnershipCall, accountBoardsCall, boardCall, liveBoardsCall, marginParametersCall, ownerCall, parametersCall,
-    positionsCall, setMarginParametersCall, setParametersCall, settleAccountCall, sliceCall, strikesCall,
-    transferLongsCall, transferOwnershipCall, wireCall,
+    acceptOwnershipCall, accountBoardsCall, boardCall, liveBoardsCall, marginParametersCall, oracleCall, ownerCall,
+    parametersCall, positionsCall, setMarginParametersCall, setParametersCall, settleAccountCall, sliceCall,
+    strikesCall, transferLongsCall, transferOwnershipCall, wireCall,
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_interfaces::IUnderwritten::{underwriterCall, wireUnderwriterCall};
@@ -113,6 +113,7 @@ impl Desk {
                 answer_array(&wads_of(&parameters.all_millionths()))
             }
             registryCall::SELECTOR => answer(&registry::named(self.store.vm())),
+            oracleCall::SELECTOR => answer(&self.store.address(Place::Oracle)),
             underwriterCall::SELECTOR => answer(&self.store.address(Place::Underwriter)),
             ownerCall::SELECTOR => answer(&self.ownership.owner()),
             _ => unknown(selector),

@@ -146,6 +146,7 @@ sol! {
         function surfaceKeepers() external view returns (address[] keepers, uint8 threshold);
         /// The last surface's sequence, and what posts have used of the steps they may take at once, now.
         function surfaceSteps() external view returns (uint64 sequence, uint256 usedMillionths, uint256 mostMillionths);
+        function oracle() external view returns (address);
         function owner() external view returns (address);
         function transferOwnership(address successor) external;
         function acceptOwnership() external;
@@ -248,7 +249,10 @@ sol! {
     /// The valuer: a program without state that values the market's slots.
     #[derive(Debug)]
     interface IValuer {
-        function value(Moment moment, BoardSlots[] boards, Leg[] legs) external view returns (Values values);
+        /// The doubt is [`crate::IOracle`]'s of the moment's spot price.
+        function value(Moment moment, uint64 doubtX64, BoardSlots[] boards, Leg[] legs)
+            external view
+            returns (Values values);
     }
 
     /// The pricer: a program without state that makes prices of values.

@@ -10,9 +10,16 @@ sol! {
         function spot() external view
             returns (uint256 priceWad, uint80 roundId, uint64 updatedAt, uint64 sequencerUpSince);
 
+        /// As `spot`; for a trade, though, the second source's price, of the second `updatedAt`, while it may be traded at beside the
+        /// feed's. The round is the feed's. `doubtX64` is what widens the market's band at a pulled price beside its age, as a share in
+        /// units of 2^-64; zero for the feed's price alone.
+        function price(bool isTrade) external view
+            returns (uint256 priceWad, uint80 roundId, uint64 updatedAt, uint64 sequencerUpSince, uint64 doubtX64);
+
         /// What the other sources say of a spot price: ages in seconds, 0 for a source that is not named and the largest number for one
         /// that is unusable; distances in millionths, up, 0 where there is nothing to compare. The two prices are compared where the
-        /// second is fresh, and what it may be off by counts as distance.
+        /// second is fresh, and what it may be off by counts as distance. Where the second is traded at, the feed's own price is
+        /// what it is compared with.
         function check(uint256 spotWad) external view
             returns (uint64 sourceAgeSecs, uint32 deviationMillionths, uint64 stablecoinAgeSecs, uint32 stablecoinMillionths);
 
@@ -27,7 +34,13 @@ sol! {
         function feed() external view returns (address);
         /// The sequencer's uptime feed, the second source, and the stablecoin's feed; zero for none.
         function sources() external view returns (address sequencer, address source, address stablecoin);
+        /// How old the feed's price may be for the second source's to be traded at; 0 if it never is.
+        function mostPushAgeSecs() external view returns (uint32);
     }
+
+    /// Prices can only be pulled from a source that is one of signed prices.
+    #[derive(Debug, PartialEq, Eq)]
+    error OracleSourceNotPulled(address source);
 
     #[derive(Debug, PartialEq, Eq)]
     error OracleFeedUnreadable(address feed);

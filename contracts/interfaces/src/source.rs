@@ -10,6 +10,15 @@ sol! {
         function latest() external view returns (uint256 priceWad, uint256 confidenceWad, uint64 updatedAt);
     }
 
+    /// A source whose prices anybody brings, so that they are as young as a trade needs them.
+    #[derive(Debug)]
+    interface IPullSource {
+        /// The last price as `IPriceSource` tells it, and by how much the price has moved in this second: 1 and this is the product
+        /// over the second's updates of the ratio of both prices, where the old one was at most 5 seconds old. Up.
+        function pulled() external view
+            returns (uint256 priceWad, uint256 confidenceWad, uint64 publishedAt, uint32 movedMillionths);
+    }
+
     /// A price as its publishers sign it: EIP-712, in the program's domain, "Equipoise Signed Source" of version "1".
     #[derive(Debug, PartialEq, Eq)]
     struct PriceUpdate {
@@ -26,7 +35,7 @@ sol! {
     #[derive(Debug, PartialEq, Eq)]
     struct PriceSignature { address publisher; bytes signature; }
 
-    /// A price that m of n publishers have signed and anybody brings. It is also an `IPriceSource`.
+    /// A price that m of n publishers have signed and anybody brings. It is also an `IPriceSource` and an `IPullSource`.
     #[derive(Debug)]
     interface ISignedSource {
         // The owner

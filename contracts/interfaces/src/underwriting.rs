@@ -38,6 +38,14 @@ sol! {
         uint64 deadline;
     }
 
+    /// A price as its publishers sign it. As [`crate::PriceUpdate`], which is declared elsewhere.
+    #[derive(Debug, PartialEq, Eq)]
+    struct BroughtPrice { bytes32 underlying; uint256 priceWad; uint256 confidenceWad; uint64 publishedAt; }
+
+    /// What a publisher signed with. As [`crate::PriceSignature`], which is declared elsewhere.
+    #[derive(Debug, PartialEq, Eq)]
+    struct BroughtSignature { address publisher; bytes signature; }
+
     /// What a shared trade would cost now. Positive amounts are paid by the taker.
     #[derive(Debug, PartialEq, Eq)]
     struct UnderwritingQuote {
@@ -59,6 +67,13 @@ sol! {
         /// his operator in the clearing house. Returns what both cost.
         function trade(UnderwritingOrder order, UnderwritingOffer offer, bytes signature)
             external returns (int256 costAtoms);
+        /// Brings a price to the source that the market's oracle pulls prices from, then trades with the vault, as `IMarket.tradeFor` does: within
+        /// the same limits, with the same events. Where the source has that price already, or a newer one, the update is left alone.
+        /// For who owns or operates the account, whose owner must have made the underwriter his operator in the clearing house.
+        function tradeAt(
+            bytes32 account, OfferedLeg[] legs, int256 maxCostAtoms, uint64 deadline, BroughtPrice priceUpdate,
+            BroughtSignature[] signatures
+        ) external returns (int256 costAtoms);
         /// Ends all offers of an account under a number, 60 seconds from now: until then who has seen one may take it. For
         /// who owns or operates the account. Returns the last moment at which they may be taken, the first one that was told.
         function cancel(bytes32 account, uint256 nonce) external returns (uint64 lastAt);
@@ -134,6 +149,9 @@ sol! {
     /// The trade would cost more than the taker allows, or pay less.
     #[derive(Debug, PartialEq, Eq)]
     error UnderwriterSlippageExceeded(int256 costAtoms, int256 maxCostAtoms);
+    /// The market's oracle pulls no prices: trade with the market.
+    #[derive(Debug, PartialEq, Eq)]
+    error UnderwriterPricesNotPulled(address oracle);
     /// A number left the domain of the arithmetic.
     #[derive(Debug, PartialEq, Eq)]
     error UnderwriterNumberOutOfDomain();

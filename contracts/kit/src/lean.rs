@@ -193,6 +193,12 @@ impl<'a> Arguments<'a> {
         Ok(Self { selector: self.selector, data, head: data })
     }
 
+    /// Where the next dynamic value lies, and all that comes after it: to hand it on as it came.
+    /// # Errors: CalldataMalformed
+    pub fn take_tail(&mut self) -> Result<&'a [u8], Revert> {
+        read_tail(self.data, &mut self.head).ok_or_else(|| self.malformed())
+    }
+
     /// The next dynamic array of dynamic structs.
     /// # Errors: CalldataMalformed
     pub fn take_structs(&mut self) -> Result<Vec<Self>, Revert> {

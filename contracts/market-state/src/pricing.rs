@@ -4,8 +4,8 @@ use equipoise_interfaces::Moment;
 use equipoise_kit::Revert;
 use equipoise_risk::marks::BoardTerms;
 use equipoise_risk::parameters::{Parameter, Parameters};
-use equipoise_risk::spread::SpreadTerms;
-use equipoise_risk::units::{times_floor, Price};
+use equipoise_risk::spread::{Doubt, SpreadTerms};
+use equipoise_risk::units::Price;
 
 use crate::convert::price_of;
 use crate::errors::{number_error, pricing_error, Refusal};
@@ -24,14 +24,15 @@ pub struct Pricing {
 }
 
 impl Pricing {
+    /// # Inputs: the doubt that a spot price leaves if it was pulled
     /// # Errors: MarketNumberOutOfDomain
-    pub fn new(moment: &Moment) -> Result<Self, Revert> {
+    pub fn new(moment: &Moment, doubt: Option<Doubt>) -> Result<Self, Revert> {
         let parameters = decode_parameters(&moment.parameters.map(|slot| slot.0));
         let directory = Directory::decode(&moment.directory.0);
         let spot = price_of(moment.spotWad)?;
         let age = moment.nowAt.saturating_sub(moment.spotAt);
         let surface_age = moment.nowAt.saturating_sub(directory.surface_at);
-        let spread = SpreadTerms::new(spot, age, directory.variance, &parameters);
+        let spread = SpreadTerms::at((spot, doubt), age, directory.variance, &parameters);
         let spread = spread.and_then(|spread| spread.on_surface_of(surface_age, &parameters)).map_err(pricing_error)?;
         Ok(Self { now: moment.nowAt, spot, directory, spread })
     }
@@ -50,26 +51,18 @@ impl Pricing {
 }
 
 /// Why what the market knows is too old to open positions on, the time it is of, and the age at most.
-/// # Errors: MarketNumberOutOfDomain
-pub fn staleness(
-    parameters: &Parameters,
-    spot_at: u64,
-    surface_at: u64,
-    now: u64,
-) -> Result<Option<(Refusal, u64, u64)>, Revert> {
+pub fn staleness(parameters: &Parameters, spot_at: u64, surface_at: u64, now: u64) -> Option<(Refusal, u64, u64)> {
     let aged = [
         (Refusal::SpotStale, spot_at, Parameter::MaxSpotAgeHours),
         (Refusal::SurfaceStale, surface_at, Parameter::MaxSurfaceAgeHours),
     ];
     for (refusal, since, parameter) in aged {
-        let hours = parameters.number(parameter).map_err(pricing_error)?;
-        let secs = times_floor(hours, HOUR_SECS).map_err(pricing_error)?;
-        let most = u64::try_from(secs).unwrap_or(u64::MAX);
+        let most = parameters.secs(parameter, HOUR_SECS);
         if now.saturating_sub(since) > most {
-            return Ok(Some((refusal, since, most)));
+            return Some((refusal, since, most));
         }
     }
-    Ok(None)
+    None
 }
 
-const HOUR_SECS: u64 = 3_600;
+const HOUR_SECS: u32 = 3_600;

@@ -37,8 +37,8 @@ pub struct Snapshot {
 pub enum FreeCash {
     /// The net asset value is shown.
     Always,
-    /// Risk capital follows it where the oracle is in a new round.
-    InNewRound,
+    /// A trade or its quote, which is priced by what may be traded at: risk capital follows it where the oracle is in a new round.
+    ForTrade,
     /// The clearing house, which cannot be asked while it calls, has told the vault's cash.
     Told(I256),
 }
@@ -49,14 +49,24 @@ pub struct Sight {
     pub moment: Moment,
     /// The oracle's round.
     pub round: u64,
+    /// The doubt that a spot price leaves if it was pulled, as the oracle tells it.
+    doubt: u64,
     /// Since when the sequencer is up: 0 if no feed tells, the end of time while it is down.
     sequencer_up_since: u64,
 }
 
 impl Sight {
+    /// What is seen at the feed's price, by which all but trades is measured.
     /// # Errors: NotWired, the oracle's
     pub fn of(store: &Store) -> Result<Self, Revert> {
-        let spot = view(store.vm(), store.wired(Place::Oracle)?, &IOracle::spotCall {})?;
+        Self::priced(store, false)
+    }
+
+    /// What is seen at the feed's price or, for a trade, at one that was pulled.
+    /// # Errors: NotWired, the oracle's
+    #[inline(never)]
+    fn priced(store: &Store, is_trade: bool) -> Result<Self, Revert> {
+        let spot = view(store.vm(), store.wired(Place::Oracle)?, &IOracle::priceCall { isTrade: is_trade })?;
         let now = store.vm().block_timestamp();
         let moment = Moment {
             spotWad: spot.priceWad,
@@ -66,7 +76,8 @@ impl Sight {
             directory: B256::new(store.get(Place::Directory)),
             parameters: store.parameters().map(B256::new),
         };
-        Ok(Self { moment, round: stored_round(spot.roundId.to::<u128>()), sequencer_up_since: spot.sequencerUpSince })
+        let round = stored_round(spot.roundId.to::<u128>());
+        Ok(Self { moment, round, doubt: spot.doubtX64, sequencer_up_since: spot.sequencerUpSince })
     }
 
     /// Seconds since the spot price was made.
@@ -108,7 +119,7 @@ impl Snapshot {
     /// Loads the market, with the account's positions in the boards that the legs are of.
     /// # Errors: NotWired, the oracle's, MarketNumberOutOfDomain
     pub fn load(store: &Store, account: Option<B256>, legs: &[Leg], cash: FreeCash) -> Result<Self, Revert> {
-        let sight = Sight::of(store)?;
+        let sight = Sight::priced(store, matches!(cash, FreeCash::ForTrade))?;
         let frozen = store.get(Place::Frozen);
         let trading = store.get(Place::Trading);
         let Frozen { capital, watch, .. } = Frozen::decode(&frozen);
@@ -117,8 +128,8 @@ impl Snapshot {
         let mut standing = UNASKED;
         let vault_cash = match cash {
             FreeCash::Told(vault_cash) => Some(vault_cash),
-            FreeCash::InNewRound if !is_new_round => None,
-            FreeCash::Always | FreeCash::InNewRound => {
+            FreeCash::ForTrade if !is_new_round => None,
+            FreeCash::Always | FreeCash::ForTrade => {
                 standing = ask_standing(store)?;
                 Some(standing.cashAtoms)
             }
@@ -191,6 +202,7 @@ impl Snapshot {
     pub fn value(&self, store: &Store, legs: &[Leg]) -> Result<Vec<u8>, Revert> {
         let mut input = valueCall::SELECTOR.to_vec();
         self.sight.moment.write(&mut input);
+        self.sight.doubt.write(&mut input);
         HEAD_BYTES.write(&mut input);
         let count = u64::try_from(self.boards.len()).unwrap_or(u64::MAX);
         HEAD_BYTES.saturating_add(count.saturating_mul(BOARD_BYTES)).saturating_add(32).write(&mut input);
@@ -200,8 +212,8 @@ impl Snapshot {
     }
 }
 
-/// Bytes of the valuer's arguments before its arrays: the moment, and where each array begins.
-const HEAD_BYTES: u64 = 10 * 32;
+/// Bytes of the valuer's arguments before its arrays: the moment, the doubt, and where each array begins.
+const HEAD_BYTES: u64 = 11 * 32;
 
 /// How the vault stands as far as nobody has been asked.
 const UNASKED: IClearing::vaultStandingReturn = IClearing::vaultStandingReturn {

@@ -36,7 +36,7 @@ fn offer(store: &Store, snapshot: &Snapshot, legs: &[Leg]) -> Result<Offer, Reve
 /// # Errors: ProgramsLocked; as [`execute`], but for those of an account, of stale prices and of the vault's limits
 pub fn quote(store: &Store, legs: &[Leg]) -> Result<Quote, Revert> {
     require_unlocked(store.vm(), store.wired(Place::Clearing)?)?;
-    let snapshot = Snapshot::load(store, None, legs, FreeCash::InNewRound)?;
+    let snapshot = Snapshot::load(store, None, legs, FreeCash::ForTrade)?;
     offer(store, &snapshot, legs).map(|offer| offer.quoted)
 }
 
@@ -55,7 +55,7 @@ pub fn execute(
         return Err(revert(&MarketDeadlinePassed { deadline, nowAt: now }));
     }
     look_again(store)?;
-    let snapshot = Snapshot::load(store, Some(account), legs, FreeCash::InNewRound)?;
+    let snapshot = Snapshot::load(store, Some(account), legs, FreeCash::ForTrade)?;
     let mut offer = offer(store, &snapshot, legs)?;
     let cost = offer.quoted.costAtoms;
     if cost > max_cost {

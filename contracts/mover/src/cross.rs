@@ -72,7 +72,7 @@ fn require_fit_to_open(store: &Store) -> Result<Sight, Revert> {
         require_openable(Refusal::Breaker.number(), I256::ZERO, U256::ZERO)?;
     }
     let (parameters, moment) = (decode_parameters(&store.parameters()), &sight.moment);
-    let stale = staleness(&parameters, moment.spotAt, store.directory().surface_at, moment.nowAt)?;
+    let stale = staleness(&parameters, moment.spotAt, store.directory().surface_at, moment.nowAt);
     if let Some((refusal, since, most)) = stale {
         require_openable(refusal.number(), as_signed(U256::from(since)), U256::from(most))?;
     }

@@ -173,7 +173,7 @@ pub fn safe_since(store: &Store) -> Result<safeSinceReturn, Revert> {
     let moment = &sight.moment;
     let watch = store.frozen().watch;
     let parameters = decode_parameters(&store.parameters());
-    let stale = staleness(&parameters, moment.spotAt, store.directory().surface_at, moment.nowAt)?;
+    let stale = staleness(&parameters, moment.spotAt, store.directory().surface_at, moment.nowAt);
     let is_watched = watch.state != State::Halted && !watch.is_price_unsafe;
     let since = store.breakers().safe_since().max(sight.trusted_since());
     Ok(safeSinceReturn { since, isSafe: stale.is_none() && is_watched && sight.is_price_safe() })

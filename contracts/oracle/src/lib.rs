@@ -2,8 +2,15 @@
 //! settlement average.
 //!
 //! It holds no funds, has no owner and cannot be changed: a market that wants another feed points
-//! to another oracle. Quotes and settlements come from the one feed; the second source, the stablecoin's feed and the sequencer's
-//! uptime feed only stop the market, each where one is named.
+//! to another oracle. Settlements, margins and the net asset value come from the one feed; the second source, the stablecoin's feed and
+//! the sequencer's uptime feed stop the market, each where one is named.
+//!
+//! # Pulled prices
+//!
+//! Where its constructor says so, trades are priced by the second source, one of signed prices, while its price is at most five
+//! seconds old and the feed's is not overdue. The feed bounds it twice: from 1.5 % on, where the breaker trips that compares the
+//! two, it is not traded at; and nearer the band takes in what lies between them, so that nobody trades better than at the feed's price by
+//! choosing or by signing prices. `equipoise_risk::spread` proves it.
 //!
 //! # Calls: down to the feeds and the source only, in views only
 #![cfg_attr(not(test), no_main)]

@@ -1,27 +1,30 @@
 //! The program: reads the feed, checks, answers.
 
 use alloy_primitives::aliases::U80;
-use alloy_primitives::{Address, U256, U8};
+use alloy_primitives::{Address, U256, U32, U8};
 use alloy_sol_types::{SolCall, SolError};
-use equipoise_interfaces::IOracle::{checkCall, feedCall, settlementPriceCall, sourcesCall, spotCall};
+use equipoise_interfaces::IOracle::{
+    checkCall, feedCall, mostPushAgeSecsCall, priceCall, settlementPriceCall, sourcesCall, spotCall,
+};
 use equipoise_interfaces::{
-    AlreadyWired, CallFailed, IAggregator, IPriceSource, OracleDecimalsUnsupported, OracleFeedUnreadable,
-    OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable, OraclePriceNotPositive,
-    OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleTimeInFuture, OracleWindowInvalid,
-    OracleWindowOpen,
+    AlreadyWired, CallFailed, IAggregator, IPriceSource, IPullSource, ISignedSource, OracleDecimalsUnsupported,
+    OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable,
+    OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing,
+    OracleSourceNotPulled, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen,
 };
 use equipoise_kit::lean::{answer, enter, revert, unknown, view, Arguments, CONSTRUCTOR};
 use equipoise_kit::number::{from_u128, to_u128, to_u64};
 use equipoise_kit::storage::{namespace_root, Namespace, Namespaced};
 use equipoise_kit::{require_code, Revert};
+use equipoise_risk::spread::{Doubt, Signed};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
-use stylus_sdk::storage::{StorageAddress, StorageBool, StorageU8};
+use stylus_sdk::storage::{StorageAddress, StorageBool, StorageU32, StorageU8};
 use stylus_sdk::ArbResult;
 
 use crate::round::{Answer, Round, RoundId, Unusable, MAX_DECIMALS};
 use crate::settlement::{settle, Rounds, SettlementError, Window, MAX_WINDOW_SECS};
-use crate::sources::{compared, from_a_dollar, up_since, Compared, UNUSABLE};
+use crate::sources::{compared, from_a_dollar, pulled_beside, up_since, Compared, UNUSABLE};
 
 /// Where the oracle keeps its feed.
 pub struct OracleSpace;
@@ -42,7 +45,11 @@ pub struct OracleSlots {
     source: StorageAddress,
     stablecoin: StorageAddress,
     stablecoin_decimals: StorageU8,
+    most_push_age_secs: StorageU32,
 }
+
+/// The answer of `price`.
+type Price = (U256, U80, u64, u64, u64);
 
 /// The oracle program.
 #[storage]
@@ -65,6 +72,7 @@ impl Oracle {
     fn dispatch(&mut self, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
         match selector {
             spotCall::SELECTOR => answer(&self.spot()?),
+            priceCall::SELECTOR => answer(&self.price(given.take()?)?),
             settlementPriceCall::SELECTOR => {
                 answer(&self.settlement_price(given.take()?, given.take()?, given.take()?)?)
             }
@@ -73,15 +81,22 @@ impl Oracle {
             sourcesCall::SELECTOR => {
                 answer(&[self.slots.sequencer.get(), self.slots.source.get(), self.slots.stablecoin.get()])
             }
-            CONSTRUCTOR => answer(&self.construct(given.take()?)?),
+            mostPushAgeSecsCall::SELECTOR => answer(&self.most_push_age_secs()),
+            CONSTRUCTOR => answer(&self.construct(given.take()?, given.take()?)?),
             _ => unknown(selector),
         }
     }
 
     /// Names the feed, the sequencer's uptime feed, the second source and the stablecoin's feed, the last three zero for none.
     /// Keeps the feeds' decimals, for a feed never changes its own. Once.
-    /// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode, OracleFeedUnreadable, OracleDecimalsUnsupported
-    fn construct(&mut self, [feed, sequencer, source, stablecoin]: [Address; 4]) -> Result<(), Revert> {
+    /// # Inputs: how old the feed's price may be for the second source's to be traded at, zero for never
+    /// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode, OracleFeedUnreadable, OracleDecimalsUnsupported,
+    /// OracleSourceNotPulled
+    fn construct(
+        &mut self,
+        [feed, sequencer, source, stablecoin]: [Address; 4],
+        most_push_age_secs: u32,
+    ) -> Result<(), Revert> {
         if !self.slots.feed.get().is_zero() {
             return Err(revert(&AlreadyWired {}));
         }
@@ -104,7 +119,22 @@ impl Oracle {
             self.slots.stablecoin.set(stablecoin);
             self.slots.stablecoin_decimals.set(U8::from(decimals));
         }
+        if most_push_age_secs > 0 {
+            self.require_pulled(source)?;
+            self.slots.most_push_age_secs.set(U32::from(most_push_age_secs));
+        }
         Ok(())
+    }
+
+    /// Fails unless a source is one of signed prices.
+    /// # Errors: OracleSourceNotPulled
+    fn require_pulled(&self, source: Address) -> Result<(), Revert> {
+        let told = view(self.vm(), source, &ISignedSource::maxAgeSecsCall {});
+        told.map(|_| ()).map_err(|_| revert(&OracleSourceNotPulled { source }))
+    }
+
+    fn most_push_age_secs(&self) -> u32 {
+        self.slots.most_push_age_secs.get().to::<u32>()
     }
 
     fn decimals_of(&self, feed: Address) -> Result<u8, Revert> {
@@ -123,6 +153,31 @@ impl Oracle {
     fn spot(&self) -> Result<(U256, U80, u64, u64), Revert> {
         let round = self.connect().latest_round()?;
         Ok((from_u128(round.price_wad), round.id.raw(), round.at, self.sequencer_up_since()))
+    }
+
+    /// The feed's price or, for a trade, the second source's while it may be traded at. The round is the feed's.
+    /// # Errors: as [`Oracle::spot`]
+    fn price(&self, is_trade: bool) -> Result<Price, Revert> {
+        let round = self.connect().latest_round()?;
+        let pulled = if is_trade { self.pulled(&round) } else { None };
+        let (price_wad, at, doubt) = match pulled {
+            Some((signed, doubt)) => (signed.price, signed.at, doubt.bits()),
+            None => (round.price_wad, round.at, 0),
+        };
+        Ok((from_u128(price_wad), round.id.raw(), at, self.sequencer_up_since(), doubt))
+    }
+
+    /// The second source's price, if it may be traded at. One that fails is none: the market trades at the feed's, and learns of it
+    /// by [`Oracle::check`].
+    fn pulled(&self, round: &Round) -> Option<(Signed, Doubt)> {
+        let now = self.vm().block_timestamp();
+        // Zero while prices are never pulled: a feed that has answered in this second would pass.
+        let most = self.most_push_age_secs();
+        if most == 0 || now.saturating_sub(round.at) > u64::from(most) {
+            return None;
+        }
+        let said = view(self.vm(), self.slots.source.get(), &IPullSource::pulledCall {}).ok()?;
+        pulled_beside(round.price_wad, &said, now)
     }
 
     fn sequencer_up_since(&self) -> u64 {
@@ -146,8 +201,14 @@ impl Oracle {
         }
         let said = view(self.vm(), self.slots.source.get(), &IPriceSource::latestCall {}).ok();
         let now = self.vm().block_timestamp();
-        let told = said.zip(to_u128(spot_wad)).map(|(said, spot_wad)| compared(spot_wad, &said, now));
+        // The spot price may be the source's own.
+        let first = if self.most_push_age_secs() > 0 { self.pushed() } else { to_u128(spot_wad) };
+        let told = said.zip(first).map(|(said, spot_wad)| compared(spot_wad, &said, now));
         told.unwrap_or(Compared::NOTHING)
+    }
+
+    fn pushed(&self) -> Option<u128> {
+        self.connect().latest_round().map(|round| round.price_wad).ok()
     }
 
     fn stablecoin_price(&self) -> Compared {

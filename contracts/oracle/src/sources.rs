@@ -1,8 +1,10 @@
 //! What else tells whether the feed's price may be relied on: a second source, the stablecoin's price, the sequencer.
 
-use equipoise_interfaces::{IAggregator, IPriceSource};
+use equipoise_interfaces::{IAggregator, IPriceSource, IPullSource};
 use equipoise_kit::number::{to_u128, to_u64};
 use equipoise_kit::price::is_usable;
+use equipoise_risk::millionths::Millionths;
+use equipoise_risk::spread::{apart_ceil, Doubt, Signed};
 
 use crate::round::WAD;
 
@@ -10,7 +12,6 @@ use crate::round::WAD;
 pub const FRESH_SECS: u64 = 600;
 /// What is said of a source that is unusable: its age, or since when the sequencer has been up.
 pub const UNUSABLE: u64 = u64::MAX;
-const MILLION: u128 = 1_000_000;
 
 /// What a source that is compared says: how old it is, and how far away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub fn compared(spot_wad: u128, said: &IPriceSource::latestReturn, now: u64) -> 
         let price = to_u128(said.priceWad).filter(|price| is_usable(*price))?;
         let confidence = to_u128(said.confidenceWad).filter(|confidence| *confidence < price)?;
         let age_secs = now.checked_sub(said.updatedAt)?;
-        let millionths = if age_secs > FRESH_SECS { 0 } else { apart_up(spot_wad, price, confidence) };
+        let millionths = if age_secs > FRESH_SECS { 0 } else { apart_ceil(spot_wad, price, confidence).raw() };
         Some(Compared { age_secs, millionths })
     };
     usable().unwrap_or(Compared::NOTHING)
@@ -43,15 +44,17 @@ pub fn compared(spot_wad: u128, said: &IPriceSource::latestReturn, now: u64) -> 
 /// # Rounding: up
 pub fn from_a_dollar(price_wad: u128, at: u64, now: u64) -> Compared {
     now.checked_sub(at)
-        .map_or(Compared::NOTHING, |age_secs| Compared { age_secs, millionths: apart_up(WAD, price_wad, 0) })
+        .map_or(Compared::NOTHING, |age_secs| Compared { age_secs, millionths: apart_ceil(WAD, price_wad, 0).raw() })
 }
 
-/// How far two prices may lie apart in millionths of the first, one of them off by so much.
-fn apart_up(first: u128, second: u128, off: u128) -> u32 {
-    // Prices of the domain times a million stay far below 2^128.
-    let apart = first.abs_diff(second).saturating_add(off).saturating_mul(MILLION);
-    let millionths = apart.checked_add(first.saturating_sub(1)).and_then(|apart| apart.checked_div(first));
-    millionths.and_then(|millionths| u32::try_from(millionths).ok()).unwrap_or(u32::MAX)
+/// A signed price, if it may be traded at beside the feed's.
+/// # Returns: None if it is unusable, too old, or too far from the feed's
+pub fn pulled_beside(pushed_wad: u128, said: &IPullSource::pulledReturn, now: u64) -> Option<(Signed, Doubt)> {
+    let price = to_u128(said.priceWad).filter(|price| is_usable(*price))?;
+    let confidence = to_u128(said.confidenceWad).filter(|confidence| *confidence < price)?;
+    let moved = Millionths::from_raw(said.movedMillionths);
+    let signed = Signed { price, confidence, at: said.publishedAt, moved };
+    Doubt::beside(pushed_wad, &signed, now).map(|doubt| (signed, doubt))
 }
 
 /// Since when the sequencer has been up, by its uptime feed: [`UNUSABLE`] while it is down, or if the answer says nothing.
@@ -71,6 +74,7 @@ mod tests {
     use crate::round::{MAX_PRICE_WAD, MIN_PRICE_WAD};
 
     const NOW: u64 = 1_800_000_000;
+    const MILLION: u128 = 1_000_000;
 
     fn said(price: u128, confidence: u128, at: u64) -> IPriceSource::latestReturn {
         let (price, confidence) = (U256::from(price), U256::from(confidence));
@@ -103,6 +107,29 @@ mod tests {
         assert_eq!(of(3_000 * WAD, 0, NOW + 1), Compared::NOTHING, "from the future");
         let huge = IPriceSource::latestReturn { priceWad: U256::MAX, confidenceWad: U256::ZERO, updatedAt: NOW };
         assert_eq!(compared(3_000 * WAD, &huge, NOW), Compared::NOTHING);
+    }
+
+    #[test]
+    fn a_pulled_price_is_one_that_can_be_and_may_be_traded_at() {
+        let told = |price, confidence, at| {
+            let (price, confidence) = (U256::from(price), U256::from(confidence));
+            let said = IPullSource::pulledReturn {
+                priceWad: price,
+                confidenceWad: confidence,
+                publishedAt: at,
+                movedMillionths: 7,
+            };
+            pulled_beside(3_000 * WAD, &said, NOW).map(|(signed, doubt)| {
+                // It is told to 2^-64 more.
+                (signed.price, signed.at, Millionths::from_fx_ceil(doubt.share()).raw() - 1)
+            })
+        };
+        assert_eq!(told(3_003 * WAD, 1, NOW - 5), Some((3_003 * WAD, NOW - 5, 508)));
+        assert_eq!(told(3_003 * WAD, 1, NOW - 6), None, "old");
+        assert_eq!(told(3_045 * WAD, 0, NOW), None, "apart");
+        assert_eq!(told(0, 0, NOW), None);
+        assert_eq!(told(MAX_PRICE_WAD + 1, 0, NOW), None);
+        assert_eq!(told(3_000 * WAD, 3_000 * WAD, NOW), None, "it may be anything");
     }
 
     #[test]

@@ -296,7 +296,7 @@ impl Counter {
 
     /// Why what is known of the market is too old to open positions on.
     fn stale(&self) -> Result<Option<Refused>, Revert> {
-        let stale = staleness(&self.parameters, self.spot_at, self.directory.surface_at, self.now)?;
+        let stale = staleness(&self.parameters, self.spot_at, self.directory.surface_at, self.now);
         if let Some((refusal, since, most)) = stale {
             return Ok(Some((refusal, I256::from_raw(U256::from(since)), U256::from(most))));
         }

@@ -2,7 +2,7 @@
 
 use equipoise_math::Fx;
 
-use crate::arithmetic::div_floor;
+use crate::arithmetic::{add, div_floor};
 use crate::RiskError;
 
 const ONE: u32 = 1_000_000;
@@ -45,6 +45,19 @@ impl Millionths {
         div_floor(Fx::from_num(self.0), Fx::from_num(ONE))
     }
 
+    /// The number that it is.
+    /// # Rounding: up to 2^-64 more
+    /// # Errors: none in range
+    pub fn number_ceil(self) -> Result<Fx, RiskError> {
+        add(self.number()?, Fx::DELTA)
+    }
+
+    /// The sum, at most [`Millionths::MOST`].
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// The product, at most [`Millionths::MOST`].
     /// # Rounding: up
     #[must_use]
@@ -72,6 +85,12 @@ mod tests {
         assert_eq!(Millionths::ONE.number(), Ok(Fx::ONE));
         assert_eq!(Millionths::from_raw(1_500_001).times_ceil(Millionths::from_raw(1_500_001)).raw(), 2_250_004);
         assert_eq!(Millionths::MOST.times_ceil(Millionths::MOST), Millionths::MOST);
+        assert_eq!(Millionths::from_raw(2).plus(Millionths::from_raw(3)).raw(), 5);
+        assert_eq!(Millionths::MOST.plus(Millionths::ONE), Millionths::MOST);
+        assert_eq!(
+            Millionths::from_raw(500).number_ceil().unwrap(),
+            Millionths::from_raw(500).number().unwrap() + Fx::DELTA
+        );
     }
 
     proptest! {

@@ -2,7 +2,6 @@
 //!
 //! A parameter is stored as a whole number of millionths: exact, and eight to a storage slot.
 
-use crate::units::ratio_floor;
 use crate::RiskError;
 use equipoise_math::Fx;
 
@@ -92,8 +91,8 @@ pub const RULES: [Rule; COUNT] = [
     rule(Parameter::VegaHorizonDays, 15_000_000, 100_000, 60_000_000),
     rule(Parameter::VolOfVol, 400_000, 50_000, 3_000_000),
     rule(Parameter::SpotVolCorrelationPlusOne, 700_000, 200_000, 1_500_000),
-    rule(Parameter::VolHalfSpread, 3_000, 500, 100_000),
-    rule(Parameter::SpreadFloor, 200, 0, 10_000),
+    rule(Parameter::VolHalfSpread, 700, 500, 100_000),
+    rule(Parameter::SpreadFloor, 50, 0, 10_000),
     rule(Parameter::Deviation, 500, 0, 20_000),
     rule(Parameter::Fee, 300, 0, 5_000),
     rule(Parameter::FeeCap, 125_000, 0, 250_000),
@@ -165,18 +164,28 @@ impl Parameters {
 
     /// One of them in millionths.
     pub fn millionths(&self, parameter: Parameter) -> u32 {
-        RULES
-            .iter()
-            .zip(self.millionths)
-            .find_map(|(rule, value)| (rule.parameter == parameter).then_some(value))
-            .unwrap_or(0)
+        // The order of the variants is that of the rules, by test; their table is none that a program must carry for this.
+        #[allow(clippy::as_conversions)]
+        let place = parameter as usize;
+        self.millionths.get(place).copied().unwrap_or(0)
+    }
+
+    /// One of them that is a time, in seconds.
+    /// # Inputs: seconds in its unit
+    /// # Rounding: down
+    pub fn secs(&self, parameter: Parameter, per_unit: u32) -> u64 {
+        // Both have 32 bits.
+        u64::from(self.millionths(parameter)).wrapping_mul(per_unit.into()) / MILLION
     }
 
     /// One of them.
     /// # Rounding: down to the nearest 2^-64
     /// # Errors: none in range
+    #[inline(never)]
     pub fn number(&self, parameter: Parameter) -> Result<Fx, RiskError> {
-        ratio_floor(i128::from(self.millionths(parameter)), MILLION)
+        // Of 32 bits: neither the shift nor the quotient leaves 96.
+        let bits = (u128::from(self.millionths(parameter)) << 64) / u128::from(MILLION);
+        i128::try_from(bits).map(Fx::from_bits).map_err(|_| RiskError::Overflow)
     }
 }
 

@@ -18,17 +18,19 @@ use equipoise_math::Fx;
 
 use crate::arithmetic::{abs, add, mul_ceil, sqrt};
 use crate::parameters::{Parameter, Parameters};
-use crate::units::{times_floor, Money, Price, Years};
+use crate::units::{Money, Price, Years};
 use crate::RiskError;
 
 mod band;
 mod multiplier;
+mod pull;
 
-use band::push_band_ceil;
-pub use band::{Admitted, Band, BandError, Feed, MOST_PULL_AGE_SECS, NARROWEST_PULL_BAND, WIDEST_BAND};
+use band::{pull_band_ceil, push_band_ceil};
+pub use band::{Admitted, Band, BandError, Feed, WIDEST_BAND};
 pub use multiplier::{utilisation_factor_ceil, Factors, SpreadMultiplier, MOST_TOXICITY, MOST_UTILISATION};
+pub use pull::{apart_ceil, moved_ceil, Doubt, Signed, MOST_PULL_AGE_SECS, MOST_PULL_APART, NARROWEST_PULL_BAND};
 
-const HOUR_SECS: u64 = 3_600;
+const HOUR_SECS: u32 = 3_600;
 
 /// Half a spread, of a package or of everything held, in quote currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,10 +71,30 @@ impl SpreadTerms {
     /// # Rounding: up, in the vault's favour
     /// # Errors: Math, Overflow
     pub fn new(spot: Price, age_secs: u64, variance: Fx, parameters: &Parameters) -> Result<Self, RiskError> {
-        let deviation = parameters.number(Parameter::Deviation)?;
-        let latency = secs(times_floor(parameters.number(Parameter::FeedLatencySecs)?, 1)?);
-        let heartbeat = secs(times_floor(parameters.number(Parameter::MaxSpotAgeHours)?, HOUR_SECS)?);
-        Self::within(spot, push_band_ceil(deviation, (latency, heartbeat), variance, age_secs)?, parameters)
+        Self::at((spot, None), age_secs, variance, parameters)
+    }
+
+    /// The terms at a price that was pulled, or at a push feed's.
+    /// # Inputs: the price, with the doubt that it leaves if it was pulled; its age in seconds, of a pulled one at most
+    /// [`MOST_PULL_AGE_SECS`]; the market's annualised variance
+    /// # Rounding: up, in the vault's favour
+    /// # Errors: Math, Overflow
+    pub fn at(
+        (spot, doubt): (Price, Option<Doubt>),
+        age_secs: u64,
+        variance: Fx,
+        parameters: &Parameters,
+    ) -> Result<Self, RiskError> {
+        let band = match doubt {
+            Some(doubt) => pull_band_ceil(doubt, variance, age_secs)?,
+            None => {
+                let deviation = parameters.number(Parameter::Deviation)?;
+                let latency = parameters.secs(Parameter::FeedLatencySecs, 1);
+                let heartbeat = parameters.secs(Parameter::MaxSpotAgeHours, HOUR_SECS);
+                push_band_ceil(deviation, (latency, heartbeat), variance, age_secs)?
+            }
+        };
+        Self::within(spot, band, parameters)
     }
 
     /// The terms where the market is at most `band` from the price.
@@ -95,16 +117,10 @@ impl SpreadTerms {
     /// # Rounding: up, in the vault's favour
     /// # Errors: Math, Overflow
     pub fn on_surface_of(self, age_secs: u64, parameters: &Parameters) -> Result<Self, RiskError> {
-        let most = times_floor(parameters.number(Parameter::MaxSurfaceAgeHours)?, HOUR_SECS)?;
-        let late_secs = age_secs.saturating_sub(secs(most));
+        let late_secs = age_secs.saturating_sub(parameters.secs(Parameter::MaxSurfaceAgeHours, HOUR_SECS));
         let moved = mul_ceil(parameters.number(Parameter::VolOfVol)?, sqrt(Years::from_secs(late_secs)?.fx())?)?;
         Ok(Self { vol_half_spread: add(self.vol_half_spread, add(moved, moved)?)?, ..self })
     }
-}
-
-/// A number of seconds that is not negative.
-fn secs(number: i128) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 /// What a package changes in the buckets of one expiry, for 1.00 of volatility.

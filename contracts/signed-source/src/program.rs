@@ -3,6 +3,7 @@
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::IPriceSource::latestCall;
+use equipoise_interfaces::IPullSource::pulledCall;
 use equipoise_interfaces::ISignedSource::{
     acceptOwnershipCall, maxAgeSecsCall, ownerCall, pendingOwnerCall, publishersCall, setPublishersCall,
     transferOwnershipCall, underlyingCall, updateCall,
@@ -17,12 +18,14 @@ use equipoise_kit::number::from_u128;
 use equipoise_kit::ownership::Ownership;
 use equipoise_kit::price::{MAX_PRICE_WAD, MIN_PRICE_WAD};
 use equipoise_kit::Revert;
+use equipoise_risk::millionths::Millionths;
+use equipoise_risk::spread::moved_ceil;
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
 use crate::publishers;
-use crate::slots::{Slots, Terms};
+use crate::slots::{Moves, Slots, Terms};
 use crate::update::{check, digest_of, Refusal};
 
 /// The shortest age that a source may bound prices by when they are brought: blocks are seconds apart at times.
@@ -53,6 +56,7 @@ impl SignedSource {
     fn dispatch(&mut self, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
         match selector {
             latestCall::SELECTOR => answer(&self.latest()?),
+            pulledCall::SELECTOR => answer(&self.pulled()?),
             updateCall::SELECTOR => answer(&self.update(&given.take()?, given.take_structs()?)?),
             setPublishersCall::SELECTOR => {
                 self.ownership.only_owner()?;
@@ -106,6 +110,13 @@ impl SignedSource {
         Ok((from_u128(published.price_wad), from_u128(published.confidence_wad), published.at))
     }
 
+    /// The last price, how far it may be off, when it was published, and by how much the price has moved in this second.
+    /// # Errors: SignedSourceEmpty
+    fn pulled(&self) -> Result<(U256, U256, u64, u32), Revert> {
+        let (price, confidence, at) = self.latest()?;
+        Ok((price, confidence, at, self.slots.moves().now(self.vm().block_timestamp()).raw()))
+    }
+
     /// Takes a price that enough publishers have signed.
     /// # Errors: SignedSource.., SourcePriceOutOfDomain, SourceConfidenceInvalid, SignatureInvalid, CalldataMalformed
     fn update(&mut self, update: &PriceUpdate, signatures: Vec<Arguments<'_>>) -> Result<(), Revert> {
@@ -114,12 +125,19 @@ impl SignedSource {
             return Err(revert(&SignedSourceUnderlyingDiffers { underlying: update.underlying, expected }));
         }
         let terms = self.slots.terms();
-        let last_at = self.slots.published().map_or(0, |published| published.at);
+        let last = self.slots.published();
+        let last_at = last.map_or(0, |published| published.at);
         let now = self.vm().block_timestamp();
         let checked = check(update, last_at, now, terms.max_age_secs);
         let published = checked.map_err(|reason| refused(reason, update, last_at, now, terms))?;
         publishers::require_signed(&self.slots, terms, digest_of(self.vm(), update), signatures)?;
         self.slots.set_published(&published);
+        let before = self.slots.moves().now(now);
+        let moved = last.map_or(before, |last| moved_ceil(before, (last.price_wad, last.at), published.price_wad, now));
+        // What is kept of another second counts nothing: most updates are the first since long, and write one slot.
+        if moved > Millionths::ZERO {
+            self.slots.set_moves(Moves { at: now, moved });
+        }
         let event = PriceUpdated {
             priceWad: update.priceWad,
             confidenceWad: update.confidenceWad,

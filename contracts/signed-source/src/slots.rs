@@ -4,6 +4,7 @@ use alloy_primitives::{Address, B256, U256};
 use equipoise_kit::storage::{
     halves, joined, namespace_root, number_key, paired, quarters, Mapping, Namespace, Namespaced, Word,
 };
+use equipoise_risk::millionths::Millionths;
 use stylus_sdk::prelude::*;
 
 /// Where the source keeps its state.
@@ -25,6 +26,7 @@ pub struct SignedSourceSlots {
     price: Word,
     /// By their place, from 0.
     publishers: Mapping<Word>,
+    moves: Word,
 }
 
 /// How prices are taken, in one slot.
@@ -47,6 +49,35 @@ pub struct Published {
     pub confidence_wad: u128,
     /// After 1970.
     pub at: u64,
+}
+
+/// By how much the price has moved in a second, in one slot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moves {
+    /// The second.
+    pub at: u64,
+    /// See [`equipoise_risk::spread::moved_ceil`].
+    pub moved: Millionths,
+}
+
+impl Moves {
+    /// By how much it has moved in the second that is now.
+    pub fn now(self, now: u64) -> Millionths {
+        if self.at == now {
+            self.moved
+        } else {
+            Millionths::ZERO
+        }
+    }
+
+    fn encode(self) -> B256 {
+        joined(u128::from(self.moved.raw()), u128::from(self.at))
+    }
+
+    fn decode(word: B256) -> Self {
+        let [[_, moved], [_, at]] = halves(word).map(quarters);
+        Self { at, moved: Millionths::from_raw(u32::try_from(moved).unwrap_or(u32::MAX)) }
+    }
 }
 
 impl Published {
@@ -109,6 +140,16 @@ impl SignedSourceSlots {
         self.price.set(published.encode());
     }
 
+    /// By how much the price has last moved in a second.
+    pub fn moves(&self) -> Moves {
+        Moves::decode(self.moves.get())
+    }
+
+    /// Keeps it.
+    pub fn set_moves(&mut self, moves: Moves) {
+        self.moves.set(moves.encode());
+    }
+
     /// The publishers by rising address.
     pub fn publishers(&self, count: u8) -> impl Iterator<Item = Address> + '_ {
         (0..count).map(|place| self.publishers.at(number_key(place.into())).address())
@@ -135,6 +176,14 @@ mod tests {
         fn a_price_is_read_back(price in 0_u128..1 << 96, confidence in 0_u128..1 << 96, at in 1_u64..) {
             let published = Published { price_wad: price, confidence_wad: confidence, at };
             prop_assert_eq!(Published::decode(published.encode()), Some(published));
+        }
+
+        #[test]
+        fn moves_are_read_back_and_are_of_their_second_alone(at in any::<u64>(), now in any::<u64>(), moved in any::<u32>()) {
+            let moves = Moves { at, moved: Millionths::from_raw(moved) };
+            prop_assert_eq!(Moves::decode(moves.encode()), moves);
+            prop_assert_eq!(moves.now(at), moves.moved);
+            prop_assert!(now == at || moves.now(now) == Millionths::ZERO);
         }
 
         #[test]

@@ -6,9 +6,10 @@ use alloy_primitives::{Address, B256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::account::owner;
 use equipoise_interfaces::IUnderwriter::{
-    cancelCall, cancelledAtCall, clearingCall, digestOfCall, filledUnitsCall, marketCall, quoteCall, tradeCall,
+    cancelCall, cancelledAtCall, clearingCall, digestOfCall, filledUnitsCall, marketCall, quoteCall, tradeAtCall,
+    tradeCall,
 };
-use equipoise_interfaces::{AlreadyWired, IClearing, UnderwriterCallerNotAuthorised};
+use equipoise_interfaces::{AlreadyWired, IClearing, IMarket, UnderwriterCallerNotAuthorised, UnderwriterNotOperator};
 use equipoise_kit::lean::{answer, enter, revert, unknown, view, Arguments, CONSTRUCTOR};
 use equipoise_kit::{require_code, Revert};
 use stylus_sdk::host::VM;
@@ -37,6 +38,16 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
             let order = given.take()?;
             let offer = Offer::take(&mut given.take_struct()?)?;
             answer(&underwriter.trade(&order, &offer, given.take_bytes()?)?)
+        }
+        tradeAtCall::SELECTOR => {
+            let order = IMarket::tradeForCall {
+                account: given.take()?,
+                legs: given.take_array()?,
+                maxCostAtoms: given.take()?,
+                deadline: given.take()?,
+            };
+            let update = given.take()?;
+            answer(&underwriter.trade_at(&order, &update, given.take_tail()?)?)
         }
         cancelCall::SELECTOR => answer(&underwriter.cancel(given.take()?, given.take()?)?),
         CONSTRUCTOR => answer(&underwriter.construct(given.take()?)?),
@@ -78,6 +89,17 @@ impl Underwriter {
     /// # Errors: the clearing house's
     pub(crate) fn is_operator(&self, owner: Address, operator: Address) -> Result<bool, Revert> {
         view(self.vm(), self.slots.clearing.address(), &IClearing::isOperatorCall { owner, operator })
+    }
+
+    /// Fails unless the caller may have this program trade for an account, and this program may.
+    /// # Errors: UnderwriterCallerNotAuthorised, UnderwriterNotOperator, the clearing house's
+    pub(crate) fn require_trader(&self, account: B256) -> Result<(), Revert> {
+        self.require_authority(account)?;
+        let (owner, underwriter) = (owner(account), self.vm().contract_address());
+        if self.is_operator(owner, underwriter)? {
+            return Ok(());
+        }
+        Err(revert(&UnderwriterNotOperator { owner, underwriter }))
     }
 
     /// Fails unless the caller owns or operates an account.

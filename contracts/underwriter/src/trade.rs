@@ -1,11 +1,9 @@
 //! A shared trade, and what it would cost.
 
 use alloy_primitives::{I256, U256};
-use equipoise_interfaces::account::owner;
 use equipoise_interfaces::{
-    IMarket, IUnderwritten, Leg, OfferedLeg, Quote, TradeUnderwritten, UnderwriterNotOperator,
-    UnderwriterProceedsTooLow, UnderwriterSlippageExceeded, UnderwriterUnitsInvalid, UnderwritingOrder,
-    UnderwritingQuote,
+    IMarket, IUnderwritten, Leg, OfferedLeg, Quote, TradeUnderwritten, UnderwriterProceedsTooLow,
+    UnderwriterSlippageExceeded, UnderwriterUnitsInvalid, UnderwritingOrder, UnderwritingQuote,
 };
 use equipoise_kit::lean::{call, log, revert, view};
 use equipoise_kit::number::{from_i128, from_u128, to_i128, to_u128};
@@ -25,11 +23,7 @@ impl Underwriter {
     pub(crate) fn trade(&mut self, order: &UnderwritingOrder, offer: &Offer, signature: &[u8]) -> Result<I256, Revert> {
         let split = split_of(order)?;
         let taker = order.account;
-        self.require_authority(taker)?;
-        let (taker_owner, underwriter) = (owner(taker), self.vm().contract_address());
-        if !self.is_operator(taker_owner, underwriter)? {
-            return Err(revert(&UnderwriterNotOperator { owner: taker_owner, underwriter }));
-        }
+        self.require_trader(taker)?;
         let (digest, filled) = self.use_offer(offer, signature, taker, split.maker())?;
 
         let market = self.slots.market.address();

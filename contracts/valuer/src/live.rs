@@ -14,6 +14,7 @@ use equipoise_risk::book::{self, StrikeState, Valuation};
 use equipoise_risk::clock::{phase, Phase, WINDOW_SECS};
 use equipoise_risk::limits::most_owed_ceil;
 use equipoise_risk::marks::BoardTerms;
+use equipoise_risk::spread::Doubt;
 use equipoise_risk::units::Money;
 
 /// A board that trades or waits for settlement.
@@ -40,8 +41,8 @@ pub struct Live {
 impl Live {
     /// Unpacks the market's slots.
     /// # Errors: MarketNumberOutOfDomain
-    pub fn unpack(moment: &Moment, boards: &[(u16, BoardWords)]) -> Result<Self, Revert> {
-        let pricing = Pricing::new(moment)?;
+    pub fn unpack(moment: &Moment, doubt: u64, boards: &[(u16, BoardWords)]) -> Result<Self, Revert> {
+        let pricing = Pricing::new(moment, Doubt::from_bits(doubt))?;
         let boards_room = Vec::with_capacity(boards.len());
         let mut live = Self { is_settlement_pending: false, pricing, boards: boards_room };
         for (id, words) in boards {

@@ -21,8 +21,10 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     if selector != valueCall::SELECTOR {
         return unknown(selector);
     }
-    let mut live = Live::unpack(&given.take()?, &given.take_array()?)?;
-    live.enter(&given.take_array()?)?;
+    let (moment, doubt) = (given.take()?, given.take()?);
+    let (boards, legs) = (given.take_array()?, given.take_array()?);
+    let mut live = Live::unpack(&moment, doubt, &boards)?;
+    live.enter(&legs)?;
     write_values(&live)
 }
 

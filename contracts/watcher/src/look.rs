@@ -76,6 +76,7 @@ pub fn sighted(store: &Store, snapshot: &Snapshot) -> Result<(Offer, Sighting), 
 }
 
 /// What there is to see before the first surface: nothing can be priced then, and so nothing is held.
+#[inline(never)]
 fn without_surface(store: &Store, snapshot: &Snapshot) -> Sighting {
     Sighting {
         moment: snapshot.sight.moment.clone(),

@@ -55,7 +55,7 @@ pub struct ReplayArguments {
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub solvers_die: Option<Timestamp>,
     /// How spot comes to the chain
-    #[arg(long, default_value = "push")]
+    #[arg(long, default_value = "pull")]
     pub feed: FeedFlag,
     /// Set a number that votes may move, within its bounds, such as OuterBand=0.04; may be given again
     #[arg(long, value_name = "NAME=NUMBER", value_parser = setting)]

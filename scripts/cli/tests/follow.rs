@@ -23,6 +23,7 @@ fn listed(programs: &Programs) -> (World, Vec<u16>, u64) {
         owner: Address::repeat_byte(1),
         keeper: Address::repeat_byte(2),
         surface_keys: (1..=3).map(B256::repeat_byte).collect(),
+        publisher_keys: Vec::new(),
         funded: vec![LP],
         epoch_secs: DAY,
         underlyings: vec![Underlying { symbol: "ETH".to_owned(), strike_shift: 8, weight: 1 }],

@@ -10,7 +10,7 @@ use equipoise_risk::millionths::Millionths;
 use equipoise_risk::parameters::{Parameter, Parameters, COUNT};
 use equipoise_risk::regime::Regime;
 use equipoise_risk::spread::{
-    bucket_spread_ceil, utilisation_factor_ceil, Admitted, BandError, BucketChange, Factors, Feed, HalfSpread,
+    bucket_spread_ceil, utilisation_factor_ceil, Admitted, BandError, BucketChange, Doubt, Factors, Feed, HalfSpread,
     SpreadMultiplier, SpreadTerms, MOST_PULL_AGE_SECS, MOST_TOXICITY, MOST_UTILISATION, NARROWEST_PULL_BAND,
     WIDEST_BAND,
 };
@@ -77,10 +77,12 @@ fn bands(input: &Input, (less, more): (Fx, Fx), (young, old): (u64, u64)) {
     assert_eq!(fresh.admitted == Admitted::All, young <= heartbeat_secs);
     assert!(fresh.share >= deviation.min(WIDEST_BAND) && fresh.share <= stale.share && stale.share <= WIDEST_BAND);
     assert!(of(push, more, young).expect("it fits").share >= fresh.share);
-    match of(Feed::Pull, less, young) {
+    let pull = Feed::Pull(Doubt::of_confidence(input.deviation.fx() >> 4_u32));
+    match of(pull, less, young) {
         Ok(band) => {
             assert!(young <= MOST_PULL_AGE_SECS && band.admitted == Admitted::All);
-            assert!(band.share >= NARROWEST_PULL_BAND && band.share <= WIDEST_BAND);
+            let least = NARROWEST_PULL_BAND.number().expect("it fits");
+            assert!(band.share >= least && band.share <= WIDEST_BAND);
         }
         Err(error) => {
             let expected = BandError::PulledPriceTooOld { age_secs: young, most_secs: MOST_PULL_AGE_SECS };

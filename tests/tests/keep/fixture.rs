@@ -53,6 +53,7 @@ impl Kept {
             owner: accounts[0].address,
             keeper: accounts[1].address,
             surface_keys: surface_keys(),
+            publisher_keys: Vec::new(),
             funded: accounts.iter().skip(2).map(|account| account.address).collect(),
             epoch_secs: HOUR,
             underlyings: vec![Underlying { symbol: "ETH".to_owned(), strike_shift: 8, weight: 1 }],

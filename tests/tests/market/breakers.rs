@@ -37,7 +37,7 @@ impl Guarded {
         let sequencer = feed(&mut world, "sequencer");
         let stablecoin = feed(&mut world, "USDC / USD");
         let second = world.deploy("TestSource", Vec::new());
-        let sources = Sources { feed: world.feed, sequencer, second, stablecoin };
+        let sources = Sources { feed: world.feed, sequencer, second, stablecoin, ..Sources::default() };
         let market = Market::wired_on(world, sources);
         let mut guarded = Self { market, sources, trader: Address::ZERO };
         guarded.pass(2 * HOUR);

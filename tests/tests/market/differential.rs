@@ -14,7 +14,8 @@ impl Market {
     /// Spot and time as the market sees them.
     pub fn moment(&mut self) -> Moment {
         let spot = self.world.read(self.oracle, &IOracle::spotCall {});
-        Moment { spot_wad: spot.priceWad, round: spot.roundId.to::<u64>(), spot_at: spot.updatedAt, now: self.now() }
+        let (round, now) = (spot.roundId.to::<u64>(), self.now());
+        Moment { spot_wad: spot.priceWad, round, spot_at: spot.updatedAt, now, doubt: None }
     }
 }
 

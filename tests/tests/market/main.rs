@@ -31,6 +31,10 @@ mod margin_attacks;
 mod native;
 mod posting;
 mod proxies;
+// Others use the rest of it.
+#[allow(dead_code)]
+mod publishers;
+mod pulled;
 mod refusals;
 mod settlement;
 mod state;

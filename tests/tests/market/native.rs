@@ -27,7 +27,7 @@ use equipoise_risk::quote::{price, Priced};
 use equipoise_risk::regime::Observation;
 use equipoise_risk::settlement::{payoff_floor, Holding};
 use equipoise_risk::skew::SkewReserve;
-use equipoise_risk::spread::{SpreadMultiplier, SpreadTerms};
+use equipoise_risk::spread::{Doubt, SpreadMultiplier, SpreadTerms};
 use equipoise_risk::surface::{Slice, VolGap};
 use equipoise_risk::toxicity::Amount;
 use equipoise_risk::units::{from_wad_floor, times_floor, to_wad_nearest, Atoms, Lots, Money, Price, TokenScale};
@@ -45,6 +45,8 @@ pub struct Moment {
     pub round: u64,
     pub spot_at: u64,
     pub now: u64,
+    /// Of a price that was pulled.
+    pub doubt: Option<Doubt>,
 }
 
 #[derive(Clone, Debug)]
@@ -236,7 +238,7 @@ impl Native {
     fn terms(&self, moment: Moment, board: &Board) -> BoardTerms {
         let spot = price_of(moment.spot_wad);
         let age = moment.now - moment.spot_at;
-        let spread = SpreadTerms::new(spot, age, self.variance, &self.parameters).unwrap();
+        let spread = SpreadTerms::at((spot, moment.doubt), age, self.variance, &self.parameters).unwrap();
         let spread = spread.on_surface_of(moment.now - self.surface_at, &self.parameters).unwrap();
         let reference = (board.forward, board.slice);
         let mut terms = BoardTerms::new(spot, board.basis, reference, (moment.now, board.expiry), spread).unwrap();

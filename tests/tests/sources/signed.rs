@@ -6,8 +6,8 @@ use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::{eip712_domain, Eip712Domain, SolCall, SolError, SolStruct, SolValue};
 use equipoise_chain::Receipt;
 use equipoise_interfaces::{
-    AddressIsZero, AlreadyWired, CalldataMalformed, CallerNotOwner, IPriceSource, ISignedSource, PriceSignature,
-    PriceUpdate, PriceUpdated, PublishersSet, SelectorUnknown, SignatureInvalid, SignedSourceEmpty,
+    AddressIsZero, AlreadyWired, CalldataMalformed, CallerNotOwner, IPriceSource, IPullSource, ISignedSource,
+    PriceSignature, PriceUpdate, PriceUpdated, PublishersSet, SelectorUnknown, SignatureInvalid, SignedSourceEmpty,
     SignedSourceMaxAgeOutOfBounds, SignedSourcePublisherUnknown, SignedSourcePublishersInvalid,
     SignedSourcePublishersUnordered, SignedSourcePublishersUnset, SignedSourceSignaturesTooFew,
     SignedSourceTimeInFuture, SignedSourceTimeNotIncreasing, SignedSourceUnderlyingDiffers,
@@ -134,11 +134,12 @@ fn anybody_may_bring_what_enough_publishers_have_signed() {
 }
 
 #[test]
-fn a_price_takes_one_slot() {
+fn a_price_takes_one_slot_and_another_soon_after_what_it_has_moved() {
     let mut setup = setup();
     let first = setup.price(3_000);
     setup.bring(&first).unwrap();
-    setup.pass(1);
+    // No trade is at the first any more.
+    setup.pass(6);
     let before = setup.world.chain.snapshot();
     let widest = PriceUpdate {
         priceWad: U256::from(1_000_000_000 * WAD),
@@ -151,6 +152,18 @@ fn a_price_takes_one_slot() {
     assert_eq!(changed.keys().filter(|(contract, _)| *contract == setup.source).count(), 1);
     let told = setup.latest().unwrap();
     assert_eq!((told.priceWad, told.confidenceWad), (widest.priceWad, widest.confidenceWad));
+
+    setup.pass(5);
+    let before = setup.world.chain.snapshot();
+    let next = PriceUpdate { priceWad: U256::from(999_000_000 * WAD), ..setup.price(0) };
+    setup.bring(&next).unwrap();
+    let changed = setup.world.changed_since(before);
+    assert_eq!(changed.keys().filter(|(contract, _)| *contract == setup.source).count(), 2);
+    let pulled = setup.world.view(setup.source, &IPullSource::pulledCall {}).unwrap();
+    assert_eq!((pulled.priceWad, pulled.movedMillionths), (next.priceWad, 1_002), "of the smaller, up");
+    setup.pass(1);
+    let pulled = setup.world.view(setup.source, &IPullSource::pulledCall {}).unwrap();
+    assert_eq!((pulled.priceWad, pulled.movedMillionths), (next.priceWad, 0), "in that second alone");
 }
 
 #[test]

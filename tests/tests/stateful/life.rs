@@ -296,7 +296,7 @@ impl Life {
     pub fn moment(&self) -> Option<Moment> {
         let FeedRound { answer, at, .. } = *self.course.rounds.last()?;
         let spot_wad = U256::from(answer? as u128) * U256::from(10_000_000_000u64);
-        Some(Moment { spot_wad, round: self.course.rounds.len() as u64, spot_at: at, now: self.now() })
+        Some(Moment { spot_wad, round: self.course.rounds.len() as u64, spot_at: at, now: self.now(), doubt: None })
     }
 
     /// An actor's account whose state fits, if there is one.

@@ -16,6 +16,8 @@
 
 #[path = "../market/fixture.rs"]
 mod fixture;
+#[path = "../market/publishers.rs"]
+mod publishers;
 #[path = "../market/state.rs"]
 mod state;
 
@@ -23,6 +25,7 @@ mod access;
 mod accounts;
 mod offering;
 mod offers;
+mod pulled;
 mod signers;
 mod stage;
 mod trades;

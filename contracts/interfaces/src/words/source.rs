@@ -6,10 +6,10 @@ use alloy_primitives::{B256, U256};
 
 use crate::words::{read_array, write_array, FromWords, ToWords};
 use crate::{
-    IPriceSource, IUniswapV3Pool, PoolSourceDecimalsUnsupported, PoolSourceHistoryTooShort, PoolSourceLiquidityTooLow,
-    PoolSourceMinLiquidityInvalid, PoolSourcePoolUninitialised, PoolSourcePoolUnreadable, PoolSourceTickOutOfDomain,
-    PoolSourceTokenUnknown, PoolSourceWindowOutOfBounds, PriceUpdate, PriceUpdated, SignedSourceEmpty,
-    SignedSourceMaxAgeOutOfBounds, SignedSourcePublisherUnknown, SignedSourcePublishersInvalid,
+    IPriceSource, IPullSource, ISignedSource, IUniswapV3Pool, PoolSourceDecimalsUnsupported, PoolSourceHistoryTooShort,
+    PoolSourceLiquidityTooLow, PoolSourceMinLiquidityInvalid, PoolSourcePoolUninitialised, PoolSourcePoolUnreadable,
+    PoolSourceTickOutOfDomain, PoolSourceTokenUnknown, PoolSourceWindowOutOfBounds, PriceUpdate, PriceUpdated,
+    SignedSourceEmpty, SignedSourceMaxAgeOutOfBounds, SignedSourcePublisherUnknown, SignedSourcePublishersInvalid,
     SignedSourcePublishersUnordered, SignedSourcePublishersUnset, SignedSourceSignaturesTooFew,
     SignedSourceTimeInFuture, SignedSourceTimeNotIncreasing, SignedSourceUnderlyingDiffers,
     SignedSourceUnderlyingIsZero, SignedSourceUpdateTooOld, SourceConfidenceInvalid, SourcePriceOutOfDomain,
@@ -18,10 +18,12 @@ use crate::{
 to_words! {
     // All sources
     IPriceSource::latestCall {}
+    IPullSource::pulledCall {}
     SourcePriceOutOfDomain { priceWad, minWad, maxWad }
     SourceConfidenceInvalid { confidenceWad, priceWad }
 
     // The signed source
+    ISignedSource::maxAgeSecsCall {}
     PriceUpdate { underlying, priceWad, confidenceWad, publishedAt }
     SignedSourceEmpty {}
     SignedSourceUnderlyingIsZero {}
@@ -63,6 +65,9 @@ impl ToWords for IUniswapV3Pool::observeCall {
 from_words! {
     PriceUpdate: PriceUpdate { underlying: B256, priceWad: U256, confidenceWad: U256, publishedAt: u64 }
     IPriceSource::latestReturn: IPriceSource::latestReturn { priceWad: U256, confidenceWad: U256, updatedAt: u64 }
+    IPullSource::pulledReturn: IPullSource::pulledReturn {
+        priceWad: U256, confidenceWad: U256, publishedAt: u64, movedMillionths: u32,
+    }
     IUniswapV3Pool::slot0Return: IUniswapV3Pool::slot0Return {
         sqrtPriceX96: U256, tick: i128, observationIndex: u16, observationCardinality: u16,
         observationCardinalityNext: u16, feeProtocol: u8, unlocked: bool,

@@ -67,7 +67,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
         MarketSurfaceTooFast, MarketParameterOutOfBounds,
         MarketParameterNotWhole, MarketParametersInconsistent, MarketNumberOutOfDomain, OracleFeedUnreadable,
         OraclePriceNotPositive, OracleRoundIncomplete, OracleTimeInFuture, OraclePriceOutOfDomain,
-        OracleDecimalsUnsupported, OracleWindowInvalid, OracleWindowOpen, OracleFirstRoundUnusable,
+        OracleSourceNotPulled, OracleDecimalsUnsupported, OracleWindowInvalid, OracleWindowOpen, OracleFirstRoundUnusable,
         OracleFirstRoundTooLate, OracleFirstRoundTooEarly, OracleRoundsNotIncreasing, ClearingInsufficientCash,
         ClearingTokenTransferFailed, ClearingTransferredAmountDiffers, ClearingTokenUnsupported, ClearingNotFinal, ClearingIncomplete,
         ClearingAmountIsZero, ClearingAmountTooLarge, ClearingAccountReserved, ClearingNotAuthorised,
@@ -98,7 +98,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
 fn calls(words: &[u8]) -> Vec<Written> {
     Vec::from(written!(words, SolCall, abi_decode_raw:
         IMarket::navCall, IMarket::recordLpFlowCall, IMarket::settleBoardCall, IMarket::settleAccountCall, IMarket::fixPayoutRatioCall,
-        IOracle::spotCall, IOracle::settlementPriceCall, IClearing::recordTradeCall, IClearing::settleVaultCall, IClearing::settleVaultDebtCall,
+        IOracle::spotCall, IOracle::priceCall, IOracle::sourcesCall, IOracle::mostPushAgeSecsCall, IOracle::settlementPriceCall, IClearing::recordTradeCall, IClearing::settleVaultCall, IClearing::settleVaultDebtCall,
         IClearing::settleAccountCall, IClearing::vaultCashCall, IClearing::tokenDecimalsCall,
         IClearing::takeLpDepositCall, IClearing::settleLpEpochCall, IClearing::payLpClaimCall,
         IClearing::recordTransferCall, IClearing::fundInsuranceCall, IClearing::reallocateCall,
@@ -273,6 +273,8 @@ fn every_type_that_is_read_is_compared() {
         "Slice",
         "IMarket::navReturn",
         "IOracle::spotReturn",
+        "IOracle::priceReturn",
+        "IOracle::sourcesReturn",
         "IOracle::checkReturn",
         "IClearing::vaultStandingReturn",
         "IAggregator::getRoundDataReturn",
@@ -398,6 +400,10 @@ proptest! {
         reads_strictly(&nav, &words, bit);
         let [spot] = answers!(IOracle::spotCall);
         reads_strictly(&spot, &words, bit);
+        let [price] = answers!(IOracle::priceCall);
+        reads_strictly(&price, &words, bit);
+        let [sources] = answers!(IOracle::sourcesCall);
+        reads_strictly(&sources, &words, bit);
         let [check] = answers!(IOracle::checkCall);
         reads_strictly(&check, &words, bit);
         let [standing] = answers!(IClearing::vaultStandingCall);

@@ -1,7 +1,7 @@
 //! Which types of the interfaces the word codec knows, with their fields in order.
 
 use alloy_primitives::aliases::U80;
-use alloy_primitives::{B256, I256, U256};
+use alloy_primitives::{Address, B256, I256, U256};
 
 use crate::{
     AddressHasNoCode, AddressIsZero, AlreadyWired, Board, BoardSlots, BoardStep, Book, CallFailed, CalldataMalformed,
@@ -20,7 +20,8 @@ use crate::{
     MarketVaultInsolvent, MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported,
     OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable,
     OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing,
-    OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote, SelectorUnknown, Slice, Values, VaultState,
+    OracleSourceNotPulled, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote, SelectorUnknown, Slice,
+    Values, VaultState,
 };
 
 to_words! {
@@ -129,7 +130,11 @@ to_words! {
     OracleFirstRoundTooLate { roundId, updatedAt, windowStart }
     OracleFirstRoundTooEarly { roundId, laterRoundId, laterUpdatedAt, windowStart }
     OracleRoundsNotIncreasing { roundId, updatedAt, previousAt }
+    OracleSourceNotPulled { source }
     IOracle::spotCall {}
+    IOracle::priceCall { isTrade }
+    IOracle::sourcesCall {}
+    IOracle::mostPushAgeSecsCall {}
     IOracle::checkCall { spotWad }
     IOracle::settlementPriceCall { expiry, windowSecs, firstRound }
 }
@@ -171,6 +176,10 @@ from_words! {
         isSettlementPending: bool,
     }
     IOracle::spotReturn: IOracle::spotReturn { priceWad: U256, roundId: U80, updatedAt: u64, sequencerUpSince: u64 }
+    IOracle::priceReturn: IOracle::priceReturn {
+        priceWad: U256, roundId: U80, updatedAt: u64, sequencerUpSince: u64, doubtX64: u64,
+    }
+    IOracle::sourcesReturn: IOracle::sourcesReturn { sequencer: Address, source: Address, stablecoin: Address }
     IOracle::checkReturn: IOracle::checkReturn {
         sourceAgeSecs: u64, deviationMillionths: u32, stablecoinAgeSecs: u64, stablecoinMillionths: u32,
     }

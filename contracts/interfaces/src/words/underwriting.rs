@@ -8,8 +8,9 @@ use crate::words::{write_array, write_items, ToWords, WORD};
 use crate::{
     IMarket, IUnderwritten, MarketSelfTrade, OfferedLeg, OffersCancelled, TradeUnderwritten,
     UnderwriterCallerNotAuthorised, UnderwriterNotOperator, UnderwriterNumberOutOfDomain, UnderwriterOfferCancelled,
-    UnderwriterOfferExpired, UnderwriterOfferFilled, UnderwriterProceedsTooLow, UnderwriterSlippageExceeded,
-    UnderwriterTakerDiffers, UnderwriterUnitsInvalid, UnderwritingOrder, UnderwritingQuote,
+    UnderwriterOfferExpired, UnderwriterOfferFilled, UnderwriterPricesNotPulled, UnderwriterProceedsTooLow,
+    UnderwriterSlippageExceeded, UnderwriterTakerDiffers, UnderwriterUnitsInvalid, UnderwritingOrder,
+    UnderwritingQuote,
 };
 
 to_words! {
@@ -25,7 +26,9 @@ to_words! {
     UnderwriterNotOperator { owner, underwriter }
     UnderwriterProceedsTooLow { proceedsAtoms, leastAtoms }
     UnderwriterSlippageExceeded { costAtoms, maxCostAtoms }
+    UnderwriterPricesNotPulled { oracle }
     UnderwriterNumberOutOfDomain {}
+    IMarket::oracleCall {}
 }
 
 from_words! {

@@ -143,6 +143,8 @@ const DAY: u32 = 86_400;
 /// Parts of a ratio in its unit.
 const PERCENT: u32 = 10_000;
 const ONE: u32 = 1_000_000;
+/// Two sources this far apart disagree: only closing trades pass.
+pub const SOURCES_APART: Millionths = Millionths::from_raw(PERCENT * 3 / 2);
 /// Not even closing trades pass on a price of so long ago,
 const SPOT_HALT_SECS: u32 = DAY;
 /// nor in the first five minutes after the sequencer has come back: with so long a grace left.
@@ -177,7 +179,7 @@ pub const RULES: [Rule; RULE_COUNT] = [
     of_price(halt(Measure::SpotAge, (SPOT_HALT_SECS, 2 * HOUR + 1), 5 * MINUTE)),
     reduce(Measure::SurfaceAge, past(26 * HOUR), 5 * MINUTE),
     reduce(Measure::SourceAge, past(6 * HOUR), 5 * MINUTE),
-    of_price(reduce(Measure::SourceDeviation, (PERCENT * 3 / 2, PERCENT * 3 / 4), 15 * MINUTE)),
+    of_price(reduce(Measure::SourceDeviation, (SOURCES_APART.raw(), PERCENT * 3 / 4), 15 * MINUTE)),
     of_price(halt(Measure::SourceDeviation, (5 * PERCENT, PERCENT * 3 / 2), 15 * MINUTE)),
     of_price(reduce(Measure::SequencerUnsafe, (1, 1), MINUTE)),
     of_price(halt(Measure::SequencerUnsafe, (SEQUENCER_HALT_SECS, SEQUENCER_HALT_SECS), MINUTE)),
@@ -205,11 +207,7 @@ pub const RULES: [Rule; RULE_COUNT] = [
 
 /// Every rule where a market's parameters are these: votes move how old prices may be and how large the book.
 pub fn rules(parameters: &Parameters) -> [Rule; RULE_COUNT] {
-    let secs = |hours: Parameter| {
-        let millionths = u64::from(parameters.millionths(hours));
-        let secs = millionths.saturating_mul(u64::from(HOUR)).checked_div(u64::from(ONE));
-        secs.and_then(|secs| u32::try_from(secs).ok()).unwrap_or(u32::MAX)
-    };
+    let secs = |hours| u32::try_from(parameters.secs(hours, HOUR)).unwrap_or(u32::MAX);
     RULES.map(|rule| {
         let (limit, recovers_below) = match (rule.measure, rule.effect) {
             (Measure::SpotAge, State::Halted) => {

@@ -46,16 +46,16 @@ fn a_month_at_the_money_is_worth_what_the_formula_says() {
 #[test]
 fn the_spread_grows_with_what_the_feed_may_lag_and_the_shortness_of_the_expiry() {
     let terms = of_secs(30 * DAY);
-    assert_near(terms.spread.floor, 0.6, 1e-12, "2 bp of spot");
+    assert_near(terms.spread.floor, 0.15, 1e-12, "half a bp of spot");
     assert_near(terms.spread.fee, 0.9, 1e-12, "3 bp of spot");
     // 5 bp and two deviations of a quarter of a minute at 60 %, until the feed's heartbeat of two hours has passed.
     assert_near(terms.spread.band, 0.000_5 + 1.2 * (15.0_f64 / 31_536_000.0).sqrt(), 1e-15, "band");
     let aged = |secs| SpreadTerms::new(price_of(3_000.0), secs, fx(0.36), &Parameters::default()).unwrap().band;
     assert_eq!([aged(0), aged(7_200)], [terms.spread.band; 2]);
     assert_near(aged(7_201), 1.2 * (7_201.0_f64 / 31_536_000.0).sqrt(), 1e-15, "overdue");
-    assert_near(terms.vol_half_spread, 0.003, 1e-15, "at 30 days");
-    assert_near(of_secs(9 * DAY).vol_half_spread, 0.003 * (30.0_f64 / 9.0).sqrt(), 1e-15, "at 9 days");
-    assert_near(of_secs(DAY).vol_half_spread, 0.003 * 10.0_f64.sqrt(), 1e-15, "under 3 days");
+    assert_near(terms.vol_half_spread, 0.000_7, 1e-15, "at 30 days");
+    assert_near(of_secs(9 * DAY).vol_half_spread, 0.000_7 * (30.0_f64 / 9.0).sqrt(), 1e-15, "at 9 days");
+    assert_near(of_secs(DAY).vol_half_spread, 0.000_7 * 10.0_f64.sqrt(), 1e-15, "under 3 days");
     assert_eq!(aged(100_000_000), WIDEST_BAND);
 }
 

@@ -32,12 +32,33 @@ fn every_parameter_has_one_rule_with_ordered_bounds() {
 }
 
 #[test]
+fn a_parameter_is_found_at_the_place_of_its_rule() {
+    let places = Parameters::from_stored(core::array::from_fn(|place| u32::try_from(place).unwrap()));
+    for (place, rule) in (0..).zip(&RULES) {
+        assert_eq!(places.millionths(rule.parameter), place, "{:?}", rule.parameter);
+    }
+}
+
+#[test]
+fn hours_are_whole_seconds_rounded_down() {
+    let with = |millionths| with(&[(Parameter::MaxSpotAgeHours, millionths)]).unwrap();
+    assert_eq!(with(2_000_000).secs(Parameter::MaxSpotAgeHours, 3_600), 7_200);
+    assert_eq!(
+        with(10_000).secs(Parameter::MaxSpotAgeHours, 3_600),
+        36,
+        "a hundredth of an hour, which no binary number is"
+    );
+    assert_eq!(with(10_277).secs(Parameter::MaxSpotAgeHours, 3_600), 36);
+    assert_eq!(Parameters::default().secs(Parameter::FeedLatencySecs, 1), 15);
+}
+
+#[test]
 fn a_parameter_is_its_millionths() {
     let defaults = Parameters::default();
     assert_eq!(defaults.number(Parameter::Lambda).unwrap(), 20);
     assert_eq!(defaults.number(Parameter::DeltaLimit).unwrap(), 0.25);
-    // 0.003 rounded down to 2^-64
-    assert_eq!(defaults.number(Parameter::VolHalfSpread).unwrap().to_bits(), (3 << 64) / 1_000);
+    // 0.0007 rounded down to 2^-64
+    assert_eq!(defaults.number(Parameter::VolHalfSpread).unwrap().to_bits(), (7 << 64) / 10_000);
     assert_eq!(MILLIONTH_WAD * u128::from(MILLION), 1_000_000_000_000_000_000);
 }
 

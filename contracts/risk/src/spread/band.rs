@@ -3,25 +3,24 @@
 //! ```text
 //! push feed:  u = deviation threshold + 2 s sqrt(latency)                    while an update is not overdue
 //!             u = max of that and 2 s sqrt(age), closing trades only         past the heartbeat
-//! pull feed:  u = max(5 bp, 2 s sqrt(age)),  age <= 5 s
+//! pull feed:  u = max(5 bp, 2 s sqrt(age)) + doubt,  age <= 5 s
 //! ```
 //!
-//! with s the market's volatility. A push feed is silent while the price stays within its threshold, so its
+//! with s the market's volatility, and the [`Doubt`] that a pulled price leaves. A push feed is silent while the price stays within its threshold, so its
 //! age says nothing until an update is overdue. Past the heartbeat only the age is left to go by; the larger of
 //! both counts, lest a feed that falls silent narrow the spread.
 
 use equipoise_math::Fx;
 
+use super::pull::{Doubt, MOST_PULL_AGE_SECS};
 use crate::arithmetic::{add, mul_ceil, sqrt};
 use crate::units::Years;
 use crate::RiskError;
 
+/// [`NARROWEST_PULL_BAND`](super::NARROWEST_PULL_BAND) as a number, by test.
+const NARROWEST_PULL_SHARE: Fx = Fx::lit("0.0005");
 /// A band of half of spot or more would price nothing.
 pub const WIDEST_BAND: Fx = Fx::lit("0.5");
-/// The band of a pull feed at least.
-pub const NARROWEST_PULL_BAND: Fx = Fx::lit("0.0005");
-/// The age in seconds past which a pulled price trades nothing.
-pub const MOST_PULL_AGE_SECS: u64 = 5;
 
 /// Where the spot price comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +35,7 @@ pub enum Feed {
         heartbeat_secs: u64,
     },
     /// Signed off chain and brought along by whoever trades.
-    Pull,
+    Pull(Doubt),
 }
 
 /// Who may trade at a band.
@@ -88,12 +87,12 @@ impl Feed {
                 let share = push_band_ceil(deviation, (latency_secs, heartbeat_secs), variance, age_secs)?;
                 (share, if age_secs <= heartbeat_secs { Admitted::All } else { Admitted::Closing })
             }
-            Self::Pull if age_secs > MOST_PULL_AGE_SECS => {
+            Self::Pull(_) if age_secs > MOST_PULL_AGE_SECS => {
                 return Err(BandError::PulledPriceTooOld { age_secs, most_secs: MOST_PULL_AGE_SECS });
             }
-            Self::Pull => (twice_moved(variance, age_secs)?.max(NARROWEST_PULL_BAND), Admitted::All),
+            Self::Pull(doubt) => (pull_band_ceil(doubt, variance, age_secs)?, Admitted::All),
         };
-        Ok(Band { share: share.min(WIDEST_BAND), admitted })
+        Ok(Band { share, admitted })
     }
 }
 
@@ -110,7 +109,15 @@ pub(super) fn push_band_ceil(
     Ok(lag.max(overdue).min(WIDEST_BAND))
 }
 
+/// The band of a pulled price, whatever its age.
+/// # Rounding: as [`Feed::band_ceil`]. Errors: Math, Overflow
+pub(super) fn pull_band_ceil(doubt: Doubt, variance: Fx, age_secs: u64) -> Result<Fx, RiskError> {
+    let of_age = twice_moved(variance, age_secs)?.max(NARROWEST_PULL_SHARE);
+    Ok(add(of_age, doubt.share())?.min(WIDEST_BAND))
+}
+
 /// `2 s sqrt(t)`.
+#[inline(never)]
 fn twice_moved(variance: Fx, secs: u64) -> Result<Fx, RiskError> {
     let moved = sqrt(mul_ceil(variance, Years::from_secs(secs)?.fx())?)?;
     add(moved, moved)

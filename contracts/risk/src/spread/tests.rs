@@ -12,6 +12,9 @@ use crate::units::Money;
 const REGIMES: [Regime; 4] = [Regime::Calm, Regime::Normal, Regime::Stressed, Regime::Crisis];
 const PUSH: Feed = Feed::Push { deviation: Fx::lit("0.0005"), latency_secs: 30, heartbeat_secs: 3_600 };
 
+/// A pulled price where the pushed one is, and whose publishers are sure of it.
+const PULL: Feed = Feed::Pull(Doubt::of_confidence(Fx::DELTA));
+
 fn factors(regime: usize, toxicity: u32, utilisation: u32) -> Factors {
     let [toxicity, utilisation] = [toxicity, utilisation].map(Millionths::from_raw);
     Factors { regime: REGIMES[regime], toxicity, utilisation }
@@ -98,14 +101,15 @@ fn a_push_feed_that_falls_silent_never_narrows_the_spread() {
 
 #[test]
 fn a_pull_feed_has_five_basis_points_or_twice_the_move_of_its_age() {
-    assert_eq!(
-        Feed::Pull.band_ceil(fx(0.36), 0).unwrap(),
-        Band { share: NARROWEST_PULL_BAND, admitted: Admitted::All }
-    );
-    assert_near(Feed::Pull.band_ceil(fx(4.0), 5).unwrap().share, 4.0 * (5.0_f64 / 31_536_000.0).sqrt(), 1e-15, "wild");
+    let narrow = PULL.band_ceil(fx(0.36), 0).unwrap();
+    assert_near(narrow.share, 0.000_5, 1e-18, "calm");
+    assert_eq!(narrow.admitted, Admitted::All);
+    assert_near(PULL.band_ceil(fx(4.0), 5).unwrap().share, 4.0 * (5.0_f64 / 31_536_000.0).sqrt(), 1e-15, "wild");
+    let unsure = Feed::Pull(Doubt::of_confidence(fx(0.000_1)));
+    assert_near(unsure.band_ceil(fx(0.36), 0).unwrap().share, 0.000_6, 1e-18, "its publishers are not sure");
     let too_old = BandError::PulledPriceTooOld { age_secs: 6, most_secs: 5 };
-    assert_eq!(Feed::Pull.band_ceil(fx(0.36), 6), Err(too_old));
-    assert_eq!(Feed::Pull.band_ceil(fx(-0.36), 5), Err(BandError::Risk(RiskError::Math)));
+    assert_eq!(PULL.band_ceil(fx(0.36), 6), Err(too_old));
+    assert_eq!(PULL.band_ceil(fx(-0.36), 5), Err(BandError::Risk(RiskError::Math)));
 }
 
 #[test]
@@ -147,7 +151,7 @@ proptest! {
     fn bands_grow_with_variance_and_age_and_stay_in_bounds(
         variance in 0.0_f64..100.0, more in 0.0_f64..100.0, (age, older) in (0_u64..1 << 40, 0_u64..1 << 40),
     ) {
-        for feed in [PUSH, Feed::Pull] {
+        for feed in [PUSH, PULL] {
             let Ok(band) = feed.band_ceil(fx(variance), age) else { continue };
             prop_assert!(Fx::ZERO < band.share && band.share <= WIDEST_BAND);
             prop_assert!(feed.band_ceil(fx(variance + more), age).unwrap().share >= band.share);
@@ -182,7 +186,7 @@ proptest! {
         let factor = utilisation_factor_ceil(used).unwrap();
         prop_assert!(Millionths::ONE <= factor && factor <= MOST_UTILISATION);
         let push = Feed::Push { deviation: half, latency_secs: latency, heartbeat_secs: heartbeat };
-        for feed in [push, Feed::Pull] {
+        for feed in [push, PULL] {
             if let Ok(band) = feed.band_ceil(variance, age) {
                 prop_assert!(band.share <= WIDEST_BAND);
             }

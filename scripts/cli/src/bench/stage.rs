@@ -8,7 +8,8 @@ use alloy_rpc_types_trace::geth::{CallConfig, CallFrame};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{
-    account, IClearing, IMarket, IOracle, IParameters, ITranche, ITuned, IVault, Leg, Slice, Tuning,
+    account, BroughtPrice, BroughtSignature, IClearing, IMarket, IOracle, IParameters, ITranche, ITuned, IUnderwriter,
+    IVault, Leg, OfferedLeg, PriceSignature, PriceUpdate, Slice, Tuning,
 };
 use equipoise_risk::governed::Group;
 
@@ -16,7 +17,7 @@ use crate::deployment::{Deployer, Embedded, FeedAggregator, Sources, Underlying}
 use crate::error::CliError;
 use crate::programs::Programs;
 use crate::units::{feed_answer, narrow, narrow_unsigned, price_wad, signed_wad, size_wad, unsigned_wad, TOKEN_ATOMS};
-use crate::world::{Setup, World, WINDOW_SECS};
+use crate::world::{Setup, SignedPrice, World, WINDOW_SECS};
 
 const DAY: u64 = 86_400;
 /// 2026-01-01 00:00 UTC.
@@ -82,8 +83,23 @@ impl Stage {
     pub(super) fn new(
         programs: &Programs,
         is_cached: bool,
+        sizes: (u64, u64),
+        assets: &[Asset],
+    ) -> Result<Self, CliError> {
+        Self::with(programs, is_cached, sizes, assets, Vec::new())
+    }
+
+    /// The same, of one market whose trades are at prices that publishers sign.
+    pub(super) fn pulled(programs: &Programs, is_cached: bool, sizes: (u64, u64)) -> Result<Self, CliError> {
+        Self::with(programs, is_cached, sizes, &[ETH], (4..=6).map(B256::repeat_byte).collect())
+    }
+
+    fn with(
+        programs: &Programs,
+        is_cached: bool,
         (boards, strikes): (u64, u64),
         assets: &[Asset],
+        publisher_keys: Vec<B256>,
     ) -> Result<Self, CliError> {
         let underlying =
             |asset: &Asset| Underlying { symbol: asset.symbol.to_owned(), strike_shift: asset.strike_shift, weight: 1 };
@@ -92,6 +108,7 @@ impl Stage {
             owner: OWNER,
             keeper: KEEPER,
             surface_keys: (1..=3).map(B256::repeat_byte).collect(),
+            publisher_keys,
             funded: vec![LP, CROWD, BUYER, SELLER, DEBTOR, BIDDER],
             epoch_secs: DAY,
             underlyings: assets.iter().map(underlying).collect(),
@@ -228,6 +245,28 @@ impl Stage {
     pub(super) fn trade_of_a_round(&mut self) -> Result<u64, CliError> {
         self.round(ETH.spot)?;
         self.trade(BUYER, vec![self.leg(1, self.side.strikes.len() / 2, false, 0.5)])
+    }
+
+    /// Another, at a price that it brings along.
+    pub(super) fn trade_pulled(&mut self) -> Result<u64, CliError> {
+        let (operator, until) = (self.world.contracts.underwriter, u64::MAX >> 8);
+        self.clear(BUYER, &IClearing::setOperatorCall { operator, until })?;
+        self.trades()?;
+        self.now += 1;
+        self.world.chain().set_time(self.now)?;
+        let SignedPrice { update, signatures, .. } = self.world.sign_price(self.now, ETH.spot)?;
+        let Leg { series, sizeWad: size } = self.leg(1, self.side.strikes.len() / 2, false, 1.0);
+        let PriceUpdate { underlying, priceWad: price, confidenceWad: confidence, publishedAt: at } = update;
+        let brought = |each: PriceSignature| BroughtSignature { publisher: each.publisher, signature: each.signature };
+        let call = IUnderwriter::tradeAtCall {
+            account: account::of(BUYER),
+            legs: vec![OfferedLeg { series, sizeWad: size }],
+            maxCostAtoms: I256::MAX,
+            deadline: until,
+            priceUpdate: BroughtPrice { underlying, priceWad: price, confidenceWad: confidence, publishedAt: at },
+            signatures: signatures.into_iter().map(brought).collect(),
+        };
+        Ok(self.world.send("trade", BUYER, operator, &call)?.gas_used)
     }
 
     /// What the watcher uses of such a trade, and what the market asks the ledger for on its behalf, where the insurance fund has

@@ -31,10 +31,11 @@ impl Transaction {
 }
 
 /// Name, target in gas with programs cached, and what is done.
-pub const TRANSACTIONS: [(&str, u64, &str); 17] = [
+pub const TRANSACTIONS: [(&str, u64, &str); 18] = [
     ("trade_first", 270_000, "an account's first trade, 64 live series"),
     ("trade_repeat", 200_000, "another trade of an account that is only long, 64 live series"),
     ("trade_repeat_round", 230_000, "the same, the first trade after a feed round"),
+    ("trade_pulled", 330_000, "the same at a price that it brings along, signed by two publishers"),
     ("short_16", 300_000, "a trade of an account with 16 positions, 8 of them short, over 4 expiries, 64 live series"),
     ("short_16_two_markets", 370_000, "the same, over 2 expiries of each of two markets, 64 live series in each"),
     ("lp_request", 140_000, "a request to deposit into the junior tranche"),
@@ -83,7 +84,8 @@ pub fn transactions(dir: &Path) -> Result<Vec<Transaction>, CliError> {
 fn measure(programs: &Programs, is_cached: bool) -> Result<Vec<Option<u64>>, CliError> {
     let mut small = Stage::new(programs, is_cached, (4, 8), &[ETH])?;
     let (first, repeat) = small.trades()?;
-    let mut gas = vec![first, repeat, small.trade_of_a_round()?, small.short_of_sixteen()?];
+    let pulled = Stage::pulled(programs, is_cached, (4, 8))?.trade_pulled()?;
+    let mut gas = vec![first, repeat, small.trade_of_a_round()?, pulled, small.short_of_sixteen()?];
     gas.push(Stage::new(programs, is_cached, (4, 8), &[ETH, BTC])?.short_in_both()?);
     gas.extend([small.lp_request()?, small.liquidation_bid()?]);
     let extra = small.feed_extra(programs, is_cached)?;

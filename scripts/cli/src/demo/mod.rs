@@ -15,6 +15,7 @@ mod summary;
 mod tally;
 mod trading;
 
+use alloy_primitives::keccak256;
 use equipoise_chain::rpc::{dev_accounts, DevAccount, TEST_MNEMONIC};
 use equipoise_data::Timestamp;
 use equipoise_interfaces::IMarket;
@@ -33,6 +34,8 @@ use lps::{is_senior, Provider, DEPOSITS};
 use tally::Tally;
 use trading::Order;
 
+/// Sign the prices that trades are at; their keys are the hashes of these names.
+const PUBLISHERS: [&str; 3] = ["first publisher", "second publisher", "third publisher"];
 /// Strikes are whole multiples of 2^-8.
 const STRIKE_SHIFT: u8 = 8;
 /// Spacing of the vault's epochs.
@@ -139,6 +142,7 @@ impl Demo {
                 .chain(accounts.iter().skip(count))
                 .map(|account| account.key)
                 .collect(),
+            publisher_keys: PUBLISHERS.map(keccak256).into(),
             funded: accounts.iter().skip(ROLES).map(|account| account.address).collect(),
             epoch_secs: EPOCH_SECS,
             underlyings: vec![Underlying {

@@ -44,6 +44,8 @@ struct MarketSettings {
     feed: Option<Address>,
     /// A second source of its price; none compares with nothing.
     second_source: Option<Address>,
+    /// How old the feed's price may be, in seconds, for trades to be priced by the second source, one of signed prices; none for never.
+    most_push_age_secs: Option<u32>,
     /// How its book is hedged; none for a market without a hedger.
     hedge: Option<HedgeSettings>,
 }
@@ -141,12 +143,14 @@ impl Settings {
         let VoteTokens { holder, supply } = self.vote_tokens;
         let supply = parse_ether(&supply).map_err(|error| format!("supply `{supply}`: {error}"))?;
         let market = |market: MarketSettings| {
-            let MarketSettings { symbol, strike_shift, weight, feed, second_source, hedge } = market;
+            let MarketSettings { symbol, strike_shift, weight, feed, second_source, most_push_age_secs, hedge } =
+                market;
             let sources = Sources {
                 feed: feed.unwrap_or_default(),
                 sequencer: self.sequencer_feed.unwrap_or_default(),
                 second: second_source.unwrap_or_default(),
                 stablecoin: self.stablecoin_feed.unwrap_or_default(),
+                most_push_age_secs: most_push_age_secs.unwrap_or_default(),
             };
             let hedge = hedge.map(|hedge| hedge.plan());
             MarketPlan { underlying: Underlying { symbol, strike_shift, weight }, sources, hedge }

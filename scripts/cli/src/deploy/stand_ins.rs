@@ -5,7 +5,7 @@ use alloy_primitives::{keccak256, Address, Bytes, U256};
 use alloy_rpc_types_eth::{BlockId, TransactionInput, TransactionRequest};
 use alloy_sol_types::{sol, SolCall};
 use equipoise_chain::Chain;
-use equipoise_interfaces::{IAavePool, IAggregator, IPriceSource, IUniswapV3Pool, IERC20};
+use equipoise_interfaces::{IAavePool, IAggregator, IPriceSource, ISignedSource, IUniswapV3Pool, IERC20};
 
 use super::error::DeploymentError;
 use super::rpc::Rpc;
@@ -42,7 +42,7 @@ pub fn stand_in(chain: &mut Chain, plan: &Plan, rpc: &Rpc) -> Result<Vec<String>
     for market in &plan.markets {
         let symbol = &market.underlying.symbol;
         if !market.sources.second.is_zero() {
-            found.push(second_source(chain, rpc, symbol, market.sources.second)?);
+            found.push(second_source(chain, rpc, symbol, &market.sources)?);
         }
         if let Some(hedge) = &market.hedge {
             found.extend(hedged(chain, rpc, symbol, hedge, plan.stablecoin)?);
@@ -75,12 +75,17 @@ fn put_feed(chain: &mut Chain, rpc: &Rpc, what: &str, feed: Address) -> Result<S
     Ok(found)
 }
 
-fn second_source(chain: &mut Chain, rpc: &Rpc, symbol: &str, source: Address) -> Result<String, CliError> {
-    let what = format!("second source of {symbol}");
+fn second_source(chain: &mut Chain, rpc: &Rpc, symbol: &str, sources: &Sources) -> Result<String, CliError> {
+    let (what, source) = (format!("second source of {symbol}"), sources.second);
     rpc.require_code(&what, source, REMEDY)?;
     let said = rpc.view(&what, source, &IPriceSource::latestCall {})?;
-    // Whatever has code will do: the constructor asks it nothing.
-    chain.set_code(source, parrot(&[]));
+    // Where prices are not pulled whatever has code will do: the constructor asks it nothing.
+    let mut answers = Vec::new();
+    if sources.most_push_age_secs > 0 {
+        let asked = ISignedSource::maxAgeSecsCall {};
+        answers.push(told(&asked, &rpc.view(&what, source, &asked)?));
+    }
+    chain.set_code(source, parrot(&answers));
     Ok(format!("{what} {source}: {} in 1e-18", said.priceWad))
 }
 

@@ -72,6 +72,9 @@ pub struct Sources {
     pub second: Address,
     /// The stablecoin's feed.
     pub stablecoin: Address,
+    /// How old the feed's price may be, in seconds, for trades to be priced by the second source, one of signed prices; zero for
+    /// never.
+    pub most_push_age_secs: u32,
 }
 
 impl Sources {
@@ -119,9 +122,10 @@ impl Deployer<'_> {
     /// Deploys an oracle.
     /// # Errors: [`CliError`]
     pub fn oracle(&mut self, sources: Sources) -> Result<Address, CliError> {
-        let Sources { feed, sequencer, second, stablecoin } = sources;
+        let Sources { feed, sequencer, second, stablecoin, most_push_age_secs } = sources;
         let arguments = Arguments::new().with("feed", feed).with("sequencer", sequencer).with("source", second);
-        self.constructed("oracle", arguments.with("stablecoin", stablecoin))
+        let arguments = arguments.with("stablecoin", stablecoin);
+        self.constructed("oracle", arguments.with("mostPushAgeSecs", U256::from(most_push_age_secs)))
     }
 
     /// Creates a price feed that the owner writes.

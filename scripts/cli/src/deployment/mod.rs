@@ -33,7 +33,7 @@ pub use house::House;
 pub use market::{Engines, Market, Sources, Underlying};
 pub use plan::{Deployed, GovernancePlan, MarketPlan, Plan, TEST_TOKEN};
 pub use proxy::{ProxyAdmin, ProxyState, ADMIN, IMPLEMENTATION};
-pub use sources::PoolTerms;
+pub use sources::{underlying_id, PoolTerms, MAX_SIGNED_AGE_SECS, MOST_PUSH_AGE_SECS, PUBLISHER_THRESHOLD};
 pub use step::{Action, Arguments, Part, PartKind, Site, Step};
 
 use crate::error::CliError;

@@ -6,6 +6,18 @@ use equipoise_interfaces::ISignedSource;
 use super::{Arguments, Deployer};
 use crate::error::CliError;
 
+/// How many publishers must sign a price where there are at least as many.
+pub const PUBLISHER_THRESHOLD: u8 = 2;
+/// How old a signed price may be when it is brought. The oracle trades at younger ones only.
+pub const MAX_SIGNED_AGE_SECS: u64 = 60;
+/// How old the feed's price may be for trades to be priced by publishers: as old as the market opens trades on, by default.
+pub const MOST_PUSH_AGE_SECS: u32 = 7_200;
+
+/// What publishers call an underlying.
+pub fn underlying_id(symbol: &str) -> B256 {
+    B256::right_padding_from(symbol.as_bytes())
+}
+
 /// What a source on a Uniswap v3 pool is made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolTerms {

@@ -9,7 +9,8 @@ use equipoise_chain::{Chain, Config};
 use super::surface::signers_of;
 use super::{GasLog, World};
 use crate::deployment::{
-    Deployed, Deployer, Embedded, Engines, GovernancePlan, House, Market, MarketPlan, Plan, Sources, Underlying,
+    underlying_id, Deployed, Deployer, Embedded, Engines, GovernancePlan, House, Market, MarketPlan, Plan, Sources,
+    Underlying, MAX_SIGNED_AGE_SECS, MOST_PUSH_AGE_SECS, PUBLISHER_THRESHOLD,
 };
 use crate::error::CliError;
 use crate::programs::{Programs, Size};
@@ -31,6 +32,9 @@ pub struct Setup {
     pub keeper: Address,
     /// Keys of the surface keepers, at least [`crate::deployment::SURFACE_THRESHOLD`] of them.
     pub surface_keys: Vec<B256>,
+    /// Keys of those who sign the prices that trades are at, at least [`crate::deployment::PUBLISHER_THRESHOLD`] of them; none for
+    /// trades at the feed's.
+    pub publisher_keys: Vec<B256>,
     /// Others that hold ether.
     pub funded: Vec<Address>,
     /// Spacing of the vault's epochs in seconds.
@@ -131,7 +135,8 @@ impl World {
         let mut deployer = Deployer::new(site, programs, setup.owner);
         let signers = signers_of(&setup.surface_keys)?;
         let keepers = signers.iter().map(PrivateKeySigner::address).collect();
-        let mut markets = deploy(&mut deployer, setup, keepers)?.into_iter();
+        let publishers = signers_of(&setup.publisher_keys)?;
+        let mut markets = deploy(&mut deployer, setup, keepers, &publishers)?.into_iter();
         drop(deployer);
         let contracts = markets.next().unwrap_or_default();
         Ok(Self {
@@ -141,6 +146,7 @@ impl World {
             owner: setup.owner,
             keeper: setup.keeper,
             signers,
+            publishers,
             sizes,
             gas: GasLog::default(),
             are_programs_cached: setup.are_programs_cached,
@@ -155,16 +161,22 @@ impl World {
 }
 
 /// The addresses of each market, with what all share.
-fn deploy(deployer: &mut Deployer<'_>, setup: &Setup, keepers: Vec<Address>) -> Result<Vec<Contracts>, CliError> {
-    let market = |underlying: &Underlying| MarketPlan {
-        underlying: underlying.clone(),
-        sources: Sources::default(),
-        hedge: None,
-    };
+fn deploy(
+    deployer: &mut Deployer<'_>,
+    setup: &Setup,
+    keepers: Vec<Address>,
+    publishers: &[PrivateKeySigner],
+) -> Result<Vec<Contracts>, CliError> {
+    let publishers: Vec<_> = publishers.iter().map(PrivateKeySigner::address).collect();
+    let mut markets = Vec::with_capacity(setup.underlyings.len());
+    for underlying in &setup.underlyings {
+        let sources = sources(deployer, &underlying.symbol, &publishers)?;
+        markets.push(MarketPlan { underlying: underlying.clone(), sources, hedge: None });
+    }
     let (guardian, holder) = (setup.owner, setup.owner);
     let plan = Plan {
         stablecoin: None,
-        markets: setup.underlyings.iter().map(market).collect(),
+        markets,
         keepers,
         epoch_secs: setup.epoch_secs,
         governance: GovernancePlan { guardian, holder, supply: U256::from(VOTE_TOKENS * ETHER) },
@@ -172,4 +184,15 @@ fn deploy(deployer: &mut Deployer<'_>, setup: &Setup, keepers: Vec<Address>) -> 
     let Deployed { engines, house, markets, wrappers, underwriters, .. } = plan.build(deployer)?;
     let beside = wrappers.into_iter().zip(underwriters).map(<[Address; 2]>::from);
     Ok(markets.into_iter().zip(beside).map(|(market, own)| Contracts::new(engines, house, market, own)).collect())
+}
+
+/// A feed that is created with the market and, where there are publishers, a source of what they sign.
+fn sources(deployer: &mut Deployer<'_>, symbol: &str, publishers: &[Address]) -> Result<Sources, CliError> {
+    if publishers.is_empty() {
+        return Ok(Sources::default());
+    }
+    deployer.enter(symbol);
+    let underlying = underlying_id(symbol);
+    let second = deployer.signed_source(underlying, MAX_SIGNED_AGE_SECS, publishers, PUBLISHER_THRESHOLD)?;
+    Ok(Sources { second, most_push_age_secs: MOST_PUSH_AGE_SECS, ..Sources::default() })
 }

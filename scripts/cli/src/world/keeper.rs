@@ -2,7 +2,7 @@
 
 use alloy_primitives::{aliases::U80, Address, I256, U256};
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::{account, AccountSettled, BoardListed, BoardSettled, IAggregator, IMarket};
+use equipoise_interfaces::{account, AccountSettled, BoardListed, BoardSettled, IAggregator, IMarket, ISignedSource};
 use equipoise_risk::clock;
 
 use super::{events, Contracts, PriceFeed, World};
@@ -15,7 +15,7 @@ use crate::units::{feed_answer, price_wad};
 pub const WINDOW_SECS: u64 = clock::WINDOW_SECS;
 
 impl World {
-    /// Moves the clock to `at` and answers the feed there.
+    /// Moves the clock to `at` and answers the feed there. Publishers, if there are any, sign the same price, which the keeper brings.
     /// # Errors: [`CliError::Time`] if `at` is past, [`CliError::Reverted`] if the feed has a round of that time
     pub fn push_price(&mut self, at: u64, price: f64) -> Result<(), CliError> {
         self.chain().set_time(at)?;
@@ -23,7 +23,13 @@ impl World {
         let call = PriceFeed::pushCall { answer, updatedAt: U256::from(at) };
         let receipt = self.send("feed_push", self.owner, self.contracts.feed, &call)?;
         let pushed = events::<PriceFeed::AnswerUpdated>(&receipt).first().map(|event| event.roundId);
-        self.note_round(pushed.and_then(|round| usize::try_from(round).ok()).unwrap_or_default(), at)
+        self.note_round(pushed.and_then(|round| usize::try_from(round).ok()).unwrap_or_default(), at)?;
+        if self.publishers.is_empty() {
+            return Ok(());
+        }
+        let signed = self.sign_price(at, price)?;
+        let call = ISignedSource::updateCall { priceUpdate: signed.update, signatures: signed.signatures };
+        self.send("price_update", self.keeper, signed.source, &call).map(drop)
     }
 
     /// Enters a round. On a chain that others use too, rounds may have been taken back, or pushed by others.

@@ -9,6 +9,7 @@ mod gas;
 mod hedge;
 mod keeper;
 mod pool;
+mod prices;
 mod surface;
 
 use std::mem::swap;
@@ -24,6 +25,7 @@ pub use deploy::{Contracts, Setup};
 pub use gas::{GasLog, GasUse};
 pub use hedge::Hedging;
 pub use keeper::WINDOW_SECS;
+pub use prices::SignedPrice;
 
 pub use crate::deployment::{PriceFeed, Stablecoin};
 use crate::error::CliError;
@@ -47,6 +49,8 @@ pub struct World {
     pub keeper: Address,
     /// Sign them, by rising address.
     signers: Vec<PrivateKeySigner>,
+    /// Sign the prices that trades are at, by rising address; nobody where trades are at the feed's.
+    publishers: Vec<PrivateKeySigner>,
     /// Every program's size.
     pub sizes: Vec<Size>,
     /// Gas of what succeeded, by call.

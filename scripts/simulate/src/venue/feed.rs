@@ -2,19 +2,22 @@
 
 use equipoise_math::Fx;
 use equipoise_risk::parameters::Parameters;
-use equipoise_risk::spread::{BandError, Feed, SpreadTerms, MOST_PULL_AGE_SECS};
+use equipoise_risk::spread::{Doubt, SpreadTerms, MOST_PULL_AGE_SECS};
 use equipoise_risk::units::Price;
 use equipoise_risk::RiskError;
 use serde::Serialize;
+
+/// What publishers say that their price may be off by: 1 bp, several times half the spread of the perpetual futures that they look at.
+const PUBLISHERS_CONFIDENCE: Fx = Fx::lit("0.0001");
 
 /// How spot comes to the chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FeedKind {
     /// Written when it moves past the feed's deviation, some seconds late.
-    #[default]
     Push,
     /// Brought along by whoever trades, and taken to be as old as it may be.
+    #[default]
     Pull,
 }
 
@@ -30,16 +33,9 @@ impl FeedKind {
         match self {
             Self::Push => SpreadTerms::new(spot, age_secs, variance, parameters),
             Self::Pull => {
-                let band = Feed::Pull.band_ceil(variance, MOST_PULL_AGE_SECS).map_err(unbanded)?;
-                SpreadTerms::within(spot, band.share, parameters)
+                let doubt = Some(Doubt::of_confidence(PUBLISHERS_CONFIDENCE));
+                SpreadTerms::at((spot, doubt), MOST_PULL_AGE_SECS, variance, parameters)
             }
         }
-    }
-}
-
-const fn unbanded(error: BandError) -> RiskError {
-    match error {
-        BandError::Risk(error) => error,
-        BandError::PulledPriceTooOld { .. } => RiskError::Math,
     }
 }

@@ -41,6 +41,8 @@ fn errors_are_as_the_general_codec_writes_them() {
 #[test]
 fn calls_and_events_are_as_the_general_codec_writes_them() {
     same_call(&IPriceSource::latestCall {});
+    same_call(&IPullSource::pulledCall {});
+    same_call(&ISignedSource::maxAgeSecsCall {});
     same_call(&IUniswapV3Pool::token0Call {});
     same_call(&IUniswapV3Pool::token1Call {});
     same_call(&IUniswapV3Pool::slot0Call {});
@@ -89,6 +91,13 @@ proptest! {
         let data = IPriceSource::latestCall::abi_encode_returns(&latest);
         let read = decode::<IPriceSource::latestReturn>(&data).unwrap();
         prop_assert_eq!(IPriceSource::latestCall::abi_encode_returns(&read), data);
+
+        let pulled = IPullSource::pulledReturn {
+            priceWad: amount(number), confidenceWad: amount(1), publishedAt: number, movedMillionths: small.into(),
+        };
+        let data = IPullSource::pulledCall::abi_encode_returns(&pulled);
+        let read = decode::<IPullSource::pulledReturn>(&data).unwrap();
+        prop_assert_eq!(IPullSource::pulledCall::abi_encode_returns(&read), data);
 
         let update = PriceUpdate {
             underlying: B256::repeat_byte(7), priceWad: amount(number), confidenceWad: amount(2), publishedAt: number,

@@ -25,11 +25,13 @@ fn errors_are_as_the_general_codec_writes_them() {
     same_error(&UnderwriterNotOperator { owner: WHO, underwriter: OTHER });
     same_error(&UnderwriterProceedsTooLow { proceedsAtoms: signed(2), leastAtoms: signed(3) });
     same_error(&UnderwriterSlippageExceeded { costAtoms: signed(2), maxCostAtoms: signed(3) });
+    same_error(&UnderwriterPricesNotPulled { oracle: OTHER });
     same_error(&UnderwriterNumberOutOfDomain {});
 }
 
 #[test]
 fn calls_are_as_the_general_codec_writes_them() {
+    same_call(&IMarket::oracleCall {});
     for count in 0..3 {
         let legs = [(7, I256::MINUS_ONE), (8, I256::ONE)].into_iter().take(count);
         let legs: Vec<_> = legs.map(|(series, size)| Leg { series, sizeWad: size }).collect();
