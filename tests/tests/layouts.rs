@@ -27,7 +27,7 @@ const LAYOUTS: [(&str, &str, &str, &str, &[&str]); 17] = [
     ("wrapper", "equipoise.wrapper", "wrapper/src/slots.rs", "Place", &[]),
     ("underwriter", "equipoise.underwriter", "underwriter/src/slots.rs", "UnderwriterSlots", &[]),
     ("parameters", "equipoise.parameters", "parameters/src/slots.rs", "RegistrySlots", &[]),
-    ("oracle", "equipoise.oracle", "oracle/src/program.rs", "OracleSlots", &[]),
+    ("oracle", "equipoise.oracle", "oracle/src/slots.rs", "OracleSlots", &[]),
     ("signed-source", "equipoise.signed-source", "signed-source/src/slots.rs", "SignedSourceSlots", &[]),
     ("pool-source", "equipoise.pool-source", "pool-source/src/terms.rs", "PoolSourceSlots", &[]),
     ("hedger", "equipoise.hedger", "hedger-state/src/slots.rs", "HedgerSlots", &[]),

@@ -21,6 +21,7 @@ extern crate alloc;
 mod program;
 mod round;
 mod settlement;
+mod slots;
 mod sources;
 
 pub use program::Oracle;

@@ -1,7 +1,7 @@
 //! The program: reads the feed, checks, answers.
 
 use alloy_primitives::aliases::U80;
-use alloy_primitives::{Address, U256, U32, U8};
+use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolError};
 use equipoise_interfaces::IOracle::{
     checkCall, feedCall, mostPushAgeSecsCall, priceCall, settlementPriceCall, sourcesCall, spotCall,
@@ -14,39 +14,16 @@ use equipoise_interfaces::{
 };
 use equipoise_kit::lean::{answer, enter, revert, unknown, view, Arguments, CONSTRUCTOR};
 use equipoise_kit::number::{from_u128, to_u128, to_u64};
-use equipoise_kit::storage::{namespace_root, Namespace, Namespaced};
 use equipoise_kit::{require_code, Revert};
 use equipoise_risk::spread::{Doubt, Signed};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
-use stylus_sdk::storage::{StorageAddress, StorageBool, StorageU32, StorageU8};
 use stylus_sdk::ArbResult;
 
 use crate::round::{Answer, Round, RoundId, Unusable, MAX_DECIMALS};
 use crate::settlement::{settle, Rounds, SettlementError, Window, MAX_WINDOW_SECS};
+use crate::slots::{Named, Slots, Terms};
 use crate::sources::{compared, from_a_dollar, pulled_beside, up_since, Compared, UNUSABLE};
-
-/// Where the oracle keeps its feed.
-pub struct OracleSpace;
-
-impl Namespace for OracleSpace {
-    const ROOT: U256 = namespace_root("equipoise.oracle");
-}
-
-/// The feed and what a price takes to read, in one slot; then the others.
-#[storage]
-pub struct OracleSlots {
-    feed: StorageAddress,
-    decimals: StorageU8,
-    has_sequencer: StorageBool,
-    has_source: StorageBool,
-    has_stablecoin: StorageBool,
-    sequencer: StorageAddress,
-    source: StorageAddress,
-    stablecoin: StorageAddress,
-    stablecoin_decimals: StorageU8,
-    most_push_age_secs: StorageU32,
-}
 
 /// The answer of `price`.
 type Price = (U256, U80, u64, u64, u64);
@@ -54,7 +31,7 @@ type Price = (U256, U80, u64, u64, u64);
 /// The oracle program.
 #[storage]
 pub struct Oracle {
-    slots: Namespaced<OracleSpace, OracleSlots>,
+    slots: Slots,
 }
 
 // SAFETY: it is the one storage struct of the program.
@@ -77,11 +54,9 @@ impl Oracle {
                 answer(&self.settlement_price(given.take()?, given.take()?, given.take()?)?)
             }
             checkCall::SELECTOR => answer(&self.check(given.take()?)),
-            feedCall::SELECTOR => answer(&self.slots.feed.get()),
-            sourcesCall::SELECTOR => {
-                answer(&[self.slots.sequencer.get(), self.slots.source.get(), self.slots.stablecoin.get()])
-            }
-            mostPushAgeSecsCall::SELECTOR => answer(&self.most_push_age_secs()),
+            feedCall::SELECTOR => answer(&self.slots.terms().feed),
+            sourcesCall::SELECTOR => answer(&self.slots.others()),
+            mostPushAgeSecsCall::SELECTOR => answer(&self.slots.terms().most_push_age_secs),
             CONSTRUCTOR => answer(&self.construct(given.take()?, given.take()?)?),
             _ => unknown(selector),
         }
@@ -97,32 +72,24 @@ impl Oracle {
         [feed, sequencer, source, stablecoin]: [Address; 4],
         most_push_age_secs: u32,
     ) -> Result<(), Revert> {
-        if !self.slots.feed.get().is_zero() {
+        if !self.slots.terms().feed.is_zero() {
             return Err(revert(&AlreadyWired {}));
         }
         let decimals = self.decimals_of(feed)?;
-        self.slots.feed.set(feed);
-        self.slots.decimals.set(U8::from(decimals));
-        if !sequencer.is_zero() {
+        let named =
+            Named { sequencer: !sequencer.is_zero(), source: !source.is_zero(), stablecoin: !stablecoin.is_zero() };
+        if named.sequencer {
             require_code(self.vm(), sequencer)?;
-            self.slots.has_sequencer.set(true);
-            self.slots.sequencer.set(sequencer);
         }
-        if !source.is_zero() {
+        if named.source {
             require_code(self.vm(), source)?;
-            self.slots.has_source.set(true);
-            self.slots.source.set(source);
         }
-        if !stablecoin.is_zero() {
-            let decimals = self.decimals_of(stablecoin)?;
-            self.slots.has_stablecoin.set(true);
-            self.slots.stablecoin.set(stablecoin);
-            self.slots.stablecoin_decimals.set(U8::from(decimals));
-        }
+        let stablecoin_decimals = if named.stablecoin { self.decimals_of(stablecoin)? } else { 0 };
         if most_push_age_secs > 0 {
             self.require_pulled(source)?;
-            self.slots.most_push_age_secs.set(U32::from(most_push_age_secs));
         }
+        self.slots.set_terms(Terms { feed, decimals, stablecoin_decimals, named, most_push_age_secs });
+        self.slots.set_others([sequencer, source, stablecoin]);
         Ok(())
     }
 
@@ -131,10 +98,6 @@ impl Oracle {
     fn require_pulled(&self, source: Address) -> Result<(), Revert> {
         let told = view(self.vm(), source, &ISignedSource::maxAgeSecsCall {});
         told.map(|_| ()).map_err(|_| revert(&OracleSourceNotPulled { source }))
-    }
-
-    fn most_push_age_secs(&self) -> u32 {
-        self.slots.most_push_age_secs.get().to::<u32>()
     }
 
     fn decimals_of(&self, feed: Address) -> Result<u8, Revert> {
@@ -151,72 +114,73 @@ impl Oracle {
     /// # Errors: OracleFeedUnreadable, OracleRoundIncomplete, OraclePriceNotPositive,
     /// OracleTimeInFuture, OraclePriceOutOfDomain
     fn spot(&self) -> Result<(U256, U80, u64, u64), Revert> {
-        let round = self.connect().latest_round()?;
-        Ok((from_u128(round.price_wad), round.id.raw(), round.at, self.sequencer_up_since()))
+        let terms = self.slots.terms();
+        let round = self.connect(terms).latest_round()?;
+        Ok((from_u128(round.price_wad), round.id.raw(), round.at, self.sequencer_up_since(terms)))
     }
 
     /// The feed's price or, for a trade, the second source's while it may be traded at. The round is the feed's.
     /// # Errors: as [`Oracle::spot`]
     fn price(&self, is_trade: bool) -> Result<Price, Revert> {
-        let round = self.connect().latest_round()?;
-        let pulled = if is_trade { self.pulled(&round) } else { None };
+        let terms = self.slots.terms();
+        let round = self.connect(terms).latest_round()?;
+        let pulled = if is_trade { self.pulled(&round, terms.most_push_age_secs) } else { None };
         let (price_wad, at, doubt) = match pulled {
             Some((signed, doubt)) => (signed.price, signed.at, doubt.bits()),
             None => (round.price_wad, round.at, 0),
         };
-        Ok((from_u128(price_wad), round.id.raw(), at, self.sequencer_up_since(), doubt))
+        Ok((from_u128(price_wad), round.id.raw(), at, self.sequencer_up_since(terms), doubt))
     }
 
     /// The second source's price, if it may be traded at. One that fails is none: the market trades at the feed's, and learns of it
     /// by [`Oracle::check`].
-    fn pulled(&self, round: &Round) -> Option<(Signed, Doubt)> {
+    fn pulled(&self, round: &Round, most: u32) -> Option<(Signed, Doubt)> {
         let now = self.vm().block_timestamp();
         // Zero while prices are never pulled: a feed that has answered in this second would pass.
-        let most = self.most_push_age_secs();
         if most == 0 || now.saturating_sub(round.at) > u64::from(most) {
             return None;
         }
-        let said = view(self.vm(), self.slots.source.get(), &IPullSource::pulledCall {}).ok()?;
+        let said = view(self.vm(), self.slots.source(), &IPullSource::pulledCall {}).ok()?;
         pulled_beside(round.price_wad, &said, now)
     }
 
-    fn sequencer_up_since(&self) -> u64 {
-        if !self.slots.has_sequencer.get() {
+    fn sequencer_up_since(&self, terms: Terms) -> u64 {
+        if !terms.named.sequencer {
             return 0;
         }
-        let said = view(self.vm(), self.slots.sequencer.get(), &IAggregator::latestRoundDataCall {});
+        let said = view(self.vm(), self.slots.sequencer(), &IAggregator::latestRoundDataCall {});
         said.map_or(UNUSABLE, |said| up_since(&said, self.vm().block_timestamp()))
     }
 
     /// What the second source and the stablecoin's feed say of a spot price. A source that fails is unusable and no failure:
     /// the market must learn of it.
     fn check(&self, spot_wad: U256) -> (u64, u32, u64, u32) {
-        let (source, stablecoin) = (self.second_price(spot_wad), self.stablecoin_price());
+        let terms = self.slots.terms();
+        let (source, stablecoin) = (self.second_price(terms, spot_wad), self.stablecoin_price(terms));
         (source.age_secs, source.millionths, stablecoin.age_secs, stablecoin.millionths)
     }
 
-    fn second_price(&self, spot_wad: U256) -> Compared {
-        if !self.slots.has_source.get() {
+    fn second_price(&self, terms: Terms, spot_wad: U256) -> Compared {
+        if !terms.named.source {
             return Compared::default();
         }
-        let said = view(self.vm(), self.slots.source.get(), &IPriceSource::latestCall {}).ok();
+        let said = view(self.vm(), self.slots.source(), &IPriceSource::latestCall {}).ok();
         let now = self.vm().block_timestamp();
         // The spot price may be the source's own.
-        let first = if self.most_push_age_secs() > 0 { self.pushed() } else { to_u128(spot_wad) };
+        let first = if terms.most_push_age_secs > 0 { self.pushed(terms) } else { to_u128(spot_wad) };
         let told = said.zip(first).map(|(said, spot_wad)| compared(spot_wad, &said, now));
         told.unwrap_or(Compared::NOTHING)
     }
 
-    fn pushed(&self) -> Option<u128> {
-        self.connect().latest_round().map(|round| round.price_wad).ok()
+    fn pushed(&self, terms: Terms) -> Option<u128> {
+        self.connect(terms).latest_round().map(|round| round.price_wad).ok()
     }
 
-    fn stablecoin_price(&self) -> Compared {
-        if !self.slots.has_stablecoin.get() {
+    fn stablecoin_price(&self, terms: Terms) -> Compared {
+        if !terms.named.stablecoin {
             return Compared::default();
         }
-        let address = self.slots.stablecoin.get();
-        let [decimals] = self.slots.stablecoin_decimals.get().to_be_bytes();
+        let (address, decimals) = (self.slots.stablecoin(), terms.stablecoin_decimals);
         let feed = Feed { oracle: self, address, decimals, now: self.vm().block_timestamp() };
         feed.latest_round().map_or(Compared::NOTHING, |round| from_a_dollar(round.price_wad, round.at, feed.now))
     }
@@ -230,15 +194,15 @@ impl Oracle {
             let max_window_secs = MAX_WINDOW_SECS;
             revert(&OracleWindowInvalid { expiry, windowSecs: window_secs, maxWindowSecs: max_window_secs })
         })?;
-        let feed = self.connect();
+        let feed = self.connect(self.slots.terms());
         settle(&feed, window, RoundId::from_raw(first_round), feed.now)
             .map(from_u128)
             .map_err(|error| settlement_revert(error, window, first_round))
     }
 
-    fn connect(&self) -> Feed<'_> {
-        let [decimals] = self.slots.decimals.get().to_be_bytes();
-        Feed { oracle: self, address: self.slots.feed.get(), decimals, now: self.vm().block_timestamp() }
+    fn connect(&self, terms: Terms) -> Feed<'_> {
+        let Terms { feed: address, decimals, .. } = terms;
+        Feed { oracle: self, address, decimals, now: self.vm().block_timestamp() }
     }
 }
 

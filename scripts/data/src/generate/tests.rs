@@ -4,6 +4,7 @@ use super::*;
 use crate::prices::PriceHistory;
 use crate::{
     fit_chain, parse_chains, parse_prices, write_chain, write_prices, year_fraction, Chain, ChainOptions, FitOptions,
+    Quote,
 };
 
 fn chain_text(chain: &Chain) -> Vec<u8> {
@@ -28,7 +29,7 @@ fn default_data_is_the_same_on_every_machine() {
     let chain = digest(&chain_text(&generate_chain(&ChainRecipe::default())));
     let prices = digest(&prices_text(&generate_prices(&PathRecipe::default())));
     let pinned = [
-        "37274c768c4b05e23f7d1837b936361de501c867d8942707b824570cf83fd886",
+        "8b5aca748a070265347cd3d168a67ed631254b1ea32cec65114a1ba624fd1ea0",
         "bf56f2f5774d32d9d4170ed48f798b19af7ff445d9df7247db02d26746193b72",
     ];
     assert_eq!([chain.as_str(), prices.as_str()], pinned);
@@ -83,7 +84,8 @@ fn spreads_are_those_of_the_documented_model() {
             let (ask, mark) = (quote.ask.unwrap(), quote.mark.unwrap());
             assert!(quote.bid.is_none_or(|bid| bid <= mark) && mark <= ask);
             let k = libm::log(quote.strike / quote.forward);
-            if k.abs() < 0.3 * slice.total_variance(0.0).sqrt() {
+            let is_out = quote.is_put == (k < 0.0);
+            if is_out && k.abs() < 0.3 * slice.total_variance(0.0).sqrt() {
                 let vega = crate::vega(quote.forward, quote.strike, slice.vol(k, tau), tau);
                 let points = 100.0 * (ask - quote.bid.unwrap()) / (vega / quote.forward);
                 let expected = 0.6 * (30.0 / (tau * 365.0).max(3.0)).sqrt();
@@ -92,6 +94,25 @@ fn spreads_are_those_of_the_documented_model() {
             }
         }
     }
+}
+
+#[test]
+fn options_in_the_money_are_as_much_dearer_to_trade_as_documented() {
+    let mut seen = 0;
+    for expiry in generate_chain(&ChainRecipe::default()).expiries {
+        for pair in expiry.quotes.chunks(2) {
+            let half = |quote: &Quote| quote.ask.zip(quote.bid).map(|(ask, bid)| (ask - bid) / 2.0);
+            let tau = year_fraction(DEFAULT_CHAIN_TIME, expiry.expiry);
+            let delta = crate::call_delta(expiry.forward, pair[0].strike, pair[0].mark_iv.unwrap(), tau);
+            let (within, out) = if delta > 0.5 { (&pair[0], &pair[1]) } else { (&pair[1], &pair[0]) };
+            let (Some(within), Some(out)) = (half(within), half(out)) else { continue };
+            let expected = libm::exp(7.0 * (delta - 0.5).abs());
+            // Each of both is rounded outwards on both sides, by less than a tick.
+            assert!(within > expected * (out - 0.0005) && within < expected * out + 0.0005, "{delta}");
+            seen += usize::from(delta.max(1.0 - delta) > 0.7);
+        }
+    }
+    assert!(seen > 30, "{seen}");
 }
 
 /// The fit recovers the generator's smiles up to the noise it adds, for any seed.
