@@ -41,6 +41,9 @@ sol! {
     /// Prices can only be pulled from a source that is one of signed prices.
     #[derive(Debug, PartialEq, Eq)]
     error OracleSourceNotPulled(address source);
+    /// Of a price this old no market trades at all.
+    #[derive(Debug, PartialEq, Eq)]
+    error OraclePushAgeTooLong(uint32 mostPushAgeSecs, uint32 limitSecs);
 
     #[derive(Debug, PartialEq, Eq)]
     error OracleFeedUnreadable(address feed);

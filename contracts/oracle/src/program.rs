@@ -9,12 +9,13 @@ use equipoise_interfaces::IOracle::{
 use equipoise_interfaces::{
     AlreadyWired, CallFailed, IAggregator, IPriceSource, IPullSource, ISignedSource, OracleDecimalsUnsupported,
     OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable,
-    OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing,
-    OracleSourceNotPulled, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen,
+    OraclePriceNotPositive, OraclePriceOutOfDomain, OraclePushAgeTooLong, OracleRoundIncomplete,
+    OracleRoundsNotIncreasing, OracleSourceNotPulled, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen,
 };
 use equipoise_kit::lean::{answer, enter, revert, unknown, view, Arguments, CONSTRUCTOR};
 use equipoise_kit::number::{from_u128, to_u128, to_u64};
 use equipoise_kit::{require_code, Revert};
+use equipoise_risk::breakers::SPOT_HALT_SECS;
 use equipoise_risk::spread::{Doubt, Signed};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
@@ -66,7 +67,7 @@ impl Oracle {
     /// Keeps the feeds' decimals, for a feed never changes its own. Once.
     /// # Inputs: how old the feed's price may be for the second source's to be traded at, zero for never
     /// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode, OracleFeedUnreadable, OracleDecimalsUnsupported,
-    /// OracleSourceNotPulled
+    /// OracleSourceNotPulled, OraclePushAgeTooLong
     fn construct(
         &mut self,
         [feed, sequencer, source, stablecoin]: [Address; 4],
@@ -86,16 +87,20 @@ impl Oracle {
         }
         let stablecoin_decimals = if named.stablecoin { self.decimals_of(stablecoin)? } else { 0 };
         if most_push_age_secs > 0 {
-            self.require_pulled(source)?;
+            self.require_pulled(source, most_push_age_secs)?;
         }
         self.slots.set_terms(Terms { feed, decimals, stablecoin_decimals, named, most_push_age_secs });
         self.slots.set_others([sequencer, source, stablecoin]);
         Ok(())
     }
 
-    /// Fails unless a source is one of signed prices.
-    /// # Errors: OracleSourceNotPulled
-    fn require_pulled(&self, source: Address) -> Result<(), Revert> {
+    /// Fails unless a source is one of signed prices, and the feed's may be so old beside them.
+    /// # Errors: OracleSourceNotPulled, OraclePushAgeTooLong
+    fn require_pulled(&self, source: Address, most_push_age_secs: u32) -> Result<(), Revert> {
+        if most_push_age_secs >= SPOT_HALT_SECS {
+            let too_long = OraclePushAgeTooLong { mostPushAgeSecs: most_push_age_secs, limitSecs: SPOT_HALT_SECS };
+            return Err(revert(&too_long));
+        }
         let told = view(self.vm(), source, &ISignedSource::maxAgeSecsCall {});
         told.map(|_| ()).map_err(|_| revert(&OracleSourceNotPulled { source }))
     }

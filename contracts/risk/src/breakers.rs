@@ -22,7 +22,9 @@ pub use actions::{allows, Action, Permission, PERMISSIONS};
 pub use measures::{
     insurance_short_ceil, jump_of_regime_ceil, sequencer_unsafe_secs, spot_jump_ceil, SEQUENCER_GRACE_SECS,
 };
-pub use rules::{live_state, rules, Measure, Readings, Rule, Unit, MEASURES, RULES, RULE_COUNT, SOURCES_APART};
+pub use rules::{
+    live_state, rules, Measure, Readings, Rule, Unit, MEASURES, RULES, RULE_COUNT, SOURCES_APART, SPOT_HALT_SECS,
+};
 
 /// What a guardian tightens lapses after 72 hours.
 pub const GUARDIAN_SECS: u64 = 72 * 3_600;

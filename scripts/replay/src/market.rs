@@ -86,7 +86,7 @@ impl<'a> Market<'a> {
             variance,
             parameters: variant.parameters(&setup.rules.parameters),
             scale,
-            feed: setup.feed,
+            feed: variant.feed(setup.feed),
         })?;
         let observed = Observation { price: price(spot), at: first.at };
         let waterfall = Waterfall {

@@ -180,6 +180,15 @@ impl Variant {
         }
     }
 
+    /// How spot comes to the chain: without spreads by a feed that is never off, as no pulled price is.
+    pub fn feed(&self, base: FeedKind) -> FeedKind {
+        if self.without == Some(Without::Spreads) {
+            FeedKind::Push
+        } else {
+            base
+        }
+    }
+
     /// The parameters but for what is switched off, which no vote could set.
     pub fn parameters(&self, base: &Parameters) -> Parameters {
         let off: &[(Parameter, u32)] = match self.without {
@@ -222,6 +231,7 @@ mod tests {
         assert_eq!(changed(Some(Without::Rebates)), 1);
         assert_eq!(changed(Some(Without::Spreads)), 4);
     }
+
     #[test]
     fn numbers_are_set_by_name_and_within_their_bounds() {
         let set = |name: &str, number: f64| Numbers::with(&[(name.to_owned(), number)]);

@@ -125,7 +125,7 @@ fn constructors_run_once() {
         [CONSTRUCTOR.to_vec(), (market.desk, market.desk, market.desk, stranger, market.world.token).abi_encode()]
             .concat();
     market.refused_data(market.clearing, stranger, data).expect(&AlreadyWired {});
-    let data = [CONSTRUCTOR.to_vec(), [market.world.feed; 4].abi_encode()].concat();
+    let data = [CONSTRUCTOR.to_vec(), ([market.world.feed; 4], 0_u32).abi_encode()].concat();
     market.refused_data(market.oracle, stranger, data).expect(&AlreadyWired {});
     for stateless in
         [market.surface, market.valuer, market.pricer, market.assessor, market.mover, market.curator, market.watcher]

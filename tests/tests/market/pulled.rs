@@ -238,4 +238,9 @@ fn an_oracle_pulls_prices_only_where_its_constructor_said_so_and_from_a_source_o
         let sources = equipoise_cli::deployment::Sources { second, ..sources };
         assert!(market.world.deployer().oracle(sources).is_err(), "{second}");
     }
+    let mut at_most = |most_push_age_secs| {
+        let sources = equipoise_cli::deployment::Sources { most_push_age_secs, ..sources };
+        market.world.deployer().oracle(sources).is_ok()
+    };
+    assert!(at_most(86_399) && !at_most(86_400), "of a price a day old nothing is traded");
 }

@@ -67,7 +67,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
         MarketSurfaceTooFast, MarketParameterOutOfBounds,
         MarketParameterNotWhole, MarketParametersInconsistent, MarketNumberOutOfDomain, OracleFeedUnreadable,
         OraclePriceNotPositive, OracleRoundIncomplete, OracleTimeInFuture, OraclePriceOutOfDomain,
-        OracleSourceNotPulled, OracleDecimalsUnsupported, OracleWindowInvalid, OracleWindowOpen, OracleFirstRoundUnusable,
+        OracleSourceNotPulled, OraclePushAgeTooLong, OracleDecimalsUnsupported, OracleWindowInvalid, OracleWindowOpen, OracleFirstRoundUnusable,
         OracleFirstRoundTooLate, OracleFirstRoundTooEarly, OracleRoundsNotIncreasing, ClearingInsufficientCash,
         ClearingTokenTransferFailed, ClearingTransferredAmountDiffers, ClearingTokenUnsupported, ClearingNotFinal, ClearingIncomplete,
         ClearingAmountIsZero, ClearingAmountTooLarge, ClearingAccountReserved, ClearingNotAuthorised,

@@ -19,9 +19,9 @@ use crate::{
     MarketSurfaceStale, MarketSurfaceStepTooLarge, MarketSurfaceTooFast, MarketTooManyBoards, MarketVaultCashShort,
     MarketVaultInsolvent, MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported,
     OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable,
-    OraclePriceNotPositive, OraclePriceOutOfDomain, OracleRoundIncomplete, OracleRoundsNotIncreasing,
-    OracleSourceNotPulled, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote, SelectorUnknown, Slice,
-    Values, VaultState,
+    OraclePriceNotPositive, OraclePriceOutOfDomain, OraclePushAgeTooLong, OracleRoundIncomplete,
+    OracleRoundsNotIncreasing, OracleSourceNotPulled, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote,
+    SelectorUnknown, Slice, Values, VaultState,
 };
 
 to_words! {
@@ -131,6 +131,7 @@ to_words! {
     OracleFirstRoundTooEarly { roundId, laterRoundId, laterUpdatedAt, windowStart }
     OracleRoundsNotIncreasing { roundId, updatedAt, previousAt }
     OracleSourceNotPulled { source }
+    OraclePushAgeTooLong { mostPushAgeSecs, limitSecs }
     IOracle::spotCall {}
     IOracle::priceCall { isTrade }
     IOracle::sourcesCall {}

@@ -146,7 +146,7 @@ const ONE: u32 = 1_000_000;
 /// Two sources this far apart disagree: only closing trades pass.
 pub const SOURCES_APART: Millionths = Millionths::from_raw(PERCENT * 3 / 2);
 /// Not even closing trades pass on a price of so long ago,
-const SPOT_HALT_SECS: u32 = DAY;
+pub const SPOT_HALT_SECS: u32 = DAY;
 /// nor in the first five minutes after the sequencer has come back: with so long a grace left.
 const SEQUENCER_HALT_SECS: u32 = SEQUENCER_GRACE_SECS - 5 * MINUTE;
 

@@ -100,6 +100,34 @@ fn without_capital_or_variance_there_is_no_reward() {
 }
 
 #[test]
+fn a_reward_past_all_numbers_is_the_most_or_the_least() {
+    // What capital of a hundredth of a billionth earns of a billiard.
+    let tiny = |earned, gross| Epoch { capital: money(1e-11), variance: fx(1e-6), ..epoch(earned, gross, 4_000_000) };
+    assert_eq!(tiny(1e15, 0.0).outcome().unwrap().reward, 4_000_000);
+    assert_eq!(tiny(0.0, 1e15).outcome().unwrap().reward, -4_000_000);
+    assert_eq!(tiny(0.0, 0.0).outcome().unwrap().reward, 0);
+}
+
+#[test]
+fn gains_fade_and_what_surprises_is_credited_to_the_factor_in_use_by_its_chance() {
+    let gains = [6_400_000, -6_400_000, 0, 64];
+    let before = Learner { epochs: 1, arm: 1, chance: 500_000, gains, baseline: 160_000, ..Learner::start(NOW) };
+    let after = |learner: Learner| learner.after_epoch(Some(1_760_000), ALL, NOW + DAY).unwrap();
+    assert_eq!(after(before).gains, [6_300_000, 3_200_000 - 6_300_000, 0, 63]);
+    assert_eq!(after(before).baseline, 260_000, "a sixteenth of the way");
+    let unlikely = Learner { chance: 0, ..before };
+    assert_eq!(after(unlikely).gains[1], 32_000_000 - 6_300_000, "no chance counts as less than a twentieth");
+    let first = Learner { epochs: 0, ..before };
+    assert_eq!((after(first).gains[1], after(first).baseline), (-6_300_000, 1_760_000), "the first is no surprise");
+}
+
+#[test]
+fn a_learner_begins_with_the_narrowest_factor_for_certain() {
+    let learner = Learner::start(NOW);
+    assert_eq!((learner.arm, learner.chance, learner.epoch_at), (0, 1_000_000, NOW));
+}
+
+#[test]
 fn takings_count_each_trade_whatever_its_side() {
     let amount = Amount::from_raw;
     let takings = Takings::default().plus(amount(3), amount(-5)).plus(amount(4), amount(5));
@@ -268,5 +296,6 @@ proptest! {
         let _ = Epoch { takings, toxicity, variance, capital: Money::from_fx(capital), secs }.outcome();
         let factor = Widening::from_stored(stored).factor();
         prop_assert!(Millionths::ONE <= factor && factor <= MOST);
+        prop_assert_eq!(Widening::from_stored(stored).stored(), stored);
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn market(random: &mut Random) -> Result<Venue, Refusal> {
         variance: fx(VOL * VOL),
         parameters: parameters(random),
         scale: TokenScale::from_decimals(6).ok_or(Refusal::Closed)?,
-        feed: FeedKind::Push,
+        feed: if random.chance(0.5) { FeedKind::Push } else { FeedKind::Pull },
     })?;
     let mut days = 0;
     for _ in 0..random.whole(2, 5) {
