@@ -11,6 +11,7 @@ use equipoise_interfaces::{
 use equipoise_kit::lean::{failed, view_bytes};
 use equipoise_kit::number::from_u128;
 use equipoise_kit::Revert;
+use equipoise_market_state::layout::encode_hedge_terms;
 use stylus_sdk::prelude::*;
 
 use crate::lending::Position;
@@ -65,7 +66,7 @@ impl Hedger {
     /// What is held, in the market's units.
     /// # Errors: HedgerNumberOutOfDomain
     pub fn holding(&self, kept: &Kept, position: &Position) -> Result<Holding, Revert> {
-        let decimals = self.slots.quote().decimals;
+        let decimals = self.slots.quote_decimals();
         let given = words_of(&(decimals, position.net(kept.atoms), from_u128(position.collateral)));
         self.ask(IReferee::holdingCall::SELECTOR, kept, [&given, &[]])
     }
@@ -104,7 +105,7 @@ impl Hedger {
             usedAt: kept.used_at,
             nowAt: self.vm().block_timestamp(),
             baseDecimals: self.slots.base().decimals,
-            terms: self.slots.packed_terms(),
+            terms: encode_hedge_terms(&self.slots.terms()),
         }
     }
 }
