@@ -19,7 +19,7 @@ const LAYOUTS: [(&str, &str, &str, &str, &[&str]); 17] = [
         "equipoise.clearing",
         "clearing-state/src/slots.rs",
         "ClearingSlots",
-        &["AuctionSlots", "StandingSlot"],
+        &["AuctionSlots", "ProgramSlot"],
     ),
     ("market", "equipoise.market", "market-state/src/store.rs", "Place", &[]),
     ("vault", "equipoise.vault", "vault-state/src/slots.rs", "VaultSlots", &["AllocationSlots"]),

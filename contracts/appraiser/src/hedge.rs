@@ -1,12 +1,15 @@
 //! The market's side of its hedge: who holds it, what is held, and what a hedger must know.
 
+use core::ops::BitOr;
+
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
+use equipoise_interfaces::account::MAX_MARKETS;
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::words::decode;
 use equipoise_interfaces::IValuer::valueCall;
-use equipoise_interfaces::{Appraisal, AppraisalHead, HedgeRecorded, Leg, MarketInventoryMalformed, Values};
-use equipoise_kit::lean::{failed, log, only, revert};
+use equipoise_interfaces::{Appraisal, AppraisalHead, HedgeRecorded, IClearing, Leg, MarketInventoryMalformed, Values};
+use equipoise_kit::lean::{failed, log, only, revert, view};
 use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::Revert;
 use equipoise_market_state::convert::{exposure_of_bits, money_of_bits, price_of, size_wad, unsigned};
@@ -14,7 +17,7 @@ use equipoise_market_state::errors::pricing_error;
 use equipoise_market_state::layout::{
     decode_hedge, decode_holdings, encode_hedge, BoardWords, Directory, Header, Slot, Trading, SERIES_SLOTS,
 };
-use equipoise_market_state::snapshot::{FreeCash, Snapshot};
+use equipoise_market_state::snapshot::Snapshot;
 use equipoise_market_state::store::{fits, Place};
 use equipoise_math::Fx;
 use equipoise_risk::book::Measure;
@@ -32,13 +35,27 @@ const BOARD_WORDS: usize = 1 + SERIES_SLOTS;
 
 impl Appraiser {
     /// Names the program that holds the hedge, once. Owner only.
-    /// # Errors: CallerNotOwner, AlreadyWired, AddressIsZero, AddressHasNoCode
+    /// # Errors: CallerNotOwner, NotWired, AlreadyWired, AddressIsZero, AddressHasNoCode
     pub(crate) fn wire_hedger(&mut self, hedger: Address) -> Result<(), Revert> {
         self.ownership.only_owner()?;
         self.store.name_once(Place::Hedger, hedger)?;
         // From now on the market widens while nobody hedges.
         self.store.mark_hedged();
+        if let Some(number) = self.number()? {
+            self.store.set_number(number);
+        }
         Ok(())
+    }
+
+    /// The number that the clearing house has given the market, if it knows it by now: a hedger's appraisals ask by it.
+    fn number(&self) -> Result<Option<u8>, Revert> {
+        let (vm, clearing) = (self.store.vm(), self.store.wired(Place::Clearing)?);
+        for number in 0..MAX_MARKETS {
+            if view(vm, clearing, &IClearing::marketCall { number })? == vm.contract_address() {
+                return Ok(Some(number));
+            }
+        }
+        Ok(None)
     }
 
     /// Keeps what is held, and draws what it has cost from the skew reserve. Hedger only.
@@ -86,7 +103,7 @@ impl Appraiser {
     pub(crate) fn appraise(&self, old: &[B256]) -> Result<Appraisal, Revert> {
         let old = boards_of(old)?;
         // The clearing house answers nothing while it is locked.
-        let mut snapshot = Snapshot::load(&self.store, None, &[], FreeCash::Always)?;
+        let mut snapshot = Snapshot::for_hedge(&self.store)?;
         let mut traded = Vec::new();
         for (id, words) in &mut snapshot.boards {
             let held = old.iter().find(|(old, _)| *old == U256::from(*id));
@@ -102,7 +119,7 @@ impl Appraiser {
         let header = Header::decode(&words.header);
         let is_open =
             header.is_some_and(|header| phase(self.store.vm().block_timestamp(), header.expiry) == Phase::Open);
-        if !is_open || words.inventory == old {
+        if !is_open || is_same(&words.inventory, &old) {
             return;
         }
         let shift = self.store.scales().1;
@@ -156,6 +173,13 @@ impl Appraiser {
     pub(crate) fn require_open(&self) -> Result<(), Revert> {
         require_unlocked(self.store.vm(), self.store.wired(Place::Clearing)?)
     }
+}
+
+/// Whether slots hold the same. Eight bytes at a time: byte by byte a program takes two hundred gas for it.
+fn is_same(left: &[Slot; SERIES_SLOTS], right: &[Slot; SERIES_SLOTS]) -> bool {
+    let [left, right] = [left, right].map(|slots| slots.as_flattened().as_chunks().0);
+    let differs = |(left, right): (&[u8; 8], &[u8; 8])| u64::from_ne_bytes(*left) ^ u64::from_ne_bytes(*right);
+    left.iter().zip(right).map(differs).fold(0, u64::bitor) == 0
 }
 
 /// A board's id, and what is held of it.

@@ -26,7 +26,7 @@ pub enum Role {
 impl Ledger {
     /// What a program is registered as.
     pub fn role(&self, program: Address) -> Option<Role> {
-        match self.slots.programs.get(program).to::<u8>() {
+        match self.slots.programs.getter(program).role.get().to::<u8>() {
             0 => None,
             PROGRAM => Some(Role::Program),
             place if place >= HEDGER => Some(Role::Hedger(place.saturating_sub(HEDGER))),

@@ -102,7 +102,7 @@ impl Ledger {
         }
         let now = self.vm().block_timestamp();
         let market = self.slots.markets.get(U256::from(market));
-        let mut slot = self.slots.standings.setter(market);
+        let mut slot = self.slots.programs.setter(market);
         let is_more = now.saturating_sub(slot.bad_debt_at.get().to()) <= BAD_DEBT_SECS;
         let before: u128 = if is_more { slot.bad_debt.get().to() } else { 0 };
         slot.bad_debt.set(U128::from(before.saturating_add(borne).max(least)));
@@ -111,13 +111,13 @@ impl Ledger {
 
     /// What a market's vault has borne lately, and when the last of it came; nothing for what is no market.
     pub fn bad_debt(&self, market: Address) -> (U256, u64) {
-        let slot = self.slots.standings.getter(market);
+        let slot = self.slots.programs.getter(market);
         (U256::from(slot.bad_debt.get()), slot.bad_debt_at.get().to())
     }
 
     /// What the insurance fund must hold for a market to open trades, in whole tokens.
     pub fn insurance_floor(&self, market: Address) -> u32 {
-        self.slots.standings.getter(market).insurance_floor.get().to()
+        self.slots.programs.getter(market).insurance_floor.get().to()
     }
 
     fn take_up_to(&mut self, id: B256, amount: u128) -> Result<u128, Revert> {

@@ -44,8 +44,8 @@ pub struct ClearingSlots {
     pub registrar: StorageAddress,
     /// Every account's slot.
     pub accounts: StorageMap<B256, StorageB256>,
-    /// Registered programs: a market's number and one, [`HEDGER`] and the number of the market, or [`PROGRAM`].
-    pub programs: StorageMap<Address, StorageU8>,
+    /// Registered programs.
+    pub programs: StorageMap<Address, ProgramSlot>,
     /// Markets by number.
     pub markets: StorageMap<U256, StorageAddress>,
     /// Until when an operator may trade for an owner.
@@ -54,19 +54,20 @@ pub struct ClearingSlots {
     pub nonces: StorageMap<Address, StorageU64>,
     /// Running auctions.
     pub auctions: StorageMap<B256, AuctionSlots>,
-    /// By market, what its breakers ask for.
-    pub standings: StorageMap<Address, StandingSlot>,
 }
 
-/// Debts that were not their debtors' any more, and what must be there for the next ones: one slot, for they are read together.
+/// What a program is and, of a market, debts that were not their debtors' any more and what must be there for the next ones: one slot,
+/// for they are read together.
 #[storage]
-pub struct StandingSlot {
+pub struct ProgramSlot {
     /// Debts that the market's vault has borne or nobody has paid, in atoms, those within an hour of each other together.
     pub bad_debt: StorageU128,
     /// When the last of them came, in unix seconds.
     pub bad_debt_at: StorageU64,
     /// What the insurance fund must hold for the market to open trades, in whole tokens.
     pub insurance_floor: StorageU32,
+    /// A market's number and one, [`HEDGER`] and the number of the market, or [`PROGRAM`].
+    pub role: StorageU8,
 }
 
 /// A running auction.

@@ -21,7 +21,9 @@ pub fn pull(ledger: &mut Ledger, from: Address, amount: u128) -> Result<(), Reve
     let to = ledger.vm().contract_address();
     let value = from_u128(amount);
     let before = token_balance(ledger)?;
-    transfer(ledger, &IERC20::transferFromCall { from, to, value }, [from, to], value)?;
+    lock::enter(to)?;
+    tell(ledger, &IERC20::transferFromCall { from, to, value }, [from, to], value)?;
+    lock::exit(to)?;
     let after = token_balance(ledger)?;
     require_difference(value, before, after, after.checked_sub(before))
 }
@@ -29,38 +31,49 @@ pub fn pull(ledger: &mut Ledger, from: Address, amount: u128) -> Result<(), Reve
 /// Sends exactly `amount` to a wallet.
 /// # Errors: the token's own, ClearingTokenTransferFailed, ClearingTransferredAmountDiffers
 pub fn push(ledger: &mut Ledger, to: Address, amount: u128) -> Result<(), Revert> {
+    let (program, before) = (ledger.vm().contract_address(), token_balance(ledger)?);
+    lock::enter(program)?;
+    push_locked(ledger, to, amount, before)?;
+    lock::exit(program)
+}
+
+/// Sends exactly `amount` to a wallet. Warning: whoever calls this has seen to it that the lock is held.
+/// # Inputs: the stablecoin that the clearing house has before
+/// # Returns: what it has afterwards
+/// # Errors: the token's own, ClearingTokenTransferFailed, ClearingTransferredAmountDiffers
+#[inline(never)]
+pub fn push_locked(ledger: &mut Ledger, to: Address, amount: u128, before: U256) -> Result<U256, Revert> {
     let from = ledger.vm().contract_address();
     let value = from_u128(amount);
-    let before = token_balance(ledger)?;
-    transfer(ledger, &IERC20::transferCall { to, value }, [from, to], value)?;
+    tell(ledger, &IERC20::transferCall { to, value }, [from, to], value)?;
     let after = token_balance(ledger)?;
-    require_difference(value, before, after, before.checked_sub(after))
+    require_difference(value, before, after, before.checked_sub(after))?;
+    Ok(after)
 }
 
 /// The stablecoin that the clearing house has.
 /// # Errors: the token's own
+#[inline(never)]
 pub fn token_balance(ledger: &Ledger) -> Result<U256, Revert> {
     let owner = ledger.vm().contract_address();
     view(ledger.vm(), ledger.slots.token.get(), &IERC20::balanceOfCall { owner })
 }
 
-/// Calls the token, with the lock held: what it calls in turn finds all programs closed.
-fn transfer<C>(ledger: &mut Ledger, transfer: &C, [from, to]: [Address; 2], amount: U256) -> Result<(), Revert>
+/// Tells the token to move something. The lock is held: what it calls in turn finds all programs closed.
+fn tell<C>(ledger: &mut Ledger, transfer: &C, [from, to]: [Address; 2], amount: U256) -> Result<(), Revert>
 where
     C: SolCall + ToWords,
 {
-    let (token, program) = (ledger.slots.token.get(), ledger.vm().contract_address());
-    lock::enter(program)?;
+    let token = ledger.slots.token.get();
     let context = Call::new_mutating(ledger);
-    let answer = call(ledger.vm(), context, token, &encode(C::SELECTOR, transfer)).map_err(Revert::from);
-    lock::exit(program)?;
-    match answer {
+    match call(ledger.vm(), context, token, &encode(C::SELECTOR, transfer)).map_err(Revert::from) {
         Ok(data) if data.is_empty() || U256::try_from_be_slice(&data) == Some(TRUE) => Ok(()),
         Err(data) if !data.is_empty() => Err(data),
         _ => Err(revert(&ClearingTokenTransferFailed { token, from, to, amountAtoms: amount })),
     }
 }
 
+#[inline(never)]
 fn require_difference(expected: U256, before: U256, after: U256, difference: Option<U256>) -> Result<(), Revert> {
     if difference == Some(expected) {
         return Ok(());

@@ -1,18 +1,17 @@
-//! Cash that comes, goes and moves by its owner's will, and that of LPs.
+//! Cash that comes, goes and moves by its owner's will, and that of LPs in and out.
 
 use alloy_primitives::{Address, B256, U256};
 use equipoise_clearing_state::access::not_authorised;
-use equipoise_clearing_state::amounts::{positive, unsigned};
+use equipoise_clearing_state::amounts::positive;
 use equipoise_clearing_state::assessment::safe_since;
-use equipoise_clearing_state::custody::{pay_in, send};
+use equipoise_clearing_state::custody::{send, take};
 use equipoise_clearing_state::entries::ledger_revert;
 use equipoise_clearing_state::portfolio::{Requirement, UNKNOWN};
-use equipoise_clearing_state::token::pull;
 use equipoise_clearing_state::{Account, Ledger};
-use equipoise_interfaces::account::{of, owner, vault_of, INSURANCE, LP_CLAIMS, LP_PENDING};
-use equipoise_interfaces::{AddressIsZero, ClearingSameAccount, IERC20};
-use equipoise_kit::lean::{call, only, revert, Arguments};
-use equipoise_kit::{lock, Revert};
+use equipoise_interfaces::account::{of, owner, INSURANCE, LP_CLAIMS, LP_PENDING};
+use equipoise_interfaces::{AddressIsZero, ClearingSameAccount};
+use equipoise_kit::lean::{only, revert};
+use equipoise_kit::Revert;
 use stylus_sdk::prelude::*;
 
 /// Deposits out of the caller's wallet into a trader's account, the caller's first if none is named.
@@ -22,28 +21,6 @@ pub fn deposit(ledger: &mut Ledger, account: Option<B256>, amount_atoms: U256) -
     let account = account.unwrap_or_else(|| of(sender));
     ledger.require_trader(account)?;
     take(ledger, sender, account, amount_atoms)
-}
-
-/// Into the caller's first account, with an allowance by signature (EIP-2612). A signature that somebody else has used
-/// already does no harm: what counts is the allowance.
-/// # Errors: as `deposit`
-pub fn deposit_with_permit(ledger: &mut Ledger, given: &mut Arguments<'_>) -> Result<(), Revert> {
-    let amount_atoms: U256 = given.take()?;
-    let (owner, program) = (ledger.vm().msg_sender(), ledger.vm().contract_address());
-    let permit = IERC20::permitCall {
-        owner,
-        spender: program,
-        value: amount_atoms,
-        deadline: given.take()?,
-        v: given.take()?,
-        r: given.take()?,
-        s: given.take()?,
-    };
-    let token = ledger.slots.token.get();
-    lock::enter(program)?;
-    let _used_or_not = call(ledger, token, &permit);
-    lock::exit(program)?;
-    take(ledger, owner, of(owner), amount_atoms)
 }
 
 /// Gives to the insurance fund, for good.
@@ -117,30 +94,6 @@ pub fn pay_lp_claim(ledger: &mut Ledger, to: Address, amount_atoms: U256) -> Res
     pay_out(ledger, LP_CLAIMS, to, amount_atoms)
 }
 
-/// The end of an epoch in one market. Vault program only.
-/// # Errors: CallerNotAllowed, ClearingMarketUnknown, ClearingInsufficientCash, ClearingAmountTooLarge
-pub fn settle_lp_epoch(ledger: &mut Ledger, given: &mut Arguments<'_>) -> Result<(), Revert> {
-    only(ledger.vm(), ledger.slots.vault.get())?;
-    let vault = known_vault(ledger, given.take()?)?;
-    let [accepted, refused, redeemed]: [U256; 3] = given.take()?;
-    ledger.move_cash(LP_PENDING, vault, unsigned(accepted)?)?;
-    ledger.move_cash(LP_PENDING, LP_CLAIMS, unsigned(refused)?)?;
-    ledger.move_cash(vault, LP_CLAIMS, unsigned(redeemed)?)
-}
-
-/// LP capital of one market to another. Vault program only.
-/// # Errors: CallerNotAllowed, ClearingMarketUnknown, ClearingInsufficientCash, ClearingAmountTooLarge
-pub fn reallocate(ledger: &mut Ledger, from: u8, to: u8, amount_atoms: U256) -> Result<(), Revert> {
-    only(ledger.vm(), ledger.slots.vault.get())?;
-    let (from, to) = (known_vault(ledger, from)?, known_vault(ledger, to)?);
-    ledger.move_cash(from, to, unsigned(amount_atoms)?)
-}
-
-fn known_vault(ledger: &Ledger, market: u8) -> Result<B256, Revert> {
-    ledger.market_number(ledger.market(market))?;
-    Ok(vault_of(market))
-}
-
 #[inline(never)]
 fn only_tranches(ledger: &Ledger) -> Result<(), Revert> {
     if ledger.vm().msg_sender() == ledger.slots.junior.get() {
@@ -158,13 +111,6 @@ fn without(ledger: &Ledger, account: B256, amount: u128) -> Result<Account, Reve
         ledger.require_margin(account, entry, UNKNOWN, Requirement::Initial)?;
     }
     Ok(entry)
-}
-
-fn take(ledger: &mut Ledger, from: Address, account: B256, amount_atoms: U256) -> Result<(), Revert> {
-    ledger.require_final()?;
-    let amount = positive(amount_atoms)?;
-    pull(ledger, from, amount)?;
-    pay_in(ledger, account, amount)
 }
 
 /// Out of an account to a wallet. Nobody holds positions in the accounts of LPs, so their cash is all that is asked of them.

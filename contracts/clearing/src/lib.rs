@@ -1,8 +1,8 @@
 //! The clearing house: custody of the stablecoin, the cash ledger, and margin over all markets.
 //!
 //! All tokens of the system lie here, and every other movement is an entry in the ledger. Tokens move
-//! on deposit and withdrawal only, and are counted before and after. What is rarer runs in the liquidator, by
-//! delegate call: auctions, bad debt, operators, administration.
+//! on deposit, on withdrawal and for a vault's hedge only, and are counted before and after. What is rarer runs by delegate call:
+//! auctions in the liquidator, bad debt in the backstop, operators, LPs' epochs and administration in the registrar.
 //!
 //! # Invariants
 //!
@@ -25,5 +25,6 @@
 extern crate alloc;
 
 mod cash;
+mod hedge;
 mod program;
 mod trades;

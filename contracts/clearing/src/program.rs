@@ -8,11 +8,10 @@ use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::account::{vault_of, INSURANCE};
 use equipoise_interfaces::IClearing::{
     accountMarginCall, auctionCall, bidCall, cashOfCall, closeHedgeCall, coverBadDebtCall, deleverageCall, depositCall,
-    depositForCall, depositInsuranceCall, depositWithPermitCall, endAuctionCall, enterLockCall, exitLockCall,
-    fundInsuranceCall, isLockedCall, payLpClaimCall, reallocateCall, recordTradeCall, recordTransferCall,
-    returnLpDepositCall, settleAccountCall, settleLpEpochCall, settleVaultCall, settleVaultDebtCall, startAuctionCall,
-    takeLpDepositCall, takeOverCall, tokenDecimalsCall, transferCashCall, vaultCashCall, vaultStandingCall,
-    withdrawCall, withdrawFromCall,
+    depositForCall, depositInsuranceCall, endAuctionCall, enterLockCall, exitLockCall, fundInsuranceCall, isLockedCall,
+    openHedgeCall, payLpClaimCall, recordTradeCall, recordTransferCall, returnLpDepositCall, settleAccountCall,
+    settleVaultCall, settleVaultDebtCall, startAuctionCall, takeLpDepositCall, takeOverCall, tokenDecimalsCall,
+    transferCashCall, vaultCashCall, vaultStandingCall, withdrawCall, withdrawFromCall,
 };
 use equipoise_interfaces::{AlreadyWired, CallerNotAllowed};
 use equipoise_kit::lean::{answer, delegate, enter, revert, Arguments, CONSTRUCTOR};
@@ -22,20 +21,17 @@ use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
-use crate::{cash, trades};
+use crate::{cash, hedge, trades};
 
 /// Runs one call.
 #[entrypoint]
 #[allow(clippy::needless_pass_by_value, reason = "the signature is the SDK's")]
 fn run(input: Vec<u8>, vm: VM) -> ArbResult {
-    let (mut ledger, selector, given) = enter::<Ledger>(&input, vm)?;
+    let (mut ledger, selector, mut given) = enter::<Ledger>(&input, vm)?;
     match selector {
         isLockedCall::SELECTOR => return answer(&!lock::holder().is_zero()),
         exitLockCall::SELECTOR => return answer(&lock::exit(ledger.vm().msg_sender())?),
-        closeHedgeCall::SELECTOR => {
-            let registrar = ledger.slots.registrar.get();
-            return delegate(&mut ledger, registrar, &input);
-        }
+        closeHedgeCall::SELECTOR => return answer(&hedge::close(&mut ledger, given.take()?, given.take()?)?),
         _ => lock::require_free()?,
     }
     change(&mut ledger, selector, given, &input)
@@ -53,7 +49,6 @@ fn change(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>, inpu
         fundInsuranceCall::SELECTOR => answer(&trades::fund_insurance(ledger, given.take()?)?),
         depositCall::SELECTOR => answer(&cash::deposit(ledger, None, given.take()?)?),
         depositForCall::SELECTOR => answer(&cash::deposit(ledger, Some(given.take()?), given.take()?)?),
-        depositWithPermitCall::SELECTOR => answer(&cash::deposit_with_permit(ledger, &mut given)?),
         depositInsuranceCall::SELECTOR => answer(&cash::deposit_insurance(ledger, given.take()?)?),
         withdrawCall::SELECTOR => answer(&cash::withdraw(ledger, given.take()?)?),
         withdrawFromCall::SELECTOR => {
@@ -65,8 +60,7 @@ fn change(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>, inpu
         takeLpDepositCall::SELECTOR => answer(&cash::take_lp_deposit(ledger, given.take()?, given.take()?)?),
         returnLpDepositCall::SELECTOR => answer(&cash::return_lp_deposit(ledger, given.take()?, given.take()?)?),
         payLpClaimCall::SELECTOR => answer(&cash::pay_lp_claim(ledger, given.take()?, given.take()?)?),
-        settleLpEpochCall::SELECTOR => answer(&cash::settle_lp_epoch(ledger, &mut given)?),
-        reallocateCall::SELECTOR => answer(&cash::reallocate(ledger, given.take()?, given.take()?, given.take()?)?),
+        openHedgeCall::SELECTOR => answer(&hedge::open(ledger, &given.take_array()?)?),
         enterLockCall::SELECTOR => answer(&enter_lock(ledger)?),
         CONSTRUCTOR => {
             let delegates = given.take()?;

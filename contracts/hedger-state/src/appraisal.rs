@@ -4,21 +4,17 @@ use alloc::vec::Vec;
 
 use alloy_primitives::{B256, I256};
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::words::{decode, read_array, words_of, write_array, FromWords, ToWords};
-use equipoise_interfaces::{
-    AppraisalHead, HedgeLeg, HedgeState, Holding, IHedged, IReferee, LegTerms, Outcome, Verdict,
-};
+use equipoise_interfaces::words::{decode, words_of, write_array, FromWords, ToWords};
+use equipoise_interfaces::{AppraisalHead, HedgeState, Holding, IHedged, IReferee, LegTerms, Outcome, Verdict};
 use equipoise_kit::lean::{failed, view_bytes};
 use equipoise_kit::number::from_u128;
 use equipoise_kit::Revert;
+use equipoise_market_state::layout::encode_hedge_terms;
 use stylus_sdk::prelude::*;
 
 use crate::lending::Position;
 use crate::slots::Kept;
 use crate::Hedger;
-
-/// Words of the referee's arguments before legs: the state, the head, and where the legs begin.
-const LEGS_HEAD_WORDS: usize = HedgeState::WORDS + AppraisalHead::WORDS + 1;
 
 /// A market at one price, as it has told itself.
 pub struct Appraised {
@@ -65,34 +61,18 @@ impl Hedger {
     /// What is held, in the market's units.
     /// # Errors: HedgerNumberOutOfDomain
     pub fn holding(&self, kept: &Kept, position: &Position) -> Result<Holding, Revert> {
-        let decimals = self.slots.quote().decimals;
+        let decimals = self.slots.quote_decimals();
         let given = words_of(&(decimals, position.net(kept.atoms), from_u128(position.collateral)));
         self.ask(IReferee::holdingCall::SELECTOR, kept, [&given, &[]])
     }
 
-    /// What legs may cost.
-    /// # Errors: HedgerQuantityInvalid, HedgerPriceOutOfBand, HedgerNumberOutOfDomain
-    pub fn leg_terms(&self, kept: &Kept, told: &Appraised, legs: &[HedgeLeg]) -> Result<Vec<LegTerms>, Revert> {
-        const SELECTOR: [u8; 4] = IReferee::legTermsCall::SELECTOR;
-        let mut array = Vec::new();
-        write_array(LEGS_HEAD_WORDS, legs, &mut array);
-        let data = self.told(SELECTOR, kept, [&words_of(&told.head), &array])?;
-        let terms = read_array(&data, &mut &data[..]).filter(|terms: &Vec<LegTerms>| terms.len() == legs.len());
-        terms.ok_or_else(|| failed(self.slots.referee.address(), SELECTOR))
-    }
-
     fn ask<T: FromWords>(&self, selector: [u8; 4], kept: &Kept, given: [&[u8]; 2]) -> Result<T, Revert> {
-        let data = self.told(selector, kept, given)?;
-        decode(&data).ok_or_else(|| failed(self.slots.referee.address(), selector))
-    }
-
-    /// What the referee answers, as it comes.
-    fn told(&self, selector: [u8; 4], kept: &Kept, given: [&[u8]; 2]) -> Result<Vec<u8>, Revert> {
         let mut input = selector.to_vec();
         self.state_of(kept).write(&mut input);
         input.extend(given.concat());
         let referee = self.slots.referee.address();
-        view_bytes(self.vm(), referee, selector, &input)
+        let data = view_bytes(self.vm(), referee, selector, &input)?;
+        decode(&data).ok_or_else(|| failed(referee, selector))
     }
 
     fn state_of(&self, kept: &Kept) -> HedgeState {
@@ -104,7 +84,7 @@ impl Hedger {
             usedAt: kept.used_at,
             nowAt: self.vm().block_timestamp(),
             baseDecimals: self.slots.base().decimals,
-            terms: self.slots.packed_terms(),
+            terms: encode_hedge_terms(&self.slots.terms()),
         }
     }
 }

@@ -19,7 +19,7 @@ impl Hedger {
     /// What the clearing house has of the stablecoin.
     /// # Errors: as [`Hedger::base_held`]
     pub fn quote_in_clearing(&self) -> Result<u128, Revert> {
-        self.balance(self.slots.quote().address, self.slots.clearing.address())
+        self.balance(self.slots.quote.address(), self.slots.clearing.address())
     }
 
     /// What somebody has of a token.

@@ -25,7 +25,10 @@ impl Hedger {
 
     /// What an inventory is known by.
     pub fn hash_of(&self, words: &[B256]) -> B256 {
-        let bytes: Vec<u8> = words.iter().flatten().copied().collect();
+        let mut bytes = Vec::new();
+        for word in words {
+            bytes.extend_from_slice(word.as_slice());
+        }
         self.vm().native_keccak256(&bytes)
     }
 }

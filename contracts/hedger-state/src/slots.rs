@@ -2,10 +2,9 @@
 
 use alloy_primitives::{Address, B256, U256};
 use equipoise_kit::storage::{
-    coupled, eighths, halves, joined, namespace_root, paired, quarters, Mapping, Namespace, Namespaced, Word,
+    coupled, eighths, halves, joined, namespace_root, paired, quarters, Lasting, Mapping, Namespace, Namespaced, Word,
 };
-use equipoise_market_state::layout::{decode_hedge_terms, encode_hedge_terms};
-use equipoise_risk::rebalance::HedgeTerms;
+use equipoise_risk::rebalance::{HedgeTerms, TERM_COUNT, TERM_RULES};
 use stylus_sdk::prelude::*;
 
 /// Where the hedger's storage begins.
@@ -18,21 +17,21 @@ impl Namespace for HedgerSpace {
 /// [`HedgerSlots`] at their place.
 pub type Slots = Namespaced<HedgerSpace, HedgerSlots>;
 
-/// The hedger's slots.
+/// The hedger's slots. Five addresses that every rebalance reads have the terms beside them, so that these take no slots of their own.
 #[storage]
 pub struct HedgerSlots {
-    /// The market.
-    pub market: Word,
-    /// The clearing house.
-    pub clearing: Word,
-    /// The referee.
-    pub referee: Word,
-    /// The program that runs what is rare.
+    /// The market, after three terms.
+    pub market: Lasting,
+    /// The clearing house, after the next three.
+    pub clearing: Lasting,
+    /// The referee, after the next three.
+    pub referee: Lasting,
+    /// The program that runs what is rare, after the stablecoin's decimals.
     pub trustee: Word,
-    /// The stablecoin, with its decimals.
-    quote: Word,
-    /// The underlying, with its decimals.
-    base: Word,
+    /// The stablecoin, after the last three terms.
+    pub quote: Lasting,
+    /// The underlying, after its decimals, whether anybody lends it, and the first three terms.
+    base: Lasting,
     /// The underlying held, the epoch, since when the window is open, and when both checkpoints were taken.
     held: Word,
     /// The average price, what of the budget is used, and when either was last moved.
@@ -41,10 +40,6 @@ pub struct HedgerSlots {
     young: Word,
     /// The older one.
     old: Word,
-    /// The first eight terms.
-    first_terms: Word,
-    /// The others.
-    other_terms: Word,
     /// Terms of each venue.
     venues: Mapping<Word>,
     /// How many signed requests of each solver have been used.
@@ -57,8 +52,16 @@ pub struct HedgerSlots {
     pub debt_token: Word,
 }
 
-/// The byte of the underlying's slot that says whether somebody lends it.
-const HAS_LENDER: usize = 1;
+/// Bytes of a term.
+const TERM: usize = 4;
+/// Terms beside an address that has nothing else beside it.
+const BESIDE: usize = 3;
+/// Where the underlying's slot says whether anybody lends it, in the byte that has its decimals.
+const LENT: u8 = 0x80;
+
+const _: () = assert!(TERM_COUNT == 5 * BESIDE, "every place beside an address has a term");
+// The first term has three bytes, for the underlying's decimals are in the fourth.
+const _: () = assert!(TERM_RULES[0].max < 1 << 24, "the first term fits three bytes");
 
 /// Bits of a number times 2^64 that are not kept of what is used of a budget: it is kept to 2^-24.
 const USED_SHIFT: u32 = 40;
@@ -111,37 +114,21 @@ pub struct VenueTerms {
     pub is_passed_on: bool,
 }
 
-impl Token {
-    /// The address, with the decimals before it.
-    fn encode(self) -> B256 {
-        let mut word = self.address.into_word();
-        if let Some(first) = word.first_mut() {
-            *first = self.decimals;
-        }
-        word
-    }
-
-    /// The token of a slot.
-    fn decode(word: B256) -> Self {
-        Self { address: Address::from_word(word), decimals: word.first().copied().unwrap_or(0) }
-    }
-}
-
 impl HedgerSlots {
-    /// The stablecoin.
-    pub fn quote(&self) -> Token {
-        Token::decode(self.quote.get())
+    /// The stablecoin's decimals.
+    pub fn quote_decimals(&self) -> u8 {
+        self.trustee.get()[0]
     }
 
     /// Whether anybody lends the underlying: said beside its decimals, so that who does not borrow reads no slot for it.
     pub fn has_lender(&self) -> bool {
-        self.base.get()[HAS_LENDER] != 0
+        self.base.get()[0] & LENT != 0
     }
 
     /// Names who borrows, and the pool's tokens.
     pub fn set_lender(&mut self, [lender, collateral_token, debt_token]: [Address; 3]) {
         let mut base = self.base.get();
-        base[HAS_LENDER] = 1;
+        base[0] |= LENT;
         self.base.set(base);
         self.lender.set_address(lender);
         self.collateral_token.set_address(collateral_token);
@@ -150,13 +137,26 @@ impl HedgerSlots {
 
     /// The underlying.
     pub fn base(&self) -> Token {
-        Token::decode(self.base.get())
+        let word = self.base.get();
+        Token { address: Address::from_word(word), decimals: word[0] & !LENT }
     }
 
-    /// Names both tokens.
+    /// Names the market, the clearing house and the referee.
+    pub fn set_programs(&mut self, [market, clearing, referee]: [Address; 3]) {
+        self.market.set(market.into_word());
+        self.clearing.set(clearing.into_word());
+        self.referee.set(referee.into_word());
+    }
+
+    /// Names both tokens, once the trustee is named.
     pub fn set_tokens(&mut self, quote: Token, base: Token) {
-        self.quote.set(quote.encode());
-        self.base.set(base.encode());
+        let mut trustee = self.trustee.get();
+        trustee[0] = quote.decimals;
+        self.trustee.set(trustee);
+        self.quote.set(quote.address.into_word());
+        let mut word = base.address.into_word();
+        word[0] = base.decimals;
+        self.base.set(word);
     }
 
     /// What rebalances move.
@@ -214,19 +214,29 @@ impl HedgerSlots {
 
     /// The terms.
     pub fn terms(&self) -> HedgeTerms {
-        decode_hedge_terms(&self.packed_terms())
+        let mut base = self.base.get();
+        base[0] = 0;
+        let words = [base, self.market.get(), self.clearing.get(), self.referee.get(), self.quote.get()];
+        let mut terms = words.iter().flat_map(|word| word.as_chunks::<TERM>().0.iter().take(BESIDE));
+        let mut next = || terms.next().map_or(0, |term| u32::from_be_bytes(*term));
+        HedgeTerms::from_stored(core::array::from_fn(|_| next()))
     }
 
-    /// The terms as they are packed.
-    pub fn packed_terms(&self) -> [B256; 2] {
-        [self.first_terms.get(), self.other_terms.get()]
-    }
-
-    /// Keeps the terms.
+    /// Keeps the terms, beside addresses that are named.
     pub fn set_terms(&mut self, terms: &HedgeTerms) {
-        let [first, others] = encode_hedge_terms(terms);
-        self.first_terms.set(first);
-        self.other_terms.set(others);
+        let decimals = self.base.get()[0];
+        let mut terms = terms.all_millionths().into_iter();
+        let words = [&mut self.base, &mut self.market, &mut self.clearing, &mut self.referee, &mut self.quote];
+        for slot in words {
+            let mut word = slot.get();
+            for (bytes, term) in word.as_chunks_mut::<TERM>().0.iter_mut().take(BESIDE).zip(terms.by_ref()) {
+                *bytes = term.to_be_bytes();
+            }
+            slot.set(word);
+        }
+        let mut base = self.base.get();
+        base[0] = decimals;
+        self.base.set(base);
     }
 }
 

@@ -17,18 +17,13 @@ pub fn require_checkpoint(
     now: u64,
 ) -> Result<(), Revert> {
     let hash = hedger.hash_of(words);
-    let mut oldest = None;
-    // The older one is not read where the younger one will do. An inventory that has not changed may be both.
-    for (place, taken_at) in kept.taken_at.into_iter().enumerate() {
-        if taken_at == 0 || hedger.slots.checkpoint_hash(place) != hash {
-            continue;
-        }
-        if is_old(taken_at, terms, now) {
-            return Ok(());
-        }
-        oldest = Some(taken_at);
+    let is_known = |place: usize, taken_at: u64| taken_at != 0 && hedger.slots.checkpoint_hash(place) == hash;
+    let places = || kept.taken_at.into_iter().enumerate();
+    // One that is too young is not read where another one will do. An inventory that has not changed may be both.
+    if places().any(|(place, taken_at)| is_old(taken_at, terms, now) && is_known(place, taken_at)) {
+        return Ok(());
     }
-    let Some(taken_at) = oldest else {
+    let Some((_, taken_at)) = places().rev().find(|(place, taken_at)| is_known(*place, *taken_at)) else {
         return Err(revert(&HedgerCheckpointUnknown { hash }));
     };
     Err(revert(&HedgerCheckpointTooYoung { takenAt: taken_at, leastSecs: terms.secs(HedgeTerm::CheckpointSecs) }))

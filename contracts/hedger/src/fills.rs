@@ -3,12 +3,14 @@
 use alloc::vec::Vec;
 
 use alloy_primitives::{Address, I256, U256};
-use equipoise_hedger_state::{Appraised, Hedger, Kept, VenueTerms};
-use equipoise_interfaces::{HedgeLeg, HedgerFillShort, HedgerLegsCount, HedgerVenueCapExceeded, IVenue, LegTerms};
+use equipoise_hedger_state::{Hedger, VenueTerms};
+use equipoise_interfaces::{HedgeLeg, HedgerFillShort, HedgerLegsCount, HedgerVenueCapExceeded, IVenue};
 use equipoise_kit::lean::{call, revert};
 use equipoise_kit::number::{from_u128, to_u128};
 use equipoise_kit::token::transfer;
 use equipoise_kit::Revert;
+
+use crate::legs::{Prices, Worth};
 
 /// Legs of one rebalance.
 const MAX_LEGS: usize = 8;
@@ -44,15 +46,15 @@ impl Counted {
 }
 
 impl Order {
-    fn of(leg: &HedgeLeg, terms: VenueTerms, fill: &LegTerms) -> Self {
+    fn of(leg: &HedgeLeg, terms: VenueTerms, worth: &Worth) -> Self {
         Self {
             venue: leg.venue,
             terms,
             is_buy: leg.quantityAtoms > I256::ZERO,
-            // The referee has made sure that both fit.
+            // A leg that is worth anything fits.
             base: to_u128(leg.quantityAtoms.unsigned_abs()).unwrap_or(u128::MAX),
-            quote: to_u128(fill.quoteAtoms).unwrap_or(u128::MAX),
-            notional: fill.notionalWad,
+            quote: worth.quote.count().max(0).unsigned_abs(),
+            notional: worth.notional,
         }
     }
 
@@ -86,14 +88,13 @@ impl Order {
 
 /// The orders of legs: of open venues within their caps, at prices within the band.
 /// # Errors: HedgerLegsCount, HedgerQuantityInvalid, HedgerPriceOutOfBand, HedgerVenueCapExceeded, HedgerNumberOutOfDomain
-pub fn orders(hedger: &Hedger, legs: &[HedgeLeg], kept: &Kept, told: &Appraised) -> Result<Vec<Order>, Revert> {
+pub fn orders(hedger: &Hedger, legs: &[HedgeLeg], prices: &Prices) -> Result<Vec<Order>, Revert> {
     if legs.is_empty() || legs.len() > MAX_LEGS {
         let (count, maximum) = (U256::from(legs.len()), U256::from(MAX_LEGS));
         return Err(revert(&HedgerLegsCount { count, maximum }));
     }
-    let fills = hedger.leg_terms(kept, told, legs)?;
-    let order = |(leg, fill): (&HedgeLeg, &LegTerms)| Order::of(leg, hedger.slots.venue(leg.venue), fill);
-    let orders: Vec<Order> = legs.iter().zip(&fills).map(order).collect();
+    let order = |leg: &HedgeLeg| Ok(Order::of(leg, hedger.slots.venue(leg.venue), &prices.worth(leg)?));
+    let orders = legs.iter().map(order).collect::<Result<Vec<_>, Revert>>()?;
     for order in &orders {
         require_within_cap(order, &orders)?;
     }

@@ -16,6 +16,7 @@ extern crate alloc;
 
 mod checkpoint;
 mod fills;
+mod legs;
 mod loan;
 mod program;
 mod rebalance;

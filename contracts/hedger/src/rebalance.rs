@@ -16,6 +16,7 @@ use stylus_sdk::prelude::*;
 
 use crate::checkpoint::require_checkpoint;
 use crate::fills::{fill, orders, Counted, Order};
+use crate::legs::Prices;
 use crate::loan::{loan, repay};
 
 /// What a solver wants done.
@@ -83,7 +84,8 @@ pub fn rebalance(hedger: &mut Hedger, request: &Request, words: &[B256], solver:
     require_checkpoint(hedger, words, (&before, &terms), now)?;
     let told = hedger.appraised(words)?;
     require_fresh(&told.head, request, &terms, now)?;
-    let orders = orders(hedger, &request.legs, &before, &told)?;
+    let prices = Prices::around(&told.head, &before, &terms, hedger.slots.base().decimals)?;
+    let orders = orders(hedger, &request.legs, &prices)?;
     let position = hedger.position()?;
     let moved = execute(hedger, &orders, (&before, &position), &told, solver)?;
     let outcome = moved.outcome(&before, &position, request.max_tip_atoms);

@@ -113,8 +113,6 @@ sol! {
     /// Judges rebalances: a pure function, of what the market has told and the hedger keeps.
     #[derive(Debug)]
     interface IReferee {
-        /// The terms of legs, whose prices must be near the oracle's and near the average.
-        function legTerms(HedgeState state, AppraisalHead head, HedgeLeg[] legs) external pure returns (LegTerms[] terms);
         /// What must be posted for a debt of the underlying, and what the debt is worth at spot.
         function collateral(HedgeState state, AppraisalHead head, uint256 debtAtoms) external pure
             returns (LegTerms terms);

@@ -173,46 +173,46 @@ impl ToWords for FixedBytes<4> {
     }
 }
 
-/// The last `N` bytes of a word whose others are zero.
-#[inline(never)]
-fn read_low<const N: usize>(input: &mut &[u8]) -> Option<[u8; N]> {
-    let word = take_word(input)?;
-    let (low, high) = (word.last_chunk::<N>()?, word.split_last_chunk::<N>()?.0);
-    high.iter().all(|byte| *byte == 0).then_some(*low)
+/// The limbs of a word, the lowest first. Whole limbs are looked at, for a branch costs a program as much as thirty additions.
+fn take_limbs(input: &mut &[u8]) -> Option<[u64; 4]> {
+    take_word(input).map(|word| *U256::from_be_bytes(*word).as_limbs())
 }
 
-fn write_low<const N: usize>(bytes: [u8; N], out: &mut Vec<u8>) {
-    let mut word = [0; WORD];
-    if let Some(place) = word.last_chunk_mut() {
-        *place = bytes;
-    }
-    push(out, &word);
+/// The last eight bytes of a word whose others are zero.
+#[inline(never)]
+fn read_low(input: &mut &[u8]) -> Option<u64> {
+    let [low, a, b, c] = take_limbs(input)?;
+    (a | b | c == 0).then_some(low)
+}
+
+#[inline(never)]
+fn write_low(number: u64, out: &mut Vec<u8>) {
+    U256::from_limbs([number, 0, 0, 0]).write(out);
 }
 
 macro_rules! unsigned {
-    ($($name:ty: $bytes:literal),*) => {$(
+    ($($name:ty),*) => {$(
         impl ToWords for $name {
             fn write(&self, out: &mut Vec<u8>) {
-                write_low(self.to_be_bytes(), out);
+                write_low((*self).into(), out);
             }
         }
 
         impl FromWords for $name {
             const WORDS: usize = 1;
 
-            #[inline(never)]
             fn read(input: &mut &[u8]) -> Option<Self> {
-                read_low::<$bytes>(input).map(Self::from_be_bytes)
+                read_low(input)?.try_into().ok()
             }
         }
     )*};
 }
 
-unsigned!(u8: 1, u16: 2, u32: 4, u64: 8);
+unsigned!(u8, u16, u32, u64);
 
 impl ToWords for U80 {
     fn write(&self, out: &mut Vec<u8>) {
-        write_low(self.to_be_bytes::<10>(), out);
+        U256::from(*self).write(out);
     }
 }
 
@@ -220,21 +220,25 @@ impl FromWords for U80 {
     const WORDS: usize = 1;
 
     fn read(input: &mut &[u8]) -> Option<Self> {
-        read_low::<10>(input).map(Self::from_be_bytes)
+        let [low, high, a, b] = take_limbs(input)?;
+        (high >> 16 | a | b == 0).then(|| Self::from_limbs([low, high]))
     }
 }
 
 impl ToWords for Address {
     fn write(&self, out: &mut Vec<u8>) {
-        write_low(self.into_array(), out);
+        self.into_word().write(out);
     }
 }
 
 impl FromWords for Address {
     const WORDS: usize = 1;
 
+    #[inline(never)]
     fn read(input: &mut &[u8]) -> Option<Self> {
-        read_low::<20>(input).map(Self::new)
+        let word = take_word(input)?;
+        let [.., a, b] = *U256::from_be_bytes(*word).as_limbs();
+        (a >> 32 | b == 0).then(|| Self::from_word(B256::new(*word)))
     }
 }
 
@@ -305,10 +309,10 @@ impl FromWords for i128 {
 
     #[inline(never)]
     fn read(input: &mut &[u8]) -> Option<Self> {
-        let (high, low) = take_word(input)?.split_last_chunk::<16>()?;
-        let number = Self::from_be_bytes(*low);
-        let fill = if number < 0 { 0xff } else { 0 };
-        high.iter().all(|byte| *byte == fill).then_some(number)
+        let [low, high, a, b] = take_limbs(input)?;
+        let fill = if high >> 63 == 0 { 0 } else { u64::MAX };
+        let number = u128::from(high) << 64 | u128::from(low);
+        (a == fill && b == fill).then_some(number.cast_signed())
     }
 }
 

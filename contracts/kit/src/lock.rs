@@ -40,13 +40,20 @@ pub fn enter(taker: Address) -> Result<(), Revert> {
     Ok(())
 }
 
+/// Fails unless `taker` holds the lock. In the clearing house only.
+/// # Errors: LockNotHeld
+pub fn require_held(taker: Address) -> Result<(), Revert> {
+    let holder = holder();
+    if holder == taker {
+        return Ok(());
+    }
+    Err(revert(&LockNotHeld { caller: taker, holder }))
+}
+
 /// Gives the lock back, which `taker` must hold. In the clearing house only.
 /// # Errors: LockNotHeld
 pub fn exit(taker: Address) -> Result<(), Revert> {
-    let holder = holder();
-    if holder != taker {
-        return Err(revert(&LockNotHeld { caller: taker, holder }));
-    }
+    require_held(taker)?;
     host::store(PLACE.into(), B256::ZERO);
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Storage at a root of its own (ERC-7201), so that what a program inherits or a proxy keeps
 //! beside it can never share a slot with it.
 
+use core::cell::Cell;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
@@ -146,6 +147,56 @@ impl StorageType for Word {
 
     unsafe fn new(slot: U256, _offset: u8, vm: VM) -> Self {
         Self { slot, vm }
+    }
+
+    fn load<'s>(self) -> Self::Wraps<'s> {
+        StorageGuard::new(self)
+    }
+
+    fn load_mut<'s>(self) -> Self::WrapsMut<'s> {
+        StorageGuardMut::new(self)
+    }
+}
+
+/// One slot that is loaded once a call, whatever the call calls: for what construction names, and what nobody changes while it runs.
+///
+/// Calls clear the host's cache of storage, so a [`Word`] is loaded anew after each.
+pub struct Lasting {
+    word: Word,
+    loaded: Cell<Option<B256>>,
+}
+
+impl Lasting {
+    /// What it holds.
+    pub fn get(&self) -> B256 {
+        if let Some(word) = self.loaded.get() {
+            return word;
+        }
+        let word = self.word.get();
+        self.loaded.set(Some(word));
+        word
+    }
+
+    /// Replaces what it holds.
+    pub fn set(&mut self, word: B256) {
+        self.loaded.set(Some(word));
+        self.word.set(word);
+    }
+
+    /// The address it holds, in its last twenty bytes.
+    pub fn address(&self) -> Address {
+        Address::from_word(self.get())
+    }
+}
+
+impl StorageType for Lasting {
+    type Wraps<'a> = StorageGuard<'a, Self>;
+    type WrapsMut<'a> = StorageGuardMut<'a, Self>;
+
+    unsafe fn new(slot: U256, offset: u8, vm: VM) -> Self {
+        // SAFETY: the slot is the word's alone.
+        let word = unsafe { Word::new(slot, offset, vm) };
+        Self { word, loaded: Cell::new(None) }
     }
 
     fn load<'s>(self) -> Self::Wraps<'s> {

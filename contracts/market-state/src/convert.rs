@@ -9,7 +9,8 @@ use equipoise_kit::Revert;
 use equipoise_math::Fx;
 use equipoise_risk::book::{Exposure, NUMBERS};
 use equipoise_risk::settlement::PayoutRatio;
-use equipoise_risk::units::{from_wad_floor, to_wad_nearest, Atoms, Lots, Money, Price, LOT_WAD};
+use equipoise_risk::units::{from_wad_floor, to_wad_nearest, Atoms, Lots, Money, Price, TokenScale, LOT_WAD};
+use equipoise_risk::RiskError;
 
 use crate::errors::number_error;
 use crate::layout::BoardWords;
@@ -46,6 +47,15 @@ pub fn exposure_of_bits(bits: &[i128; NUMBERS]) -> Exposure {
 /// # Errors: MarketNumberOutOfDomain
 pub fn atoms(amount: I256) -> Result<Atoms, Revert> {
     to_i128(amount).map(Atoms::new).ok_or_else(out_of_domain)
+}
+
+/// Units of so many atoms of a token.
+/// # Rounding: down
+/// # Errors: Overflow
+pub fn units_floor(decimals: u8, atoms: I256) -> Result<Fx, RiskError> {
+    let scale = TokenScale::from_decimals(decimals).ok_or(RiskError::Overflow)?;
+    let atoms = to_i128(atoms).ok_or(RiskError::Overflow)?;
+    scale.money_floor(Atoms::new(atoms)).map(Money::fx)
 }
 
 /// Atoms that are not negative, for the ABI.

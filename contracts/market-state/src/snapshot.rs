@@ -2,6 +2,7 @@
 
 use alloy_primitives::{B256, I256, U256};
 use alloy_sol_types::SolCall;
+use equipoise_interfaces::account::vault_of;
 use equipoise_interfaces::words::{decode, write_array, write_items, ToWords};
 use equipoise_interfaces::IPricer::priceCall;
 use equipoise_interfaces::IValuer::valueCall;
@@ -119,6 +120,21 @@ impl Snapshot {
     /// Loads the market, with the account's positions in the boards that the legs are of.
     /// # Errors: NotWired, the oracle's, MarketNumberOutOfDomain
     pub fn load(store: &Store, account: Option<B256>, legs: &[Leg], cash: FreeCash) -> Result<Self, Revert> {
+        Self::loaded::<true>(store, (account, legs), cash)
+    }
+
+    /// Loads the market for its hedger, who prices no trade: without what widens spreads, and of the vault its cash alone.
+    /// # Errors: NotWired, the oracle's, MarketNumberOutOfDomain
+    pub fn for_hedge(store: &Store) -> Result<Self, Revert> {
+        Self::loaded::<false>(store, (None, &[]), FreeCash::Always)
+    }
+
+    /// Told apart when it is compiled: the market has no room for what it never does.
+    fn loaded<const PRICES: bool>(
+        store: &Store,
+        (account, legs): (Option<B256>, &[Leg]),
+        cash: FreeCash,
+    ) -> Result<Self, Revert> {
         let sight = Sight::priced(store, matches!(cash, FreeCash::ForTrade))?;
         let frozen = store.get(Place::Frozen);
         let trading = store.get(Place::Trading);
@@ -129,12 +145,13 @@ impl Snapshot {
         let vault_cash = match cash {
             FreeCash::Told(vault_cash) => Some(vault_cash),
             FreeCash::ForTrade if !is_new_round => None,
+            FreeCash::Always if !PRICES => Some(ask_cash(store)?),
             FreeCash::Always | FreeCash::ForTrade => {
                 standing = ask_standing(store)?;
                 Some(standing.cashAtoms)
             }
         };
-        let conditions = if is_new_round { store.conditions() } else { [[0; 32]; CONDITION_SLOTS] };
+        let conditions = if PRICES && is_new_round { store.conditions() } else { [[0; 32]; CONDITION_SLOTS] };
         let reserved = Trading::decode(&trading).reserve.balance;
         let free = |vault_cash| atoms(vault_cash)?.minus(reserved).map_err(pricing_error);
         let free_cash = vault_cash.map_or(Ok(Atoms::ZERO), free)?;
@@ -223,6 +240,16 @@ const UNASKED: IClearing::vaultStandingReturn = IClearing::vaultStandingReturn {
     insuranceFloorTokens: 0,
     insuranceAtoms: U256::ZERO,
 };
+
+/// Who knows his number asks for its account: so the clearing house need not look it up.
+/// # Errors: NotWired
+fn ask_cash(store: &Store) -> Result<I256, Revert> {
+    let (vm, clearing) = (store.vm(), store.wired(Place::Clearing)?);
+    match store.number() {
+        Some(number) => Ok(view(vm, clearing, &IClearing::cashOfCall { account: vault_of(number) })?.cashAtoms),
+        None => view(vm, clearing, &IClearing::vaultCashCall { market: vm.contract_address() }),
+    }
+}
 
 /// # Errors: NotWired
 fn ask_standing(store: &Store) -> Result<IClearing::vaultStandingReturn, Revert> {

@@ -5,7 +5,7 @@
 //! | slot | holds |
 //! |---|---|
 //! | 0 | the oracle |
-//! | 1 | the ledger; the token's decimals; the binary shift of strikes; how far spreads may learn |
+//! | 1 | the ledger; the token's decimals; the binary shift of strikes; the market's number there and one; how far spreads may learn |
 //! | 2, 3 | the vault program, the curator |
 //! | 4, 5 | the desk, the pricer |
 //! | 6, 7, 8 | directory; risk capital, the spread's multiplier and whether the market trades; skew reserve and the round's flow |
@@ -60,7 +60,7 @@ pub const PROGRAMS: usize = 9;
 pub enum Place {
     /// Prices.
     Oracle,
-    /// The cash ledger, with the token's decimals, the strikes' shift and the most that learning may reach.
+    /// The cash ledger, with the token's decimals, the strikes' shift, the market's number and the most that learning may reach.
     Clearing,
     /// The vault program.
     Vault,
@@ -205,6 +205,20 @@ impl Store {
         let mut slot = self.get(Place::Clearing);
         let [.., at_decimals, at_shift, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = &mut slot;
         (*at_decimals, *at_shift) = (decimals, shift);
+        self.set(Place::Clearing, slot);
+    }
+
+    /// The market's number in the clearing house, if it was known there when a hedger was named.
+    pub fn number(&self) -> Option<u8> {
+        let [_, _, _, _, _, _, _, _, _, next, ..] = self.get(Place::Clearing);
+        next.checked_sub(1)
+    }
+
+    /// Keeps the market's number in the clearing house.
+    pub fn set_number(&mut self, number: u8) {
+        let mut slot = self.get(Place::Clearing);
+        let [_, _, _, _, _, _, _, _, _, next, ..] = &mut slot;
+        *next = number.saturating_add(1);
         self.set(Place::Clearing, slot);
     }
 

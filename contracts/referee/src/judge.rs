@@ -7,7 +7,7 @@ use equipoise_interfaces::{Appraisal, HedgeState, Holding, Outcome, Verdict};
 use equipoise_kit::lean::Arguments;
 use equipoise_kit::number::{to_i128, to_u128};
 use equipoise_kit::Revert;
-use equipoise_market_state::convert::{exposure_of_bits, money_of_bits, price_of, signed_wad, unsigned};
+use equipoise_market_state::convert::{exposure_of_bits, money_of_bits, price_of, signed_wad, units_floor, unsigned};
 use equipoise_market_state::layout::{decode_hedge_terms, decode_parameters, Directory};
 use equipoise_math::Fx;
 use equipoise_risk::book::Exposure;
@@ -17,7 +17,7 @@ use equipoise_risk::rebalance::{average_after, Accepted, Budget, HedgeTerms, Reb
 use equipoise_risk::units::{Atoms, Money, Price, TokenScale};
 use equipoise_risk::RiskError;
 
-use crate::legs::{holding, units_floor};
+use crate::holding::holding;
 use crate::refusals::{number_error, refusal};
 
 /// A market at one price.

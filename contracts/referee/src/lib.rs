@@ -6,7 +6,7 @@
 
 extern crate alloc;
 
+mod holding;
 mod judge;
-mod legs;
 mod program;
 mod refusals;

@@ -1,15 +1,14 @@
 //! The program's door: decodes a call, judges, and answers.
 
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::HedgeLeg;
-use equipoise_interfaces::IReferee::{collateralCall, holdingCall, judgeCall, legTermsCall, observeCall};
-use equipoise_kit::lean::{answer, answer_array, open, unknown};
+use equipoise_interfaces::IReferee::{collateralCall, holdingCall, judgeCall, observeCall};
+use equipoise_kit::lean::{answer, open, unknown};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
+use crate::holding::{collateral, holding};
 use crate::judge::Market;
-use crate::legs::{collateral, holding, leg_terms};
 
 /// Runs one call. No function takes ether.
 #[entrypoint]
@@ -17,12 +16,6 @@ use crate::legs::{collateral, holding, leg_terms};
 fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     let (selector, mut given) = open(&input, &vm)?;
     match selector {
-        legTermsCall::SELECTOR => {
-            let (state, head) = (given.take()?, given.take()?);
-            let legs: Vec<HedgeLeg> = given.take_array()?;
-            let terms: Result<Vec<_>, _> = legs.iter().map(|leg| leg_terms(&state, &head, leg)).collect();
-            answer_array(&terms?)
-        }
         collateralCall::SELECTOR => answer(&collateral(&given.take()?, &given.take()?, given.take()?)?),
         holdingCall::SELECTOR => answer(&holding(&given.take()?, given.take()?, given.take()?, given.take()?)?),
         observeCall::SELECTOR => {

@@ -79,7 +79,7 @@ pub fn register_market(ledger: &mut Ledger, market: Address) -> Result<u8, Rever
     }
     let next = U8::from(number.saturating_add(1));
     ledger.slots.market_count.set(next);
-    ledger.slots.programs.insert(market, next);
+    ledger.slots.programs.setter(market).role.set(next);
     ledger.slots.markets.insert(U256::from(number), market);
     let code_hash = ledger.vm().code_hash(market);
     log(ledger.vm(), &MarketRegistered { market, number, codeHash: code_hash });
@@ -90,7 +90,7 @@ pub fn register_market(ledger: &mut Ledger, market: Address) -> Result<u8, Rever
 /// # Errors: CallerNotOwner, AddressIsZero, AddressHasNoCode, ClearingAlreadyRegistered
 pub fn register_program(ledger: &mut Ledger, program: Address) -> Result<(), Revert> {
     require_new(ledger, program)?;
-    ledger.slots.programs.insert(program, U8::from(PROGRAM));
+    ledger.slots.programs.setter(program).role.set(U8::from(PROGRAM));
     let code_hash = ledger.vm().code_hash(program);
     log(ledger.vm(), &ProgramRegistered { program, codeHash: code_hash });
     Ok(())
@@ -101,7 +101,7 @@ pub fn register_program(ledger: &mut Ledger, program: Address) -> Result<(), Rev
 pub fn register_hedger(ledger: &mut Ledger, hedger: Address, market: Address) -> Result<(), Revert> {
     require_new(ledger, hedger)?;
     let number = ledger.market_number(market)?;
-    ledger.slots.programs.insert(hedger, U8::from(HEDGER.saturating_add(number)));
+    ledger.slots.programs.setter(hedger).role.set(U8::from(HEDGER.saturating_add(number)));
     let code_hash = ledger.vm().code_hash(hedger);
     log(ledger.vm(), &HedgerRegistered { hedger, market, codeHash: code_hash });
     Ok(())
@@ -125,7 +125,7 @@ pub fn set_insurance_floor(ledger: &mut Ledger, market: Address, floor_tokens: u
     if floor_tokens > MOST_FLOOR {
         return Err(revert(&ClearingInsuranceFloorTooHigh { floorTokens: floor_tokens, maxTokens: MOST_FLOOR }));
     }
-    ledger.slots.standings.setter(market).insurance_floor.set(U32::from(floor_tokens));
+    ledger.slots.programs.setter(market).insurance_floor.set(U32::from(floor_tokens));
     log(ledger.vm(), &InsuranceFloorSet { market, floorTokens: floor_tokens });
     Ok(())
 }

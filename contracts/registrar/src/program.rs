@@ -3,11 +3,11 @@
 use alloy_sol_types::SolCall;
 use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::IClearing::{
-    acceptOwnershipCall, backstopCall, closeHedgeCall, correlationCall, finalizeCall, insuranceFloorCall, isFinalCall,
-    isOperatorCall, liquidatorCall, marketCall, marketCountCall, noncesCall, openHedgeCall, operatorUntilCall,
-    ownerCall, registerHedgerCall, registerMarketCall, registerProgramCall, registrarCall, setCorrelationCall,
-    setInsuranceFloorCall, setOperatorBySignatureCall, setOperatorCall, tokenCall, tranchesCall, transferOwnershipCall,
-    vaultCall, wireCall, DOMAIN_SEPARATORCall,
+    acceptOwnershipCall, backstopCall, correlationCall, depositWithPermitCall, finalizeCall, insuranceFloorCall,
+    isFinalCall, isOperatorCall, liquidatorCall, marketCall, marketCountCall, noncesCall, operatorUntilCall, ownerCall,
+    reallocateCall, registerHedgerCall, registerMarketCall, registerProgramCall, registrarCall, setCorrelationCall,
+    setInsuranceFloorCall, setOperatorBySignatureCall, setOperatorCall, settleLpEpochCall, tokenCall, tranchesCall,
+    transferOwnershipCall, vaultCall, wireCall, DOMAIN_SEPARATORCall,
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_kit::lean::{answer, enter, unknown, Arguments, CONSTRUCTOR};
@@ -16,7 +16,7 @@ use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
-use crate::{admin, hedge, operators};
+use crate::{admin, epochs, operators, permit};
 
 /// Runs one call.
 #[entrypoint]
@@ -29,8 +29,9 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
 /// Functions that change state; all others go on to [`show`].
 fn change(ledger: &mut Ledger, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
     match selector {
-        openHedgeCall::SELECTOR => answer(&hedge::open(ledger, &given.take_array()?)?),
-        closeHedgeCall::SELECTOR => answer(&hedge::close(ledger, given.take()?, given.take()?)?),
+        depositWithPermitCall::SELECTOR => answer(&permit::deposit(ledger, &mut given)?),
+        settleLpEpochCall::SELECTOR => answer(&epochs::settle(ledger, &mut given)?),
+        reallocateCall::SELECTOR => answer(&epochs::reallocate(ledger, given.take()?, given.take()?, given.take()?)?),
         setOperatorCall::SELECTOR => answer(&operators::set(ledger, given.take()?, given.take()?)?),
         setOperatorBySignatureCall::SELECTOR => answer(&operators::set_by_signature(ledger, &mut given)?),
         wireCall::SELECTOR => answer(&admin::wire(ledger, given.take()?)?),

@@ -120,14 +120,26 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    fn numbers_mut(&mut self) -> [&mut Money; BUCKET_NUMBERS] {
-        let [low, high] = &mut self.wing_vegas;
-        [&mut self.delta, &mut self.vega, low, high]
+    /// Whether nothing is held of the board, or of no risk.
+    pub fn is_empty(&self) -> bool {
+        self == &Self::default()
     }
 
-    fn numbers(&self) -> [Money; BUCKET_NUMBERS] {
+    const fn of([delta, vega, low, high]: [Money; BUCKET_NUMBERS]) -> Self {
+        Self { delta, vega, wing_vegas: [low, high] }
+    }
+
+    const fn numbers(&self) -> [Money; BUCKET_NUMBERS] {
         let [low, high] = self.wing_vegas;
         [self.delta, self.vega, low, high]
+    }
+
+    fn plus(&self, change: &Self) -> Result<Self, RiskError> {
+        let mut numbers = self.numbers();
+        for (sum, added) in numbers.iter_mut().zip(change.numbers()) {
+            *sum = sum.plus(added)?;
+        }
+        Ok(Self::of(numbers))
     }
 }
 
@@ -146,21 +158,24 @@ pub struct Exposure {
 impl Exposure {
     /// All numbers: the measures, then of each board its delta, its vega and its wings' vegas.
     pub fn to_array(&self) -> [Money; NUMBERS] {
-        let mut numbers = self.measures.into_iter().chain(self.buckets.iter().flat_map(Bucket::numbers));
-        core::array::from_fn(|_| numbers.next().unwrap_or_default())
+        let mut numbers = [Money::ZERO; NUMBERS];
+        let (measures, buckets) = numbers.split_at_mut(MEASURES);
+        measures.copy_from_slice(&self.measures);
+        for (numbers, bucket) in buckets.as_chunks_mut().0.iter_mut().zip(&self.buckets) {
+            *numbers = bucket.numbers();
+        }
+        numbers
     }
 
     /// From all numbers, in the order of [`Exposure::to_array`].
     pub fn from_array(numbers: [Money; NUMBERS]) -> Self {
         let mut exposure = Self::default();
-        for (place, number) in exposure.numbers_mut().zip(numbers) {
-            *place = number;
+        let (measures, buckets) = numbers.split_at(MEASURES);
+        exposure.measures.copy_from_slice(measures);
+        for (bucket, numbers) in exposure.buckets.iter_mut().zip(buckets.as_chunks().0) {
+            *bucket = Bucket::of(*numbers);
         }
         exposure
-    }
-
-    fn numbers_mut(&mut self) -> impl Iterator<Item = &mut Money> {
-        self.measures.iter_mut().chain(self.buckets.iter_mut().flat_map(Bucket::numbers_mut))
     }
 
     /// One of the measures.
@@ -219,7 +234,10 @@ impl Exposure {
     /// The book after `change` is added.
     /// # Errors: Overflow
     pub fn plus(mut self, change: &Self) -> Result<Self, RiskError> {
-        for (sum, added) in self.numbers_mut().zip(change.to_array()) {
+        for (sum, added) in self.measures.iter_mut().zip(change.measures) {
+            *sum = sum.plus(added)?;
+        }
+        for (sum, added) in self.buckets.iter_mut().zip(&change.buckets).filter(|(_, added)| !added.is_empty()) {
             *sum = sum.plus(added)?;
         }
         Ok(self)

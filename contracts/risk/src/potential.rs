@@ -151,7 +151,7 @@ impl RiskState {
         let mut deltas = Fx::ZERO;
         let mut vegas = square_floor(vega)?;
         let mut wings = Fx::ZERO;
-        for bucket in &book.buckets {
+        for bucket in book.buckets.iter().filter(|bucket| !bucket.is_empty()) {
             deltas = add(deltas, square_floor(self.per_capital(bucket.delta)?)?)?;
             vegas = add(vegas, square_floor(self.per_capital(bucket.vega)?)?)?;
             for (wing, share) in bucket.wing_vegas.into_iter().zip(WING_SHARES) {

@@ -30,9 +30,7 @@ pub fn construct(hedger: &mut Hedger, [owner, market, clearing, referee, base]: 
         require_code(hedger.vm(), program)?;
     }
     let quote = view(hedger.vm(), clearing, &IClearing::tokenCall {})?;
-    hedger.slots.market.set_address(market);
-    hedger.slots.clearing.set_address(clearing);
-    hedger.slots.referee.set_address(referee);
+    hedger.slots.set_programs([market, clearing, referee]);
     let (quote, base) = (token(hedger, quote)?, token(hedger, base)?);
     hedger.slots.set_tokens(quote, base);
     hedger.slots.set_terms(&HedgeTerms::default());

@@ -43,6 +43,23 @@ fn only_the_owner_opens_venues_and_sets_terms() {
 }
 
 #[test]
+fn terms_lie_beside_addresses_and_move_none_of_them() {
+    let mut stage = Stage::quiet(World::new());
+    let owner = stage.market.world.owner;
+    let addresses = |stage: &mut Stage| {
+        let (market, clearing) = (stage.ask(&IHedger::marketCall {}), stage.ask(&IHedger::clearingCall {}));
+        [market, clearing, stage.ask(&IHedger::baseCall {}), stage.ask(&IHedger::trusteeCall {})]
+    };
+    let named = [stage.market.market, stage.market.clearing, stage.coin, stage.hedges.trustee];
+    assert_eq!(addresses(&mut stage), named);
+    for terms in [TERM_RULES.map(|rule| rule.max), TERM_RULES.map(|rule| rule.min)] {
+        stage.tell(owner, &IHedger::setTermsCall { millionths: terms.to_vec() }).unwrap();
+        assert_eq!(stage.ask(&IHedger::termsCall {}), terms);
+        assert_eq!(addresses(&mut stage), named);
+    }
+}
+
+#[test]
 fn a_closed_venue_fills_nothing() {
     let mut stage = Stage::open();
     let (owner, venue) = (stage.market.world.owner, stage.hedges.filler);

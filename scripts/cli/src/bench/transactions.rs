@@ -50,11 +50,11 @@ pub const TRANSACTIONS: [(&str, u64, &str); 18] = [
     ("settle_32", 220_000, "an expiry of 32 series settled"),
     (
         "rebalance_callback",
-        340_000,
+        300_000,
         "another rebalance of the vault's hedge, bought of a solver who is called back, 64 live series",
     ),
     ("rebalance_callback_venue", 20_000, "of that, what the venue and the solver use in the middle of it"),
-    ("rebalance_spot", 420_000, "another rebalance, bought at a Uniswap v3 pool, 64 live series"),
+    ("rebalance_spot", 360_000, "another rebalance, bought at a Uniswap v3 pool, 64 live series"),
     ("rebalance_spot_venue", 150_000, "of that, what the venue and the pool use"),
     (
         "guardrails_per_trade",

@@ -3,9 +3,9 @@
 use alloy_primitives::{Address, B256, U256};
 use equipoise_clearing_state::access::Role;
 use equipoise_clearing_state::amounts::positive;
-use equipoise_clearing_state::custody::{pay_in, send};
+use equipoise_clearing_state::custody::{leave, pay_in};
 use equipoise_clearing_state::entries::ledger_revert;
-use equipoise_clearing_state::token::token_balance;
+use equipoise_clearing_state::token::{push_locked, token_balance};
 use equipoise_clearing_state::Ledger;
 use equipoise_interfaces::account::vault_of;
 use equipoise_interfaces::{CallerNotAllowed, ClearingTransferredAmountDiffers, HedgePayment, LockNotHeld};
@@ -20,22 +20,22 @@ use stylus_sdk::prelude::*;
 pub fn open(ledger: &mut Ledger, payments: &[HedgePayment]) -> Result<U256, Revert> {
     let (hedger, vault) = calling_hedger(ledger)?;
     ledger.require_final()?;
-    for payment in payments {
-        pay_out(ledger, vault, payment.to, payment.amountAtoms)?;
-    }
-    let left = token_balance(ledger)?;
     lock::enter(hedger)?;
+    let mut left = token_balance(ledger)?;
+    for payment in payments {
+        left = pay_out(ledger, vault, payment, left)?;
+    }
     // One more: nothing kept is zero.
     lock::keep(left.saturating_add(U256::ONE).into());
     Ok(left)
 }
 
-/// Gives back the lock, credits the vault with what has come since it was taken, and pays the solver. Hedger only.
+/// Credits the vault with what has come since the lock was taken, pays the solver, and gives it back. Hedger only.
 /// # Errors: CallerNotAllowed, LockNotHeld, ClearingTransferredAmountDiffers if less is there than was, ClearingInsufficientCash,
 /// ClearingAmount.., ClearingT.., the token's own
 pub fn close(ledger: &mut Ledger, solver: Address, tip_atoms: U256) -> Result<(), Revert> {
     let (hedger, vault) = calling_hedger(ledger)?;
-    lock::exit(hedger)?;
+    lock::require_held(hedger)?;
     let kept = U256::from_be_bytes(lock::kept().0);
     let Some(before) = kept.checked_sub(U256::ONE) else {
         return Err(revert(&LockNotHeld { caller: hedger, holder: Address::ZERO }));
@@ -51,21 +51,26 @@ pub fn close(ledger: &mut Ledger, solver: Address, tip_atoms: U256) -> Result<()
     if come != 0 {
         pay_in(ledger, vault, come)?;
     }
-    if tip_atoms.is_zero() {
-        return Ok(());
+    if !tip_atoms.is_zero() {
+        pay_out(ledger, vault, &HedgePayment { to: solver, amountAtoms: tip_atoms }, after)?;
     }
-    pay_out(ledger, vault, solver, tip_atoms)
+    lock::exit(hedger)
 }
 
 /// A market's vault has no margin here, so its cash is all that is asked of it.
-fn pay_out(ledger: &mut Ledger, vault: B256, to: Address, amount_atoms: U256) -> Result<(), Revert> {
-    let amount = positive(amount_atoms)?;
+/// # Inputs: the stablecoin that the clearing house has before
+/// # Returns: what it has afterwards
+#[inline(never)]
+fn pay_out(ledger: &mut Ledger, vault: B256, payment: &HedgePayment, before: U256) -> Result<U256, Revert> {
+    let amount = positive(payment.amountAtoms)?;
     let left = ledger.entry(vault).debit(amount).map_err(|error| ledger_revert(vault, error))?;
-    send(ledger, (vault, left), to, amount)
+    leave(ledger, (vault, left), amount);
+    push_locked(ledger, payment.to, amount, before)
 }
 
 /// The hedger that calls, and the vault of its market.
 /// # Errors: CallerNotAllowed
+#[inline(never)]
 fn calling_hedger(ledger: &Ledger) -> Result<(Address, B256), Revert> {
     let caller = ledger.vm().msg_sender();
     match ledger.role(caller) {
