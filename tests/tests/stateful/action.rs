@@ -5,6 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod hedging;
+
+pub use hedging::HedgeAction;
+
 /// One of the actors, by number.
 pub type Who = u8;
 
@@ -375,12 +379,13 @@ pub enum Action {
         by: Who,
         call: u8,
     },
+    Hedge(HedgeAction),
 }
 
 impl Action {
     /// The names of all there are.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        NAMES.into_iter()
+        NAMES.into_iter().chain(hedging::NAMES)
     }
 
     /// Whether the breakers look at it, or are told by it.
@@ -391,7 +396,10 @@ impl Action {
 
     /// Its name, as it is counted and replayed.
     pub fn name(&self) -> String {
-        let told = format!("{self:?}");
+        let told = match self {
+            Self::Hedge(action) => format!("{action:?}"),
+            action => format!("{action:?}"),
+        };
         told.split([' ', '(', '{']).next().unwrap_or_default().to_owned()
     }
 }

@@ -18,6 +18,8 @@ use crate::life::Life;
 use crate::native::{self, wad_of, Moment, Native};
 use crate::slots::{Board, Picture};
 
+pub mod hedging;
+
 pub fn scale() -> TokenScale {
     TokenScale::from_decimals(6).unwrap()
 }
@@ -31,6 +33,7 @@ impl Picture {
         native.cash = Atoms::new(self.cash(equipoise_interfaces::account::VAULT));
         (native.reserve, native.flow) = (self.trading.reserve, self.trading.flow);
         (native.frozen, native.conditions) = (self.frozen, self.conditions);
+        (native.hedge, native.has_hedger) = (self.hedge, self.has_hedger);
         (native.variance, native.posted_spot) = (self.directory.variance, self.directory.posted_spot);
         native.surface_at = self.directory.surface_at;
         (native.breakers, native.bad_debt) = (self.breakers, self.bad_debt);
@@ -175,7 +178,7 @@ impl Native {
     pub fn require_same(&self, other: &Self) {
         assert_eq!((self.cash, self.reserve, self.flow), (other.cash, other.reserve, other.flow));
         assert_eq!((self.frozen, self.conditions), (other.frozen, other.conditions));
-        assert_eq!(self.breakers, other.breakers);
+        assert_eq!((self.breakers, self.hedge), (other.breakers, other.hedge));
         for (one, other) in self.boards.iter().zip(&other.boards) {
             assert_eq!((one.id, &one.held), (other.id, &other.held), "the vault holds the other side");
         }

@@ -6,6 +6,7 @@ use crate::action::{Action, Limit, Of, Round, Until};
 
 mod crash;
 mod draw;
+mod hedging;
 mod keepers;
 
 pub use draw::Draw;
@@ -21,6 +22,8 @@ pub enum Climate {
 
 /// In a forsaken market one in so many actions is a crash, which is some fifty.
 const CRASHES: u64 = 60;
+/// One in so many actions is a solver who does all that a rebalance needs, which is five.
+const REHEDGES: u64 = 40;
 
 type Make = fn(&mut Draw, Climate) -> Action;
 
@@ -156,7 +159,7 @@ const MAKERS: &[(u32, Make)] = &[
     }),
     (3, |draw, _| Action::WrappedApprove { by: draw.who(), operator: draw.who(), is_approved: draw.is_one_in(2) }),
     (30, |draw, _| Action::Poke { by: draw.who() }),
-    (1, |draw, _| {
+    (3, |draw, _| {
         let by = if draw.is_one_in(3) { None } else { Some(draw.who()) };
         Action::Tighten { by, state: draw.below(4) as u8 }
     }),
@@ -210,6 +213,7 @@ const MAKERS: &[(u32, Make)] = &[
     }),
     (2, |draw, _| Action::SetCorrelation { millionths: draw.below(1_200_000) as u32 }),
     (14, |draw, _| Action::Stranger { by: draw.who(), call: draw.byte() }),
+    (90, |draw, _| Action::Hedge(hedging::any(draw))),
 ];
 
 /// Too high, some, or mostly none: below a floor nobody opens what all the rest is done on.
@@ -251,6 +255,9 @@ pub fn actions(seed: u64, count: usize) -> Vec<Action> {
         if climate == Climate::Forsaken && draw.is_one_in(CRASHES) {
             list.extend(crash::crash(&mut draw));
             continue;
+        }
+        if draw.is_one_in(REHEDGES) {
+            list.extend(hedging::rehedge(&mut draw));
         }
         let action = one(&mut draw);
         if climate == Climate::Forsaken && matches!(action, Action::Bid { .. }) {

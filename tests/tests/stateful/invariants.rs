@@ -15,6 +15,8 @@ use crate::life::{Life, Outcome};
 use crate::slots::{Board, Picture, Tranche};
 use crate::views;
 
+pub mod hedging;
+
 /// Between audits through the views: of what everybody depends on, and of everything.
 const BRIEF_AUDIT: usize = 20;
 const FULL_AUDIT: usize = 1_000;
@@ -36,6 +38,8 @@ pub fn check(life: &mut Life, before: &Picture, after: &Picture, outcome: &Outco
     parameters_are_within_their_bounds(after);
     others_are_left_alone(before, after, outcome);
     breakers_say_what_their_slots_do(life, after);
+    hedging::the_hedge_is_what_the_hedger_holds(life, after);
+    hedging::nothing_is_left_at_the_hedger_or_its_venue(life, after);
     value_is_known(life, after);
     count_states(life, after);
     let actions = life.course.actions;
@@ -49,7 +53,8 @@ pub fn check(life: &mut Life, before: &Picture, after: &Picture, outcome: &Outco
 fn tokens_and_debts_are_the_sum_of_the_ledger(life: &Life, picture: &Picture) {
     let ledger: i128 = picture.ledger.values().map(|entry| entry.cash()).sum();
     let tokens = picture.tokens[&life.market.clearing].cast_signed();
-    assert_eq!(tokens, ledger + life.course.donated.cast_signed(), "tokens of the clearing house");
+    let donated = life.course.donated.get(&life.market.clearing).copied().unwrap_or(0);
+    assert_eq!(tokens, ledger + donated.cast_signed(), "tokens of the clearing house");
 }
 
 fn accounts_of_the_ledger_owe_nothing(picture: &Picture) {

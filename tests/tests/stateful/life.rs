@@ -10,11 +10,13 @@ use alloy_sol_types::{SolCall, SolValue};
 use equipoise_chain::{Receipt, SnapshotId};
 use equipoise_cli::reverts::Reason;
 use equipoise_interfaces::{account, IClearing, ITranche, IVault, IWrapper};
-use equipoise_tests::{Failure, Stablecoin, TOKEN};
+use equipoise_risk::units::Money;
+use equipoise_tests::{Failure, Hedging, Stablecoin, TOKEN};
 
+use crate::action::hedging::Delivery;
 use crate::action::{Action, Of};
 use crate::actors::{Actors, ACTORS, RICH};
-use crate::fixture::{Market, FAR};
+use crate::fixture::{wad, Market, FAR};
 use crate::invariants;
 use crate::native::Moment;
 use crate::offering::underwriter_of;
@@ -24,6 +26,9 @@ use crate::slots::{Board, Picture};
 pub const FEED_UNIT: i128 = 100_000_000;
 /// Where spot begins.
 pub const BEGIN: i128 = 3_000 * FEED_UNIT;
+
+/// What may be filled at the hedger's venue at once to begin with.
+const VENUE_DOLLARS: u64 = 500_000;
 
 /// What LPs put in at the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +59,16 @@ pub struct Course {
     pub done: BTreeSet<u16>,
     /// Those of them whose wrapped account has something left that rounding kept.
     pub dusty: BTreeSet<u16>,
-    /// Tokens that somebody sent to the clearing house.
-    pub donated: u128,
+    /// Tokens that somebody sent to programs, which nobody had asked him for.
+    pub donated: BTreeMap<Address, u128>,
+    /// The same of the underlying, to the hedger.
+    pub given: u128,
+    /// Inventories of checkpoints, by their hashes.
+    pub inventories: BTreeMap<B256, Vec<B256>>,
+    /// What the solver does when he is to deliver.
+    pub delivery: Delivery,
+    /// What rebalances have cost: when, how much, and what a day's might cost.
+    pub costs: Vec<(u64, Money, Money)>,
     /// Whether holders of a board have ever got less than all.
     pub is_loss_shared: bool,
     /// What everything was after the last action.
@@ -85,6 +98,7 @@ pub struct Life {
     pub market: Market,
     pub wrapper: Address,
     pub underwriter: Address,
+    pub hedging: Hedging,
     pub actors: Actors,
     pub course: Course,
     pub tally: Tally,
@@ -115,6 +129,17 @@ impl Outcome {
     }
 }
 
+/// A hedger for a market in an underlying of as many decimals as the stablecoin, a solver with much of both, and his venue
+/// open.
+fn hedged(market: &mut Market) -> Hedging {
+    let (owner, program, clearing) = (market.world.owner, market.market, market.clearing);
+    let coin = market.world.deploy("Stablecoin", ("Test Ether", "TETH", owner).abi_encode_params());
+    let hedging = Hedging::wire(&mut market.world, program, clearing, coin);
+    hedging.stock(&mut market.world, hedging.solver, U256::from(100_000 * TOKEN));
+    hedging.set_venue(&mut market.world, hedging.hedges.filler, wad(VENUE_DOLLARS)).unwrap();
+    hedging
+}
+
 impl Life {
     /// A market with LPs in both tranches, actors with cash, nothing listed.
     pub fn born(capital: Capital) -> Self {
@@ -131,6 +156,7 @@ impl Life {
             Capital::Deep => (1_000_000, 300_000),
             Capital::Thin => (110_000, 280_000),
         };
+        let hedging = hedged(&mut market);
         market.fill_vault(junior * TOKEN);
         for (number, actor) in actors.all().enumerate() {
             market.world.chain.set_balance(actor, U256::from(u128::MAX));
@@ -148,7 +174,11 @@ impl Life {
             spot: BEGIN,
             done: BTreeSet::new(),
             dusty: BTreeSet::new(),
-            donated: 0,
+            donated: BTreeMap::new(),
+            given: 0,
+            inventories: BTreeMap::new(),
+            delivery: Delivery::Honest,
+            costs: Vec::new(),
             is_loss_shared: false,
             picture: None,
             actions: 0,
@@ -158,6 +188,7 @@ impl Life {
             market,
             wrapper,
             underwriter,
+            hedging,
             actors,
             beginning: course.clone(),
             course,
@@ -226,6 +257,9 @@ impl Life {
         invariants::check(self, &before, &after, &outcome);
         if !action.has_breakers_look() {
             invariants::breakers_stand(&before, &after);
+        }
+        if !matches!(action, Action::Hedge(_)) {
+            invariants::hedging::hedges_stand(&before, &after);
         }
         let done = |(id, board): &(&u16, &Board)| board.is_done() && after.debts_of(**id).is_none();
         for (id, _) in after.boards.iter().filter(done) {

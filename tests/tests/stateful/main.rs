@@ -3,6 +3,7 @@
 //!
 //! * `action`: what can be done, as plain data; `generate`: lists of it from a seed
 //! * `life`, `perform`: doing it, and what each must leave
+//! * `perform/hedging`: solvers who deliver, who do not, or who are somewhere else meanwhile
 //! * `slots`: what the programs keep, read without running them; `double`: the pure crates on that
 //! * `invariants`: what must hold after every action; `views`: what the programs show is what they keep
 //! * `shrink`: a list that fails, made short
@@ -114,16 +115,33 @@ fn print_tally(life: &Life) {
 }
 
 /// What nobody refuses, and what nobody may do.
-const NEVER_REFUSED: [&str; 9] =
-    ["Time", "Feed", "WrappedApprove", "LpOperator", "Collect", "ShareApprove", "List", "Donate", "SetOperator"];
-const NEVER_ACCEPTED: [&str; 1] = ["Stranger"];
+const NEVER_REFUSED: [&str; 10] = [
+    "Time",
+    "Feed",
+    "WrappedApprove",
+    "LpOperator",
+    "Collect",
+    "ShareApprove",
+    "List",
+    "Donate",
+    "SetOperator",
+    "GiveCoins",
+];
+const NEVER_ACCEPTED: [&str; 2] = ["Stranger", "SignRebalance"];
 /// What comes too seldom to be sure of where the vault is deep; the thin ones must see it.
 const SELDOM_IN_DEEP: [&str; 2] = ["Bid", "Unwrap"];
 /// What must be reached in so many actions.
-const REACHED: [&str; 19] = [
+const REACHED: [&str; 26] = [
     "a debt that insurance pays",
     "a debt that the vault bears",
     "a full audit through the views",
+    "a rebalance buys",
+    "a rebalance ends a window",
+    "a rebalance sells",
+    "a solver delivers beyond what is asked for",
+    "a solver finds every door shut",
+    "a solver is paid a tip",
+    "a window opens",
     "accounts to settle",
     "an account below maintenance",
     "an account in auction",
@@ -142,6 +160,27 @@ const REACHED: [&str; 19] = [
     "tokens to redeem",
 ];
 
+/// Why rebalances must be refused in so many actions.
+const REFUSED_REBALANCES: [&str; 17] = [
+    "HedgerBudgetExceeded",
+    "HedgerCheckpointTooYoung",
+    "HedgerCheckpointUnknown",
+    "HedgerCostTooHigh",
+    "HedgerDeadlinePassed",
+    "HedgerDeltaGrows",
+    "HedgerEpochDiffers",
+    "HedgerFillShort",
+    "HedgerGainTooSmall",
+    "HedgerLegsCount",
+    "HedgerMarketStopped",
+    "HedgerNothingToSell",
+    "HedgerPriceOutOfBand",
+    "HedgerPriceTooOld",
+    "HedgerQuantityInvalid",
+    "HedgerVenueCapExceeded",
+    "HedgerWindowClosed",
+];
+
 /// The same where the vault is thin: a deep one's junior stands what traders can lose.
 const REACHED_IN_THIN: [&str; 2] = ["the junior has nothing", "the senior's claim is not covered"];
 
@@ -152,6 +191,10 @@ fn require_coverage(life: &Life, capital: Capital) {
         let (accepted, refused) = life.tally.actions.get(name).copied().unwrap_or_default();
         assert!(accepted > 0 || NEVER_ACCEPTED.contains(&name), "no {name} is accepted");
         assert!(refused > 0 || NEVER_REFUSED.contains(&name), "no {name} is refused");
+    }
+    for name in REFUSED_REBALANCES {
+        let key = ("Rebalance".to_owned(), name.to_owned());
+        assert!(life.tally.refusals.contains_key(&key), "no rebalance is refused with {name}");
     }
     let of_thin = REACHED_IN_THIN.iter().filter(|_| capital == Capital::Thin);
     for state in REACHED.iter().chain(of_thin) {

@@ -10,18 +10,23 @@ use equipoise_interfaces::account::{self, SYSTEM_ACCOUNTS};
 use equipoise_kit::storage::{halves, namespace_root, number_key, quarters, Namespace};
 use equipoise_market_state::account_boards::AccountBoards;
 use equipoise_market_state::layout::{
-    decode_breakers, decode_conditions, decode_gap, decode_holdings, decode_margin_parameters, decode_parameters,
-    decode_slice, series_slots, strike_count, strike_slots, BoardDebts, BoardState, BoardWords, Directory, Frozen,
-    Header, Slot, Trading,
+    decode_breakers, decode_conditions, decode_gap, decode_hedge, decode_holdings, decode_margin_parameters,
+    decode_parameters, decode_slice, has_hedger, series_slots, strike_count, strike_slots, BoardDebts, BoardState,
+    BoardWords, Directory, Frozen, Header, Slot, Trading,
 };
 use equipoise_market_state::store::{Place, ROOT};
 use equipoise_risk::breakers::{Breakers, State};
 use equipoise_risk::clock::WINDOW_SECS;
 use equipoise_risk::conditions::Conditions;
+use equipoise_risk::hedge::Hedge;
 use equipoise_risk::margin::MarginParameters;
 use equipoise_risk::parameters::Parameters;
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::surface::{Slice, VolGap};
+
+pub mod hedging;
+
+use hedging::Hedger;
 
 use crate::fixture::STRIKE_SHIFT;
 use crate::life::Life;
@@ -99,6 +104,10 @@ pub struct Picture {
     pub account_boards: BTreeMap<B256, AccountBoards>,
     pub frozen: Frozen,
     pub conditions: Option<Conditions>,
+    pub has_hedger: bool,
+    /// What is held against the options, as the market was told.
+    pub hedge: Hedge,
+    pub hedger: Hedger,
     pub breakers: Breakers,
     /// What the market's vault has borne of others' debts lately.
     pub bad_debt: BadDebt,
@@ -176,6 +185,7 @@ impl Life {
             let base = self.mapped(*account, key_at(ClearingSpace::ROOT, 12));
             (*account, self.run::<2>(self.market.clearing, base) != [[0; 32]; 2])
         };
+        let conditions = self.run(market, key_at(ROOT, Place::Conditions as u8));
         let share = self.slot(self.market.clearing, ClearingSpace::ROOT);
         let debt = self.mapped(market.into_word(), key_at(ClearingSpace::ROOT, 13));
         let [debt_at, debt_atoms] = halves(self.word(self.market.clearing, debt));
@@ -188,7 +198,10 @@ impl Life {
             account_boards,
             frozen: Frozen::decode(&at(Place::Frozen)),
             trading: Trading::decode(&at(Place::Trading)),
-            conditions: decode_conditions(&self.run(market, key_at(ROOT, Place::Conditions as u8))),
+            conditions: decode_conditions(&conditions),
+            has_hedger: has_hedger(&conditions),
+            hedge: decode_hedge(&at(Place::Hedge)),
+            hedger: self.hedger_slots(),
             breakers: decode_breakers(&self.run(market, key_at(ROOT, Place::Breakers as u8))),
             bad_debt: BadDebt { atoms: debt_atoms, at: quarters(debt_at)[1] },
             insurance_floor: quarters(debt_at)[0] as u32,
@@ -205,13 +218,18 @@ impl Life {
     fn wallets(&self) -> impl Iterator<Item = Address> + '_ {
         let market = &self.market;
         let programs = [market.clearing, market.vault, market.senior, market.junior, market.market, self.wrapper];
-        programs.into_iter().chain(self.actors.all()).chain([market.lp, market.world.owner])
+        let hands = self.hedge_wallets().chain([market.lp, market.world.owner]);
+        programs.into_iter().chain(self.actors.all()).chain(hands)
     }
 
     /// A wallet's stablecoins.
     fn balance(&self, wallet: Address) -> u128 {
-        let slot = self.word(self.market.world.token, self.mapped(wallet.into_word(), U256::ZERO));
-        halves(slot)[1]
+        self.balance_in(self.market.world.token, wallet)
+    }
+
+    /// What somebody has of a token.
+    fn balance_in(&self, token: Address, wallet: Address) -> u128 {
+        halves(self.word(token, self.mapped(wallet.into_word(), U256::ZERO)))[1]
     }
 
     fn board(&self, id: u16, account_boards: &BTreeMap<B256, AccountBoards>) -> Board {

@@ -2,6 +2,7 @@
 
 use alloy_primitives::aliases::U80;
 use alloy_primitives::{I256, U256};
+use equipoise_cli::deployment::Hedges;
 use equipoise_interfaces::account::{INSURANCE, SETTLEMENT, VAULT};
 use equipoise_interfaces::{AccountSettled, BoardSettled, IMarket, IVault, PayoutRatioFixed};
 use equipoise_market_state::layout::{BoardDebts, BoardState};
@@ -235,12 +236,14 @@ impl Life {
     /// Sends tokens where nobody asked for them.
     pub(super) fn donate(&mut self, by: u8, to: u8, atoms: u64) -> Outcome {
         let market = &self.market;
-        let programs = [market.clearing, market.vault, market.senior, market.junior, market.market, self.wrapper];
+        let Hedges { hedger, filler, .. } = self.hedging.hedges;
+        let house = [market.clearing, market.vault, market.senior, market.junior];
+        let programs = [&house[..], &[market.market, self.wrapper, hedger, filler]].concat();
         let to = programs[usize::from(to) % programs.len()];
         let token = market.world.token;
         let result = self.tell(by, token, &Stablecoin::transferCall { to, value: U256::from(atoms) });
-        if result.is_ok() && to == self.market.clearing {
-            self.course.donated += u128::from(atoms);
+        if result.is_ok() {
+            *self.course.donated.entry(to).or_default() += u128::from(atoms);
         }
         Outcome::of(result, &[])
     }
