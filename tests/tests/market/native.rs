@@ -32,7 +32,7 @@ use equipoise_risk::skew::SkewReserve;
 use equipoise_risk::spread::{Doubt, SpreadMultiplier, SpreadTerms};
 use equipoise_risk::surface::{Slice, VolGap};
 use equipoise_risk::toxicity::Amount;
-use equipoise_risk::units::{from_wad_floor, times_floor, to_wad_nearest, Atoms, Lots, Money, Price, TokenScale};
+use equipoise_risk::units::{from_wad_floor, to_wad_nearest, Atoms, Lots, Money, Price, TokenScale};
 use equipoise_risk::RiskError;
 
 use crate::fixture::{narrow, signed, LOT};
@@ -136,7 +136,7 @@ pub struct Offer {
 
 /// Past this ratio of spot to what it was when the surface was posted, or its inverse, only closing trades pass.
 const MOST_SPOT_MOVE: Fx = Fx::lit("1.419067548593257248");
-const HOUR: u64 = 3_600;
+const HOUR: u32 = 3_600;
 
 pub fn fx_of(wad: I256) -> Fx {
     from_wad_floor(narrow(wad)).unwrap()
@@ -398,7 +398,7 @@ impl Native {
 
     /// Whether spot or the surface are too old to open positions on.
     fn is_stale(&self, moment: Moment) -> bool {
-        let secs = |parameter| times_floor(self.parameters.number(parameter).unwrap(), HOUR).unwrap() as u64;
+        let secs = |parameter| self.parameters.secs(parameter, HOUR);
         moment.now - moment.spot_at > secs(Parameter::MaxSpotAgeHours)
             || moment.now - self.surface_at > secs(Parameter::MaxSurfaceAgeHours)
     }

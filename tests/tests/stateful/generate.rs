@@ -24,6 +24,8 @@ pub enum Climate {
 const CRASHES: u64 = 60;
 /// One in so many actions is a solver who does all that a rebalance needs, which is five.
 const REHEDGES: u64 = 40;
+/// And of two markets one in so many turns to the other.
+const TURNS: u64 = 8;
 
 type Make = fn(&mut Draw, Climate) -> Action;
 
@@ -232,9 +234,9 @@ fn lp(draw: &mut Draw, make: impl FnOnce(u8, u8, bool) -> Action) -> Action {
     make(by, of, draw.is_one_in(2))
 }
 
-/// So many actions of a seed.
-pub fn actions(seed: u64, count: usize) -> Vec<Action> {
-    let mut draw = Draw::new(seed);
+/// So many actions of a seed, in one market or in two.
+pub fn actions(seed: u64, count: usize, is_double: bool) -> Vec<Action> {
+    let mut draw = if is_double { Draw::of_two(seed) } else { Draw::new(seed) };
     let climate = [Climate::Calm, Climate::Violent, Climate::Forsaken][(seed % 3) as usize];
     let total: u32 = MAKERS.iter().map(|(weight, _)| weight).sum();
     let one = |draw: &mut Draw| {
@@ -255,6 +257,9 @@ pub fn actions(seed: u64, count: usize) -> Vec<Action> {
         if climate == Climate::Forsaken && draw.is_one_in(CRASHES) {
             list.extend(crash::crash(&mut draw));
             continue;
+        }
+        if is_double && draw.is_one_in(TURNS) {
+            list.push(Action::Turn);
         }
         if draw.is_one_in(REHEDGES) {
             list.extend(hedging::rehedge(&mut draw));

@@ -30,11 +30,16 @@ pub fn any(draw: &mut Draw) -> HedgeAction {
     }
 }
 
-/// An inventory is kept, grows old, and what there is to hedge is hedged at a fair price.
+/// An inventory is kept, grows old, and what there is to hedge is hedged at a fair price, by whoever does not deliver too little.
 pub fn rehedge(draw: &mut Draw) -> [Action; 5] {
     let by = draw.who();
     let fills = vec![FillOf { size: FillSize::Hundredths(60 + draw.below(45) as i16), ..near(draw) }];
-    let (delivery, flaw) = (Delivery::Honest, Flaw::None);
+    let delivery = match draw.below(8) {
+        0 => Delivery::Beyond(draw.below(3_000_000) as u32),
+        1 => Delivery::Enter(draw.byte()),
+        _ => Delivery::Honest,
+    };
+    let flaw = Flaw::None;
     [
         Action::Hedge(HedgeAction::Checkpoint { by }),
         Action::Time(Until::Secs(RIPE + draw.below(300) as u32)),

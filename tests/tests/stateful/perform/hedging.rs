@@ -35,7 +35,7 @@ impl Life {
     }
 
     fn checkpoint(&mut self, by: u8) -> Result<(), Failure> {
-        let (from, hedger) = (self.actors.address(by), self.hedging.hedges.hedger);
+        let (from, hedger) = (self.actors.address(by), self.own.hedging.hedges.hedger);
         let before = self.picture();
         let receipt = self.send(from, hedger, &IHedger::checkpointCall {})?;
         let told = World::events::<CheckpointTaken>(&receipt).remove(0);
@@ -49,7 +49,7 @@ impl Life {
         if now - kept.taken_at[0] >= kept.terms.secs(HedgeTerm::CheckpointSecs) {
             expected.hashes = [hash, kept.hashes[0]];
             expected.taken_at = [now, kept.taken_at[0]];
-            self.course.inventories.insert(hash, told.words);
+            self.course.here.inventories.insert(hash, told.words);
         }
         let after = self.picture();
         assert_eq!(after.hedger, expected, "what a checkpoint keeps");
@@ -60,7 +60,7 @@ impl Life {
     }
 
     fn tend_hedge(&mut self, by: u8) -> Result<(), Failure> {
-        let (hedger, before) = (self.hedging.hedges.hedger, self.picture());
+        let (hedger, before) = (self.own.hedging.hedges.hedger, self.picture());
         self.tell(by, hedger, &IHedger::tendCall {})?;
         assert!(self.picture() == before, "there is no debt to tend");
         Ok(())
@@ -70,7 +70,7 @@ impl Life {
     fn set_venue(&mut self, by: Option<u8>, dollars: u32, is_closing: bool) -> Result<(), Failure> {
         let owner = self.market.world.owner;
         let from = by.map_or(owner, |who| self.actors.address(who));
-        let (hedger, venue) = (self.hedging.hedges.hedger, self.hedging.hedges.filler);
+        let (hedger, venue) = (self.own.hedging.hedges.hedger, self.own.hedging.hedges.filler);
         let (before, cap) = (self.picture(), wad(dollars.into()));
         let sent = if is_closing {
             self.send(from, hedger, &IHedger::closeVenueCall { venue })
@@ -97,12 +97,14 @@ impl Life {
         let mut numbers = HedgeTerms::default().all_millionths();
         if is_narrow {
             (numbers[0], numbers[1]) = (500 + draw.below(2_000) as u32, 3_000 + draw.below(3_000) as u32);
+            // Now and then a rebalance may cost next to nothing.
+            numbers[10 + draw.below(2) as usize] >>= 8 * u8::from(draw.below(5) == 0);
         }
         for _ in 0..count {
             let place = draw.below(TERM_RULES.len() as u64) as usize;
             numbers[place] = super::owner::drawn(&mut draw, TERM_RULES[place].min, TERM_RULES[place].max);
         }
-        let (owner, hedger) = (self.market.world.owner, self.hedging.hedges.hedger);
+        let (owner, hedger) = (self.market.world.owner, self.own.hedging.hedges.hedger);
         let result = self.send(owner, hedger, &IHedger::setTermsCall { millionths: numbers.to_vec() });
         assert_eq!(result.is_ok(), HedgeTerms::new(numbers).is_ok(), "terms in their bounds are taken");
         if let (Ok(_), Ok(terms)) = (&result, HedgeTerms::new(numbers)) {
@@ -113,13 +115,13 @@ impl Life {
 
     /// What anybody sends the hedger is nobody's.
     fn give_coins(&mut self, atoms: u32) -> Result<(), Failure> {
-        let (hedger, coin, solver) = (self.hedging.hedges.hedger, self.hedging.coin, self.hedging.solver);
+        let (hedger, coin, solver) = (self.own.hedging.hedges.hedger, self.own.hedging.coin, self.own.hedging.solver);
         let transfer = equipoise_tests::Stablecoin::transferCall { to: hedger, value: U256::from(atoms) };
         let nav = |life: &Self| life.moment().map(|moment| life.picture().native().nav_atoms(moment));
         let before = nav(self);
         let call = Hedging::relayed(coin, alloy_sol_types::SolCall::abi_encode(&transfer));
         self.tell(0, solver, &call)?;
-        self.course.given += u128::from(atoms);
+        self.course.here.given += u128::from(atoms);
         assert_eq!(nav(self), before, "a gift is nobody's");
         Ok(())
     }
@@ -139,7 +141,7 @@ impl Life {
             let atoms = if matches!(fill.size, FillSize::Hundredths(_)) { atoms.max(-held) } else { atoms };
             let worse = if atoms > 0 { fill.worse_millionths } else { -fill.worse_millionths };
             let part = U256::from((1_000_000 + i64::from(worse)).max(0));
-            let venue = if fill.is_elsewhere { self.market.market } else { self.hedging.hedges.filler };
+            let venue = if fill.is_elsewhere { self.market.market } else { self.own.hedging.hedges.filler };
             let price = moment.spot_wad * part / U256::from(1_000_000);
             HedgeLeg { venue, quantityAtoms: signed(atoms), limitPriceWad: price }
         };
@@ -161,7 +163,7 @@ impl Life {
         };
         let is_old = |at: u64| at != 0 && now - at >= kept.terms.secs(HedgeTerm::CheckpointSecs);
         let place = usize::from(flaw != Flaw::YoungWords && !is_old(kept.taken_at[0]) && is_old(kept.taken_at[1]));
-        let words = self.course.inventories.get(&kept.hashes[place]).cloned().unwrap_or_default();
+        let words = self.course.here.inventories.get(&kept.hashes[place]).cloned().unwrap_or_default();
         (request, if flaw == Flaw::WrongWords { [&words[..], &[B256::ZERO]].concat() } else { words })
     }
 }

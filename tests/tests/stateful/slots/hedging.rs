@@ -8,6 +8,7 @@ use equipoise_market_state::layout::decode_hedge_terms;
 use equipoise_math::Fx;
 use equipoise_risk::rebalance::{Budget, HedgeTerms, Window};
 use equipoise_risk::units::{Money, Price};
+use equipoise_tests::Hedging;
 
 use super::key_at;
 use crate::life::Life;
@@ -37,16 +38,21 @@ pub struct Hedger {
     pub coins: BTreeMap<Address, u128>,
 }
 
+/// Who handles what the vault hedges with.
+pub fn hedge_wallets(hedging: &Hedging) -> impl Iterator<Item = Address> {
+    [hedging.hedges.hedger, hedging.hedges.filler, hedging.solver].into_iter()
+}
+
 impl Life {
-    pub fn hedger_slots(&self) -> Hedger {
-        let (hedger, coin) = (self.hedging.hedges.hedger, self.hedging.coin);
+    pub(super) fn hedger_slots(&self, hedging: &Hedging) -> Hedger {
+        let (hedger, coin) = (hedging.hedges.hedger, hedging.coin);
         let word = |place: u8| self.word(hedger, key_at(HEDGER, place));
         let ([atoms, held], [average, moved]) = (halves(word(6)), halves(word(7)));
         let ([state, taken], [used, times]) = (quarters(held), quarters(moved));
         let [epoch, opened_at] = eighths(state).map(u64::from);
         let [averaged_at, used_at] = eighths(times).map(u64::from);
         let used = Money::from_fx(Fx::from_bits((u128::from(used) << USED_SHIFT).cast_signed()));
-        let venue = self.mapped(self.hedging.hedges.filler.into_word(), key_at(HEDGER, 12));
+        let venue = self.mapped(hedging.hedges.filler.into_word(), key_at(HEDGER, 12));
         Hedger {
             atoms,
             epoch,
@@ -58,13 +64,8 @@ impl Life {
             budget: Budget { used, at: used_at },
             terms: decode_hedge_terms(&[word(10), word(11)]),
             cap_wad: halves(self.word(hedger, venue))[1],
-            coins: self.hedge_wallets().map(|wallet| (wallet, self.balance_in(coin, wallet))).collect(),
+            coins: hedge_wallets(hedging).map(|wallet| (wallet, self.balance_in(coin, wallet))).collect(),
         }
-    }
-
-    /// Who handles what the vault hedges with.
-    pub fn hedge_wallets(&self) -> impl Iterator<Item = Address> {
-        [self.hedging.hedges.hedger, self.hedging.hedges.filler, self.hedging.solver].into_iter()
     }
 
     /// What of a token somebody lets somebody else take.
