@@ -16,6 +16,7 @@ mod aave;
 mod clients;
 mod contracts;
 mod failure;
+mod hedging;
 mod uniswap;
 mod world;
 
@@ -23,5 +24,6 @@ pub use aave::{deploy_of_aave, has_aave, Aave, AaveConfigurator, AaveLiquidation
 pub use clients::{cast, cast_offline, fail, has_clients, has_node, succeed};
 pub use contracts::{creation_code, Margin, Offer, PriceFeed, Stablecoin, TestMarket, TestSource, TestToken};
 pub use failure::Failure;
+pub use hedging::{Hedging, TestSolver};
 pub use uniswap::uniswap_pool;
 pub use world::{program, repository, World, ATOM, TOKEN};

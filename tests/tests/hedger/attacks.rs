@@ -6,10 +6,10 @@ use equipoise_interfaces::{
     CallerNotAllowed, HedgePayment, HedgerFillShort, IClearing, IHedged, IHedger, IMarket, IVenue, LockNotHeld,
     ProgramsLocked, RebalanceRequest,
 };
-use equipoise_tests::{TestToken, World};
+use equipoise_tests::{TestSolver, TestToken, World};
 
 use crate::fixture::{CONTRACT, FAR, SPOT};
-use crate::stage::{narrow, Stage, TestSolver, UNIT};
+use crate::stage::{narrow, Stage, UNIT};
 
 const AT_SPOT: u64 = SPOT as u64 * 100;
 

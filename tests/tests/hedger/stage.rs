@@ -1,25 +1,13 @@
 //! A market whose vault is short of delta, its hedger, and a solver.
 
-use alloy_primitives::{Address, Bytes, B256, I256, U256};
-use alloy_sol_types::{sol, SolCall, SolValue};
+use alloy_primitives::{Address, B256, I256, U256};
+use alloy_sol_types::SolCall;
 use equipoise_chain::Receipt;
 use equipoise_cli::deployment::Hedges;
 use equipoise_interfaces::{CheckpointTaken, HedgeLeg, IHedged, IHedger, IMarket, Leg, RebalanceRequest, Rebalanced};
-use equipoise_tests::{Failure, Stablecoin, TestToken, World, TOKEN};
+use equipoise_tests::{Failure, Hedging, TestToken, World, TOKEN};
 
 use crate::fixture::{call_of, leg, Market, CONTRACT, FAR, K3000, SPOT, WAD};
-
-sol! {
-    #[allow(missing_docs)]
-    interface TestSolver {
-        function setBeyond(int256 beyond_) external;
-        function setCall(address target_, bytes data_) external;
-        function relay(address to, bytes data_) external;
-        function isCallDone() external view returns (bool);
-        function callAnswer() external view returns (bytes);
-        function fills() external view returns (uint256);
-    }
-}
 
 /// Atoms of a unit of the underlying.
 pub const UNIT: i128 = CONTRACT;
@@ -55,9 +43,8 @@ impl Stage {
     pub fn with_coin(world: World, coin: Address) -> Self {
         let mut market = Market::open_in(world, crate::fixture::CAPITAL);
         let (program, clearing) = (market.market, market.clearing);
-        let hedges = market.world.deployer().hedges(program, clearing, coin).unwrap();
+        let Hedging { hedges, solver, .. } = Hedging::wire(&mut market.world, program, clearing, coin);
         let trader = market.trader("buyer of calls", 1_000_000 * TOKEN);
-        let solver = market.world.deploy("TestSolver", (coin, market.world.token).abi_encode_params());
         let mut stage = Self { market, hedges, coin, solver, trader };
         stage.stock(solver);
         stage.set_venue(stage.hedges.filler, CAP).unwrap();
@@ -66,17 +53,17 @@ impl Stage {
 
     /// Gives somebody much of both tokens.
     pub fn stock(&mut self, to: Address) {
-        let (owner, token, coin) = (self.market.world.owner, self.market.world.token, self.coin);
         let value = U256::from(100_000) * U256::from(UNIT);
-        self.market.world.send(owner, coin, &TestToken::mintCall { to, value }).unwrap();
-        let mint = Stablecoin::mintCall { to, amountAtoms: U256::from(1_000_000_000) * U256::from(1_000_000) };
-        self.market.world.send(owner, token, &mint).unwrap();
+        self.hedging().stock(&mut self.market.world, to, value);
+    }
+
+    fn hedging(&self) -> Hedging {
+        Hedging { hedges: self.hedges, coin: self.coin, solver: self.solver }
     }
 
     pub fn set_venue(&mut self, venue: Address, dollars: u64) -> Result<(), Failure> {
-        let owner = self.market.world.owner;
-        let call = IHedger::setVenueCall { venue, capWad: U256::from(dollars) * U256::from(WAD) };
-        self.tell(owner, &call).map(|_| ())
+        let cap = U256::from(dollars) * U256::from(WAD);
+        self.hedging().set_venue(&mut self.market.world, venue, cap).map(|_| ())
     }
 
     /// Traders buy calls at the money, 30 days out.
@@ -162,7 +149,7 @@ impl Stage {
     /// Has the solver call somebody.
     pub fn relay(&mut self, to: Address, data: Vec<u8>) -> Result<Receipt, Failure> {
         let anybody = self.market.keeper;
-        let call = TestSolver::relayCall { to, data_: Bytes::from(data) };
+        let call = Hedging::relayed(to, data);
         self.market.world.send(anybody, self.solver, &call)
     }
 

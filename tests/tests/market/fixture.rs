@@ -188,10 +188,15 @@ impl Market {
         };
         market.world.let_deposits_in(clearing);
         // Most tests are of other things, and move the surface as they like.
-        market.set_steps(
+        market.take_widest_steps();
+        market
+    }
+
+    /// The widest steps of posts that a vote may allow.
+    pub fn take_widest_steps(&mut self) {
+        self.set_steps(
             [Parameter::VolStep, Parameter::BasisStep, Parameter::StepsPerHour].map(|step| rule_of(step).max),
         );
-        market
     }
 
     /// The steps of posts that a market begins with.

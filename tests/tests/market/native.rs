@@ -16,11 +16,13 @@ use equipoise_risk::breakers::{
 };
 use equipoise_risk::capital::RiskCapital;
 use equipoise_risk::conditions::{Conditions, Sample};
+use equipoise_risk::hedge::Hedge;
 use equipoise_risk::learning::Widening;
 use equipoise_risk::limits::utilisation;
 use equipoise_risk::margin::{assess, BoardHoldings, MarginParameters, MarketMargin, Shocks};
 use equipoise_risk::marks::BoardTerms;
 use equipoise_risk::millionths::Millionths;
+use equipoise_risk::neglect::{is_past_band, unhedged_secs};
 use equipoise_risk::parameters::{Parameter, Parameters};
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::quote::{price, Priced};
@@ -30,7 +32,7 @@ use equipoise_risk::skew::SkewReserve;
 use equipoise_risk::spread::{Doubt, SpreadMultiplier, SpreadTerms};
 use equipoise_risk::surface::{Slice, VolGap};
 use equipoise_risk::toxicity::Amount;
-use equipoise_risk::units::{from_wad_floor, times_floor, to_wad_nearest, Atoms, Lots, Money, Price, TokenScale};
+use equipoise_risk::units::{from_wad_floor, to_wad_nearest, Atoms, Lots, Money, Price, TokenScale};
 use equipoise_risk::RiskError;
 
 use crate::fixture::{narrow, signed, LOT};
@@ -73,6 +75,9 @@ pub struct Native {
     pub conditions: Option<Conditions>,
     /// What spreads have learned.
     pub widening: Widening,
+    /// What is held against the options, and whether anybody is expected to hold it.
+    pub hedge: Hedge,
+    pub has_hedger: bool,
     pub breakers: Breakers,
     /// What the vault has borne of others' debts, as the ledger keeps it.
     pub bad_debt: BadDebt,
@@ -131,7 +136,7 @@ pub struct Offer {
 
 /// Past this ratio of spot to what it was when the surface was posted, or its inverse, only closing trades pass.
 const MOST_SPOT_MOVE: Fx = Fx::lit("1.419067548593257248");
-const HOUR: u64 = 3_600;
+const HOUR: u32 = 3_600;
 
 pub fn fx_of(wad: I256) -> Fx {
     from_wad_floor(narrow(wad)).unwrap()
@@ -164,6 +169,8 @@ impl Native {
             },
             conditions: None,
             widening: Widening::NONE,
+            hedge: Hedge::default(),
+            has_hedger: false,
             breakers: Breakers::default(),
             bad_debt: BadDebt::default(),
             insurance: Insurance::default(),
@@ -226,13 +233,30 @@ impl Native {
         self.frozen = Frozen::decode(&self.frozen.encode().unwrap());
     }
 
-    /// The book, and the trade in it.
+    /// The book with what is held against it, and the trade in it.
     pub fn value(&self, moment: Moment, legs: &[Leg]) -> Valuation {
+        let mut valuation = self.value_options(moment, legs);
+        valuation.before = valuation.before.hedged(&self.hedge, price_of(moment.spot_wad)).unwrap();
+        valuation
+    }
+
+    /// The options alone, and the trade in them.
+    pub fn value_options(&self, moment: Moment, legs: &[Leg]) -> Valuation {
         let priced: Vec<_> = self.boards.iter().filter(|board| board.forward > Price::ZERO).collect();
         let terms: Vec<_> = priced.iter().map(|board| self.terms(moment, board)).collect();
         let strikes: Vec<Vec<StrikeState>> = priced.iter().map(|board| board.with(legs)).collect();
         let states: Vec<_> = terms.iter().zip(&strikes).map(|(terms, strikes)| BoardState { terms, strikes }).collect();
         book::value(&states).unwrap()
+    }
+
+    /// A book without what is held against it.
+    fn options_of(&self, book: &Exposure, moment: Moment) -> Exposure {
+        let held = Exposure::default().hedged(&self.hedge, price_of(moment.spot_wad)).unwrap().to_array();
+        let mut numbers = book.to_array();
+        for (number, held) in numbers.iter_mut().zip(held) {
+            *number = number.minus(held).unwrap();
+        }
+        Exposure::from_array(numbers)
     }
 
     fn terms(&self, moment: Moment, board: &Board) -> BoardTerms {
@@ -342,16 +366,23 @@ impl Native {
         let capital = frozen.capital.at(moment.round, moment.now, self.net_assets(valuation)).unwrap();
         let spot = Observation { price: price_of(moment.spot_wad), at: moment.spot_at };
         let (now, implied) = (moment.now, self.variance);
-        // This market has no hedger.
-        let sample = Sample { now, spot, implied, capital: capital.frozen, is_unhedged: false };
+        let is_unhedged = self.has_hedger && self.is_past_band(&valuation.before, capital.frozen);
+        let sample = Sample { now, spot, implied, capital: capital.frozen, is_unhedged };
         let next = conditions.map_or_else(|| Conditions::start(&sample), |kept| kept.after_round(flow, &sample));
-        let used = utilisation((&valuation.before, &valuation.before), capital.frozen, &self.parameters).unwrap();
+        let options = self.options_of(&valuation.before, moment);
+        let used = utilisation((&valuation.before, &options), capital.frozen, &self.parameters).unwrap();
         // Without a surface there is no variance to go by.
         let (conditions, multiplier) = next.map_or((conditions, SpreadMultiplier::MOST), |next| {
             let kept = decode_conditions(&encode_conditions(&next, &[[0; 32]; CONDITION_SLOTS]).unwrap());
             (kept, next.multiplier_ceil(used, now, self.widening).unwrap())
         });
         Round { frozen: Frozen { capital, multiplier, ..frozen }, conditions, flow: Amount::ZERO }
+    }
+
+    /// Whether somebody should hedge the book, where that can be said.
+    fn is_past_band(&self, book: &Exposure, capital: Money) -> bool {
+        let state = RiskState::new(capital, self.variance, &self.parameters);
+        state.is_ok_and(|state| is_past_band(book, capital, &state, &self.parameters).unwrap_or(false))
     }
 
     /// The round's multiplier; where only closing trades pass, that of a stressed market at least.
@@ -367,7 +398,7 @@ impl Native {
 
     /// Whether spot or the surface are too old to open positions on.
     fn is_stale(&self, moment: Moment) -> bool {
-        let secs = |parameter| times_floor(self.parameters.number(parameter).unwrap(), HOUR).unwrap() as u64;
+        let secs = |parameter| self.parameters.secs(parameter, HOUR);
         moment.now - moment.spot_at > secs(Parameter::MaxSpotAgeHours)
             || moment.now - self.surface_at > secs(Parameter::MaxSurfaceAgeHours)
     }
@@ -456,7 +487,9 @@ impl Native {
     /// Every measure with a priced trade. No second source, sequencer or stablecoin is told of.
     fn readings(&self, offer: &Offer) -> Result<Readings, RiskError> {
         let ratios = self.ratios(offer)?.into_iter();
-        let read = self.times(offer.moment);
+        let since = offer.round.conditions.or(self.conditions).map_or(0, |kept| kept.unhedged_since);
+        let unhedged = unhedged_secs(since, offer.moment.now);
+        let read = self.times(offer.moment).with_secs(breakers::Measure::Unhedged, unhedged).unwrap();
         Ok(ratios.fold(read, |all, (measure, ratio)| all.with_ratio(measure, ratio).unwrap()))
     }
 
@@ -500,7 +533,8 @@ impl Native {
         let jump =
             self.conditions.map_or(Ok(Millionths::ZERO), |kept| jump_of_regime_ceil(&kept.regime, spot, self.variance));
         let conditions = offer.round.conditions.or(self.conditions);
-        let used = utilisation((&offer.after, &offer.after), unkept, &self.parameters).unwrap();
+        let options = self.options_of(&offer.after, offer.moment);
+        let used = utilisation((&offer.after, &options), unkept, &self.parameters).unwrap();
         let is_late = offer.moment.now - self.bad_debt.at > BAD_DEBT_SECS;
         let debt = Atoms::new(if is_late { 0 } else { self.bad_debt.atoms as i128 });
         let insured = self.scale.money_floor(Atoms::new(self.insurance.atoms as i128)).unwrap();

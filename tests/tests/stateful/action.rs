@@ -5,77 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One of the actors, by number.
-pub type Who = u8;
+pub mod hedging;
+mod names;
+mod parts;
 
-/// An account: an actor's first or second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Of(pub Who, pub bool);
-
-/// One leg: place among live boards, place of the strike, put or call, and how much.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LegOf {
-    pub board: u8,
-    pub strike: u8,
-    pub is_put: bool,
-    pub size: Size,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Size {
-    Lots(i32),
-    /// A short of so many hundredths of what the account's cash bears.
-    Lever(i16),
-    /// A long of so many hundredths of what the vault is long of it.
-    OfVault(i16),
-}
-
-/// A trade's limit: none, what is quoted, or an atom less.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Limit {
-    None,
-    Exact,
-    TooTight,
-    Late,
-}
-
-/// An amount of what there is: thousandths, or atoms whatever there is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Amount {
-    Part(u16),
-    Atoms(u64),
-}
-
-/// How far time goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Until {
-    Secs(u32),
-    /// The start of the next settlement window, less so many seconds.
-    Window(u16),
-    /// The next expiry, with so many seconds more.
-    Expiry(u16),
-    /// The cut of the oldest epoch, with so many seconds more.
-    Cut(u16),
-}
-
-/// What a round of the feed says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Round {
-    /// A move in millionths.
-    Move(i32),
-    /// A move back towards where it began.
-    Home,
-    /// A round that no price can be read from.
-    Zero,
-    Negative,
-}
-
-/// Whom a step of liquidation is against: one who is in that state, if anybody is, or anybody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Target {
-    Fit(u8),
-    Any(Of),
-}
+pub use hedging::HedgeAction;
+use names::NAMES;
+pub use parts::{Amount, LegOf, Limit, Of, Round, Size, Target, Until, Who};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Action {
@@ -375,12 +311,15 @@ pub enum Action {
         by: Who,
         call: u8,
     },
+    Hedge(HedgeAction),
+    /// What follows is done in the other market, if there are two. It is counted as nothing.
+    Turn,
 }
 
 impl Action {
     /// The names of all there are.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        NAMES.into_iter()
+        NAMES.into_iter().chain(hedging::NAMES)
     }
 
     /// Whether the breakers look at it, or are told by it.
@@ -391,68 +330,10 @@ impl Action {
 
     /// Its name, as it is counted and replayed.
     pub fn name(&self) -> String {
-        let told = format!("{self:?}");
+        let told = match self {
+            Self::Hedge(action) => format!("{action:?}"),
+            action => format!("{action:?}"),
+        };
         told.split([' ', '(', '{']).next().unwrap_or_default().to_owned()
     }
 }
-
-/// Every action by name: what coverage is counted by.
-const NAMES: [&str; 57] = [
-    "Trade",
-    "Close",
-    "RoundTrip",
-    "Split",
-    "Share",
-    "TransferLongs",
-    "Poke",
-    "Tighten",
-    "Deposit",
-    "DepositPermit",
-    "DepositInsurance",
-    "Withdraw",
-    "TransferCash",
-    "SetOperator",
-    "SignOperator",
-    "StartAuction",
-    "Bid",
-    "EndAuction",
-    "TakeOver",
-    "Deleverage",
-    "CoverBadDebt",
-    "RequestDeposit",
-    "RequestRedeem",
-    "CancelDeposit",
-    "CancelRedeem",
-    "ClaimDeposit",
-    "ClaimRedeem",
-    "ClaimReturned",
-    "Collect",
-    "ShareTransfer",
-    "ShareTransferFrom",
-    "ShareApprove",
-    "SharePermit",
-    "LpOperator",
-    "ProcessEpoch",
-    "Accrue",
-    "PayFees",
-    "Wrap",
-    "Unwrap",
-    "RedeemWrapped",
-    "SettleWrapped",
-    "WrappedTransfer",
-    "WrappedApprove",
-    "Time",
-    "Feed",
-    "Surface",
-    "List",
-    "SettleBoard",
-    "SettleAccount",
-    "FixRatio",
-    "Donate",
-    "SetParameters",
-    "SetMarginParameters",
-    "SetTerms",
-    "SetCorrelation",
-    "SetInsuranceFloor",
-    "Stranger",
-];

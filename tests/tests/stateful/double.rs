@@ -1,6 +1,7 @@
 //! The pure crates on what is in the slots.
 
 use alloy_primitives::{B256, U256};
+use equipoise_clearing_state::bit;
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{Leg, MarketHalted, MarketReduceOnly};
 use equipoise_market_state::layout::BoardState;
@@ -18,6 +19,8 @@ use crate::life::Life;
 use crate::native::{self, wad_of, Moment, Native};
 use crate::slots::{Board, Picture};
 
+pub mod hedging;
+
 pub fn scale() -> TokenScale {
     TokenScale::from_decimals(6).unwrap()
 }
@@ -28,9 +31,10 @@ impl Picture {
         let mut native = Native::new();
         let unsettled = self.live().into_iter().filter(|id| !self.boards[id].is_settled());
         native.boards = unsettled.map(|id| native_board(id, &self.boards[&id])).collect();
-        native.cash = Atoms::new(self.cash(equipoise_interfaces::account::VAULT));
+        native.cash = Atoms::new(self.vault_cash());
         (native.reserve, native.flow) = (self.trading.reserve, self.trading.flow);
         (native.frozen, native.conditions) = (self.frozen, self.conditions);
+        (native.hedge, native.has_hedger) = (self.hedge, self.has_hedger);
         (native.variance, native.posted_spot) = (self.directory.variance, self.directory.posted_spot);
         native.surface_at = self.directory.surface_at;
         (native.breakers, native.bad_debt) = (self.breakers, self.bad_debt);
@@ -85,33 +89,31 @@ impl Picture {
 }
 
 impl Life {
-    /// An account's margin by the pure crates; none while that cannot be told: without a price, or while a board of it
-    /// waits for settlement.
+    /// An account's margin by the pure crates, over all markets it holds anything in; none while that cannot be told: without a
+    /// price, or while a board of it waits for settlement.
     pub fn margin_of(&self, picture: &Picture, account: B256) -> Option<AccountMargin> {
-        let entry = picture.ledger[&account];
-        let here = self.market_margin_of(picture, account)?;
-        let cash = scale().money_floor(Atoms::new(entry.cash())).unwrap();
+        let markets = self.margins_of(picture, account)?;
+        let cash = scale().money_floor(Atoms::new(picture.cash(account))).unwrap();
         let share = OffsetShare::from_stored(Fx::from_bits(i128::from(picture.offset_share)));
-        let markets = if entry.held() == 0 { Vec::new() } else { vec![here] };
         Some(AccountMargin::new(cash, &markets, share).unwrap())
     }
 
-    /// The part of it that comes from the market.
+    /// The parts of it, by market.
+    fn margins_of(&self, picture: &Picture, account: B256) -> Option<Vec<MarketMargin>> {
+        let held = picture.ledger[&account].held();
+        let both = self.both(picture).into_iter().filter(|(picture, _)| held & bit(picture.market) != 0);
+        both.map(|(picture, sight)| margin_in(picture, self.moment_in(sight.scene)?, account)).collect()
+    }
+
+    /// What its options are worth to close.
+    pub fn options_of(&self, picture: &Picture, account: B256) -> Money {
+        let margins = self.margins_of(picture, account).unwrap_or_default();
+        margins.iter().fold(Money::ZERO, |sum, margin| sum.plus(margin.value).unwrap())
+    }
+
+    /// The part of it that comes from the market that is turned to.
     pub fn market_margin_of(&self, picture: &Picture, account: B256) -> Option<MarketMargin> {
-        let moment = self.moment()?;
-        let native = picture.native();
-        let (mut live, mut settled) = (Vec::new(), Money::ZERO);
-        for id in picture.account_boards[&account].ids() {
-            let board = &picture.boards[&id];
-            if let Some(due) = picture.due(account, id) {
-                settled = settled.plus(scale().money_floor(Atoms::new(due)).unwrap()).unwrap();
-            } else if board.header.expiry <= moment.now {
-                return None;
-            } else {
-                live.push((id, board.held[&account].clone()));
-            }
-        }
-        Some(native.margin(moment, &live, settled))
+        margin_in(picture, self.moment()?, account)
     }
 
     /// What may leave an account, in atoms, down.
@@ -120,6 +122,21 @@ impl Life {
         let cash = scale().money_floor(Atoms::new(picture.cash(account))).unwrap();
         Some(scale().atoms_floor(margin.withdrawable(cash).unwrap()).unwrap().count())
     }
+}
+
+fn margin_in(picture: &Picture, moment: Moment, account: B256) -> Option<MarketMargin> {
+    let (mut live, mut settled) = (Vec::new(), Money::ZERO);
+    for id in picture.account_boards[&account].ids() {
+        let board = &picture.boards[&id];
+        if let Some(due) = picture.due(account, id) {
+            settled = settled.plus(scale().money_floor(Atoms::new(due)).unwrap()).unwrap();
+        } else if board.header.expiry <= moment.now {
+            return None;
+        } else {
+            live.push((id, board.held[&account].clone()));
+        }
+    }
+    Some(picture.native().margin(moment, &live, settled))
 }
 
 /// Why the breakers refuse a trade: the state, the rules that are tripped, the earliest recovery.
@@ -175,7 +192,7 @@ impl Native {
     pub fn require_same(&self, other: &Self) {
         assert_eq!((self.cash, self.reserve, self.flow), (other.cash, other.reserve, other.flow));
         assert_eq!((self.frozen, self.conditions), (other.frozen, other.conditions));
-        assert_eq!(self.breakers, other.breakers);
+        assert_eq!((self.breakers, self.hedge), (other.breakers, other.hedge));
         for (one, other) in self.boards.iter().zip(&other.boards) {
             assert_eq!((one.id, &one.held), (other.id, &other.held), "the vault holds the other side");
         }

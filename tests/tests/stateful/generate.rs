@@ -6,6 +6,7 @@ use crate::action::{Action, Limit, Of, Round, Until};
 
 mod crash;
 mod draw;
+mod hedging;
 mod keepers;
 
 pub use draw::Draw;
@@ -21,6 +22,10 @@ pub enum Climate {
 
 /// In a forsaken market one in so many actions is a crash, which is some fifty.
 const CRASHES: u64 = 60;
+/// One in so many actions is a solver who does all that a rebalance needs, which is five.
+const REHEDGES: u64 = 40;
+/// And of two markets one in so many turns to the other.
+const TURNS: u64 = 8;
 
 type Make = fn(&mut Draw, Climate) -> Action;
 
@@ -156,7 +161,7 @@ const MAKERS: &[(u32, Make)] = &[
     }),
     (3, |draw, _| Action::WrappedApprove { by: draw.who(), operator: draw.who(), is_approved: draw.is_one_in(2) }),
     (30, |draw, _| Action::Poke { by: draw.who() }),
-    (1, |draw, _| {
+    (3, |draw, _| {
         let by = if draw.is_one_in(3) { None } else { Some(draw.who()) };
         Action::Tighten { by, state: draw.below(4) as u8 }
     }),
@@ -210,6 +215,7 @@ const MAKERS: &[(u32, Make)] = &[
     }),
     (2, |draw, _| Action::SetCorrelation { millionths: draw.below(1_200_000) as u32 }),
     (14, |draw, _| Action::Stranger { by: draw.who(), call: draw.byte() }),
+    (90, |draw, _| Action::Hedge(hedging::any(draw))),
 ];
 
 /// Too high, some, or mostly none: below a floor nobody opens what all the rest is done on.
@@ -228,9 +234,9 @@ fn lp(draw: &mut Draw, make: impl FnOnce(u8, u8, bool) -> Action) -> Action {
     make(by, of, draw.is_one_in(2))
 }
 
-/// So many actions of a seed.
-pub fn actions(seed: u64, count: usize) -> Vec<Action> {
-    let mut draw = Draw::new(seed);
+/// So many actions of a seed, in one market or in two.
+pub fn actions(seed: u64, count: usize, is_double: bool) -> Vec<Action> {
+    let mut draw = if is_double { Draw::of_two(seed) } else { Draw::new(seed) };
     let climate = [Climate::Calm, Climate::Violent, Climate::Forsaken][(seed % 3) as usize];
     let total: u32 = MAKERS.iter().map(|(weight, _)| weight).sum();
     let one = |draw: &mut Draw| {
@@ -251,6 +257,12 @@ pub fn actions(seed: u64, count: usize) -> Vec<Action> {
         if climate == Climate::Forsaken && draw.is_one_in(CRASHES) {
             list.extend(crash::crash(&mut draw));
             continue;
+        }
+        if is_double && draw.is_one_in(TURNS) {
+            list.push(Action::Turn);
+        }
+        if draw.is_one_in(REHEDGES) {
+            list.extend(hedging::rehedge(&mut draw));
         }
         let action = one(&mut draw);
         if climate == Climate::Forsaken && matches!(action, Action::Bid { .. }) {

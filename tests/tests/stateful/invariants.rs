@@ -2,7 +2,7 @@
 
 use alloy_primitives::{B256, U256};
 use equipoise_clearing_state::bit;
-use equipoise_interfaces::account::{self, Holds, INSURANCE, LP_CLAIMS, LP_PENDING, SETTLEMENT, VAULT};
+use equipoise_interfaces::account::{self, Holds, INSURANCE, LP_CLAIMS, LP_PENDING};
 use equipoise_market_state::account_boards::kind_of;
 use equipoise_market_state::layout::Watch;
 use equipoise_risk::breakers::State;
@@ -15,6 +15,8 @@ use crate::life::{Life, Outcome};
 use crate::slots::{Board, Picture, Tranche};
 use crate::views;
 
+pub mod hedging;
+
 /// Between audits through the views: of what everybody depends on, and of everything.
 const BRIEF_AUDIT: usize = 20;
 const FULL_AUDIT: usize = 1_000;
@@ -22,21 +24,12 @@ const FULL_AUDIT: usize = 1_000;
 /// Checks everything after an action.
 pub fn check(life: &mut Life, before: &Picture, after: &Picture, outcome: &Outcome) {
     tokens_and_debts_are_the_sum_of_the_ledger(life, after);
-    accounts_of_the_ledger_owe_nothing(after);
-    positions_of_a_series_sum_to_zero(after);
-    entries_say_what_is_held(after);
-    reserve_is_within_the_vaults_cash(after);
-    settlement_account_covers_what_is_due(life, after);
-    settled_boards_stay_as_they_are(before, after);
-    tokens_of_longs_are_backed(life, after);
+    accounts_of_the_ledger_owe_nothing(life, after);
     shares_are_the_sum_of_balances(&after.senior);
     shares_are_the_sum_of_balances(&after.junior);
     requests_are_in_the_ledger(after);
     claims_are_in_the_ledger(after);
-    parameters_are_within_their_bounds(after);
-    others_are_left_alone(before, after, outcome);
-    breakers_say_what_their_slots_do(life, after);
-    value_is_known(life, after);
+    check_market(life, before, after, outcome);
     count_states(life, after);
     let actions = life.course.actions;
     if life.is_thorough || actions.is_multiple_of(FULL_AUDIT) {
@@ -46,17 +39,37 @@ pub fn check(life: &mut Life, before: &Picture, after: &Picture, outcome: &Outco
     }
 }
 
+/// Checks the market that is turned to.
+pub fn check_market(life: &mut Life, before: &Picture, after: &Picture, outcome: &Outcome) {
+    positions_of_a_series_sum_to_zero(after);
+    entries_say_what_is_held(after);
+    reserve_is_within_the_vaults_cash(after);
+    settlement_account_covers_what_is_due(life, after);
+    settled_boards_stay_as_they_are(before, after);
+    tokens_of_longs_are_backed(life, after);
+    parameters_are_within_their_bounds(after);
+    others_are_left_alone(before, after, outcome);
+    breakers_say_what_their_slots_do(life, after);
+    hedging::the_hedge_is_what_the_hedger_holds(life, after);
+    hedging::nothing_is_left_at_the_hedger_or_its_venue(life, after);
+    value_is_known(life, after);
+}
+
 fn tokens_and_debts_are_the_sum_of_the_ledger(life: &Life, picture: &Picture) {
     let ledger: i128 = picture.ledger.values().map(|entry| entry.cash()).sum();
     let tokens = picture.tokens[&life.market.clearing].cast_signed();
-    assert_eq!(tokens, ledger + life.course.donated.cast_signed(), "tokens of the clearing house");
+    let donated = life.course.donated.get(&life.market.clearing).copied().unwrap_or(0);
+    assert_eq!(tokens, ledger + donated.cast_signed(), "tokens of the clearing house");
 }
 
-fn accounts_of_the_ledger_owe_nothing(picture: &Picture) {
-    for account in [VAULT, LP_PENDING, LP_CLAIMS, INSURANCE] {
+fn accounts_of_the_ledger_owe_nothing(life: &Life, picture: &Picture) {
+    for account in [LP_PENDING, LP_CLAIMS, INSURANCE] {
         let cash = picture.cash(account);
-        let may_owe = account == VAULT && picture.debts.is_some();
-        assert!(cash >= 0 || may_owe, "the ledger's account {} owes {cash}", account[31]);
+        assert!(cash >= 0, "the ledger's account {} owes {cash}", account[31]);
+    }
+    for (picture, _) in life.both(picture) {
+        let cash = picture.vault_cash();
+        assert!(cash >= 0 || picture.debts.is_some(), "the vault of market {} owes {cash}", picture.market);
     }
 }
 
@@ -82,9 +95,9 @@ fn entries_say_what_is_held(picture: &Picture) {
         let holds = held.iter().map(|(_, kind)| *kind).max().unwrap_or_default();
         assert_eq!(boards.holds(), holds, "what {account} holds");
         let entry = picture.ledger[account];
-        let bits = |is_set: bool| if is_set { bit(0) } else { 0 };
-        assert_eq!(entry.held(), bits(holds != Holds::Nothing), "markets {account} holds anything in");
-        assert_eq!(entry.short(), bits(holds == Holds::Short), "markets {account} is short in");
+        let bit = bit(picture.market);
+        assert_eq!(entry.held() & bit != 0, holds != Holds::Nothing, "whether {account} holds anything in the market");
+        assert_eq!(entry.short() & bit != 0, holds == Holds::Short, "whether {account} is short in the market");
         assert_eq!(entry.is_in_auction(), picture.auctions[account], "the auction of {account}");
     }
 }
@@ -92,20 +105,20 @@ fn entries_say_what_is_held(picture: &Picture) {
 fn reserve_is_within_the_vaults_cash(picture: &Picture) {
     let (balance, budget) = (picture.trading.reserve.balance.count(), picture.trading.reserve.budget.count());
     assert!(balance >= 0 && budget >= 0, "a reserve of {balance}, of which {budget} may go");
-    assert!(balance <= picture.cash(VAULT).max(0), "a reserve of {balance} of {}", picture.cash(VAULT));
+    assert!(balance <= picture.vault_cash().max(0), "a reserve of {balance} of {}", picture.vault_cash());
 }
 
 fn settlement_account_covers_what_is_due(life: &Life, picture: &Picture) {
     let settled = picture.boards.iter().filter(|(_, board)| board.is_settled());
     let due: i128 =
         settled.flat_map(|(id, board)| board.held.keys().filter_map(|account| picture.due(*account, *id))).sum();
-    let cash = picture.cash(SETTLEMENT);
+    let cash = picture.settlement_cash();
     // Each account of each board leaves less than an atom, and so does the vault.
     let most = (picture.account_boards.len() as i128 + 1) * i128::from(picture.directory.last_board);
     let left = cash - due;
     assert!(left >= 0, "{cash} of settlement cash for {due}");
     // Where holders share a loss, what accounts owe that settle later stays.
-    let is_shared = life.course.is_loss_shared || picture.debts.is_some();
+    let is_shared = life.course.here.is_loss_shared || picture.debts.is_some();
     assert!(left <= most || is_shared, "{cash} of settlement cash for {due}");
 }
 
@@ -236,6 +249,8 @@ fn value_is_known(life: &mut Life, picture: &Picture) {
             worst = MarginState::Liquidatable;
         }
     }
+    let both = |entry: &&equipoise_clearing_state::Account| entry.held().count_ones() > 1;
+    life.reach("an account that holds in both markets", picture.ledger.values().any(|entry| both(&entry)));
     life.reach("an account below maintenance", worst == MarginState::Liquidatable);
 }
 

@@ -1,37 +1,37 @@
 //! One life of the market: where it begins, its course, and how an action is done.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use alloy_primitives::map::HashMap;
 use alloy_primitives::{Address, B256, U256};
 use alloy_rpc_types_eth::{TransactionInput, TransactionRequest};
-use alloy_sol_types::{SolCall, SolValue};
+use alloy_sol_types::SolCall;
 use equipoise_chain::{Receipt, SnapshotId};
 use equipoise_cli::reverts::Reason;
-use equipoise_interfaces::{account, IClearing, ITranche, IVault, IWrapper};
+use equipoise_interfaces::{account, IClearing, ITranche, IWrapper};
 use equipoise_tests::{Failure, Stablecoin, TOKEN};
 
 use crate::action::{Action, Of};
 use crate::actors::{Actors, ACTORS, RICH};
 use crate::fixture::{Market, FAR};
 use crate::invariants;
+use crate::markets::{wired, Own, Scene, There};
 use crate::native::Moment;
-use crate::offering::underwriter_of;
 use crate::slots::{Board, Picture};
 
 /// Digits of the feed's answers.
 pub const FEED_UNIT: i128 = 100_000_000;
-/// Where spot begins.
-pub const BEGIN: i128 = 3_000 * FEED_UNIT;
 
-/// What LPs put in at the start.
+/// What LPs put in at the start, and in how many markets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Capital {
     /// A million of junior capital and a third of it of senior.
     Deep,
     /// Little, and most of it senior: losses reach the senior tranche.
     Thin,
+    /// A million and a half of junior capital and a quarter of it of senior, in two markets.
+    Broad,
 }
 
 /// A round of the feed.
@@ -46,18 +46,11 @@ pub struct FeedRound {
 /// What has happened so far, beside what the chain keeps.
 #[derive(Clone, Debug)]
 pub struct Course {
-    /// The feed's rounds; the first is round 1.
-    pub rounds: Vec<FeedRound>,
-    /// The last usable answer.
-    pub spot: i128,
-    /// Boards that nothing can happen to any more.
-    pub done: BTreeSet<u16>,
-    /// Those of them whose wrapped account has something left that rounding kept.
-    pub dusty: BTreeSet<u16>,
-    /// Tokens that somebody sent to the clearing house.
-    pub donated: u128,
-    /// Whether holders of a board have ever got less than all.
-    pub is_loss_shared: bool,
+    /// What has happened in the market that is turned to, and in the other.
+    pub here: Scene,
+    pub there: Option<Scene>,
+    /// Tokens that somebody sent to programs, which nobody had asked him for.
+    pub donated: BTreeMap<Address, u128>,
     /// What everything was after the last action.
     pub picture: Option<Picture>,
     pub actions: usize,
@@ -83,8 +76,8 @@ impl Tally {
 
 pub struct Life {
     pub market: Market,
-    pub wrapper: Address,
-    pub underwriter: Address,
+    pub own: Own,
+    pub there: Option<There>,
     pub actors: Actors,
     pub course: Course,
     pub tally: Tally,
@@ -116,49 +109,27 @@ impl Outcome {
 }
 
 impl Life {
-    /// A market with LPs in both tranches, actors with cash, nothing listed.
+    /// Markets with LPs in both tranches, actors with cash, nothing listed.
     pub fn born(capital: Capital) -> Self {
-        let mut market = Market::wired();
-        let actors = Actors::new();
-        let owner = market.world.owner;
-        let symbol = B256::right_padding_from(b"ETH");
-        let arguments = (market.market, market.clearing, symbol).abi_encode();
-        let wrapper = market.world.deploy_program("wrapper", arguments).unwrap();
-        let clearing = market.clearing;
-        market.world.send(owner, clearing, &IClearing::registerProgramCall { program: wrapper }).unwrap();
-        let underwriter = underwriter_of(&mut market);
+        let (mut market, own, there) = wired(capital == Capital::Broad);
         let (junior, senior) = match capital {
             Capital::Deep => (1_000_000, 300_000),
             Capital::Thin => (110_000, 280_000),
+            Capital::Broad => (1_600_000, 400_000),
         };
-        market.fill_vault(junior * TOKEN);
-        for (number, actor) in actors.all().enumerate() {
-            market.world.chain.set_balance(actor, U256::from(u128::MAX));
-            let cash = if number == RICH { 1_500_000 } else { 60_000 };
-            market.fund(actor, 4 * cash * TOKEN);
-            market.deposit(actor, cash * TOKEN).unwrap();
-            let next = [1, 2].map(|step| actors.address((number + step) as u8));
-            for operator in [wrapper, underwriter, next[0], next[1]] {
-                let operate = IClearing::setOperatorCall { operator, until: FAR };
-                market.world.send(actor, clearing, &operate).unwrap();
-            }
-        }
         let course = Course {
-            rounds: Vec::new(),
-            spot: BEGIN,
-            done: BTreeSet::new(),
-            dusty: BTreeSet::new(),
-            donated: 0,
-            is_loss_shared: false,
+            here: Scene::of(&own),
+            there: there.as_ref().map(|there| Scene::of(&there.own)),
+            donated: BTreeMap::new(),
             picture: None,
             actions: 0,
         };
         let birth = market.world.chain.snapshot();
         let mut life = Self {
             market,
-            wrapper,
-            underwriter,
-            actors,
+            own,
+            there,
+            actors: Actors::new(),
             beginning: course.clone(),
             course,
             tally: Tally::default(),
@@ -166,47 +137,72 @@ impl Life {
             keys: RefCell::default(),
             birth,
         };
+        life.fill_junior(junior * TOKEN);
+        life.fund_actors();
         life.fill_senior(senior);
-        life.course.rounds = (0..life.market.last_round()).map(|_| FeedRound { answer: None, at: 0 }).collect();
-        let now = life.market.now();
-        if let Some(last) = life.course.rounds.last_mut() {
-            *last = FeedRound { answer: Some(BEGIN), at: now };
-        }
+        life.remember_rounds();
         life.birth = life.market.world.chain.snapshot();
         life.course.picture = Some(life.picture());
         life.beginning = life.course.clone();
         life
     }
 
+    fn fund_actors(&mut self) {
+        let (here, there) = self.sights();
+        let programs =
+            [Some(here), there].into_iter().flatten().flat_map(|each| [each.own.wrapper, each.own.underwriter]);
+        let programs: Vec<Address> = programs.collect();
+        for (number, actor) in self.actors.all().enumerate().collect::<Vec<_>>() {
+            let market = &mut self.market;
+            market.world.chain.set_balance(actor, U256::from(u128::MAX));
+            let cash = if number == RICH { 1_500_000 } else { 60_000 };
+            market.fund(actor, 4 * cash * TOKEN);
+            market.deposit(actor, cash * TOKEN).unwrap();
+            let next = [1, 2].map(|step| self.actors.address((number + step) as u8));
+            for operator in programs.iter().copied().chain(next) {
+                let operate = IClearing::setOperatorCall { operator, until: FAR };
+                self.market.world.send(actor, self.market.clearing, &operate).unwrap();
+            }
+        }
+    }
+
+    /// The first LP owns junior shares.
+    fn fill_junior(&mut self, atoms: u128) {
+        let lp = self.market.fund(self.market.lp, atoms);
+        let assets = U256::from(atoms);
+        self.market.lp_send(lp, &ITranche::requestDepositCall { assets, controller: lp, owner: lp }).unwrap();
+        self.price_epoch(lp);
+        self.market.lp_send(lp, &ITranche::deposit_0Call { assets, receiver: lp }).unwrap();
+    }
+
     /// The last two actors own senior and junior shares.
     fn fill_senior(&mut self, thousands: u128) {
-        let market = &mut self.market;
-        let (senior, junior) = (market.senior, market.junior);
+        let tranches = [self.market.senior, self.market.junior];
         let lps: Vec<Address> = self.actors.all().skip(ACTORS - 2).collect();
         for lp in &lps {
             let assets = U256::from(thousands / 2 * TOKEN);
-            market.fund(*lp, thousands * TOKEN);
-            for tranche in [senior, junior] {
-                let part = if tranche == senior { assets } else { assets / U256::from(10) };
+            self.market.fund(*lp, thousands * TOKEN);
+            for tranche in tranches {
+                let part = if tranche == self.market.senior { assets } else { assets / U256::from(10) };
                 let request = ITranche::requestDepositCall { assets: part, controller: *lp, owner: *lp };
-                market.world.send(*lp, tranche, &request).unwrap();
+                self.market.world.send(*lp, tranche, &request).unwrap();
             }
         }
-        let cut = market.world.read(market.vault, &IVault::nextEpochCall {}).cutAt;
-        market.world.go_to(cut);
-        market.push(3_000);
-        market.process(lps[0]).unwrap();
+        self.price_epoch(lps[0]);
         for lp in lps {
-            for tranche in [senior, junior] {
-                let most = market.world.read(tranche, &ITranche::maxDepositCall { controller: lp });
+            for tranche in tranches {
+                let most = self.market.world.read(tranche, &ITranche::maxDepositCall { controller: lp });
                 let claim = ITranche::deposit_0Call { assets: most, receiver: lp };
-                market.world.send(lp, tranche, &claim).unwrap();
+                self.market.world.send(lp, tranche, &claim).unwrap();
             }
         }
     }
 
     /// Goes back to the beginning.
     pub fn begin_again(&mut self) {
+        if self.own.number != 0 {
+            self.turn();
+        }
         assert!(self.market.world.chain.revert(self.birth));
         self.birth = self.market.world.chain.snapshot();
         self.course = self.beginning.clone();
@@ -214,8 +210,11 @@ impl Life {
 
     /// Does an action and checks everything, unless there was nothing to do it on.
     pub fn act(&mut self, action: &Action) {
-        let before = self.course.picture.take().unwrap();
-        self.course.picture = Some(before.clone());
+        if *action == Action::Turn {
+            self.turn();
+            return;
+        }
+        let before = self.before().clone();
         let outcome = self.perform(action);
         if outcome.is_idle {
             return;
@@ -227,14 +226,31 @@ impl Life {
         if !action.has_breakers_look() {
             invariants::breakers_stand(&before, &after);
         }
+        if !matches!(action, Action::Hedge(_)) {
+            invariants::hedging::hedges_stand(&before, &after);
+        }
+        self.forget_done(&after);
+        self.course.picture = Some(after);
+        // Nothing that is done in one market looks at the other's breakers, or moves its hedge.
+        if self.turn() {
+            let (before, after) = (before.turned(), self.before().clone());
+            invariants::check_market(self, &before, &after, &outcome);
+            invariants::breakers_stand(&before, &after);
+            invariants::hedging::hedges_stand(&before, &after);
+            self.forget_done(&after);
+            self.turn();
+        }
+    }
+
+    /// Of what nothing can ever change again nothing need be read.
+    fn forget_done(&mut self, after: &Picture) {
         let done = |(id, board): &(&u16, &Board)| board.is_done() && after.debts_of(**id).is_none();
         for (id, _) in after.boards.iter().filter(done) {
-            self.course.done.insert(*id);
+            self.course.here.done.insert(*id);
             if after.cash(self.wrapped_account(*id)) != 0 {
-                self.course.dusty.insert(*id);
+                self.course.here.dusty.insert(*id);
             }
         }
-        self.course.picture = Some(after);
     }
 
     fn count(&mut self, action: &Action, outcome: &Outcome) {
@@ -294,9 +310,14 @@ impl Life {
 
     /// The feed's last round as the market sees it; none if it is unusable.
     pub fn moment(&self) -> Option<Moment> {
-        let FeedRound { answer, at, .. } = *self.course.rounds.last()?;
+        self.moment_in(&self.course.here)
+    }
+
+    /// The same of either market.
+    pub fn moment_in(&self, scene: &Scene) -> Option<Moment> {
+        let FeedRound { answer, at, .. } = *scene.rounds.last()?;
         let spot_wad = U256::from(answer? as u128) * U256::from(10_000_000_000u64);
-        Some(Moment { spot_wad, round: self.course.rounds.len() as u64, spot_at: at, now: self.now(), doubt: None })
+        Some(Moment { spot_wad, round: scene.rounds.len() as u64, spot_at: at, now: self.now(), doubt: None })
     }
 
     /// An actor's account whose state fits, if there is one.
@@ -310,7 +331,7 @@ impl Life {
     }
 
     pub fn wrapped_account(&self, board: u16) -> B256 {
-        account::sub(self.wrapper, board.into())
+        account::sub(self.own.wrapper, board.into())
     }
 
     pub fn tranche_of(&self, is_senior: bool) -> Address {
@@ -332,7 +353,7 @@ impl Life {
     }
 
     pub fn wrapper_read<C: SolCall>(&mut self, call: &C) -> C::Return {
-        let wrapper = self.wrapper;
+        let wrapper = self.own.wrapper;
         self.market.world.read(wrapper, call)
     }
 

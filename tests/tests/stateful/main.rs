@@ -2,7 +2,9 @@
 //! checked after each.
 //!
 //! * `action`: what can be done, as plain data; `generate`: lists of it from a seed
+//! * `markets`: what is a market's own, where there are two
 //! * `life`, `perform`: doing it, and what each must leave
+//! * `perform/hedging`: solvers who deliver, who do not, or who are somewhere else meanwhile
 //! * `slots`: what the programs keep, read without running them; `double`: the pure crates on that
 //! * `invariants`: what must hold after every action; `views`: what the programs show is what they keep
 //! * `shrink`: a list that fails, made short
@@ -34,6 +36,7 @@ mod fixture;
 mod generate;
 mod invariants;
 mod life;
+mod markets;
 #[allow(dead_code)]
 #[path = "../market/native.rs"]
 mod native;
@@ -56,10 +59,10 @@ use action::Action;
 use life::{Capital, Life};
 
 /// Actions of all tests together, and of one life.
-const ACTIONS: u64 = 100_000;
+const ACTIONS: u64 = 120_000;
 const LIFE: u64 = 2_500;
 /// Tests that share them: as many as there are tests below.
-const TESTS: u64 = 4;
+const TESTS: u64 = 5;
 /// Time to make a failing list short.
 const SHRINK_SECS: u64 = 120;
 
@@ -76,7 +79,7 @@ fn lives(test: u64, capital: Capital) {
     // What there was nothing to do on does not count.
     while life.tally.done() < actions {
         let life_seed = seed.wrapping_mul(1_000_003).wrapping_add(test << 32).wrapping_add(number);
-        let list = generate::actions(life_seed, LIFE.min(actions) as usize);
+        let list = generate::actions(life_seed, LIFE.min(actions) as usize, capital == Capital::Broad);
         if let Err(failed) = shrink::live(&mut life, &list) {
             report(&mut life, (capital, life_seed), &list, &failed);
         }
@@ -114,16 +117,36 @@ fn print_tally(life: &Life) {
 }
 
 /// What nobody refuses, and what nobody may do.
-const NEVER_REFUSED: [&str; 9] =
-    ["Time", "Feed", "WrappedApprove", "LpOperator", "Collect", "ShareApprove", "List", "Donate", "SetOperator"];
-const NEVER_ACCEPTED: [&str; 1] = ["Stranger"];
+const NEVER_REFUSED: [&str; 11] = [
+    "Tend",
+    "Time",
+    "Feed",
+    "WrappedApprove",
+    "LpOperator",
+    "Collect",
+    "ShareApprove",
+    "List",
+    "Donate",
+    "SetOperator",
+    "GiveCoins",
+];
+const NEVER_ACCEPTED: [&str; 2] = ["Stranger", "SignRebalance"];
 /// What comes too seldom to be sure of where the vault is deep; the thin ones must see it.
 const SELDOM_IN_DEEP: [&str; 2] = ["Bid", "Unwrap"];
+/// And where what is done is spread over two markets.
+const SELDOM_IN_BROAD: [&str; 3] = ["RedeemWrapped", "Unwrap", "WrappedTransfer"];
 /// What must be reached in so many actions.
-const REACHED: [&str; 19] = [
+const REACHED: [&str; 26] = [
     "a debt that insurance pays",
     "a debt that the vault bears",
     "a full audit through the views",
+    "a rebalance buys",
+    "a rebalance ends a window",
+    "a rebalance sells",
+    "a solver delivers beyond what is asked for",
+    "a solver finds every door shut",
+    "a solver is paid a tip",
+    "a window opens",
     "accounts to settle",
     "an account below maintenance",
     "an account in auction",
@@ -142,19 +165,61 @@ const REACHED: [&str; 19] = [
     "tokens to redeem",
 ];
 
+/// Why rebalances must be refused in so many actions.
+const REFUSED_REBALANCES: [&str; 17] = [
+    "HedgerBudgetExceeded",
+    "HedgerCheckpointTooYoung",
+    "HedgerCheckpointUnknown",
+    "HedgerCostTooHigh",
+    "HedgerDeadlinePassed",
+    "HedgerDeltaGrows",
+    "HedgerEpochDiffers",
+    "HedgerFillShort",
+    "HedgerGainTooSmall",
+    "HedgerLegsCount",
+    "HedgerMarketStopped",
+    "HedgerNothingToSell",
+    "HedgerPriceOutOfBand",
+    "HedgerPriceTooOld",
+    "HedgerQuantityInvalid",
+    "HedgerVenueCapExceeded",
+    "HedgerWindowClosed",
+];
+
 /// The same where the vault is thin: a deep one's junior stands what traders can lose.
 const REACHED_IN_THIN: [&str; 2] = ["the junior has nothing", "the senior's claim is not covered"];
 
+/// And where there are two markets.
+const REACHED_IN_BOTH: [&str; 4] = [
+    "a bid takes a share of what is held in both markets",
+    "a margin over both markets",
+    "a takeover of what is held in both markets",
+    "an account that holds in both markets",
+];
+
 /// A loss of coverage fails: every action is accepted and refused, and every rare state is reached.
 fn require_coverage(life: &Life, capital: Capital) {
-    let is_sure = |name: &&str| capital != Capital::Deep || !SELDOM_IN_DEEP.contains(name);
+    let seldom: &[&str] = match capital {
+        Capital::Deep => &SELDOM_IN_DEEP,
+        Capital::Thin => &[],
+        Capital::Broad => &SELDOM_IN_BROAD,
+    };
+    let is_sure = |name: &&str| !seldom.contains(name);
     for name in Action::names().filter(is_sure) {
         let (accepted, refused) = life.tally.actions.get(name).copied().unwrap_or_default();
         assert!(accepted > 0 || NEVER_ACCEPTED.contains(&name), "no {name} is accepted");
         assert!(refused > 0 || NEVER_REFUSED.contains(&name), "no {name} is refused");
     }
-    let of_thin = REACHED_IN_THIN.iter().filter(|_| capital == Capital::Thin);
-    for state in REACHED.iter().chain(of_thin) {
+    for name in REFUSED_REBALANCES {
+        let key = ("Rebalance".to_owned(), name.to_owned());
+        assert!(life.tally.refusals.contains_key(&key), "no rebalance is refused with {name}");
+    }
+    let own: &[&str] = match capital {
+        Capital::Deep => &[],
+        Capital::Thin => &REACHED_IN_THIN,
+        Capital::Broad => &REACHED_IN_BOTH,
+    };
+    for state in REACHED.iter().chain(own) {
         assert!(life.tally.states.get(state).is_some_and(|count| *count > 0), "never reached: {state}");
     }
 }
@@ -179,14 +244,20 @@ fn every_invariant_holds_after_every_action_of_other_lives_with_thin_capital() {
     lives(3, Capital::Thin);
 }
 
+#[test]
+fn every_invariant_holds_after_every_action_in_two_markets() {
+    lives(4, Capital::Broad);
+}
+
 /// Runs a list that a failure printed, if one is given.
 #[test]
 fn replay_of_a_failure() {
     let Ok(text) = env::var("EQUIPOISE_REPLAY") else { return };
     let text = if text.trim_start().starts_with('[') { text } else { std::fs::read_to_string(text).unwrap() };
     let list: Vec<Action> = serde_json::from_str(&text).unwrap();
-    let is_thin = env::var("EQUIPOISE_CAPITAL").is_ok_and(|name| name == "Thin");
-    let mut life = Life::born(if is_thin { Capital::Thin } else { Capital::Deep });
+    let capital = env::var("EQUIPOISE_CAPITAL").unwrap_or_default();
+    let known = [Capital::Thin, Capital::Broad].into_iter().find(|known| format!("{known:?}") == capital);
+    let mut life = Life::born(known.unwrap_or(Capital::Deep));
     life.is_thorough = true;
     for action in &list {
         println!("{action:?}");

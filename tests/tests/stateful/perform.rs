@@ -7,6 +7,7 @@ mod breakers;
 mod capital;
 mod cash;
 mod environment;
+mod hedging;
 mod liquidation;
 mod owner;
 mod shared;
@@ -45,6 +46,7 @@ impl Life {
             Action::SetCorrelation { millionths } => self.set_correlation(*millionths),
             Action::SetInsuranceFloor { tokens } => self.set_insurance_floor(*tokens),
             Action::Stranger { by, call } => self.stranger(*by, *call),
+            Action::Hedge(action) => self.hedge(action),
             _ => self.perform_money(action),
         }
     }

@@ -6,28 +6,34 @@ use alloy_primitives::{keccak256, Address, B256, U256};
 use alloy_rpc_types_eth::BlockId;
 use equipoise_clearing_state::slots::ClearingSpace;
 use equipoise_clearing_state::Account;
-use equipoise_interfaces::account::{self, SYSTEM_ACCOUNTS};
+use equipoise_interfaces::account::{self, settlement_of, vault_of, SYSTEM_ACCOUNTS};
 use equipoise_kit::storage::{halves, namespace_root, number_key, quarters, Namespace};
 use equipoise_market_state::account_boards::AccountBoards;
 use equipoise_market_state::layout::{
-    decode_breakers, decode_conditions, decode_gap, decode_holdings, decode_margin_parameters, decode_parameters,
-    decode_slice, series_slots, strike_count, strike_slots, BoardDebts, BoardState, BoardWords, Directory, Frozen,
-    Header, Slot, Trading,
+    decode_breakers, decode_conditions, decode_gap, decode_hedge, decode_holdings, decode_margin_parameters,
+    decode_parameters, decode_slice, has_hedger, series_slots, strike_count, strike_slots, BoardDebts, BoardState,
+    BoardWords, Directory, Frozen, Header, Slot, Trading,
 };
 use equipoise_market_state::store::{Place, ROOT};
 use equipoise_risk::breakers::{Breakers, State};
 use equipoise_risk::clock::WINDOW_SECS;
 use equipoise_risk::conditions::Conditions;
+use equipoise_risk::hedge::Hedge;
 use equipoise_risk::margin::MarginParameters;
 use equipoise_risk::parameters::Parameters;
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::surface::{Slice, VolGap};
 
-use crate::fixture::STRIKE_SHIFT;
+mod capital;
+pub mod hedging;
+
+pub use capital::Tranche;
+use hedging::{hedge_wallets, Hedger};
+
 use crate::life::Life;
+use crate::markets::Sight;
 use crate::native::BadDebt;
 
-const TRANCHE: U256 = namespace_root("equipoise.tranche");
 const VAULT: U256 = namespace_root("equipoise.vault");
 const WRAPPER: U256 = namespace_root("equipoise.wrapper");
 
@@ -48,44 +54,13 @@ pub struct Board {
     pub is_redeemable: bool,
 }
 
-/// One controller's requests and claims in a tranche.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Request {
-    pub epoch: u64,
-    pub series: u64,
-    pub amount: u128,
-    pub claim_assets: u128,
-    pub claim_shares: u128,
-    pub claim_series: u64,
-    pub returned: u128,
-}
-
-/// An epoch's totals.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Epoch {
-    pub is_settled: bool,
-    /// Requested and filled.
-    pub deposits: [u128; 2],
-    pub redemptions: [u128; 2],
-    /// Shares minted, assets paid.
-    pub given: [u128; 2],
-}
-
-/// One tranche.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tranche {
-    pub series: u64,
-    pub supply: u128,
-    pub balances: BTreeMap<Address, u128>,
-    pub deposits: BTreeMap<Address, Request>,
-    pub redemptions: BTreeMap<Address, Request>,
-    /// Those that requests refer to.
-    pub epochs: BTreeMap<u64, Epoch>,
-}
-
-/// All of it at a moment.
+/// All of it at a moment, with the market that a life has turned to in front.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
+    /// The market's number.
+    pub market: u8,
+    /// The same with the other market in front, if there are two.
+    pub there: Option<Box<Self>>,
     /// The ledger's own accounts, the actors', and the wrapper's.
     pub ledger: BTreeMap<B256, Account>,
     /// Whether there is an auction behind an account.
@@ -99,6 +74,10 @@ pub struct Picture {
     pub account_boards: BTreeMap<B256, AccountBoards>,
     pub frozen: Frozen,
     pub conditions: Option<Conditions>,
+    pub has_hedger: bool,
+    /// What is held against the options, as the market was told.
+    pub hedge: Hedge,
+    pub hedger: Hedger,
     pub breakers: Breakers,
     /// What the market's vault has borne of others' debts lately.
     pub bad_debt: BadDebt,
@@ -143,31 +122,44 @@ impl Life {
         B256::new(self.slot(program, key))
     }
 
-    /// Every account that can hold anything: the actors', and the wrapper's of each board.
-    pub fn accounts(&self) -> Vec<B256> {
-        let boards = self.known_boards().chain(self.course.dusty.iter().copied());
-        let wrapped = boards.map(|board| account::sub(self.wrapper, board.into()));
+    /// Every account that can hold anything: the actors', and the wrappers' of each board.
+    fn accounts(&self, sights: &[Sight<'_>]) -> Vec<B256> {
+        let wrapped = sights.iter().flat_map(|sight| self.wrapped_accounts(*sight));
         self.actors.accounts().chain(wrapped).collect()
     }
 
+    fn wrapped_accounts<'a>(&'a self, sight: Sight<'a>) -> impl Iterator<Item = B256> + 'a {
+        let boards = self.known_boards(sight).chain(sight.scene.dusty.iter().copied());
+        boards.map(move |board| account::sub(sight.own.wrapper, board.into()))
+    }
+
     /// Ids of boards that are not done with.
-    fn known_boards(&self) -> impl Iterator<Item = u16> + '_ {
-        let market = self.market.market;
-        let last = Directory::decode(&self.slot(market, key_at(ROOT, Place::Directory as u8))).last_board;
-        (1..=last).filter(|id| !self.course.done.contains(id))
+    fn known_boards<'a>(&self, sight: Sight<'a>) -> impl Iterator<Item = u16> + 'a {
+        let last = Directory::decode(&self.slot(sight.market, key_at(ROOT, Place::Directory as u8))).last_board;
+        (1..=last).filter(move |id| !sight.scene.done.contains(id))
     }
 
     /// Reads everything.
     pub fn picture(&self) -> Picture {
-        let market = self.market.market;
+        let (here, there) = self.sights();
+        let sights: Vec<Sight<'_>> = [Some(here), there].into_iter().flatten().collect();
+        let mut front = self.picture_of(here, &sights);
+        front.there = there.map(|there| Box::new(self.picture_of(there, &sights)));
+        front
+    }
+
+    fn picture_of(&self, sight: Sight<'_>, sights: &[Sight<'_>]) -> Picture {
+        let Sight { market, own, .. } = sight;
         let at = |place: Place| self.slot(market, key_at(ROOT, place as u8));
-        let accounts = self.accounts();
+        let accounts = self.accounts(sights);
         let boards_of = |account: &B256| {
             AccountBoards::decode(&self.slot(market, self.mapped(*account, key_at(ROOT, Place::AccountBoards as u8))))
         };
-        let account_boards: BTreeMap<_, _> = accounts.iter().map(|account| (*account, boards_of(account))).collect();
-        let boards = self.known_boards().map(|id| (id, self.board(id, &account_boards))).collect();
-        let system = (0..SYSTEM_ACCOUNTS).map(account::system);
+        let holders = self.actors.accounts().chain(self.wrapped_accounts(sight));
+        let account_boards: BTreeMap<_, _> = holders.map(|account| (account, boards_of(&account))).collect();
+        let boards = self.known_boards(sight).map(|id| (id, self.board(sight, id, &account_boards))).collect();
+        let of_markets = sights.iter().flat_map(|sight| [vault_of(sight.own.number), settlement_of(sight.own.number)]);
+        let system = (0..SYSTEM_ACCOUNTS).map(account::system).chain(of_markets);
         let ledger_base = key_at(ClearingSpace::ROOT, 7);
         let entry = |account: B256| {
             (account, Account::from_slot(self.slot(self.market.clearing, self.mapped(account, ledger_base))))
@@ -176,10 +168,13 @@ impl Life {
             let base = self.mapped(*account, key_at(ClearingSpace::ROOT, 12));
             (*account, self.run::<2>(self.market.clearing, base) != [[0; 32]; 2])
         };
+        let conditions = self.run(market, key_at(ROOT, Place::Conditions as u8));
         let share = self.slot(self.market.clearing, ClearingSpace::ROOT);
         let debt = self.mapped(market.into_word(), key_at(ClearingSpace::ROOT, 13));
         let [debt_at, debt_atoms] = halves(self.word(self.market.clearing, debt));
         Picture {
+            market: own.number,
+            there: None,
             ledger: system.chain(accounts.iter().copied()).map(entry).collect(),
             auctions: accounts.iter().map(auction).collect(),
             directory: Directory::decode(&at(Place::Directory)),
@@ -188,34 +183,43 @@ impl Life {
             account_boards,
             frozen: Frozen::decode(&at(Place::Frozen)),
             trading: Trading::decode(&at(Place::Trading)),
-            conditions: decode_conditions(&self.run(market, key_at(ROOT, Place::Conditions as u8))),
+            conditions: decode_conditions(&conditions),
+            has_hedger: has_hedger(&conditions),
+            hedge: decode_hedge(&at(Place::Hedge)),
+            hedger: self.hedger_slots(&own.hedging),
             breakers: decode_breakers(&self.run(market, key_at(ROOT, Place::Breakers as u8))),
             bad_debt: BadDebt { atoms: debt_atoms, at: quarters(debt_at)[1] },
             insurance_floor: quarters(debt_at)[0] as u32,
             parameters: decode_parameters(&self.run(market, key_at(ROOT, Place::Parameters as u8))),
             margin_parameters: decode_margin_parameters(&at(Place::MarginParameters)),
             offset_share: u64::from_be_bytes(share[3..11].try_into().unwrap()),
-            tokens: self.wallets().map(|wallet| (wallet, self.balance(wallet))).collect(),
+            tokens: self.wallets(sights).map(|wallet| (wallet, self.balance(wallet))).collect(),
             senior: self.tranche(self.market.senior),
             junior: self.tranche(self.market.junior),
             fees: halves(self.word(self.market.vault, key_at(VAULT, 6)))[1],
         }
     }
 
-    fn wallets(&self) -> impl Iterator<Item = Address> + '_ {
+    fn wallets<'a>(&'a self, sights: &'a [Sight<'a>]) -> impl Iterator<Item = Address> + 'a {
         let market = &self.market;
-        let programs = [market.clearing, market.vault, market.senior, market.junior, market.market, self.wrapper];
-        programs.into_iter().chain(self.actors.all()).chain([market.lp, market.world.owner])
+        let house = [market.clearing, market.vault, market.senior, market.junior, market.lp, market.world.owner];
+        let of_market =
+            |sight: &Sight<'_>| [sight.market, sight.own.wrapper].into_iter().chain(hedge_wallets(&sight.own.hedging));
+        house.into_iter().chain(self.actors.all()).chain(sights.iter().flat_map(of_market))
     }
 
     /// A wallet's stablecoins.
     fn balance(&self, wallet: Address) -> u128 {
-        let slot = self.word(self.market.world.token, self.mapped(wallet.into_word(), U256::ZERO));
-        halves(slot)[1]
+        self.balance_in(self.market.world.token, wallet)
     }
 
-    fn board(&self, id: u16, account_boards: &BTreeMap<B256, AccountBoards>) -> Board {
-        let market = self.market.market;
+    /// What somebody has of a token.
+    fn balance_in(&self, token: Address, wallet: Address) -> u128 {
+        halves(self.word(token, self.mapped(wallet.into_word(), U256::ZERO)))[1]
+    }
+
+    fn board(&self, sight: Sight<'_>, id: u16, account_boards: &BTreeMap<B256, AccountBoards>) -> Board {
+        let Sight { market, own, .. } = sight;
         let base = self.mapped(number_key(id.into()), key_at(ROOT, Place::Boards as u8));
         let [header, slice] = self.run(market, base);
         let mut words = BoardWords { header, slice, ..BoardWords::default() };
@@ -228,16 +232,16 @@ impl Life {
             for (place, slot) in slots.iter_mut().enumerate().take(series) {
                 *slot = self.slot(market, base + U256::from(place));
             }
-            decode_holdings(&words, &slots, STRIKE_SHIFT)
+            decode_holdings(&words, &slots, own.strike_shift)
         };
         let positions = key_at(ROOT, Place::Positions as u8);
         let held_by = |account: &B256| holdings(self.mapped(number_key(id.into()), self.mapped(*account, positions)));
         // Every account, also those that the directory of accounts does not name for the board.
         let held = account_boards.keys().map(|account| (*account, held_by(account)));
         let held = held.filter(|(_, held)| held.iter().any(|each| *each != each.emptied())).collect();
-        let wrapped = self.wrapped(id, series);
-        let tokens = wrapped.iter().enumerate().map(|(place, _)| self.tokens_of(id, place)).collect();
-        let redemption = self.word(self.wrapper, self.mapped(word_of([0, 0, high(id), low(id)]), key_at(WRAPPER, 5)));
+        let wrapped = self.wrapped(own.wrapper, id, series);
+        let tokens = wrapped.iter().enumerate().map(|(place, _)| self.tokens_of(own.wrapper, id, place)).collect();
+        let redemption = self.word(own.wrapper, self.mapped(word_of([0, 0, high(id), low(id)]), key_at(WRAPPER, 5)));
         Board {
             header: Header::decode(&header).unwrap(),
             slice: decode_slice(&slice),
@@ -250,54 +254,22 @@ impl Life {
         }
     }
 
-    fn wrapped(&self, id: u16, slots: usize) -> Vec<u32> {
+    fn wrapped(&self, wrapper: Address, id: u16, slots: usize) -> Vec<u32> {
         let lanes = |slot: u8| {
             let key = self.mapped(word_of([0, high(id), low(id), slot]), key_at(WRAPPER, 4));
-            equipoise_market_state::layout::decode_lanes(&self.slot(self.wrapper, key))
+            equipoise_market_state::layout::decode_lanes(&self.slot(wrapper, key))
         };
         (0..slots as u8).flat_map(lanes).collect()
     }
 
-    fn tokens_of(&self, id: u16, place: usize) -> BTreeMap<Address, U256> {
+    fn tokens_of(&self, wrapper: Address, id: u16, place: usize) -> BTreeMap<Address, U256> {
         let series = [0, high(id), low(id), place as u8];
         let balance = |owner: Address| {
             let mut key = account::of(owner);
             key[28..].copy_from_slice(&series);
-            (owner, U256::from_be_bytes(self.slot(self.wrapper, self.mapped(key, key_at(WRAPPER, 3)))))
+            (owner, U256::from_be_bytes(self.slot(wrapper, self.mapped(key, key_at(WRAPPER, 3)))))
         };
         self.actors.all().map(balance).filter(|(_, lots)| !lots.is_zero()).collect()
-    }
-
-    fn tranche(&self, tranche: Address) -> Tranche {
-        let [setting, queue] = self.run::<2>(tranche, key_at(TRANCHE, 1)).map(B256::new);
-        let series = quarters(halves(setting)[0])[0] >> 32;
-        let balances = self.mapped(number_key(series), key_at(TRANCHE, 4));
-        let owners = || self.actors.all().chain([tranche, self.market.lp]);
-        let balance = |owner: Address| (owner, halves(self.word(tranche, self.mapped(owner.into_word(), balances)))[1]);
-        let request = |mapping: u8, owner: Address| {
-            let words = self.run::<3>(tranche, self.mapped(owner.into_word(), key_at(TRANCHE, mapping))).map(B256::new);
-            let [[place, amount], [claim_assets, claim_shares], [claim_place, returned]] = words.map(halves);
-            let [epoch, series] = quarters(place);
-            let claim_series = quarters(claim_place)[1];
-            (owner, Request { epoch, series, amount, claim_assets, claim_shares, claim_series, returned })
-        };
-        let deposits: BTreeMap<_, _> = owners().map(|owner| request(9, owner)).collect();
-        let redemptions: BTreeMap<_, _> = owners().map(|owner| request(10, owner)).collect();
-        let epochs = deposits.values().chain(redemptions.values()).filter(|each| each.amount > 0);
-        Tranche {
-            series,
-            supply: halves(queue)[0],
-            balances: owners().map(balance).collect(),
-            epochs: epochs.map(|each| (each.epoch, self.epoch(tranche, each.epoch))).collect(),
-            deposits,
-            redemptions,
-        }
-    }
-
-    fn epoch(&self, tranche: Address, epoch: u64) -> Epoch {
-        let base = self.mapped(number_key(epoch), key_at(TRANCHE, 8));
-        let [deposits, redemptions, given, stage] = self.run::<4>(tranche, base).map(|slot| halves(B256::new(slot)));
-        Epoch { is_settled: quarters(stage[0])[1] == 1, deposits, redemptions, given }
     }
 }
 
@@ -336,6 +308,27 @@ impl Picture {
         self.ledger.get(&account).map_or(0, |entry| entry.cash())
     }
 
+    /// The same from the other market's side.
+    pub fn turned(mut self) -> Self {
+        let Some(mut there) = self.there.take() else { return self };
+        there.there = Some(Box::new(self));
+        *there
+    }
+
+    /// The allocation of LP capital that is the market's.
+    pub const fn vault(&self) -> B256 {
+        vault_of(self.market)
+    }
+
+    pub fn vault_cash(&self) -> i128 {
+        self.cash(self.vault())
+    }
+
+    /// What the market's settled boards are paid of.
+    pub fn settlement_cash(&self) -> i128 {
+        self.cash(settlement_of(self.market))
+    }
+
     /// Whether the market, which was not open, is.
     pub fn is_recovered_in(&self, after: &Self) -> bool {
         self.frozen.watch.state != State::Open && after.frozen.watch.state == State::Open
@@ -349,36 +342,5 @@ impl Picture {
     /// What is owed for a board, if its payout ratio is not fixed yet.
     pub fn debts_of(&self, board: u16) -> Option<BoardDebts> {
         self.debts.filter(|owed| owed.board == board)
-    }
-}
-
-impl Tranche {
-    fn of(&self, owner: Address, is_deposit: bool) -> Request {
-        let requests = if is_deposit { &self.deposits } else { &self.redemptions };
-        requests.get(&owner).copied().unwrap_or_default()
-    }
-
-    fn is_priced(&self, request: Request) -> bool {
-        request.amount > 0 && self.epochs[&request.epoch].is_settled
-    }
-
-    /// Whether a request of his waits.
-    pub fn awaits(&self, owner: Address, is_deposit: bool) -> bool {
-        let request = self.of(owner, is_deposit);
-        request.amount > 0 && !self.is_priced(request)
-    }
-
-    /// Whether he may have something to claim.
-    pub fn has_claim(&self, owner: Address, is_deposit: bool) -> bool {
-        let request = self.of(owner, is_deposit);
-        let filled = |epoch: &Epoch| if is_deposit { epoch.deposits[1] } else { epoch.redemptions[1] };
-        request.claim_shares > 0 || self.is_priced(request) && filled(&self.epochs[&request.epoch]) > 0
-    }
-
-    /// Whether a deposit of his may have been refused.
-    pub fn has_returned(&self, owner: Address) -> bool {
-        let request = self.of(owner, true);
-        let [requested, filled] = self.epochs.get(&request.epoch).map_or([0, 0], |epoch| epoch.deposits);
-        request.returned > 0 || self.is_priced(request) && filled < requested
     }
 }

@@ -3,7 +3,7 @@
 use crate::action::{Action, LegOf, Limit, Of, Round, Size, Target, Until};
 use crate::actors::{ACTORS, RICH};
 
-use super::keepers::{fix_ratio, quiet_round, round, settle_next, COOL_DOWN};
+use super::keepers::{fix_ratio, in_each, quiet_round, settle_next, tended, COOL_DOWN};
 use super::Draw;
 
 /// Longer than an auction of a solvent account, and than the rest of one until positions are closed against each other.
@@ -44,17 +44,15 @@ fn crash_by(draw: &mut Draw, gap: i32, is_up: bool) -> Vec<Action> {
         2 => list.extend(enter(draw, false)),
         _ => {}
     }
-    list.push(Action::List { secs: 90_000 + draw.below(90_000) as u32, step: 1 + draw.below(3) as u8 });
+    let (secs, step) = (90_000 + draw.below(90_000) as u32, 1 + draw.below(3) as u8);
+    list.extend(in_each(draw, |_| vec![Action::List { secs, step }]));
     list.extend(quiet_round(draw, HOUR / 4));
     let bets = Bets { board: draw.below(200) as u8, strike: draw.below(200) as u8, is_up };
-    for by in 0..ACTORS as u8 {
-        list.extend(short(draw, by, bets));
-        list.push(long(draw, bets));
-    }
+    list.extend(in_each(draw, |draw| bets_of_all(draw, bets)));
     let gap = gap + draw.below(100_000) as i32;
+    let round = Round::Move(if bets.is_up { gap } else { -gap.min(MOST_FALL) });
     list.push(Action::Time(Until::Secs(HOUR / 2)));
-    list.push(Action::Feed(Round::Move(if bets.is_up { gap } else { -gap.min(MOST_FALL) })));
-    list.push(Action::Poke { by: draw.who() });
+    list.extend(in_each(draw, |draw| vec![Action::Feed(round), Action::Poke { by: draw.who() }]));
     match draw.below(3) {
         0 => list.extend(settle_debts(draw)),
         1 => list.extend(liquidate(draw, false)),
@@ -71,10 +69,9 @@ fn crash_by(draw: &mut Draw, gap: i32, is_up: bool) -> Vec<Action> {
 fn calm_down(draw: &mut Draw) -> Vec<Action> {
     let mut list = Vec::new();
     for _ in 0..2 {
-        let [time, feed, surface, look] = round(draw, 26 * HOUR, Round::Home);
-        list.extend([time, feed, settle_next(draw), settle_next(draw), fix_ratio(draw), surface, look]);
+        list.extend(tended(draw, 26 * HOUR, Round::Home));
     }
-    list.extend(settle_accounts());
+    list.extend(in_each(draw, |_| settle_accounts()));
     list.extend((0..3).map(|_| Action::CoverBadDebt { by: draw.who(), target: Target::Fit(draw.byte()) }));
     list.extend((0..3).map(|_| Action::EndAuction { by: draw.who(), target: Target::Fit(draw.byte()) }));
     list
@@ -88,9 +85,9 @@ pub fn long_calm(draw: &mut Draw) -> Vec<Action> {
     list
 }
 
-fn settle_accounts() -> impl Iterator<Item = Action> {
+fn settle_accounts() -> Vec<Action> {
     let accounts = (0..ACTORS as u8).flat_map(|who| [Of(who, false), Of(who, true)]);
-    accounts.map(|of| Action::SettleAccount { by: of.0, of, board: 0 })
+    accounts.map(|of| Action::SettleAccount { by: of.0, of, board: 0 }).collect()
 }
 
 /// Senior capital as far as the junior may bear it, or junior capital: after a wipe-out the first of a new series.
@@ -104,10 +101,19 @@ fn enter(draw: &mut Draw, is_senior: bool) -> Vec<Action> {
     list
 }
 
-/// One is short as much as his cash bears. The rich one gives it: who has lost all has none to lose.
+fn bets_of_all(draw: &mut Draw, bets: Bets) -> Vec<Action> {
+    let mut list = Vec::new();
+    for by in 0..ACTORS as u8 {
+        list.extend(short(draw, by, bets));
+        list.push(long(draw, bets));
+    }
+    list
+}
+
+/// One is short as much as his cash bears; of two markets half as much in each. The rich one gives it: who has lost all has none to lose.
 fn short(draw: &mut Draw, by: u8, bets: Bets) -> [Action; 2] {
     let of = Of(by, !draw.is_one_in(4));
-    let size = Size::Lever(70 + draw.below(30) as i16);
+    let size = Size::Lever((70 + draw.below(30) as i16) >> u8::from(draw.is_double));
     let atoms = 20_000_000_000 + draw.below(20_000_000_000);
     [Action::Deposit { by: RICH as u8, to: Some(of), atoms }, bet(draw, (by, of), bets, size)]
 }
@@ -125,11 +131,15 @@ fn bet(draw: &mut Draw, (by, of): (u8, Of), Bets { board, strike, is_up }: Bets,
     Action::Trade { by, of, legs, limit: Limit::None }
 }
 
-/// Nobody bids until the vault may take over, or until positions are closed against each other.
+/// Nobody bids until the vault may take over, or until positions are closed against each other; but of two markets sometimes
+/// one does.
 fn liquidate(draw: &mut Draw, is_late: bool) -> Vec<Action> {
-    let mut list = Vec::from(quiet_round(draw, COOL_DOWN));
+    let mut list = quiet_round(draw, COOL_DOWN);
     let fit = |draw: &mut Draw| Target::Fit(draw.byte());
     list.extend((0..6).map(|_| Action::StartAuction { by: draw.who(), target: fit(draw) }));
+    if draw.is_double && draw.is_one_in(2) {
+        list.extend(bids(draw));
+    }
     list.extend(quiet_round(draw, AUCTION));
     if is_late {
         list.extend(quiet_round(draw, DELEVERAGE));
@@ -140,21 +150,28 @@ fn liquidate(draw: &mut Draw, is_late: bool) -> Vec<Action> {
     list
 }
 
+/// One who has the cash for it bids, though not for all.
+fn bids(draw: &mut Draw) -> Vec<Action> {
+    let (by, share) = (ACTORS as u8 - 1, 200 + draw.below(600) as u16);
+    let to = Of(by, false);
+    let mut list = vec![Action::Deposit { by: RICH as u8, to: Some(to), atoms: 400_000_000_000 }];
+    list.extend((0..3).map(|_| Action::Bid { by, to, target: Target::Fit(draw.byte()), share, is_free: false }));
+    list
+}
+
 /// Everything expires, and who cannot pay owes.
 fn settle_debts(draw: &mut Draw) -> Vec<Action> {
     let mut list = Vec::new();
     for _ in 0..3 {
         list.push(Action::Time(Until::Window(0)));
-        list.push(Action::Feed(Round::Move(0)));
+        list.extend(in_each(draw, |_| vec![Action::Feed(Round::Move(0))]));
         list.push(Action::Time(Until::Expiry(10)));
-        list.push(Action::Feed(Round::Move(0)));
-        list.push(settle_next(draw));
+        list.extend(in_each(draw, |draw| vec![Action::Feed(Round::Move(0)), settle_next(draw)]));
     }
     // Who owes settles while what the vault owes is open; who is owed, when it is fixed.
-    list.extend(settle_accounts());
+    list.extend(in_each(draw, |_| settle_accounts()));
     list.push(Action::Time(Until::Secs(HOUR)));
-    list.push(fix_ratio(draw));
-    list.extend(settle_accounts());
+    list.extend(in_each(draw, |draw| [vec![fix_ratio(draw)], settle_accounts()].concat()));
     list.extend((0..5).map(|_| Action::CoverBadDebt { by: draw.who(), target: Target::Fit(draw.byte()) }));
     list
 }

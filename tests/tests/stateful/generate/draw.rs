@@ -6,16 +6,23 @@ use rand_chacha::ChaCha20Rng;
 use crate::action::{Amount, LegOf, Of, Size, Target};
 use crate::actors::ACTORS;
 
-/// Numbers of a seed.
-pub struct Draw(ChaCha20Rng);
+/// Numbers of a seed, for a life of one market or of two.
+pub struct Draw {
+    numbers: ChaCha20Rng,
+    pub(super) is_double: bool,
+}
 
 impl Draw {
     pub fn new(seed: u64) -> Self {
-        Self(ChaCha20Rng::seed_from_u64(seed))
+        Self { numbers: ChaCha20Rng::seed_from_u64(seed), is_double: false }
+    }
+
+    pub fn of_two(seed: u64) -> Self {
+        Self { is_double: true, ..Self::new(seed) }
     }
 
     pub fn below(&mut self, bound: u64) -> u64 {
-        self.0.next_u64() % bound
+        self.numbers.next_u64() % bound
     }
 
     pub(super) fn is_one_in(&mut self, bound: u64) -> bool {

@@ -12,19 +12,45 @@ const JUMP: u32 = 25_000;
 const LEAP: u32 = 3_600;
 
 /// A round that hardly moves, a surface of it, and a look.
-pub fn quiet_round(draw: &mut Draw, secs: u32) -> [Action; 4] {
-    let still = Round::Move(draw.below(2_000) as i32 - 1_000);
+pub fn quiet_round(draw: &mut Draw, secs: u32) -> Vec<Action> {
+    let still = still(draw);
     round(draw, secs, still)
 }
 
+fn still(draw: &mut Draw) -> Round {
+    Round::Move(draw.below(2_000) as i32 - 1_000)
+}
+
 /// The same with a round of its own.
-pub fn round(draw: &mut Draw, secs: u32, round: Round) -> [Action; 4] {
-    [
-        Action::Time(Until::Secs(secs)),
-        Action::Feed(round),
-        Action::Surface { level_millionths: 0, skew_millionths: 0, is_negative: false },
-        Action::Poke { by: draw.who() },
-    ]
+fn round(draw: &mut Draw, secs: u32, round: Round) -> Vec<Action> {
+    let mut list = vec![Action::Time(Until::Secs(secs))];
+    list.extend(in_each(draw, |draw| {
+        let surface = Action::Surface { level_millionths: 0, skew_millionths: 0, is_negative: false };
+        vec![Action::Feed(round), surface, Action::Poke { by: draw.who() }]
+    }));
+    list
+}
+
+/// The same, and what has expired is settled before there is a surface: none is posted of what has expired.
+pub fn tended(draw: &mut Draw, secs: u32, round: Round) -> Vec<Action> {
+    let mut list = vec![Action::Time(Until::Secs(secs))];
+    list.extend(in_each(draw, |draw| {
+        let surface = Action::Surface { level_millionths: 0, skew_millionths: 0, is_negative: false };
+        let settled = [settle_next(draw), settle_next(draw), fix_ratio(draw)];
+        [&[Action::Feed(round)][..], &settled, &[surface, Action::Poke { by: draw.who() }]].concat()
+    }));
+    list
+}
+
+/// In the market that is turned to, and in the other if there are two.
+pub fn in_each(draw: &mut Draw, mut make: impl FnMut(&mut Draw) -> Vec<Action>) -> Vec<Action> {
+    let mut list = make(draw);
+    if draw.is_double {
+        list.push(Action::Turn);
+        list.extend(make(draw));
+        list.push(Action::Turn);
+    }
+    list
 }
 
 /// The next board, if it has expired.
@@ -48,7 +74,7 @@ pub fn tend(draw: &mut Draw, action: &Action) -> Vec<Action> {
     if draw.is_one_in(4) {
         return Vec::new();
     }
-    // Nothing settles before there is a round after its expiry, and no surface is posted of what has expired.
-    let [time, feed, surface, look] = quiet_round(draw, secs);
-    vec![time, feed, settle_next(draw), settle_next(draw), fix_ratio(draw), surface, look]
+    // Nothing settles before there is a round after its expiry.
+    let still = still(draw);
+    tended(draw, secs, still)
 }

@@ -9,7 +9,7 @@ use equipoise_tests::{Failure, World};
 use crate::action::Action;
 use crate::actors::{field, ACTORS};
 use crate::fixture::FAR;
-use crate::life::{Life, Outcome};
+use crate::life::{FeedRound, Life, Outcome};
 
 const PERMIT: &str = "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)";
 
@@ -191,18 +191,23 @@ impl Life {
         result
     }
 
-    /// The first round at or after a cut.
-    fn round_from(&self, cut: u64) -> u64 {
-        let first = self.course.rounds.iter().position(|round| round.at >= cut && round.answer.is_some());
-        1 + first.unwrap_or(self.course.rounds.len()) as u64
+    /// The first round of each market's feed at or after a cut.
+    fn rounds_from(&self, cut: u64) -> Vec<u64> {
+        let first = |rounds: &[FeedRound]| {
+            let first = rounds.iter().position(|round| round.at >= cut && round.answer.is_some());
+            1 + first.unwrap_or(rounds.len()) as u64
+        };
+        self.both(self.before()).into_iter().map(|(_, sight)| first(&sight.scene.rounds)).collect()
     }
 
     fn process_epoch(&mut self, by: u8, is_wrong_round: bool) -> Result<(), Failure> {
         let vault = self.market.vault;
         let next = self.market.world.read(vault, &IVault::nextEpochCall {});
-        let round = self.round_from(next.cutAt) + u64::from(is_wrong_round);
+        let mut rounds = self.rounds_from(next.cutAt);
+        rounds[0] += u64::from(is_wrong_round);
+        let first_rounds = rounds.into_iter().map(U80::from).collect();
         let from = self.actors.address(by);
-        let receipt = self.send(from, vault, &IVault::processEpochCall { firstRounds: vec![U80::from(round)] })?;
+        let receipt = self.send(from, vault, &IVault::processEpochCall { firstRounds: first_rounds })?;
         assert!(next.epoch > 0 && self.now() >= next.cutAt, "an epoch is priced after its cut");
         let is_priced = !World::events::<EpochProcessed>(&receipt).is_empty();
         assert!(!(is_priced && is_wrong_round), "an epoch is priced at another round than the first");

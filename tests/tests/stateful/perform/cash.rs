@@ -2,6 +2,7 @@
 
 use alloy_primitives::{keccak256, Address, Bytes, B256, U256};
 use alloy_sol_types::SolCall;
+use equipoise_clearing_state::bit;
 use equipoise_interfaces::{account, IClearing};
 use equipoise_tests::{Failure, Stablecoin};
 
@@ -101,8 +102,13 @@ impl Life {
         if entry.is_margined() && entry.held() != 0 {
             let margin = self.margin_of(&after, account).expect("nothing leaves an account that cannot be valued");
             assert!(margin.equity >= margin.initial, "what leaves leaves {margin:?}");
-            let moment = self.moment().expect("a margin needs a price");
-            assert!(after.native().is_safe(moment), "cash leaves a margin at prices that may not be relied on");
+            for (picture, sight) in self.both(&after) {
+                if entry.held() & bit(picture.market) != 0 {
+                    let moment = self.moment_in(sight.scene).expect("a margin needs a price");
+                    let is_safe = picture.native().is_safe(moment);
+                    assert!(is_safe, "cash leaves a margin at prices that may not be relied on");
+                }
+            }
         }
     }
 

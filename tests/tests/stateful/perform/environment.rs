@@ -2,7 +2,8 @@
 
 use alloy_primitives::aliases::U80;
 use alloy_primitives::{I256, U256};
-use equipoise_interfaces::account::{INSURANCE, SETTLEMENT, VAULT};
+use equipoise_cli::deployment::Hedges;
+use equipoise_interfaces::account::INSURANCE;
 use equipoise_interfaces::{AccountSettled, BoardSettled, IMarket, IVault, PayoutRatioFixed};
 use equipoise_market_state::layout::{BoardDebts, BoardState};
 use equipoise_risk::settlement::{payoff_floor, Debts, PayoutRatio, DEBT_WINDOW_SECS};
@@ -12,7 +13,7 @@ use equipoise_tests::{Stablecoin, World};
 use crate::action::{Of, Round, Until};
 use crate::double::scale;
 use crate::fixture::{narrow, signed, slice, wad, CONTRACT, HOUR, WINDOW};
-use crate::life::{FeedRound, Life, Outcome, BEGIN, FEED_UNIT};
+use crate::life::{FeedRound, Life, Outcome, FEED_UNIT};
 use crate::native::price_of;
 
 /// Boards that live at the same time at most, though the market takes more.
@@ -47,31 +48,37 @@ impl Life {
         Outcome::of(Ok(()), &[])
     }
 
+    /// Where spot begins, in the feed's unit.
+    fn begin(&self) -> i128 {
+        i128::from(self.own.begin) * FEED_UNIT
+    }
+
     /// A later round; far from where it began the price turns back.
     pub(super) fn round(&mut self, round: Round) -> Outcome {
-        if self.course.rounds.last().is_some_and(|last| last.at >= self.now()) {
+        if self.course.here.rounds.last().is_some_and(|last| last.at >= self.now()) {
             self.market.pass(1);
         }
         let now = self.now();
         let answer = match round {
             Round::Move(millionths) => {
-                let step = self.course.spot * i128::from(millionths) / 1_000_000;
-                let (high, low) = (4_500 * FEED_UNIT, 1_900 * FEED_UNIT);
-                let is_back = (self.course.spot > high && step > 0) || (self.course.spot < low && step < 0);
-                self.course.spot += if is_back { -step } else { step };
-                self.course.spot
+                let step = self.course.here.spot * i128::from(millionths) / 1_000_000;
+                let begin = self.begin();
+                let (high, low) = (begin * 3 / 2, begin * 19 / 30);
+                let is_back = (self.course.here.spot > high && step > 0) || (self.course.here.spot < low && step < 0);
+                self.course.here.spot += if is_back { -step } else { step };
+                self.course.here.spot
             }
             Round::Home => {
-                let most = self.course.spot * MOST_HOME / 1_000_000;
-                self.course.spot += (BEGIN - self.course.spot).clamp(-most, most);
-                self.course.spot
+                let most = self.course.here.spot * MOST_HOME / 1_000_000;
+                self.course.here.spot += (self.begin() - self.course.here.spot).clamp(-most, most);
+                self.course.here.spot
             }
             Round::Zero => 0,
-            Round::Negative => -self.course.spot,
+            Round::Negative => -self.course.here.spot,
         };
         self.market.world.push_round(answer, now);
         let answer = matches!(round, Round::Move(_) | Round::Home).then_some(answer);
-        self.course.rounds.push(FeedRound { answer, at: now });
+        self.course.here.rounds.push(FeedRound { answer, at: now });
         Outcome::of(Ok(()), &[])
     }
 
@@ -110,8 +117,9 @@ impl Life {
         if live.len() >= MOST_BOARDS {
             return Outcome::idle();
         }
-        let width = [25, 50, 100, 200][usize::from(step) % 4];
-        let middle = (self.course.spot / FEED_UNIT) as u64 / width;
+        // In proportion to where spot begins.
+        let width = [25, 50, 100, 200][usize::from(step) % 4] * self.own.begin as u64 / 3_000;
+        let middle = (self.course.here.spot / FEED_UNIT) as u64 / width;
         let strikes = (0..STRIKES).map(|place| wad(width * (middle + place + 1 - STRIKES / 2))).collect();
         let (expiry, owner, market) = (self.now() + u64::from(secs), self.market.world.owner, self.market.market);
         let result = self.send(owner, market, &IMarket::listBoardCall { expiry, strikesWad: strikes });
@@ -133,7 +141,8 @@ impl Life {
         if place < 220 && self.now() < expiry {
             return Outcome::idle();
         }
-        let first = self.course.rounds.iter().rposition(|round| round.answer.is_some() && round.at <= expiry - WINDOW);
+        let first =
+            self.course.here.rounds.iter().rposition(|round| round.answer.is_some() && round.at <= expiry - WINDOW);
         let first = U80::from(first.map_or(1, |place| place as u64 + 1) + u64::from(is_wrong_round));
         let (from, market, before) = (self.actors.address(by), self.market.market, self.before().clone());
         let result = self.send(from, market, &IMarket::settleBoardCall { board, firstRound: first });
@@ -144,9 +153,9 @@ impl Life {
             let payoff = payoff_floor(held, price_of(told.settlementPriceWad), scale()).unwrap().count();
             assert_eq!(narrow(told.vaultPayoffAtoms), payoff, "the vault gets what its options pay");
             let after = self.picture();
-            assert_eq!(after.cash(VAULT) - before.cash(VAULT), payoff, "into debt if need be");
-            assert_eq!(after.cash(SETTLEMENT) - before.cash(SETTLEMENT), -payoff);
-            let is_owing = payoff < 0 && after.cash(VAULT) < 0;
+            assert_eq!(after.vault_cash() - before.vault_cash(), payoff, "into debt if need be");
+            assert_eq!(after.settlement_cash() - before.settlement_cash(), -payoff);
+            let is_owing = payoff < 0 && after.vault_cash() < 0;
             let until = self.now() + DEBT_WINDOW_SECS;
             let debts = BoardDebts { board, until, debts: Debts::of_vault(Atoms::new(-payoff)) };
             assert_eq!(after.debts_of(board), is_owing.then_some(debts));
@@ -160,7 +169,7 @@ impl Life {
 
     /// The settlement price lies between the lowest and the highest price of the window.
     fn require_average(&self, expiry: u64, price_wad: U256) {
-        let rounds = &self.course.rounds;
+        let rounds = &self.course.here.rounds;
         let first = rounds.iter().rposition(|round| round.answer.is_some() && round.at <= expiry - WINDOW).unwrap_or(0);
         let inside = rounds[first..].iter().take_while(|round| round.at < expiry);
         let prices: Vec<U256> = inside
@@ -194,7 +203,7 @@ impl Life {
                 assert_eq!(after.debts_of(board), Some(BoardDebts { debts, ..owed }), "what it owed, and what it had");
             }
             assert_eq!(after.cash(account) - before.cash(account), payoff);
-            assert_eq!(after.cash(SETTLEMENT) - before.cash(SETTLEMENT), -payoff);
+            assert_eq!(after.settlement_cash() - before.settlement_cash(), -payoff);
             assert!(after.lots(account, board).iter().all(|lots| *lots == 0), "and holds nothing of it any more");
             let call = IMarket::settleAccountCall { account, board };
             self.send(from, market, &call).expect("it may be asked again");
@@ -216,17 +225,24 @@ impl Life {
         if let Some(told) = told.first() {
             let owed = before.debts_of(board).expect("a ratio is fixed once");
             let after = self.picture();
-            let debt = (-before.cash(VAULT)).max(0);
+            let debt = (-before.vault_cash()).max(0);
             assert!(debt == 0 || self.now() >= owed.until, "fixed before its time");
             let insured = before.cash(INSURANCE).min(debt);
-            let unpaid = debt - insured;
+            let others = after.there.as_deref().zip(before.there.as_deref());
+            let by_other = others.map_or(0, |(after, before)| before.vault_cash() - after.vault_cash());
+            let unpaid = debt - insured - by_other;
+            assert!(
+                unpaid == 0 || after.there.as_deref().is_none_or(|there| there.vault_cash() <= 0),
+                "the same LPs pay"
+            );
+            self.reach("the other market's vault pays a debt", by_other > 0);
             assert_eq!(narrow(I256::from_raw(told.unpaidAtoms)), unpaid, "insurance pays what the vault does not");
             assert_eq!(before.cash(INSURANCE) - after.cash(INSURANCE), insured);
-            assert_eq!(before.cash(SETTLEMENT) - after.cash(SETTLEMENT), unpaid);
-            assert_eq!(after.cash(VAULT), before.cash(VAULT).max(0), "and owes nothing any more");
+            assert_eq!(before.settlement_cash() - after.settlement_cash(), unpaid);
+            assert_eq!(after.vault_cash(), before.vault_cash().max(0), "and owes nothing any more");
             let BoardState::Settled { ratio, .. } = after.boards[&board].header.state else { panic!("not settled") };
             assert_eq!(ratio, owed.debts.ratio(Atoms::new(unpaid)).unwrap());
-            self.course.is_loss_shared |= ratio != PayoutRatio::FULL;
+            self.course.here.is_loss_shared |= ratio != PayoutRatio::FULL;
             self.reach("payout ratio below one", ratio != PayoutRatio::FULL);
         }
         Outcome::of(result.map(drop), &[])
@@ -235,12 +251,14 @@ impl Life {
     /// Sends tokens where nobody asked for them.
     pub(super) fn donate(&mut self, by: u8, to: u8, atoms: u64) -> Outcome {
         let market = &self.market;
-        let programs = [market.clearing, market.vault, market.senior, market.junior, market.market, self.wrapper];
+        let Hedges { hedger, filler, .. } = self.own.hedging.hedges;
+        let house = [market.clearing, market.vault, market.senior, market.junior];
+        let programs = [&house[..], &[market.market, self.own.wrapper, hedger, filler]].concat();
         let to = programs[usize::from(to) % programs.len()];
         let token = market.world.token;
         let result = self.tell(by, token, &Stablecoin::transferCall { to, value: U256::from(atoms) });
-        if result.is_ok() && to == self.market.clearing {
-            self.course.donated += u128::from(atoms);
+        if result.is_ok() {
+            *self.course.donated.entry(to).or_default() += u128::from(atoms);
         }
         Outcome::of(result, &[])
     }

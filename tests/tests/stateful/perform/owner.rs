@@ -15,7 +15,7 @@ fn wads(millionths: &[u32]) -> Vec<U256> {
 }
 
 /// A number of a rule: within its bounds, seldom a little beyond them.
-fn drawn(draw: &mut Draw, min: u32, max: u32) -> u32 {
+pub(super) fn drawn(draw: &mut Draw, min: u32, max: u32) -> u32 {
     match draw.below(12) {
         0 => max.saturating_add(1),
         1 => min.saturating_sub(1),

@@ -1,7 +1,7 @@
 //! Trades that a maker shares.
 
 use alloy_primitives::{I256, U256};
-use equipoise_interfaces::account::{INSURANCE, VAULT};
+use equipoise_interfaces::account::INSURANCE;
 use equipoise_interfaces::series::Series;
 use equipoise_interfaces::{IUnderwriter, Leg, TradeUnderwritten, UnderwritingOffer, UnderwritingOrder};
 use equipoise_tests::World;
@@ -41,7 +41,7 @@ impl Life {
             ..offer_of(owner, &legs, u64::from(maker_units))
         };
         let signer = self.actors.key(maker_of.0.wrapping_add(u8::from(is_forged))).clone();
-        let signature = sign(&offer, &signer, &domain_of(&self.market, self.underwriter));
+        let signature = sign(&offer, &signer, &domain_of(&self.market, self.own.underwriter));
         let order = UnderwritingOrder {
             account,
             vaultUnits: vault_units.into(),
@@ -50,7 +50,7 @@ impl Life {
             deadline: FAR,
         };
         let before = self.picture();
-        let (from, underwriter) = (self.actors.address(by), self.underwriter);
+        let (from, underwriter) = (self.actors.address(by), self.own.underwriter);
         let call = IUnderwriter::tradeCall { order, offer, signature };
         let result = self.send(from, underwriter, &call);
         if let Ok(receipt) = &result {
@@ -76,7 +76,7 @@ impl Life {
         assert_eq!(gained(taker), -vault_cost - maker_cost, "the taker pays both");
         assert_eq!(gained(maker), maker_cost - fee, "the maker gets his part less the fee");
         assert!(told.vaultCostAtoms + told.makerCostAtoms <= told.wholeCostAtoms, "no more than the vault alone asks");
-        assert_eq!(gained(VAULT) + gained(INSURANCE), vault_cost + fee, "the vault gets its part and the fee");
+        assert_eq!(gained(before.vault()) + gained(INSURANCE), vault_cost + fee, "the vault gets its part and the fee");
         for leg in legs {
             let Series { board, strike, is_put } = Series::from_id(leg.series).unwrap();
             let place = 2 * usize::from(strike) + usize::from(is_put);

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{B256, I256};
 use equipoise_chain::Receipt;
-use equipoise_interfaces::account::{self, VAULT};
+use equipoise_interfaces::account;
 use equipoise_interfaces::{IBreakers, IMarket, Leg, OptionTraded};
 use equipoise_risk::breakers::State;
 use equipoise_tests::{Failure, World, TOKEN};
@@ -43,7 +43,7 @@ impl Life {
                 }
                 // Some 26 % of spot is what a contract at the money asks for.
                 Size::Lever(hundredths) => {
-                    let contract = 26 * self.course.spot * TOKEN.cast_signed() / (100 * FEED_UNIT);
+                    let contract = 26 * self.course.here.spot * TOKEN.cast_signed() / (100 * FEED_UNIT);
                     let bears = picture.cash(account).max(0) * LOTS_PER_CONTRACT / contract.max(1);
                     -(bears * i128::from(hundredths) / 100).clamp(1, 400_000)
                 }
@@ -125,7 +125,7 @@ impl Life {
         self.reach("recovered by a trade", before.is_recovered_in(&after));
         let cost = narrow(told.quoted.costAtoms);
         assert_eq!(after.cash(account), before.cash(account) - cost, "the account pays the cost");
-        assert_eq!(narrow(told.vaultCashAtoms), after.cash(VAULT), "the vault gets it");
+        assert_eq!(narrow(told.vaultCashAtoms), after.vault_cash(), "the vault gets it");
         let (nav_before, nav_after) = (before.native().nav_atoms(moment), after.native().nav_atoms(moment));
         assert!(nav_after >= nav_before, "a trade takes the net asset value from {nav_before} to {nav_after}");
     }

@@ -32,7 +32,7 @@ impl Life {
         let Some((place, lots)) = longs.get(usize::from(place) % longs.len().max(1)) else { return Outcome::idle() };
         let series = call_of(board, 0) + *place as u32;
         let lots = U256::from((**lots).unsigned_abs()) * U256::from(part) / U256::from(1_000);
-        let (wrapper, to) = (self.wrapper, self.actors.address(to));
+        let (wrapper, to) = (self.own.wrapper, self.actors.address(to));
         let before = self.tokens(to, series);
         let result = self.tell(by, wrapper, &IWrapper::wrapCall { fromAccount: account, series, lots, to });
         if result.is_ok() {
@@ -46,7 +46,7 @@ impl Life {
         let owner = self.actors.address(by);
         let Some((board, series, held)) = self.token_of(owner, place) else { return Outcome::idle() };
         let lots = held * U256::from(part) / U256::from(1_000);
-        let (wrapper, account) = (self.wrapper, self.account(to));
+        let (wrapper, account) = (self.own.wrapper, self.account(to));
         let result = self.tell(by, wrapper, &IWrapper::unwrapCall { series, lots, toAccount: account });
         if result.is_ok() {
             assert_eq!(self.tokens(owner, series), held - lots, "a lot for each token");
@@ -59,7 +59,7 @@ impl Life {
         let owner = self.actors.address(by);
         let Some((board, series, held)) = self.token_of(owner, place) else { return Outcome::idle() };
         let lots = if part == 1_000 { U256::MAX } else { held * U256::from(part) / U256::from(1_000) };
-        let (wrapper, account, wrapped) = (self.wrapper, self.account(to), self.wrapped_account(board));
+        let (wrapper, account, wrapped) = (self.own.wrapper, self.account(to), self.wrapped_account(board));
         let before = self.before().cash(account);
         let result = self.send(owner, wrapper, &IWrapper::redeemCall { series, lots, toAccount: account });
         if let Ok(receipt) = &result {
@@ -74,7 +74,7 @@ impl Life {
     pub(super) fn settle_wrapped(&mut self, by: u8, board: u8) -> Outcome {
         let known: Vec<u16> = self.before().boards.keys().copied().collect();
         let Some(board) = known.get(usize::from(board) % known.len().max(1)).copied() else { return Outcome::idle() };
-        let wrapper = self.wrapper;
+        let wrapper = self.own.wrapper;
         let result = self.tell(by, wrapper, &IWrapper::settleCall { board });
         let wrapped: B256 = self.wrapped_account(board);
         Outcome::of(result, &[wrapped])
@@ -89,7 +89,7 @@ impl Life {
     ) -> Outcome {
         let [from, to] = [from, to].map(|who| self.actors.address(who));
         let Some((_, series, held)) = self.token_of(from, place) else { return Outcome::idle() };
-        let (id, value, wrapper) = (U256::from(series), held * U256::from(part) / U256::from(1_000), self.wrapper);
+        let (id, value, wrapper) = (U256::from(series), held * U256::from(part) / U256::from(1_000), self.own.wrapper);
         let both = self.tokens(from, series) + self.tokens(to, series);
         let data = Bytes::new();
         let result = if is_batch {
@@ -103,7 +103,7 @@ impl Life {
     }
 
     pub(super) fn approve_tokens(&mut self, by: u8, operator: u8, is_approved: bool) -> Outcome {
-        let (wrapper, operator) = (self.wrapper, self.actors.address(operator));
+        let (wrapper, operator) = (self.own.wrapper, self.actors.address(operator));
         let call = IWrapper::setApprovalForAllCall { operator, approved: is_approved };
         Outcome::of(self.tell(by, wrapper, &call), &[])
     }
