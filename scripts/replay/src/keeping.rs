@@ -108,7 +108,8 @@ impl Market<'_> {
     }
 
     /// Closes the books of a day.
-    pub(crate) fn end_day(&mut self) -> Result<(), Refusal> {
+    /// # Inputs: when its last candle began
+    pub(crate) fn end_day(&mut self, candle_at: u64) -> Result<(), Refusal> {
         let Self { accounts, venue, shocks, .. } = self;
         for account in accounts.iter_mut().take(LIQUIDATOR) {
             account.withdraw(venue, shocks)?;
@@ -125,7 +126,7 @@ impl Market<'_> {
         let earned = self.hedge_earned()?;
         let hedge_pnl_atoms = earned - std::mem::replace(&mut self.hedge_pnl, earned);
         self.days.push(Day {
-            at: now / DAY_SECS * DAY_SECS,
+            at: candle_at / DAY_SECS * DAY_SECS,
             spot,
             vol: self.posted.vol(THIRTY_DAYS),
             nav_atoms: self.ledger.nav,

@@ -132,7 +132,7 @@ impl<'a> Market<'a> {
             let lived = self.live(candle, ahead, last.as_ref());
             last = Some(lived.map_err(|refusal| self.refused("living through a candle", refusal))?);
         }
-        let ended = self.end_day();
+        let ended = self.end_day(candles.last().map_or(0, |candle| candle.at));
         ended.map_err(|refusal| self.refused("closing the books", refusal))?;
         Ok(self)
     }
@@ -143,8 +143,9 @@ impl<'a> Market<'a> {
     }
 
     fn live(&mut self, candle: &Candle, ahead: f64, last: Option<&[Step; 4]>) -> Result<[Step; 4], Refusal> {
-        if self.venue.now() / DAY_SECS != candle.at / DAY_SECS {
-            self.end_day()?;
+        let before = last.map_or(candle.at, |steps| steps[0].at);
+        if before / DAY_SECS != candle.at / DAY_SECS {
+            self.end_day(before)?;
         }
         if candle.at <= self.venue.now() + LONGEST_WATCH_SECS {
             self.watch_until(candle.at)?;

@@ -43,16 +43,22 @@ pub struct Step {
 const HOUR_SECS: u64 = 3_600;
 const LONGEST_SECS: u64 = 86_400;
 
-/// The points as candles, each as long as the time to the next one.
+/// The points as candles, each as long as the time to the next one. In a history of single prices each holds until it becomes the next one.
 pub fn candles(points: &[PricePoint]) -> Vec<Candle> {
     let at = |point: &PricePoint| u64::try_from(point.time.as_second()).unwrap_or_default();
+    let are_single = points.iter().all(|point| point.low >= point.high);
     let mut candles: Vec<Candle> = Vec::with_capacity(points.len());
     for (place, point) in points.iter().enumerate() {
         let until = points.get(place + 1).map_or(at(point) + HOUR_SECS, at);
         let secs = until.saturating_sub(at(point)).min(LONGEST_SECS);
-        // An hour that is missing does not make the one before it longer.
-        let secs = candles.last().map_or(secs, |last: &Candle| secs.min(last.secs.max(HOUR_SECS)));
-        candles.push(Candle { at: at(point), secs, point: *point });
+        if are_single {
+            let close = points.get(place + 1).map_or(point.close, |next| next.open);
+            candles.push(Candle { at: at(point), secs, point: PricePoint { close, ..*point } });
+        } else {
+            // An hour that is missing does not make the one before it longer.
+            let secs = candles.last().map_or(secs, |last: &Candle| secs.min(last.secs.max(HOUR_SECS)));
+            candles.push(Candle { at: at(point), secs, point: *point });
+        }
     }
     candles
 }
@@ -122,5 +128,17 @@ mod tests {
         let candles = candles(&[point(0), point(3_600), point(10_800), point(14_400)]);
         let lengths: Vec<u64> = candles.iter().map(|candle| candle.secs).collect();
         assert_eq!(lengths, [3_600; 4]);
+    }
+
+    #[test]
+    fn single_prices_hold_until_they_become_the_next_however_far_apart() {
+        let single = |second, price| PricePoint { open: price, high: price, low: price, close: price, ..point(second) };
+        let candles = candles(&[single(0, 100.0), single(10_000, 90.0), single(50_000, 95.0), single(250_000, 95.0)]);
+        let of = |candle: &Candle| (candle.secs, candle.steps(First::Low).map(|step| step.price));
+        let seen: Vec<_> = candles.iter().map(of).collect();
+        assert_eq!(seen[0], (10_000, [100.0, 100.0, 100.0, 90.0]));
+        assert_eq!(seen[1], (40_000, [90.0, 90.0, 90.0, 95.0]));
+        assert_eq!(seen[2], (86_400, [95.0; 4]), "what is missing after a day is a gap");
+        assert_eq!(seen[3], (3_600, [95.0; 4]));
     }
 }

@@ -83,8 +83,8 @@ fn worked_trade_is_as_the_readme_has_it() {
     let quoted = &told.quoted;
     let parts =
         [quoted.midAtoms, quoted.skewAtoms, I256::from_raw(quoted.spreadAtoms), I256::from_raw(quoted.feeAtoms)];
-    assert_eq!(parts.map(narrow), [1_304_164_558, 7_086_815, 36_184_753, 9_000_000]);
-    assert_eq!(narrow(quoted.costAtoms), 1_356_436_126);
+    assert_eq!(parts.map(narrow), [1_304_164_558, 7_086_815, 20_613_862, 9_000_000]);
+    assert_eq!(narrow(quoted.costAtoms), 1_340_865_235);
     assert_eq!((wad(before).as_str(), wad(told.dollarDeltaWad).as_str()), ("0.000000", "-11,979.143512"));
     let text = block(&told, before, variance.sqrt(), days);
     println!("{BEGIN}\n{text}\n{END}");

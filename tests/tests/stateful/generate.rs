@@ -86,11 +86,7 @@ const MAKERS: &[(u32, Make)] = &[
         is_forged: draw.is_one_in(3),
     }),
     (26, |draw, _| Action::StartAuction { by: draw.who(), target: draw.target() }),
-    (40, |draw, _| {
-        let by = draw.who();
-        let share = if draw.is_one_in(3) { 1_000 } else { draw.below(1_000) as u16 };
-        Action::Bid { by, to: draw.of(by), target: draw.target(), share, is_free: draw.is_one_in(8) }
-    }),
+    (40, |draw, _| keepers::bid(draw)),
     (10, |draw, _| Action::EndAuction { by: draw.who(), target: draw.target() }),
     (16, |draw, _| Action::TakeOver { by: draw.who(), target: draw.target() }),
     (16, |draw, _| Action::Deleverage { by: draw.who(), target: draw.target(), counter: draw.any_of() }),
@@ -153,9 +149,9 @@ const MAKERS: &[(u32, Make)] = &[
         Action::RedeemWrapped { by, place: draw.byte(), thousandths: draw.thousandths(), to: draw.any_of() }
     }),
     (4, |draw, _| Action::SettleWrapped { by: draw.who(), board: draw.byte() }),
-    (9, |draw, _| {
+    (12, |draw, _| {
         let by = draw.who();
-        let from = if draw.is_one_in(4) { draw.who() } else { by };
+        let from = if draw.is_one_in(2) { draw.who() } else { by };
         let (to, place, is_batch) = (draw.who(), draw.byte(), draw.is_one_in(3));
         Action::WrappedTransfer { by, from, to, place, thousandths: draw.thousandths(), is_batch }
     }),
@@ -249,6 +245,8 @@ pub fn actions(seed: u64, count: usize, is_double: bool) -> Vec<Action> {
         }
         Action::Accrue { by: 0 }
     };
+    // Nobody bids where all have left.
+    let is_left_out = |action: &Action| climate == Climate::Forsaken && matches!(action, Action::Bid { .. });
     let mut list = Vec::with_capacity(count);
     if climate == Climate::Forsaken {
         list.extend(crash::wipe_out(&mut draw));
@@ -265,12 +263,12 @@ pub fn actions(seed: u64, count: usize, is_double: bool) -> Vec<Action> {
             list.extend(hedging::rehedge(&mut draw));
         }
         let action = one(&mut draw);
-        if climate == Climate::Forsaken && matches!(action, Action::Bid { .. }) {
+        if is_left_out(&action) {
             continue;
         }
         let follows = keepers::tend(&mut draw, &action);
         list.push(action);
-        list.extend(follows);
+        list.extend(follows.into_iter().filter(|next| !is_left_out(next)));
     }
     list.truncate(count);
     list

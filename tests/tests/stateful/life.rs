@@ -114,7 +114,7 @@ impl Life {
         let (mut market, own, there) = wired(capital == Capital::Broad);
         let (junior, senior) = match capital {
             Capital::Deep => (1_000_000, 300_000),
-            Capital::Thin => (110_000, 280_000),
+            Capital::Thin => (65_000, 250_000),
             Capital::Broad => (1_600_000, 400_000),
         };
         let course = Course {

@@ -170,7 +170,7 @@ impl Life {
         };
         let conditions = self.run(market, key_at(ROOT, Place::Conditions as u8));
         let share = self.slot(self.market.clearing, ClearingSpace::ROOT);
-        let debt = self.mapped(market.into_word(), key_at(ClearingSpace::ROOT, 13));
+        let debt = self.mapped(market.into_word(), key_at(ClearingSpace::ROOT, 8));
         let [debt_at, debt_atoms] = halves(self.word(self.market.clearing, debt));
         Picture {
             market: own.number,

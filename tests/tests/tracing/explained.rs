@@ -64,7 +64,7 @@ fn a_trade_is_explained_with_names_units_events_gas_and_ink() {
     for part in [
         "market.trade(legs: [(series: 2026-01-08-3000-call, sizeWad: 1)], maxCostAtoms: max",
         "delegatecall market.trade(",
-        "staticcall oracle.spot()",
+        "staticcall oracle.price(isTrade: true)",
         "emits OptionTraded(account: 0x",
         "returns costAtoms: ",
         "storage_load_bytes32",

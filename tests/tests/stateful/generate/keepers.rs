@@ -63,12 +63,20 @@ pub fn fix_ratio(draw: &mut Draw) -> Action {
     Action::FixRatio { by: draw.who(), board: 0 }
 }
 
+/// A bid for an account in auction.
+pub fn bid(draw: &mut Draw) -> Action {
+    let by = draw.who();
+    let share = if draw.is_one_in(3) { 1_000 } else { draw.below(1_000) as u16 };
+    Action::Bid { by, to: draw.of(by), target: draw.target(), share, is_free: draw.is_one_in(8) }
+}
+
 /// What follows an action, most of the times that it asks for anything.
 pub fn tend(draw: &mut Draw, action: &Action) -> Vec<Action> {
     let secs = match action {
         Action::Feed(Round::Move(move_by)) if move_by.unsigned_abs() > JUMP => COOL_DOWN,
         Action::Time(Until::Secs(secs)) if *secs > LEAP => 1,
         Action::Time(Until::Expiry(_) | Until::Cut(_)) => 1,
+        Action::StartAuction { .. } if draw.is_one_in(2) => return vec![bid(draw)],
         _ => return Vec::new(),
     };
     if draw.is_one_in(4) {

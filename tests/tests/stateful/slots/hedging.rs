@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, U256};
 use equipoise_kit::storage::{eighths, halves, namespace_root, quarters};
-use equipoise_market_state::layout::decode_hedge_terms;
 use equipoise_math::Fx;
 use equipoise_risk::rebalance::{Budget, HedgeTerms, Window};
 use equipoise_risk::units::{Money, Price};
@@ -38,6 +37,14 @@ pub struct Hedger {
     pub coins: BTreeMap<Address, u128>,
 }
 
+/// Three of them lie before each of five addresses. The first has three bytes, behind the underlying's decimals.
+fn terms(mut beside: [B256; 5]) -> HedgeTerms {
+    beside[0][0] = 0;
+    let bytes: Vec<u8> = beside.iter().flat_map(|word| word[..12].to_vec()).collect();
+    let term = |place: usize| u32::from_be_bytes(bytes[4 * place..][..4].try_into().unwrap());
+    HedgeTerms::from_stored(std::array::from_fn(term))
+}
+
 /// Who handles what the vault hedges with.
 pub fn hedge_wallets(hedging: &Hedging) -> impl Iterator<Item = Address> {
     [hedging.hedges.hedger, hedging.hedges.filler, hedging.solver].into_iter()
@@ -52,7 +59,7 @@ impl Life {
         let [epoch, opened_at] = eighths(state).map(u64::from);
         let [averaged_at, used_at] = eighths(times).map(u64::from);
         let used = Money::from_fx(Fx::from_bits((u128::from(used) << USED_SHIFT).cast_signed()));
-        let venue = self.mapped(hedging.hedges.filler.into_word(), key_at(HEDGER, 12));
+        let venue = self.mapped(hedging.hedges.filler.into_word(), key_at(HEDGER, 10));
         Hedger {
             atoms,
             epoch,
@@ -62,7 +69,7 @@ impl Life {
             average: Price::from_fx(Fx::from_bits(average.cast_signed())),
             averaged_at,
             budget: Budget { used, at: used_at },
-            terms: decode_hedge_terms(&[word(10), word(11)]),
+            terms: terms([word(5), word(0), word(1), word(2), word(4)]),
             cap_wad: halves(self.word(hedger, venue))[1],
             coins: hedge_wallets(hedging).map(|wallet| (wallet, self.balance_in(coin, wallet))).collect(),
         }
