@@ -183,8 +183,9 @@ impl Parameters {
     /// # Errors: none in range
     #[inline(never)]
     pub fn number(&self, parameter: Parameter) -> Result<Fx, RiskError> {
+        const DIVISOR: u128 = MILLION as u128;
         // Of 32 bits: neither the shift nor the quotient leaves 96.
-        let bits = (u128::from(self.millionths(parameter)) << 64).wrapping_div(MILLION.into());
+        let bits = (u128::from(self.millionths(parameter)) << 64) / DIVISOR;
         i128::try_from(bits).map(Fx::from_bits).map_err(|_| RiskError::Overflow)
     }
 }
