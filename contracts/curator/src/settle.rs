@@ -42,6 +42,7 @@ pub fn settle_board(store: &mut Store, board: u16, first_round: U80) -> Result<U
     let ratio = settle_vault(store, board, payoff)?;
     header.state = BoardState::Settled { price, ratio };
     store.set_header(board, &header)?;
+    store.forget_matched(board)?;
     if ratio == PayoutRatio::FULL {
         leave_directory(store, board)?;
     }

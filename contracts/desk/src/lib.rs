@@ -9,6 +9,7 @@
 extern crate alloc;
 
 mod admin;
+mod interest;
 mod program;
 mod settle;
 mod transfer;

@@ -1,25 +1,28 @@
 //! The desk's door: decodes a call, checks who makes it, and hands it over.
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256, I256, U256};
 use alloy_sol_types::SolCall;
+use equipoise_interfaces::IDesk::countMatchedCall;
 use equipoise_interfaces::IHedged::{hedgeCall, hedgerCall, inventoryCall, wireHedgerCall};
 use equipoise_interfaces::ILearning::{learnCall, learningCall, setLearningCall};
 use equipoise_interfaces::IMarket::{
-    acceptOwnershipCall, accountBoardsCall, boardCall, liveBoardsCall, marginParametersCall, oracleCall, ownerCall,
-    parametersCall, positionsCall, setMarginParametersCall, setParametersCall, settleAccountCall, sliceCall,
-    strikesCall, transferLongsCall, transferOwnershipCall, wireCall,
+    acceptOwnershipCall, accountBoardsCall, boardCall, liveBoardsCall, marginParametersCall, matchedInterestCall,
+    oracleCall, ownerCall, parametersCall, positionsCall, recordLpFlowCall, setMarginParametersCall, setParametersCall,
+    settleAccountCall, sliceCall, strikesCall, transferLongsCall, transferOwnershipCall, wireCall,
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_interfaces::IUnderwritten::{underwriterCall, wireUnderwriterCall};
 use equipoise_interfaces::{AlreadyWired, IClearing, MarketNumberOutOfDomain};
-use equipoise_kit::lean::{answer, answer_array, delegate, open, revert, unknown, view, Arguments, CONSTRUCTOR};
+use equipoise_kit::lean::{answer, answer_array, delegate, only, open, revert, unknown, view, Arguments, CONSTRUCTOR};
 use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::ownership::Ownership;
 use equipoise_kit::{registry, require_code, Revert};
+use equipoise_market_state::convert::atoms;
+use equipoise_market_state::errors::pricing_error;
 use equipoise_market_state::layout::{
     decode_margin_parameters, decode_parameters, encode_margin_parameters, encode_parameters,
 };
-use equipoise_market_state::store::{Place, Store, PROGRAMS};
+use equipoise_market_state::store::{fits, Place, Store, PROGRAMS};
 use equipoise_risk::margin::MarginParameters;
 use equipoise_risk::parameters::Parameters;
 use equipoise_risk::units::TokenScale;
@@ -92,6 +95,8 @@ impl Desk {
                 let _programs: [Address; PROGRAMS] = given.take()?;
                 answer(&self.construct(given.take()?, given.take()?)?)
             }
+            countMatchedCall::SELECTOR => answer(&self.count_matched(given.take()?, given.take()?, given.take()?)?),
+            recordLpFlowCall::SELECTOR => answer(&self.follow_lps(given.take()?)?),
             _ => self.show(selector, given),
         }
     }
@@ -112,6 +117,7 @@ impl Desk {
                 let parameters = decode_margin_parameters(&self.store.get(Place::MarginParameters));
                 answer_array(&wads_of(&parameters.all_millionths()))
             }
+            matchedInterestCall::SELECTOR => answer(&self.show_matched()),
             registryCall::SELECTOR => answer(&registry::named(self.store.vm())),
             oracleCall::SELECTOR => answer(&self.store.address(Place::Oracle)),
             underwriterCall::SELECTOR => answer(&self.store.address(Place::Underwriter)),
@@ -155,6 +161,18 @@ impl Desk {
         for (place, address) in places {
             self.store.set_address(place, address);
         }
+        Ok(())
+    }
+
+    /// Follows what LPs put in or take out. Vault program only.
+    /// # Errors: CallerNotAllowed, MarketNumberOutOfDomain
+    fn follow_lps(&mut self, flow_atoms: I256) -> Result<(), Revert> {
+        only(self.store.vm(), self.store.address(Place::Vault))?;
+        let flow = self.store.scale()?.money_floor(atoms(flow_atoms)?).map_err(pricing_error)?;
+        let mut frozen = self.store.frozen();
+        frozen.capital = frozen.capital.after_lp_flow(flow).map_err(pricing_error)?;
+        let slot = fits(frozen.encode(), 0)?;
+        self.store.set(Place::Frozen, slot);
         Ok(())
     }
 

@@ -36,6 +36,7 @@ impl Desk {
         }
         let payoff = ratio.applied_floor(payoff).map_err(number_error(board))?;
         let nothing: Vec<Holding> = held.iter().map(Holding::emptied).collect();
+        // The board's own settlement has taken it out of the matched open interest.
         self.store.set_holdings(board, Some(account), &nothing)?;
 
         let holds = self.store.account_boards(account).holds().number();

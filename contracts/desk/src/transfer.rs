@@ -30,11 +30,12 @@ pub fn transfer_longs(store: &mut Store, from: B256, to: B256, legs: &[Leg]) -> 
             return Err(revert(&error));
         }
         *held = held.minus(lots).map_err(number_error(series.board))?;
-        store.set_holdings(series.board, Some(from), &given)?;
+        let parted = store.set_holdings(series.board, Some(from), &given)?;
         let mut taken = store.holdings(series.board, Some(to))?;
         let held = lots_in(&mut taken, series, leg.series)?;
         *held = held.plus(lots).map_err(number_error(series.board))?;
-        store.set_holdings(series.board, Some(to), &taken)?;
+        let received = store.set_holdings(series.board, Some(to), &taken)?;
+        store.count_matched(series.board, parted.saturating_add(received))?;
     }
     let holds = |account| store.account_boards(account).holds().number();
     let (from_holds, to_holds, caller) = (holds(from), holds(to), store.vm().msg_sender());

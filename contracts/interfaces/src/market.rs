@@ -142,6 +142,8 @@ sol! {
         function positions(bytes32 account, uint16 board) external view returns (int256[] sizesWad);
         function accountBoards(bytes32 account) external view returns (uint16[] ids);
         function parameters() external view returns (uint256[] parametersWad);
+        /// Matched open interest over all boards that are not settled: the contracts that traders hold long against each other's shorts.
+        function matchedInterest() external view returns (uint256 sizeWad);
         function marginParameters() external view returns (uint256[] parametersWad);
         function surfaceKeepers() external view returns (address[] keepers, uint8 threshold);
         /// The last surface's sequence, and what posts have used of the steps they may take at once, now.
@@ -266,6 +268,15 @@ sol! {
                 int256 navAtoms, uint256 uncertaintyAtoms, uint256 reserveAtoms, uint256 redeemableAtoms, uint64 priceAt,
                 bool isSettlementPending
             );
+    }
+
+    /// The desk: runs what the market has no room for, on the market's storage. This the market's own programs ask of it, and nobody
+    /// from outside.
+    #[derive(Debug)]
+    interface IDesk {
+        /// Counts by how many lots a board's matched open interest has grown, at a spot price. Fails if it has grown past what the vault's
+        /// capital bears.
+        function countMatched(uint16 board, int128 grownLots, uint256 spotWad) external;
     }
 
     /// The watcher: looks at the market's measures. It runs on the market's storage.
@@ -424,6 +435,9 @@ sol! {
     error MarketExpiryVegaLimitExceeded(int256 vegaWad, uint256 limitWad);
     /// The vault would be short too much of one series: buy another one, or less.
     error MarketShortSeriesLimitExceeded(uint256 notionalWad, uint256 limitWad);
+    /// Traders would hold so much against each other that the largest jump could take all of the vault's capital, once one side
+    /// has closed: trade less, or close. What that jump would cost, and what it may.
+    error MarketMatchedInterestLimitExceeded(uint256 lossWad, uint256 limitWad);
     /// Spot has moved so far since the surface was posted that its smiles hold no more: only closing trades pass until it is
     /// posted anew. The ratio of spot to what it was then, or the inverse.
     error MarketSurfaceOutrun(uint256 ratioWad, uint256 mostWad);

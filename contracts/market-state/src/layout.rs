@@ -334,7 +334,7 @@ pub fn decode_gap(slot: &Slot) -> VolGap {
 }
 
 /// The numbers of slots, eight to each.
-fn lanes(slots: &[Slot]) -> impl Iterator<Item = u32> + '_ {
+pub(crate) fn lanes(slots: &[Slot]) -> impl Iterator<Item = u32> + '_ {
     slots.as_flattened().as_chunks().0.iter().map(|bytes| u32::from_be_bytes(*bytes))
 }
 

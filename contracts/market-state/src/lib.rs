@@ -12,6 +12,7 @@ pub mod assessment;
 pub mod convert;
 pub mod effect;
 pub mod errors;
+pub mod interest;
 pub mod layout;
 pub mod pricing;
 pub mod snapshot;

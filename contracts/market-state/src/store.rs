@@ -5,12 +5,13 @@
 //! | slot | holds |
 //! |---|---|
 //! | 0 | the oracle |
-//! | 1 | the ledger; the token's decimals; the binary shift of strikes; the market's number there and one; how far spreads may learn |
+//! | 1 | the ledger; the token's decimals; the binary shift of strikes; the market's number there and one; matched open interest; how far
+//! |   | spreads may learn |
 //! | 2, 3 | the vault program, the curator |
 //! | 4, 5 | the desk, the pricer |
 //! | 6, 7, 8 | directory; risk capital, the spread's multiplier and whether the market trades; skew reserve and the round's flow |
 //! | 9 to 11 | parameters |
-//! | 12 | by board: header, slice, 2 of strikes, 4 of the vault's inventory |
+//! | 12 | by board: header, slice, 2 of strikes, 4 of the vault's inventory, matched open interest |
 //! | 13 | by account and board: 4 of positions |
 //! | 14 | by account: the boards it holds anything in |
 //! | 15, 16, 17, 18 | the valuer, the surface, the assessor, the mover |
@@ -33,18 +34,19 @@ use equipoise_kit::lean::revert;
 use equipoise_kit::storage::namespace_root;
 use equipoise_kit::{require_code, Revert};
 use equipoise_risk::breakers::Breakers;
+use equipoise_risk::interest::{of_trader, of_vault};
 use equipoise_risk::learning::Learner;
 use equipoise_risk::millionths::Millionths;
 use equipoise_risk::settlement::Holding;
-use equipoise_risk::units::TokenScale;
+use equipoise_risk::units::{Lots, TokenScale};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 
 use crate::account_boards::{kind_of, AccountBoards};
 use crate::layout::{
-    decode_breakers, decode_holdings, encode_breakers, encode_holdings, encode_learner, series_slots, strike_count,
-    strike_slots, with_hedger, with_widening, BoardDebts, BoardWords, Directory, Frozen, Header, Slot, ACCOUNT_BOARDS,
-    CONDITION_SLOTS, PARAMETER_SLOTS,
+    decode_breakers, decode_holdings, encode_breakers, encode_holdings, encode_learner, lanes, series_slots,
+    strike_count, strike_slots, with_hedger, with_widening, BoardDebts, BoardWords, Directory, Frozen, Header, Slot,
+    ACCOUNT_BOARDS, CONDITION_SLOTS, PARAMETER_SLOTS,
 };
 use crate::surface_guard::SurfaceGuard;
 
@@ -60,7 +62,8 @@ pub const PROGRAMS: usize = 9;
 pub enum Place {
     /// Prices.
     Oracle,
-    /// The cash ledger, with the token's decimals, the strikes' shift, the market's number and the most that learning may reach.
+    /// The cash ledger, with the token's decimals, the strikes' shift, the market's number, matched open interest and the most that
+    /// learning may reach.
     Clearing,
     /// The vault program.
     Vault,
@@ -124,6 +127,7 @@ pub enum Place {
 const SLICE: u8 = 1;
 const STRIKES: u8 = 2;
 const INVENTORY: u8 = 4;
+const MATCHED: u8 = 8;
 
 /// The market's storage.
 pub struct Store {
@@ -445,19 +449,69 @@ impl Store {
     /// Stores what an account, or the vault if none is named, holds of a board, and for an account that it does.
     ///
     /// Slots that did not change cost nothing: the host drops such writes.
+    /// # Returns: by how many lots the board's matched open interest has grown, for [`Store::count_matched`]
     /// # Errors: MarketTooManyBoards
-    pub fn set_holdings(&mut self, board: u16, account: Option<B256>, held: &[Holding]) -> Result<(), Revert> {
+    pub fn set_holdings(&mut self, board: u16, account: Option<B256>, held: &[Holding]) -> Result<i64, Revert> {
         let slots = encode_holdings(held);
         let used = slots.get(..series_slots(held.len())).unwrap_or(&slots);
         let Some(account) = account else {
-            self.save_run(offset(self.board(board), INVENTORY), used);
-            return Ok(());
+            return Ok(self.replace_lots(offset(self.board(board), INVENTORY), used, of_vault));
         };
-        self.save_run(self.positions(account, board), used);
+        let grown = self.replace_lots(self.positions(account, board), used, of_trader);
         let boards = self.account_boards(account).with(board, kind_of(held));
         let boards = boards.ok_or_else(|| revert(&MarketTooManyBoards { maximum: U256::from(ACCOUNT_BOARDS) }))?;
         self.save(self.mapped(account, key(Place::AccountBoards)), boards.encode());
+        Ok(grown)
+    }
+
+    /// Stores slots of lots.
+    /// # Returns: by how much their part of the matched open interest has grown
+    #[inline(never)]
+    fn replace_lots(&mut self, base: U256, slots: &[Slot], part: fn(Lots) -> i64) -> i64 {
+        let sum = |slot: Slot| lanes(&[slot]).map(|lane| part(Lots::new(lane.cast_signed()))).sum::<i64>();
+        let mut grown = 0i64;
+        for (place, slot) in (0u8..).zip(slots) {
+            let key = offset(base, place);
+            grown = grown.saturating_add(sum(*slot)).saturating_sub(sum(self.load(key)));
+            self.save(key, *slot);
+        }
+        grown
+    }
+
+    /// The matched open interest of all boards that are not settled, in lots. It lies beside the ledger's address, which every trade
+    /// reads.
+    pub fn matched(&self) -> u64 {
+        let [_, _, _, _, a, b, c, d, e, ..] = self.get(Place::Clearing);
+        u64::from_be_bytes([0, 0, 0, a, b, c, d, e])
+    }
+
+    /// Counts by how many lots a board's matched open interest has grown.
+    /// # Errors: MarketNumberOutOfDomain
+    pub fn count_matched(&mut self, board: u16, grown: i64) -> Result<(), Revert> {
+        if grown == 0 {
+            return Ok(());
+        }
+        let key = offset(self.board(board), MATCHED);
+        let before = last_number(&self.load(key));
+        // Positions that stay in a board once it is settled count no more.
+        let after = before.saturating_add_signed(grown);
+        self.save(key, B256::from(U256::from(after)).0);
+        let total = self.matched().saturating_sub(before).saturating_add(after);
+        let [0, 0, 0, total @ ..] = total.to_be_bytes() else {
+            return Err(revert(&MarketNumberOutOfDomain { board }));
+        };
+        let mut slot = self.get(Place::Clearing);
+        let [_, _, _, _, a, b, c, d, e, ..] = &mut slot;
+        [*a, *b, *c, *d, *e] = total;
+        self.set(Place::Clearing, slot);
         Ok(())
+    }
+
+    /// Takes a board that is settled out of the matched open interest.
+    /// # Errors: none in range
+    pub fn forget_matched(&mut self, board: u16) -> Result<(), Revert> {
+        let matched = last_number(&self.load(offset(self.board(board), MATCHED)));
+        self.count_matched(board, 0i64.saturating_sub_unsigned(matched))
     }
 
     /// The boards an account holds anything in.
@@ -519,6 +573,11 @@ const fn key(place: Place) -> U256 {
     let mut bytes: [u8; 32] = ROOT.to_be_bytes();
     bytes[31] = place;
     U256::from_be_bytes(bytes)
+}
+
+/// The number of 64 bits at the end of a slot.
+fn last_number(slot: &Slot) -> u64 {
+    slot.last_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
 #[inline(never)]

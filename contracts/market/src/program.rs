@@ -1,26 +1,25 @@
 //! The program's door: decodes a call and hands it over.
 
-use alloy_primitives::{Address, I256};
+use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::account;
 use equipoise_interfaces::AlreadyWired;
 use equipoise_interfaces::IBreakers::{breakersCall, marketStateCall, pokeCall, tightenCall};
+use equipoise_interfaces::IDesk::countMatchedCall;
 use equipoise_interfaces::IHedged::{appraiseCall, recordHedgeCall};
 use equipoise_interfaces::IMarket::{
     acceptOwnershipCall, bookCall, fixPayoutRatioCall, listBoardCall, navCall, postSurfaceCall, quoteCall,
-    recordLpFlowCall, setMarginParametersCall, setParametersCall, setSurfaceKeepersCall, settleBoardCall,
-    surfaceKeepersCall, surfaceStepsCall, tradeCall, tradeForCall, transferOwnershipCall,
+    setMarginParametersCall, setParametersCall, setSurfaceKeepersCall, settleBoardCall, surfaceKeepersCall,
+    surfaceStepsCall, tradeCall, tradeForCall, transferOwnershipCall,
 };
 use equipoise_interfaces::IMarketMargin::{deleverageCall, marginCall, moveShareCall, safeSinceCall, takeOverCall};
 use equipoise_interfaces::IPricer as pricer;
 use equipoise_interfaces::IUnderwritten::crossTradeCall;
-use equipoise_kit::lean::{answer, delegate, only, open, revert, CONSTRUCTOR};
+use equipoise_kit::lean::{answer, delegate, open, revert, unknown, CONSTRUCTOR};
 use equipoise_kit::lock::require_unlocked;
 use equipoise_kit::{require_code, Revert};
-use equipoise_market_state::convert::atoms;
-use equipoise_market_state::errors::pricing_error;
 use equipoise_market_state::snapshot::{FreeCash, Snapshot};
-use equipoise_market_state::store::{fits, Place, Store, PROGRAMS};
+use equipoise_market_state::store::{Place, Store, PROGRAMS};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
@@ -61,7 +60,6 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         // The pricer answers as the market's own callers expect it.
         navCall::SELECTOR => whole(&store, pricer::navCall::SELECTOR),
         bookCall::SELECTOR => whole(&store, pricer::bookCall::SELECTOR),
-        recordLpFlowCall::SELECTOR => answer(&follow_lps(&mut store, given.take()?)?),
         crossTradeCall::SELECTOR
         | marginCall::SELECTOR
         | safeSinceCall::SELECTOR
@@ -96,6 +94,8 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
             require_open(&store)?;
             ask(&mut store, Place::Desk, &input)
         }
+        // The market's own programs ask this of the desk.
+        countMatchedCall::SELECTOR => unknown(selector),
         _ => ask(&mut store, Place::Desk, &input),
     }
 }
@@ -134,16 +134,4 @@ fn take_programs(store: &mut Store, programs: [Address; PROGRAMS]) -> Result<(),
 fn ask(store: &mut Store, place: Place, input: &[u8]) -> ArbResult {
     let program = store.wired(place)?;
     delegate(store, program, input)
-}
-
-/// Follows what LPs put in or take out. Vault program only.
-/// # Errors: CallerNotAllowed, MarketNumberOutOfDomain
-fn follow_lps(store: &mut Store, flow_atoms: I256) -> Result<(), Revert> {
-    only(store.vm(), store.address(Place::Vault))?;
-    let flow = store.scale()?.money_floor(atoms(flow_atoms)?).map_err(pricing_error)?;
-    let mut frozen = store.frozen();
-    frozen.capital = frozen.capital.after_lp_flow(flow).map_err(pricing_error)?;
-    let slot = fits(frozen.encode(), 0)?;
-    store.set(Place::Frozen, slot);
-    Ok(())
 }

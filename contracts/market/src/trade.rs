@@ -14,6 +14,7 @@ use equipoise_market_state::assessment::margin_of;
 use equipoise_market_state::convert::{lots_of, price_of, signed_wad, unsigned_wad};
 use equipoise_market_state::effect::{report, Effect};
 use equipoise_market_state::errors::{number_error, require_legs, require_openable, Refusal};
+use equipoise_market_state::interest::count_matched;
 use equipoise_market_state::layout::{decode_holdings, decode_parameters, BoardWords, Frozen};
 use equipoise_market_state::snapshot::{as_signed, log_priced, FreeCash, Snapshot};
 use equipoise_market_state::store::{Place, Store};
@@ -61,7 +62,7 @@ pub fn execute(
     if cost > max_cost {
         return Err(revert(&MarketSlippageExceeded { costAtoms: cost, maxCostAtoms: max_cost }));
     }
-    let changes = changes(store, &snapshot, legs)?;
+    let mut changes = changes(store, &snapshot, legs)?;
     let effect = changes.iter().map(|(_, change)| change.effect).max().unwrap_or(Effect::Unwinds);
     let is_closing = effect != Effect::Opens;
     require_tradable(store, &snapshot, snapshot.state, is_closing)?;
@@ -71,9 +72,10 @@ pub fn execute(
     }
     let state = observe(store, &snapshot, &mut offer)?;
     require_tradable(store, &snapshot, state, is_closing)?;
-    for (id, change) in &changes {
-        store.set_holdings(*id, None, &change.inventory)?;
-        store.set_holdings(*id, Some(account), &change.position)?;
+    for (id, change) in &mut changes {
+        let sold = store.set_holdings(*id, None, &change.inventory)?;
+        let bought = store.set_holdings(*id, Some(account), &change.position)?;
+        change.matched = sold.saturating_add(bought);
     }
     takings::count(store, &snapshot, &offer);
     store.keep_offer(&offer);
@@ -89,6 +91,9 @@ pub fn execute(
         }
         recorded => recorded?,
     };
+    for (id, change) in &changes {
+        count_matched(store, *id, change.matched, snapshot.sight.moment.spotWad)?;
+    }
     let required = if is_closing { offer.cashToCloseAtoms } else { offer.cashToOpenAtoms };
     // only a trade that the vault pays for can leave it short
     if cost < I256::ZERO && vault_cash < as_signed(required) {
@@ -133,6 +138,8 @@ struct Change {
     inventory: Vec<Holding>,
     position: Vec<Holding>,
     effect: Effect,
+    /// By how many lots the board's matched open interest grows, once it is stored.
+    matched: i64,
 }
 
 impl Change {
@@ -153,7 +160,7 @@ impl Change {
         let effects =
             pairs.map(|(held, next)| Effect::of(held.calls, next.calls).max(Effect::of(held.puts, next.puts)));
         let effect = effects.max().unwrap_or(Effect::Unwinds);
-        Ok(Self { inventory_before, inventory, position, effect })
+        Ok(Self { inventory_before, inventory, position, effect, matched: 0 })
     }
 }
 

@@ -15,6 +15,7 @@ use equipoise_market_state::assessment::margin_of;
 use equipoise_market_state::convert::{atoms, lots_of, signed};
 use equipoise_market_state::effect::{report, Effect};
 use equipoise_market_state::errors::{number_error, pricing_error, require_openable, Refusal};
+use equipoise_market_state::interest::count_matched;
 use equipoise_market_state::layout::decode_parameters;
 use equipoise_market_state::pricing::staleness;
 use equipoise_market_state::snapshot::{as_signed, Sight};
@@ -45,17 +46,24 @@ pub fn cross_trade(
     }
     let sight = require_fit_to_open(store)?;
     let (mut made, mut taken) = (Effect::Unwinds, Effect::Unwinds);
+    let mut grown = Vec::with_capacity(legs.len());
     for leg in legs {
         let lots = lots_of(leg.sizeWad)?;
         let sold = Lots::ZERO.minus(lots).map_err(number_error(0))?;
-        made = made.max(move_lots(store, maker, leg.series, sold)?);
-        taken = taken.max(move_lots(store, taker, leg.series, lots)?);
+        let (given, received) =
+            (move_lots(store, maker, leg.series, sold)?, move_lots(store, taker, leg.series, lots)?);
+        (made, taken) = (made.max(given.0), taken.max(received.0));
+        grown.push((leg.series, given.1.saturating_add(received.1)));
     }
     let bill = signed(atoms(as_signed(fee))?.minus(atoms(cost)?).map_err(pricing_error)?);
     // Whoever pays comes first, so that the vault need not lend what it hands on.
     let (made, taken) = ((maker, owner(maker), bill, made), (taker, store.vm().msg_sender(), cost, taken));
     for side in if cost < I256::ZERO { [made, taken] } else { [taken, made] } {
         record(store, &sight, side)?;
+    }
+    for (series, grown) in grown {
+        let board = Series::from_id(series).map_or(0, |series| series.board);
+        count_matched(store, board, grown, sight.moment.spotWad)?;
     }
     let mut data = Vec::new();
     (cost, fee).write(&mut data);
@@ -80,8 +88,9 @@ fn require_fit_to_open(store: &Store) -> Result<Sight, Revert> {
 }
 
 /// Adds lots of a series to what an account holds.
+/// # Returns: what that does to it, and by how many lots matched open interest grows
 /// # Errors: MarketSeriesUnknown, MarketBoardUnknown, MarketBoardClosed, MarketTooManyBoards, MarketNumberOutOfDomain
-fn move_lots(store: &mut Store, account: B256, id: u32, lots: Lots) -> Result<Effect, Revert> {
+fn move_lots(store: &mut Store, account: B256, id: u32, lots: Lots) -> Result<(Effect, i64), Revert> {
     let unknown = || revert(&MarketSeriesUnknown { series: id });
     let Series { board, strike, is_put } = Series::from_id(id).ok_or_else(unknown)?;
     let (expiry, now) = (store.header(board)?.expiry, store.vm().block_timestamp());
@@ -95,8 +104,7 @@ fn move_lots(store: &mut Store, account: B256, id: u32, lots: Lots) -> Result<Ef
     let before = *held;
     *held = before.plus(lots).map_err(number_error(board))?;
     let effect = Effect::of(before, *held);
-    store.set_holdings(board, Some(account), &all)?;
-    Ok(effect)
+    Ok((effect, store.set_holdings(board, Some(account), &all)?))
 }
 
 /// Has the ledger move one side's cash. Longs that are kept may stand against a debt, so whoever reduces tells their margin, too.

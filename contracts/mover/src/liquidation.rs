@@ -1,6 +1,6 @@
 //! What the clearing house has done with the positions of accounts that cannot meet their margin.
 
-use alloy_primitives::{B256, I256};
+use alloy_primitives::{B256, I256, U256};
 use alloy_sol_types::SolEvent;
 use equipoise_interfaces::words::{words_of, ToWords};
 use equipoise_interfaces::IMarketMargin::{safeSinceReturn, takeOverReturn};
@@ -12,6 +12,7 @@ use equipoise_kit::Revert;
 use equipoise_market_state::assessment::{assess, margin_of};
 use equipoise_market_state::convert::{atoms, signed, unsigned};
 use equipoise_market_state::errors::{number_error, pricing_error, require_openable};
+use equipoise_market_state::interest::count_matched;
 use equipoise_market_state::layout::{decode_parameters, encode_holdings, BoardState, BoardWords, Frozen, Trading};
 use equipoise_market_state::pricing::staleness;
 use equipoise_market_state::snapshot::{as_signed, log_priced, FreeCash, Sight, Snapshot};
@@ -217,7 +218,9 @@ fn move_lots(
         *his = his.plus(calls, puts).map_err(number_error(board))?;
         moved.push(Holding { calls, puts, ..mine.emptied() });
     }
-    store.set_holdings(board, Some(from), &kept)?;
-    store.set_holdings(board, to, &taken)?;
+    let given = store.set_holdings(board, Some(from), &kept)?;
+    let received = store.set_holdings(board, to, &taken)?;
+    // It only shrinks, which no price is asked for.
+    count_matched(store, board, given.saturating_add(received), U256::ZERO)?;
     Ok(moved)
 }

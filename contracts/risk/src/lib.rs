@@ -28,6 +28,7 @@ mod error;
 mod fixtures;
 pub mod governed;
 pub mod hedge;
+pub mod interest;
 pub mod learning;
 pub mod limits;
 pub mod margin;

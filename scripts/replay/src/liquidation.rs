@@ -89,7 +89,7 @@ impl Market<'_> {
         account.trader.cash = account.trader.cash.minus(cash)?.plus(to_account)?;
         let paid = to_account.plus(to_insurance)?;
         liquidator.trader.cash = liquidator.trader.cash.plus(cash)?.minus(paid)?;
-        account.trader.move_share(&mut liquidator.trader, fill.share)?;
+        self.venue.move_share(&mut account.trader, &mut liquidator.trader, fill.share)?;
         account.auction = (!fill.is_over).then_some(fill.auction);
         self.insurance = self.insurance.plus(to_insurance)?;
         let hole = scale.atoms_ceil(Money::ZERO.minus(health.equity.scaled_floor(fill.share)?)?)?.max(Atoms::ZERO);

@@ -146,7 +146,7 @@ impl Market<'_> {
         funded.fund(&self.venue, &legs, cost, &self.shocks)?;
         let offer = match self.venue.trade(&mut funded.trader, &legs) {
             Ok(offer) => offer,
-            Err(Refusal::Limit(_)) => {
+            Err(Refusal::Limit(_) | Refusal::Matched) => {
                 self.tally.day.limited += 1;
                 return Ok(());
             }

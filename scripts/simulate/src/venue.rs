@@ -7,6 +7,7 @@ use equipoise_risk::black76::Kind;
 use equipoise_risk::book::{self, BoardState, Exposure, Measure, StrikeState, Valuation};
 use equipoise_risk::capital::RiskCapital;
 use equipoise_risk::clock::{phase, Phase};
+use equipoise_risk::interest::excess;
 use equipoise_risk::limits::{breach, required_capital, short_breach, Breach, Limited};
 use equipoise_risk::marks::BoardTerms;
 use equipoise_risk::parameters::Parameters;
@@ -23,6 +24,7 @@ use thiserror::Error;
 mod account;
 mod feed;
 mod hedge;
+mod interest;
 mod keeper;
 mod mark;
 
@@ -39,6 +41,9 @@ pub enum Refusal {
     /// A limit of the vault's book would be passed.
     #[error("the limit on {0:?} would be passed")]
     Limit(Limited),
+    /// Traders would hold more against each other than the vault bears.
+    #[error("traders would hold too much against each other")]
+    Matched,
     /// The board is in its settlement window or expired.
     #[error("the board does not trade any more")]
     Closed,
@@ -65,6 +70,8 @@ pub struct Board {
     /// The volatility of each strike: between posts it stays as it is.
     vols: Vec<Fx>,
     is_settled: bool,
+    /// What traders hold against each other, in lots.
+    matched: i64,
 }
 
 impl Board {
@@ -211,7 +218,7 @@ impl Venue {
     pub fn list(&mut self, expiry: u64, slice: Slice, strikes: &[Price]) -> usize {
         let held = strikes.iter().map(|strike| Holding { strike: *strike, ..Holding::default() }).collect();
         let reference = self.spot;
-        self.boards.push(Board { expiry, slice, reference, held, vols: Vec::new(), is_settled: false });
+        self.boards.push(Board { expiry, slice, reference, held, vols: Vec::new(), is_settled: false, matched: 0 });
         self.boards.len() - 1
     }
 
@@ -372,8 +379,19 @@ impl Venue {
             *holding = holding.plus(calls, puts)?;
         }
         let (cash, paid) = (self.cash.plus(offer.cost)?, trader.cash.minus(offer.cost)?);
+        let matched = self.matched_by(trader, legs)?;
+        if matched.iter().any(|(_, grown)| *grown > 0) {
+            let lots = self.matched_lots() + matched.values().sum::<i64>();
+            let capital = offer.capital.frozen;
+            if excess(lots.max(0).unsigned_abs(), self.spot, capital, &self.parameters)?.is_some() {
+                return Err(Refusal::Matched);
+            }
+        }
         for ((board, strike), holding) in held {
             self.boards[board].held[strike] = holding;
+        }
+        for (board, grown) in matched {
+            self.boards[board].matched += grown;
         }
         (self.cash, trader.cash) = (cash, paid);
         trader.apply(legs);

@@ -26,6 +26,7 @@ mod learning;
 mod life;
 mod margin;
 mod margin_attacks;
+mod matched;
 // The random lives of `stateful` use the rest of it.
 #[allow(dead_code)]
 mod native;

@@ -4,8 +4,10 @@ use alloy_primitives::{B256, U256};
 use equipoise_clearing_state::bit;
 use equipoise_interfaces::account::{self, Holds, INSURANCE, LP_CLAIMS, LP_PENDING};
 use equipoise_market_state::account_boards::kind_of;
+use equipoise_market_state::convert::price_of;
 use equipoise_market_state::layout::Watch;
 use equipoise_risk::breakers::State;
+use equipoise_risk::interest::excess;
 use equipoise_risk::margin::{MarginParameters, MarginState};
 use equipoise_risk::parameters::Parameters;
 use equipoise_tests::TOKEN;
@@ -42,6 +44,8 @@ pub fn check(life: &mut Life, before: &Picture, after: &Picture, outcome: &Outco
 /// Checks the market that is turned to.
 pub fn check_market(life: &mut Life, before: &Picture, after: &Picture, outcome: &Outcome) {
     positions_of_a_series_sum_to_zero(after);
+    matched_interest_is_what_traders_hold_against_each_other(after);
+    matched_interest_grows_within_what_capital_bears(life, before, after);
     entries_say_what_is_held(after);
     reserve_is_within_the_vaults_cash(after);
     settlement_account_covers_what_is_due(life, after);
@@ -83,6 +87,35 @@ fn positions_of_a_series_sum_to_zero(picture: &Picture) {
         }
         assert!(sums.iter().all(|sum| *sum == 0), "positions of board {id} sum to {sums:?}");
     }
+}
+
+fn matched_interest_is_what_traders_hold_against_each_other(picture: &Picture) {
+    let mut total = 0;
+    for (id, board) in picture.boards.iter().filter(|(_, board)| !board.is_settled()) {
+        let mut sides = vec![(0i128, 0i128); 2 * board.inventory.len()];
+        for held in board.held.values() {
+            for ((long, short), lots) in sides.iter_mut().zip(lots_of(held)) {
+                *long += lots.max(0);
+                *short -= lots.min(0);
+            }
+        }
+        let matched: i128 = sides.iter().map(|(long, short)| long.min(short)).sum();
+        assert_eq!(i128::from(board.matched), matched, "what traders of board {id} hold against each other");
+        total += matched;
+    }
+    assert_eq!(i128::from(picture.matched), total, "what all traders hold against each other");
+}
+
+fn matched_interest_grows_within_what_capital_bears(life: &mut Life, before: &Picture, after: &Picture) {
+    if after.matched <= before.matched {
+        return;
+    }
+    let moment = life.moment().expect("nothing trades without a price");
+    let excess =
+        excess(after.matched, price_of(moment.spot_wad).unwrap(), after.frozen.capital.frozen, &after.parameters)
+            .unwrap();
+    assert_eq!(excess, None, "{} lots", after.matched);
+    life.reach("matched open interest grown", true);
 }
 
 fn entries_say_what_is_held(picture: &Picture) {

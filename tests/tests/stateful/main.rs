@@ -136,7 +136,7 @@ const SELDOM_IN_DEEP: [&str; 2] = ["Bid", "Unwrap"];
 /// And where what is done is spread over two markets.
 const SELDOM_IN_BROAD: [&str; 3] = ["RedeemWrapped", "Unwrap", "WrappedTransfer"];
 /// What must be reached in so many actions.
-const REACHED: [&str; 26] = [
+const REACHED: [&str; 27] = [
     "a debt that insurance pays",
     "a debt that the vault bears",
     "a full audit through the views",
@@ -156,6 +156,7 @@ const REACHED: [&str; 26] = [
     "insurance empty",
     "no usable price",
     "recovered by a poke",
+    "matched open interest grown",
     "recovered by a trade",
     "reduce-only",
     "round trip completed",

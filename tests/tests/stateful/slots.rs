@@ -44,6 +44,8 @@ pub struct Board {
     pub slice: Slice,
     pub gap: VolGap,
     pub inventory: Vec<Holding>,
+    /// What it is said that traders hold against each other, in lots.
+    pub matched: u64,
     /// Of accounts that hold anything in it.
     pub held: BTreeMap<B256, Vec<Holding>>,
     /// Wrapped lots of each series.
@@ -84,6 +86,8 @@ pub struct Picture {
     /// What the insurance fund must hold for the market, in whole tokens.
     pub insurance_floor: u32,
     pub trading: Trading,
+    /// What it is said that traders hold against each other in all boards, in lots.
+    pub matched: u64,
     pub parameters: Parameters,
     pub margin_parameters: MarginParameters,
     pub offset_share: u64,
@@ -183,6 +187,7 @@ impl Life {
             account_boards,
             frozen: Frozen::decode(&at(Place::Frozen)),
             trading: Trading::decode(&at(Place::Trading)),
+            matched: at(Place::Clearing)[4..9].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
             conditions: decode_conditions(&conditions),
             has_hedger: has_hedger(&conditions),
             hedge: decode_hedge(&at(Place::Hedge)),
@@ -247,6 +252,7 @@ impl Life {
             slice: decode_slice(&slice),
             gap: decode_gap(&slice),
             inventory: holdings(base + U256::from(4)),
+            matched: u64::from_be_bytes(*self.slot(market, base + U256::from(8)).last_chunk().unwrap()),
             held,
             wrapped,
             tokens,

@@ -1,9 +1,13 @@
 //! What a shared trade costs, what the maker earns, and what the vault gains.
 
-use equipoise_interfaces::{account, Leg, OptionsCrossed, TradeUnderwritten};
+use alloy_primitives::U256;
+use equipoise_interfaces::{
+    account, IMarket, Leg, MarketMatchedInterestLimitExceeded, OptionsCrossed, TradeUnderwritten,
+};
+use equipoise_risk::parameters::Parameter;
 use equipoise_tests::World;
 
-use crate::fixture::{narrow, signed, LOT};
+use crate::fixture::{narrow, signed, CONTRACT, LOT};
 use crate::stage::{plain, times, Stage};
 
 /// Trades the vault's units and the maker's, and checks everybody's cash, the positions, and what the vault has gained.
@@ -181,4 +185,24 @@ fn a_limit_on_the_whole_cost_just_passes_and_just_fails() {
     let offer = stage.offer(&unit, 9);
     let refused = stage.trade(late, &offer).unwrap_err();
     assert!(refused.decode::<equipoise_interfaces::MarketDeadlinePassed>().is_some());
+}
+
+#[test]
+fn what_makers_take_is_matched_open_interest_and_limited_with_it() {
+    let mut stage = Stage::open();
+    let unit = stage.call();
+    shared(&mut stage, &unit, (2, 8));
+    let matched = |stage: &mut Stage| stage.market.read(&IMarket::matchedInterestCall {});
+    assert_eq!(matched(&mut stage), U256::from(8 * CONTRACT), "the vault's two units are not in it");
+    // A jump may cost the last tenth of a million, 111 contracts at 900 each.
+    stage.market.with_parameter(Parameter::StressLimit, 900_000);
+    let offer = stage.offer(&unit, 200);
+    let (more, less) = (stage.order(12, 104), stage.order(12, 100));
+    let refused = stage.trade(more, &offer).unwrap_err();
+    let told = refused.decode::<MarketMatchedInterestLimitExceeded>().unwrap();
+    let loss = U256::from(112 * 900) * U256::from(CONTRACT);
+    assert!(told.lossWad >= loss && told.lossWad - loss < U256::from(10_000), "{}", told.lossWad);
+    assert_eq!(matched(&mut stage), U256::from(8 * CONTRACT));
+    stage.trade(less, &offer).unwrap();
+    assert_eq!(matched(&mut stage), U256::from(108 * CONTRACT));
 }

@@ -58,7 +58,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
         MarketBoardClosed, MarketSettlementPending, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled,
         MarketSpotStale, MarketSurfaceStale, MarketLongsMissing, MarketAccountUnsettled, MarketDebtsOpen, MarketDeltaLimitExceeded,
         MarketVegaLimitExceeded, MarketStressLimitExceeded, MarketGammaLimitExceeded, MarketExpiryVegaLimitExceeded,
-        MarketShortSeriesLimitExceeded, MarketSurfaceOutrun, MarketVaultInsolvent, MarketVaultCashShort,
+        MarketShortSeriesLimitExceeded, MarketMatchedInterestLimitExceeded, MarketSurfaceOutrun, MarketVaultInsolvent, MarketVaultCashShort,
         MarketTooManyBoards, MarketStrikesInvalid, MarketExpiryInvalid, MarketSliceOutOfRange,
         MarketSliceWingsTooSteep, MarketSliceVarianceOutOfDomain, MarketSliceButterflyArbitrage,
         MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSurfaceOutOfOrder, MarketSurfaceExpired, MarketSurfaceSequenceUsed,

@@ -5,23 +5,23 @@ use alloy_primitives::{Address, B256, I256, U256};
 
 use crate::{
     AddressHasNoCode, AddressIsZero, AlreadyWired, Board, BoardSlots, BoardStep, Book, CallFailed, CalldataMalformed,
-    CallerNotAllowed, CallerNotOwner, IMarket, IOracle, ISurface, Leg, MarketAccountUnsettled, MarketBasisStepTooLarge,
-    MarketBoardClosed, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled, MarketBoardUnknown,
-    MarketDeadlinePassed, MarketDebtsOpen, MarketDeltaLimitExceeded, MarketExpiryInvalid,
+    CallerNotAllowed, CallerNotOwner, IDesk, IMarket, IOracle, ISurface, Leg, MarketAccountUnsettled,
+    MarketBasisStepTooLarge, MarketBoardClosed, MarketBoardNotExpired, MarketBoardNotSettled, MarketBoardSettled,
+    MarketBoardUnknown, MarketDeadlinePassed, MarketDebtsOpen, MarketDeltaLimitExceeded, MarketExpiryInvalid,
     MarketExpiryVegaLimitExceeded, MarketGammaLimitExceeded, MarketLegsCount, MarketLongsMissing,
-    MarketNumberOutOfDomain, MarketParameterCount, MarketParameterNotWhole, MarketParameterOutOfBounds,
-    MarketParametersInconsistent, MarketSeriesUnknown, MarketSettlementPending, MarketShortSeriesLimitExceeded,
-    MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketSliceButterflyArbitrage, MarketSliceCalendarArbitrage,
-    MarketSliceMissing, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain, MarketSliceWingsTooSteep,
-    MarketSlippageExceeded, MarketSpotStale, MarketStressLimitExceeded, MarketStrikesInvalid, MarketSurfaceExpired,
-    MarketSurfaceKeeperUnknown, MarketSurfaceKeepersInvalid, MarketSurfaceKeepersUnordered, MarketSurfaceKeepersUnset,
-    MarketSurfaceOutOfOrder, MarketSurfaceOutrun, MarketSurfaceSequenceUsed, MarketSurfaceSignaturesTooFew,
-    MarketSurfaceStale, MarketSurfaceStepTooLarge, MarketSurfaceTooFast, MarketTooManyBoards, MarketVaultCashShort,
-    MarketVaultInsolvent, MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported,
-    OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable,
-    OraclePriceNotPositive, OraclePriceOutOfDomain, OraclePushAgeTooLong, OracleRoundIncomplete,
-    OracleRoundsNotIncreasing, OracleSourceNotPulled, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote,
-    SelectorUnknown, Slice, Values, VaultState,
+    MarketMatchedInterestLimitExceeded, MarketNumberOutOfDomain, MarketParameterCount, MarketParameterNotWhole,
+    MarketParameterOutOfBounds, MarketParametersInconsistent, MarketSeriesUnknown, MarketSettlementPending,
+    MarketShortSeriesLimitExceeded, MarketSizeNotWholeLots, MarketSizeOutOfRange, MarketSliceButterflyArbitrage,
+    MarketSliceCalendarArbitrage, MarketSliceMissing, MarketSliceOutOfRange, MarketSliceVarianceOutOfDomain,
+    MarketSliceWingsTooSteep, MarketSlippageExceeded, MarketSpotStale, MarketStressLimitExceeded, MarketStrikesInvalid,
+    MarketSurfaceExpired, MarketSurfaceKeeperUnknown, MarketSurfaceKeepersInvalid, MarketSurfaceKeepersUnordered,
+    MarketSurfaceKeepersUnset, MarketSurfaceOutOfOrder, MarketSurfaceOutrun, MarketSurfaceSequenceUsed,
+    MarketSurfaceSignaturesTooFew, MarketSurfaceStale, MarketSurfaceStepTooLarge, MarketSurfaceTooFast,
+    MarketTooManyBoards, MarketVaultCashShort, MarketVaultInsolvent, MarketVegaLimitExceeded, Moment, NotWired, Offer,
+    OracleDecimalsUnsupported, OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate,
+    OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain, OraclePushAgeTooLong,
+    OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleSourceNotPulled, OracleTimeInFuture, OracleWindowInvalid,
+    OracleWindowOpen, Quote, SelectorUnknown, Slice, Values, VaultState,
 };
 
 to_words! {
@@ -74,6 +74,7 @@ to_words! {
     MarketGammaLimitExceeded { dollarGammaWad, limitWad }
     MarketExpiryVegaLimitExceeded { vegaWad, limitWad }
     MarketShortSeriesLimitExceeded { notionalWad, limitWad }
+    MarketMatchedInterestLimitExceeded { lossWad, limitWad }
     MarketSurfaceOutrun { ratioWad, mostWad }
     MarketVaultInsolvent { navWad }
     MarketVaultCashShort { vaultCashAtoms, requiredAtoms }
@@ -106,6 +107,7 @@ to_words! {
     IMarket::settleBoardCall { board, firstRound }
     IMarket::settleAccountCall { account, board }
     IMarket::fixPayoutRatioCall { board }
+    IDesk::countMatchedCall { board, grownLots, spotWad }
     Leg { series, sizeWad }
     Slice { board, forwardWad, aWad, bWad, rhoWad, mWad, sigmaWad, gapWad }
     Board {

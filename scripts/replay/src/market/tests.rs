@@ -196,3 +196,33 @@ fn the_shadow_book_differs_by_what_the_hedge_has_earned_and_by_nothing_else() {
     assert_eq!((market.ledger.nav - nav) - (shadow(&market) - without), hedge, "exactly");
     assert!((hedge as f64 / 1e6 - expected).abs() < 1e-4, "{hedge} {expected}");
 }
+
+#[test]
+fn what_traders_hold_against_each_other_is_counted_and_limited() {
+    let setup = setup();
+    let mut market = sold(&setup);
+    let leg = |lots| [Leg { board: 1, strike: 4, kind: Kind::Call, lots }];
+    let [mut one, mut other] = [Trader::default(), Trader::default()];
+    assert_eq!(market.venue.matched_lots(), 0);
+    market.venue.trade(&mut one, &leg(-4_000)).unwrap();
+    assert_eq!(market.venue.matched_lots(), 4_000);
+    market.venue.move_share(&mut one, &mut other, Fx::lit("0.25")).unwrap();
+    assert_eq!(market.venue.matched_lots(), 4_000, "a short is one whoever has it");
+    market.venue.trade(&mut other, &leg(1_500)).unwrap();
+    assert_eq!(market.venue.matched_lots(), 3_000, "half of it closes, half opens against the vault");
+    market.venue.move_share(&mut one, &mut other, Fx::ONE).unwrap();
+    assert_eq!(market.venue.matched_lots(), 2_500, "a long that meets a short is none");
+
+    // Seven tenths of three millions are left of capital, of which a contract takes three tenths of spot.
+    let spot = market.venue.spot().fx().to_num::<f64>();
+    let most = 0.7 * 3_000_000.0 / (0.3 * spot);
+    let [mut long, mut short] = [Trader::default(), Trader::default()];
+    let refused = (0..200).find_map(|_| {
+        market.venue.trade(&mut long, &leg(50_000)).unwrap();
+        market.venue.trade(&mut short, &leg(-50_000)).err()
+    });
+    assert_eq!(refused, Some(Refusal::Matched));
+    let matched = market.venue.matched_lots() as f64 / 1_000.0;
+    assert!(matched < 1.02 * most && matched > 0.98 * most - 50.0, "{matched} of {most}");
+    market.venue.trade(&mut long, &leg(-50_000)).unwrap();
+}

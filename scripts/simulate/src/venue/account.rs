@@ -35,7 +35,7 @@ impl Trader {
 
     /// Moves a share of every position to another account: of each its lots times the share, rounded up in size.
     /// # Inputs: share from 0 to 1
-    pub fn move_share(&mut self, to: &mut Self, share: Fx) -> Result<(), Refusal> {
+    pub(super) fn move_share(&mut self, to: &mut Self, share: Fx) -> Result<(), Refusal> {
         for (series, lots) in &mut self.positions {
             let size = mul_ceil(Fx::from_num(lots.unsigned_abs()), share).map_err(|_| RiskError::Overflow)?;
             let size = size.ceil().to_num::<i64>().min(i64::from(lots.unsigned_abs()));
