@@ -60,7 +60,8 @@ fn longs_that_meet_the_holders_own_shorts_match_no_more() {
     let series = call_of(1, K3000);
     market.buy(buyer, series, 5);
     market.buy(seller, series, -5);
-    market.clear(seller, &IClearing::setOperatorCall { operator: buyer, until: FAR }).unwrap();
+    let clearing = market.clearing;
+    market.world.send(seller, clearing, &IClearing::setOperatorCall { operator: buyer, until: FAR }).unwrap();
     let transfer = |contracts: i128| IMarket::transferLongsCall {
         from: account::of(buyer),
         to: account::of(seller),
