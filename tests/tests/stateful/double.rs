@@ -19,7 +19,10 @@ use crate::life::Life;
 use crate::native::{self, wad_of, Moment, Native};
 use crate::slots::{Board, Picture};
 
+pub mod fills;
 pub mod hedging;
+pub mod lender;
+pub mod pool;
 
 pub fn scale() -> TokenScale {
     TokenScale::from_decimals(6).unwrap()
