@@ -9,7 +9,7 @@ use equipoise_interfaces::{
 };
 use equipoise_kit::lean::{emit, revert};
 use equipoise_kit::Revert;
-use equipoise_market_state::assessment::{assess, margin_of};
+use equipoise_market_state::assessment::assess;
 use equipoise_market_state::convert::{atoms, signed, unsigned};
 use equipoise_market_state::errors::{number_error, pricing_error, require_openable};
 use equipoise_market_state::layout::{decode_parameters, encode_holdings, BoardState, BoardWords, Frozen, Trading};
@@ -26,6 +26,7 @@ use equipoise_risk::RiskError;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
+use crate::begun::Begun;
 use crate::positions::sale_of;
 
 /// Moves a share of every position to a bidder.
@@ -182,8 +183,9 @@ pub fn safe_since(store: &Store) -> Result<safeSinceReturn, Revert> {
 /// Appends what two accounts are left with: the margin of each, then what each holds. One after the other, for
 /// a margin takes a kilobyte of the stack and each copy another.
 fn show_left(store: &Store, moment: &Moment, accounts: [B256; 2], answer: &mut Vec<u8>) -> Result<(), Revert> {
+    let mut begun = Begun::default();
     for account in accounts {
-        show_margin(store, moment, account, answer)?;
+        show_margin(store, moment, (account, &mut begun), answer)?;
     }
     for account in accounts {
         store.account_boards(account).holds().number().write(answer);
@@ -192,8 +194,13 @@ fn show_left(store: &Store, moment: &Moment, accounts: [B256; 2], answer: &mut V
 }
 
 #[inline(never)]
-fn show_margin(store: &Store, moment: &Moment, account: B256, answer: &mut Vec<u8>) -> Result<(), Revert> {
-    margin_of(store, moment, account)?.write(answer);
+fn show_margin(
+    store: &Store,
+    moment: &Moment,
+    (account, begun): (B256, &mut Begun),
+    answer: &mut Vec<u8>,
+) -> Result<(), Revert> {
+    begun.margin_of(store, moment, account)?.write(answer);
     Ok(())
 }
 

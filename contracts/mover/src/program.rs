@@ -5,13 +5,13 @@ use equipoise_interfaces::IMarketMargin::{deleverageCall, marginCall, moveShareC
 use equipoise_interfaces::IUnderwritten::crossTradeCall;
 use equipoise_kit::lean::{answer, only, open, unknown};
 use equipoise_kit::Revert;
-use equipoise_market_state::assessment::margin_of;
 use equipoise_market_state::snapshot::Sight;
 use equipoise_market_state::store::{Place, Store};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
+use crate::begun::Begun;
 use crate::cross::cross_trade;
 use crate::liquidation::{deleverage, move_share, safe_since, take_over};
 
@@ -22,7 +22,10 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     let (selector, mut given) = open(&input, &vm)?;
     let mut store = Store::new(vm);
     match selector {
-        marginCall::SELECTOR => answer(&margin_of(&store, &Sight::of(&store)?.moment, given.take()?)?),
+        marginCall::SELECTOR => {
+            let moment = Sight::of(&store)?.moment;
+            answer(&Begun::default().margin_of(&store, &moment, given.take()?)?)
+        }
         crossTradeCall::SELECTOR => {
             let (accounts, paid) = (given.take()?, (given.take()?, given.take()?));
             answer(&cross_trade(&mut store, accounts, paid, &given.take_array()?)?)

@@ -10,12 +10,13 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolValue;
 use equipoise_cli::deployment::Sources;
 use equipoise_interfaces::{IClearing, IVault};
-use equipoise_risk::units::Money;
+use equipoise_risk::units::{Money, Price};
 use equipoise_tests::{Hedging, World, TOKEN};
 
 use crate::action::hedging::Delivery;
-use crate::fixture::{surface_keepers, wad, Market, HOUR, STRIKE_SHIFT};
+use crate::fixture::{surface_keepers, wad, Market, HOUR, STRIKE_SHIFT, WINDOW};
 use crate::life::{FeedRound, Life, FEED_UNIT};
+use crate::native::price_of;
 use crate::offering::underwriter_of;
 use crate::places::{Places, CAP_DOLLARS};
 use crate::slots::Picture;
@@ -138,6 +139,25 @@ impl Scene {
             delivery: Delivery::Honest,
             costs: Vec::new(),
         }
+    }
+}
+
+impl Scene {
+    /// What the average over the window before an expiry comes to if the feed says nothing more.
+    /// # Rounding: down
+    pub fn begun(&self, expiry: u64) -> Price {
+        let mut sum = 0;
+        let mut until = expiry;
+        for FeedRound { answer, at } in self.rounds.iter().rev() {
+            let Some(answer) = answer else { continue };
+            let from = (*at).max(expiry - WINDOW).min(until);
+            sum += answer * i128::from(until - from);
+            until = from;
+        }
+        assert_eq!(until, expiry - WINDOW, "a price was in force when the window began");
+        // The feed's answers have eight digits, and WAD eighteen.
+        let wad = U256::from(sum.unsigned_abs()) * U256::from(10_000_000_000u64) / U256::from(WINDOW);
+        price_of(wad)
     }
 }
 

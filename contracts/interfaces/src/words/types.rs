@@ -20,8 +20,8 @@ use crate::{
     MarketVaultInsolvent, MarketVegaLimitExceeded, Moment, NotWired, Offer, OracleDecimalsUnsupported,
     OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable,
     OraclePriceNotPositive, OraclePriceOutOfDomain, OraclePushAgeTooLong, OracleRoundIncomplete,
-    OracleRoundsNotIncreasing, OracleSourceNotPulled, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen, Quote,
-    SelectorUnknown, Slice, Values, VaultState,
+    OracleRoundsNotIncreasing, OracleSourceNotPulled, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen,
+    OracleWindowPhaseBegan, OracleWindowTooLong, Quote, SelectorUnknown, Slice, Values, VaultState,
 };
 
 to_words! {
@@ -130,6 +130,8 @@ to_words! {
     OracleFirstRoundTooLate { roundId, updatedAt, windowStart }
     OracleFirstRoundTooEarly { roundId, laterRoundId, laterUpdatedAt, windowStart }
     OracleRoundsNotIncreasing { roundId, updatedAt, previousAt }
+    OracleWindowTooLong { windowStart, mostRounds }
+    OracleWindowPhaseBegan { firstRoundId, windowStart }
     OracleSourceNotPulled { source }
     OraclePushAgeTooLong { mostPushAgeSecs, limitSecs }
     IOracle::spotCall {}
@@ -138,6 +140,7 @@ to_words! {
     IOracle::mostPushAgeSecsCall {}
     IOracle::checkCall { spotWad }
     IOracle::settlementPriceCall { expiry, windowSecs, firstRound }
+    IOracle::begunAverageCall { expiry, windowSecs }
 }
 
 from_words! {
