@@ -10,6 +10,10 @@ use crate::contracts::{Stablecoin, TestToken};
 use crate::world::World;
 use crate::Failure;
 
+mod requests;
+
+pub use requests::{hedger_domain, signed_rebalance};
+
 sol! {
     #[allow(missing_docs)]
     interface TestSolver {

@@ -20,10 +20,10 @@ mod hedging;
 mod uniswap;
 mod world;
 
-pub use aave::{deploy_of_aave, has_aave, Aave, AaveConfigurator, AaveLiquidations, Lent};
+pub use aave::{deploy_of_aave, has_aave, Aave, AaveConfigurator, AaveLiquidations, AaveOracle, Lent};
 pub use clients::{cast, cast_offline, fail, has_clients, has_node, succeed};
 pub use contracts::{creation_code, Margin, Offer, PriceFeed, Stablecoin, TestMarket, TestSource, TestToken};
 pub use failure::Failure;
-pub use hedging::{Hedging, TestSolver};
+pub use hedging::{hedger_domain, signed_rebalance, Hedging, TestSolver};
 pub use uniswap::uniswap_pool;
 pub use world::{program, repository, World, ATOM, TOKEN};

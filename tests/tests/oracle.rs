@@ -9,7 +9,7 @@ use equipoise_cli::deployment::{FeedAggregator, Sources};
 use equipoise_interfaces::{
     CalldataMalformed, IOracle, OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate,
     OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain, OracleTimeInFuture, OracleWindowInvalid,
-    OracleWindowOpen, SelectorUnknown,
+    OracleWindowOpen, OracleWindowPhaseBegan, OracleWindowTooLong, SelectorUnknown,
 };
 use equipoise_tests::World;
 
@@ -18,6 +18,8 @@ const WINDOW: u64 = 1_800;
 /// 2026-01-30 08:00:00 UTC.
 const EXPIRY: u64 = 1_769_760_000;
 const START: u64 = EXPIRY - WINDOW;
+/// Rounds of a window that the oracle reads backwards at most.
+const MOST_ROUNDS: u32 = 300;
 
 struct Setup {
     world: World,
@@ -39,6 +41,10 @@ impl Setup {
         let call =
             IOracle::settlementPriceCall { expiry: EXPIRY, windowSecs: WINDOW, firstRound: U80::from(first_round) };
         self.world.view(self.oracle, &call)
+    }
+
+    fn begun(&mut self) -> Result<U256, equipoise_tests::Failure> {
+        self.world.view(self.oracle, &IOracle::begunAverageCall { expiry: EXPIRY, windowSecs: WINDOW })
     }
 
     fn round(&mut self, dollars: i128, at: u64) {
@@ -222,6 +228,49 @@ fn settlement_does_not_take_an_out_of_gas_read_for_a_missing_round() {
         }
     }
     assert!(failed > 20 && passed > 20, "{failed} failed, {passed} passed");
+}
+
+#[test]
+fn average_that_has_begun_is_what_is_settled_if_the_feed_says_nothing_more() {
+    let mut setup = setup();
+    for (dollars, at) in [(2_900, START - 60), (3_000, START + 300), (3_300, START + 1_500)] {
+        setup.round(dollars, at);
+    }
+    setup.world.go_to(START + 1_700);
+    let begun = setup.begun().unwrap();
+    // 300 s at 2,900, 1,200 s at 3,000, and the rest at 3,300.
+    assert_eq!(begun, U256::from((300 * 2_900 + 1_200 * 3_000 + 300 * 3_300) * WAD / 1_800));
+    setup.round(1, EXPIRY);
+    setup.world.go_to(EXPIRY);
+    assert_eq!(setup.settle(1).unwrap(), begun);
+}
+
+#[test]
+fn window_of_more_rounds_than_one_transaction_reads_is_refused_by_name() {
+    let mut setup = setup();
+    for number in 0..MOST_ROUNDS {
+        setup.round(3_000, START + u64::from(number));
+    }
+    setup.world.go_to(START + 900);
+    assert_eq!(setup.begun().unwrap(), U256::from(3_000 * WAD));
+    let (owner, oracle) = (setup.world.owner, setup.oracle);
+    let call = IOracle::begunAverageCall { expiry: EXPIRY, windowSecs: WINDOW };
+    let receipt = setup.world.submit(owner, oracle, call.abi_encode());
+    println!("an average of {MOST_ROUNDS} rounds: {} gas", receipt.gas_used);
+    // A bid asks twice: before it for the account, and after it for both sides.
+    assert!(receipt.status && receipt.gas_used < 8_000_000, "{}", receipt.gas_used);
+    setup.round(3_000, START + 900);
+    let refused = setup.begun().unwrap_err();
+    refused.expect(&OracleWindowTooLong { windowStart: START, mostRounds: MOST_ROUNDS });
+}
+
+#[test]
+fn average_that_has_begun_before_the_feed_did_is_refused_by_name() {
+    let mut setup = setup();
+    setup.round(3_000, START + 60);
+    setup.world.go_to(START + 90);
+    let first = U80::from(1);
+    setup.begun().unwrap_err().expect(&OracleWindowPhaseBegan { firstRoundId: first, windowStart: START });
 }
 
 #[test]

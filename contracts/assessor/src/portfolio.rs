@@ -1,16 +1,19 @@
 //! An account's options, unpacked, priced, and put to the scenarios.
 
+use alloy_primitives::U256;
 use equipoise_interfaces::{MarketNumberOutOfDomain, MarketSettlementPending, MarketSliceMissing, Moment};
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
+use equipoise_market_state::convert::price_of;
 use equipoise_market_state::errors::{number_error, pricing_error};
 use equipoise_market_state::layout::{decode_holdings, BoardState, BoardWords, Header};
 use equipoise_market_state::pricing::Pricing;
-use equipoise_risk::clock::{phase, Phase};
+use equipoise_risk::clock::{begun_basis_floor, phase, Phase};
 use equipoise_risk::margin::{self, BoardHoldings, MarginParameters, MarketMargin, Shocks};
 use equipoise_risk::marks::BoardTerms;
 use equipoise_risk::settlement::{payoff_floor, Holding, PayoutRatio};
 use equipoise_risk::units::{Money, Price, TokenScale};
+use equipoise_risk::RiskError;
 
 /// What an account has of a board that trades, and how that is priced.
 struct LiveBoard {
@@ -35,7 +38,7 @@ pub fn assess(
     let mut live = Vec::with_capacity(boards.len());
     let mut settled = Money::ZERO;
     for &(id, ref words) in boards {
-        let Some(header) = Header::decode(&words.header) else { continue };
+        let Some(mut header) = Header::decode(&words.header) else { continue };
         let held = decode_holdings(words, &words.position, moment.strikeShift);
         if let BoardState::Settled { price, ratio } = header.state {
             let payoff = paid_floor(&held, price, ratio, scale).and_then(|paid| settled.plus(paid));
@@ -45,6 +48,7 @@ pub fn assess(
         if phase(moment.nowAt, header.expiry) == Phase::Expired {
             return Err(revert(&MarketSettlementPending { board: id }));
         }
+        follow_begun(&mut header, words.begun(), (moment, pricing.spot)).map_err(number_error(id))?;
         let terms = pricing.terms(id, &header, words)?;
         let terms = terms.ok_or_else(|| revert(&MarketSliceMissing { board: id }))?;
         live.push(LiveBoard { terms, held });
@@ -59,12 +63,18 @@ pub fn assess(
     assessed.map_err(pricing_error)
 }
 
+/// Gives a board in its window the forward of the average that has begun, where that is told: who trades tells none.
+fn follow_begun(header: &mut Header, begun: U256, (moment, spot): (&Moment, Price)) -> Result<(), RiskError> {
+    let BoardState::Live { basis, .. } = &mut header.state else { return Ok(()) };
+    if begun.is_zero() || phase(moment.nowAt, header.expiry) != Phase::InWindow {
+        return Ok(());
+    }
+    let begun = price_of(begun).map_err(|_| RiskError::Overflow)?;
+    *basis = begun_basis_floor(begun, spot, *basis, header.expiry.saturating_sub(moment.nowAt))?;
+    Ok(())
+}
+
 /// What a settled board will pay, as its settlement pays it.
-fn paid_floor(
-    held: &[Holding],
-    price: Price,
-    ratio: PayoutRatio,
-    scale: TokenScale,
-) -> Result<Money, equipoise_risk::RiskError> {
+fn paid_floor(held: &[Holding], price: Price, ratio: PayoutRatio, scale: TokenScale) -> Result<Money, RiskError> {
     scale.money_floor(ratio.applied_floor(payoff_floor(held, price, scale)?)?)
 }

@@ -242,7 +242,8 @@ sol! {
     #[derive(Debug)]
     interface IAssessor {
         /// The margin of what `position` is in each board, as [`crate::Margin`] has it. A settled board counts with its
-        /// payoff and no risk.
+        /// payoff and no risk; one in its settlement window with the forward of the average that has begun, if the first word of its
+        /// `inventory` tells that in WAD, as the market does but for trades.
         function assess(Moment moment, uint8 tokenDecimals, bytes32 marginParameters, BoardSlots[] boards)
             external view
             returns (int128 valueX64, int128 markX64, int128[32] maintenanceX64, int128[32] initialX64);

@@ -31,6 +31,11 @@ sol! {
         function settlementPrice(uint64 expiry, uint64 windowSecs, uint80 firstRound) external view
             returns (uint256 priceWad);
 
+        /// What the average over the window of `windowSecs` that ends at `expiry` comes to if the feed says nothing more, down: what
+        /// has been so far, and the last price for the rest. It reads the rounds backwards, from the newest to the last at or before
+        /// the window's start, so nobody names one: those of one phase, and no more than can be read in one transaction.
+        function begunAverage(uint64 expiry, uint64 windowSecs) external view returns (uint256 priceWad);
+
         function feed() external view returns (address);
         /// The sequencer's uptime feed, the second source, and the stablecoin's feed; zero for none.
         function sources() external view returns (address sequencer, address source, address stablecoin);
@@ -69,4 +74,10 @@ sol! {
     error OracleFirstRoundTooEarly(uint80 roundId, uint80 laterRoundId, uint64 laterUpdatedAt, uint64 windowStart);
     #[derive(Debug, PartialEq, Eq)]
     error OracleRoundsNotIncreasing(uint80 roundId, uint64 updatedAt, uint64 previousAt);
+    /// More rounds than are read backwards lie in a window that has begun: wait until the board is settled.
+    #[derive(Debug, PartialEq, Eq)]
+    error OracleWindowTooLong(uint64 windowStart, uint32 mostRounds);
+    /// The feed's phase began inside the window, and nothing says where the one before ended: wait until the board is settled.
+    #[derive(Debug, PartialEq, Eq)]
+    error OracleWindowPhaseBegan(uint80 firstRoundId, uint64 windowStart);
 }

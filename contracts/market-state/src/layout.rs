@@ -3,7 +3,7 @@
 //! A cold slot costs 2,100 gas and unpacking next to nothing, so every board is one header, one slice,
 //! and eight strikes or eight series to a slot.
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, U256};
 use equipoise_math::Fx;
 use equipoise_risk::book::MAX_BOARDS;
 use equipoise_risk::breakers::{Breakers, State, WORDS};
@@ -65,6 +65,21 @@ pub struct BoardWords {
     pub inventory: [Slot; SERIES_SLOTS],
     /// What the account holds.
     pub position: [Slot; SERIES_SLOTS],
+}
+
+impl BoardWords {
+    /// Tells the average that has begun of a board in its settlement window, in WAD. It takes the place of the vault's inventory, which
+    /// nobody needs who asks what an account must hold.
+    pub fn set_begun(&mut self, price_wad: U256) {
+        let [begun, ..] = &mut self.inventory;
+        *begun = price_wad.to_be_bytes();
+    }
+
+    /// The average that has begun, zero if nobody has told it.
+    pub fn begun(&self) -> U256 {
+        let [begun, ..] = &self.inventory;
+        U256::from_be_bytes(*begun)
+    }
 }
 
 /// What is on a board's first slot.

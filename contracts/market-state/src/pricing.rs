@@ -65,4 +65,32 @@ pub fn staleness(parameters: &Parameters, spot_at: u64, surface_at: u64, now: u6
     None
 }
 
+/// Whether the spot price and the surface are young enough to open positions on.
+pub fn is_young(parameters: &Parameters, spot_at: u64, surface_at: u64, now: u64) -> bool {
+    now.saturating_sub(spot_at) <= parameters.secs(Parameter::MaxSpotAgeHours, HOUR_SECS)
+        && now.saturating_sub(surface_at) <= parameters.secs(Parameter::MaxSurfaceAgeHours, HOUR_SECS)
+}
+
 const HOUR_SECS: u32 = 3_600;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_young_is_what_is_not_stale() {
+        let parameters = Parameters::default();
+        let (now, hour) = (1_000_000, u64::from(HOUR_SECS));
+        let ages = [0, 2 * hour, 2 * hour + 1, 26 * hour, 26 * hour + 1, now];
+        let mut young = 0;
+        for spot in ages {
+            for surface in ages {
+                let (spot_at, surface_at) = (now - spot, now - surface);
+                let is_young = is_young(&parameters, spot_at, surface_at, now);
+                assert_eq!(is_young, staleness(&parameters, spot_at, surface_at, now).is_none(), "{spot} {surface}");
+                young += usize::from(is_young);
+            }
+        }
+        assert_eq!(young, 2 * 4);
+    }
+}

@@ -3,22 +3,20 @@
 use alloy_primitives::{B256, I256, U256};
 use alloy_sol_types::SolEvent;
 use equipoise_interfaces::words::{words_of, ToWords};
-use equipoise_interfaces::IMarketMargin::{safeSinceReturn, takeOverReturn};
+use equipoise_interfaces::IMarketMargin::takeOverReturn;
 use equipoise_interfaces::{
     MarketAccountUnsettled, MarketVaultCashShort, Moment, Offer, PositionsClosed, PositionsMoved, PositionsTakenOver,
 };
 use equipoise_kit::lean::{emit, revert};
 use equipoise_kit::Revert;
-use equipoise_market_state::assessment::{assess, margin_of};
+use equipoise_market_state::assessment::assess;
 use equipoise_market_state::convert::{atoms, signed, unsigned};
 use equipoise_market_state::errors::{number_error, pricing_error, require_openable};
 use equipoise_market_state::interest::count_matched;
-use equipoise_market_state::layout::{decode_parameters, encode_holdings, BoardState, BoardWords, Frozen, Trading};
-use equipoise_market_state::pricing::staleness;
+use equipoise_market_state::layout::{encode_holdings, BoardState, BoardWords, Frozen, Trading};
 use equipoise_market_state::snapshot::{as_signed, log_priced, FreeCash, Sight, Snapshot};
 use equipoise_market_state::store::{fits, Place, Store};
 use equipoise_math::Fx;
-use equipoise_risk::breakers::State;
 use equipoise_risk::clock::{phase, Phase};
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::toxicity::Amount;
@@ -27,6 +25,7 @@ use equipoise_risk::RiskError;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
+use crate::begun::Begun;
 use crate::positions::sale_of;
 
 /// Moves a share of every position to a bidder.
@@ -165,26 +164,12 @@ fn mark(store: &Store, moment: &Moment, boards: &[(u16, BoardWords)]) -> Result<
     Ok(assess(store, moment, boards)?.markX64)
 }
 
-/// Since when what this market knows has been fit to liquidate on: spot and the surface are young enough to open
-/// positions on, the sequencer may be relied on, no breaker says that prices may not, and the market is not halted. What passed
-/// before counts in no auction.
-/// # Errors: NotWired, the oracle's
-pub fn safe_since(store: &Store) -> Result<safeSinceReturn, Revert> {
-    let sight = Sight::of(store)?;
-    let moment = &sight.moment;
-    let watch = store.frozen().watch;
-    let parameters = decode_parameters(&store.parameters());
-    let stale = staleness(&parameters, moment.spotAt, store.directory().surface_at, moment.nowAt);
-    let is_watched = watch.state != State::Halted && !watch.is_price_unsafe;
-    let since = store.breakers().safe_since().max(sight.trusted_since());
-    Ok(safeSinceReturn { since, isSafe: stale.is_none() && is_watched && sight.is_price_safe() })
-}
-
 /// Appends what two accounts are left with: the margin of each, then what each holds. One after the other, for
 /// a margin takes a kilobyte of the stack and each copy another.
 fn show_left(store: &Store, moment: &Moment, accounts: [B256; 2], answer: &mut Vec<u8>) -> Result<(), Revert> {
+    let mut begun = Begun::default();
     for account in accounts {
-        show_margin(store, moment, account, answer)?;
+        show_margin(store, moment, (account, &mut begun), answer)?;
     }
     for account in accounts {
         store.account_boards(account).holds().number().write(answer);
@@ -193,8 +178,13 @@ fn show_left(store: &Store, moment: &Moment, accounts: [B256; 2], answer: &mut V
 }
 
 #[inline(never)]
-fn show_margin(store: &Store, moment: &Moment, account: B256, answer: &mut Vec<u8>) -> Result<(), Revert> {
-    margin_of(store, moment, account)?.write(answer);
+fn show_margin(
+    store: &Store,
+    moment: &Moment,
+    (account, begun): (B256, &mut Begun),
+    answer: &mut Vec<u8>,
+) -> Result<(), Revert> {
+    begun.margin_of(store, moment, account)?.write(answer);
     Ok(())
 }
 

@@ -1,19 +1,19 @@
 //! The mover's door: decodes a call, checks who makes it, and hands it over.
 
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::IMarketMargin::{deleverageCall, marginCall, moveShareCall, safeSinceCall, takeOverCall};
+use equipoise_interfaces::IMarketMargin::{deleverageCall, marginCall, moveShareCall, takeOverCall};
 use equipoise_interfaces::IUnderwritten::crossTradeCall;
 use equipoise_kit::lean::{answer, only, open, unknown};
 use equipoise_kit::Revert;
-use equipoise_market_state::assessment::margin_of;
 use equipoise_market_state::snapshot::Sight;
 use equipoise_market_state::store::{Place, Store};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
+use crate::begun::Begun;
 use crate::cross::cross_trade;
-use crate::liquidation::{deleverage, move_share, safe_since, take_over};
+use crate::liquidation::{deleverage, move_share, take_over};
 
 /// Runs one call. No function takes ether.
 #[entrypoint]
@@ -22,12 +22,14 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     let (selector, mut given) = open(&input, &vm)?;
     let mut store = Store::new(vm);
     match selector {
-        marginCall::SELECTOR => answer(&margin_of(&store, &Sight::of(&store)?.moment, given.take()?)?),
+        marginCall::SELECTOR => {
+            let moment = Sight::of(&store)?.moment;
+            answer(&Begun::default().margin_of(&store, &moment, given.take()?)?)
+        }
         crossTradeCall::SELECTOR => {
             let (accounts, paid) = (given.take()?, (given.take()?, given.take()?));
             answer(&cross_trade(&mut store, accounts, paid, &given.take_array()?)?)
         }
-        safeSinceCall::SELECTOR => answer(&safe_since(&store)?),
         moveShareCall::SELECTOR => {
             only_clearing(&store)?;
             move_share(&mut store, given.take()?, given.take()?)

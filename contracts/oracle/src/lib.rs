@@ -26,4 +26,4 @@ mod sources;
 
 pub use program::Oracle;
 pub use round::{Answer, Round, RoundId, Unusable, MAX_DECIMALS, MAX_PRICE_WAD, MIN_PRICE_WAD};
-pub use settlement::{settle, Rounds, SettlementError, Window, MAX_WINDOW_SECS, OUTAGE_SECS};
+pub use settlement::{begun, settle, Rounds, SettlementError, Window, MAX_WINDOW_SECS, MOST_ROUNDS, OUTAGE_SECS};

@@ -4,13 +4,14 @@ use alloy_primitives::aliases::U80;
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolError};
 use equipoise_interfaces::IOracle::{
-    checkCall, feedCall, mostPushAgeSecsCall, priceCall, settlementPriceCall, sourcesCall, spotCall,
+    begunAverageCall, checkCall, feedCall, mostPushAgeSecsCall, priceCall, settlementPriceCall, sourcesCall, spotCall,
 };
 use equipoise_interfaces::{
     AlreadyWired, CallFailed, IAggregator, IPriceSource, IPullSource, ISignedSource, OracleDecimalsUnsupported,
     OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate, OracleFirstRoundUnusable,
     OraclePriceNotPositive, OraclePriceOutOfDomain, OraclePushAgeTooLong, OracleRoundIncomplete,
     OracleRoundsNotIncreasing, OracleSourceNotPulled, OracleTimeInFuture, OracleWindowInvalid, OracleWindowOpen,
+    OracleWindowPhaseBegan, OracleWindowTooLong,
 };
 use equipoise_kit::lean::{answer, enter, revert, unknown, view, Arguments, CONSTRUCTOR};
 use equipoise_kit::number::{from_u128, to_u128, to_u64};
@@ -22,7 +23,7 @@ use stylus_sdk::prelude::*;
 use stylus_sdk::ArbResult;
 
 use crate::round::{Answer, Round, RoundId, Unusable, MAX_DECIMALS};
-use crate::settlement::{settle, Rounds, SettlementError, Window, MAX_WINDOW_SECS};
+use crate::settlement::{begun, settle, Rounds, SettlementError, Window, MAX_WINDOW_SECS, MOST_ROUNDS};
 use crate::slots::{Named, Slots, Terms};
 use crate::sources::{compared, from_a_dollar, pulled_beside, up_since, Compared, UNUSABLE};
 
@@ -54,6 +55,7 @@ impl Oracle {
             settlementPriceCall::SELECTOR => {
                 answer(&self.settlement_price(given.take()?, given.take()?, given.take()?)?)
             }
+            begunAverageCall::SELECTOR => answer(&self.begun_average(given.take()?, given.take()?)?),
             checkCall::SELECTOR => answer(&self.check(given.take()?)),
             feedCall::SELECTOR => answer(&self.slots.terms().feed),
             sourcesCall::SELECTOR => answer(&self.slots.others()),
@@ -195,14 +197,21 @@ impl Oracle {
     /// # Errors: OracleWindowInvalid, OracleWindowOpen, OracleFirstRound..., OracleFeedUnreadable,
     /// OracleRoundsNotIncreasing
     fn settlement_price(&self, expiry: u64, window_secs: u64, first_round: U80) -> Result<U256, Revert> {
-        let window = Window::ending_at(expiry, window_secs).ok_or_else(|| {
-            let max_window_secs = MAX_WINDOW_SECS;
-            revert(&OracleWindowInvalid { expiry, windowSecs: window_secs, maxWindowSecs: max_window_secs })
-        })?;
+        let window = window_of(expiry, window_secs)?;
         let feed = self.connect(self.slots.terms());
         settle(&feed, window, RoundId::from_raw(first_round), feed.now)
             .map(from_u128)
             .map_err(|error| settlement_revert(error, window, first_round))
+    }
+
+    /// What the average over the `window_secs` that end at `expiry` comes to if the feed says nothing more.
+    /// # Rounding: down
+    /// # Errors: OracleWindowInvalid, OracleWindowTooLong, OracleWindowPhaseBegan, OracleFeedUnreadable,
+    /// OracleTimeInFuture, OracleRoundsNotIncreasing
+    fn begun_average(&self, expiry: u64, window_secs: u64) -> Result<U256, Revert> {
+        let window = window_of(expiry, window_secs)?;
+        let average = begun(&self.connect(self.slots.terms()), window);
+        average.map(from_u128).map_err(|error| settlement_revert(error, window, U80::ZERO))
     }
 
     fn connect(&self, terms: Terms) -> Feed<'_> {
@@ -285,6 +294,14 @@ impl Rounds for Feed<'_> {
     }
 }
 
+/// # Errors: OracleWindowInvalid
+fn window_of(expiry: u64, window_secs: u64) -> Result<Window, Revert> {
+    Window::ending_at(expiry, window_secs).ok_or_else(|| {
+        let max_window_secs = MAX_WINDOW_SECS;
+        revert(&OracleWindowInvalid { expiry, windowSecs: window_secs, maxWindowSecs: max_window_secs })
+    })
+}
+
 #[cold]
 fn settlement_revert(error: SettlementError<Revert>, window: Window, first: U80) -> Revert {
     let window_start = window.start();
@@ -305,6 +322,12 @@ fn settlement_revert(error: SettlementError<Revert>, window: Window, first: U80)
         }),
         SettlementError::NotIncreasing { round, previous_at } => {
             revert(&OracleRoundsNotIncreasing { roundId: round.id.raw(), updatedAt: round.at, previousAt: previous_at })
+        }
+        SettlementError::TooManyRounds => {
+            revert(&OracleWindowTooLong { windowStart: window_start, mostRounds: MOST_ROUNDS })
+        }
+        SettlementError::PhaseBegan { first } => {
+            revert(&OracleWindowPhaseBegan { firstRoundId: first.raw(), windowStart: window_start })
         }
     }
 }

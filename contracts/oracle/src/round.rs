@@ -49,6 +49,14 @@ impl RoundId {
         }
     }
 
+    /// The round before it in the same phase, whose first is round 1.
+    pub const fn previous(self) -> Option<Self> {
+        match self.number.checked_sub(1) {
+            None | Some(0) => None,
+            Some(number) => Some(Self { phase: self.phase, number }),
+        }
+    }
+
     /// The first round of the following phase, if there can be one.
     pub const fn start_of_next_phase(self) -> Option<Self> {
         match self.phase.checked_add(1) {

@@ -9,6 +9,8 @@ use crate::round::{Round, RoundId};
 
 /// The longest window. Bounds the sums: a price below 2^90 times 86,400 seconds.
 pub const MAX_WINDOW_SECS: u64 = 86_400;
+/// Rounds of a window that has begun that are read backwards at most: one every six seconds of half an hour.
+pub const MOST_ROUNDS: u32 = 300;
 /// After this much silence past the expiry, no earlier round can be expected any more.
 pub const OUTAGE_SECS: u64 = 86_400;
 
@@ -54,6 +56,13 @@ pub enum SettlementError<E> {
         round: Round,
         /// When the one before it was answered.
         previous_at: u64,
+    },
+    /// The window that has begun holds more rounds than are read backwards.
+    TooManyRounds,
+    /// The phase began inside the window, with this round.
+    PhaseBegan {
+        /// The phase's first round.
+        first: RoundId,
     },
 }
 
@@ -115,6 +124,34 @@ pub fn settle<R: Rounds>(
         current = next;
     }
     Ok(average.finish())
+}
+
+/// What the average over a window comes to if the feed says nothing more.
+/// # Rounding: down
+/// # Errors: Feed, NotIncreasing, TooManyRounds, PhaseBegan
+pub fn begun<R: Rounds>(rounds: &R, window: Window) -> Result<u128, SettlementError<R::Error>> {
+    let (mut id, _) = rounds.latest().map_err(SettlementError::Feed)?;
+    let mut average = Average { window, price_wad: 0, since: window.start, sum_wad_secs: 0 };
+    let (mut later, mut until): (Option<Round>, u64) = (None, window.end);
+    for _ in 0..MOST_ROUNDS {
+        if let Some(round) = rounds.round(id).map_err(SettlementError::Feed)? {
+            if let Some(later) = later.filter(|later| later.at < round.at) {
+                return Err(SettlementError::NotIncreasing { round: later, previous_at: round.at });
+            }
+            // In force from then on, until the round after it.
+            let from = round.at.clamp(window.start, until);
+            average.price_wad = round.price_wad;
+            average.since = from;
+            average.advance(until);
+            if round.at <= window.start {
+                average.since = window.end;
+                return Ok(average.finish());
+            }
+            (later, until) = (Some(round), from);
+        }
+        id = id.previous().ok_or(SettlementError::PhaseBegan { first: id })?;
+    }
+    Err(SettlementError::TooManyRounds)
 }
 
 /// Reads the first round and refuses it if it is after the window's start, or if the phase that

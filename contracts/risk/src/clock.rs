@@ -6,8 +6,8 @@
 
 use equipoise_math::Fx;
 
-use crate::arithmetic::{div_floor, mul_floor};
-use crate::units::Years;
+use crate::arithmetic::{add, div_floor, mul_floor, sub};
+use crate::units::{Price, Years};
 use crate::RiskError;
 
 /// W: the settlement price is the average over the half hour before expiry.
@@ -55,6 +55,17 @@ pub fn pricing_time(now: u64, expiry: u64) -> Result<Years, RiskError> {
     };
     let shortest = Years::from_secs(SHORTEST_SECS)?;
     Ok(if years < shortest { Years::ZERO } else { years })
+}
+
+/// The forward over spot of a board in its window: of what it settles at, the part that is past is known, and the rest follows the
+/// forward.
+/// # Inputs: what the average comes to if spot stands still; spot; the forward over spot that the surface has; seconds left
+/// # Returns: `((W - t) A + t F) / (W S)` for what has been averaged so far, A, and the forward F
+/// # Rounding: down
+/// # Errors: Overflow
+pub fn begun_basis_floor(begun: Price, spot: Price, basis: Fx, left_secs: u64) -> Result<Fx, RiskError> {
+    let share = div_floor(Fx::from_num(left_secs.min(WINDOW_SECS)), Fx::from_num(WINDOW_SECS))?;
+    add(begun.ratio_floor(spot)?, mul_floor(sub(basis, Fx::ONE)?, share)?)
 }
 
 #[cfg(test)]

@@ -183,6 +183,7 @@ impl Parameters {
     /// # Errors: none in range
     #[inline(never)]
     pub fn number(&self, parameter: Parameter) -> Result<Fx, RiskError> {
+        #[allow(clippy::as_conversions, reason = "wider, in a constant, where no other conversion can be")]
         const DIVISOR: u128 = MILLION as u128;
         // Of 32 bits: neither the shift nor the quotient leaves 96.
         let bits = (u128::from(self.millionths(parameter)) << 64) / DIVISOR;

@@ -11,4 +11,5 @@ extern crate alloc;
 
 mod look;
 mod program;
+mod safe;
 mod views;

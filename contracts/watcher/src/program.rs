@@ -3,6 +3,7 @@
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::IBreakers::{breakersCall, marketStateCall, pokeCall, tightenCall};
+use equipoise_interfaces::IMarketMargin::safeSinceCall;
 use equipoise_interfaces::IParameters::guardianCall;
 use equipoise_interfaces::IWatcher::observeCall;
 use equipoise_kit::lean::{answer, answer_array, only, open, unknown, view};
@@ -14,6 +15,7 @@ use stylus_sdk::prelude::*;
 use stylus_sdk::storage::StorageType;
 use stylus_sdk::ArbResult;
 
+use crate::safe::safe_since;
 use crate::{look, views};
 
 /// Runs one call. No function takes ether.
@@ -33,6 +35,7 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         }
         marketStateCall::SELECTOR => answer(&views::state(&store)?),
         breakersCall::SELECTOR => answer_array(&views::breakers(&store)),
+        safeSinceCall::SELECTOR => answer(&safe_since(&store)?),
         _ => unknown(selector),
     }
 }

@@ -1,32 +1,13 @@
 //! Requests that a relayer sends for a solver who has signed them.
 
-use alloy_primitives::{Bytes, U256};
-use alloy_signer::SignerSync;
+use alloy_primitives::U256;
 use alloy_signer_local::PrivateKeySigner;
-use alloy_sol_types::{eip712_domain, sol, Eip712Domain, SolStruct};
+use alloy_sol_types::Eip712Domain;
 use equipoise_interfaces::{HedgerNonceDiffers, IHedger, RebalanceRequest, SignatureInvalid};
-use equipoise_tests::World;
+use equipoise_tests::{hedger_domain, signed_rebalance, World};
 
 use crate::fixture::{FAR, SPOT};
 use crate::stage::Stage;
-
-sol! {
-    struct HedgeLeg {
-        address venue;
-        int256 quantityAtoms;
-        uint256 limitPriceWad;
-    }
-
-    struct Rebalance {
-        address solver;
-        uint256 nonce;
-        uint64 riskEpoch;
-        uint64 minPriceAt;
-        uint64 deadline;
-        uint256 maxTipAtoms;
-        HedgeLeg[] legs;
-    }
-}
 
 impl Stage {
     /// A solver's signature under a request, on this chain.
@@ -42,12 +23,7 @@ impl Stage {
 
     /// The hedger's domain, as another chain would have it.
     pub fn domain(&self, chain_id: u64) -> Eip712Domain {
-        eip712_domain! {
-            name: "Equipoise Hedger",
-            version: "1",
-            chain_id: chain_id,
-            verifying_contract: self.hedges.hedger,
-        }
+        hedger_domain(chain_id, self.hedges.hedger)
     }
 
     /// A solver's signature under a request, in some domain.
@@ -58,28 +34,8 @@ impl Stage {
         key: &PrivateKeySigner,
         nonce: u64,
     ) -> IHedger::rebalanceBySignatureCall {
-        let legs = request.legs.iter().map(|leg| HedgeLeg {
-            venue: leg.venue,
-            quantityAtoms: leg.quantityAtoms,
-            limitPriceWad: leg.limitPriceWad,
-        });
-        let message = Rebalance {
-            solver: key.address(),
-            nonce: U256::from(nonce),
-            riskEpoch: request.riskEpoch,
-            minPriceAt: request.minPriceAt,
-            deadline: request.deadline,
-            maxTipAtoms: request.maxTipAtoms,
-            legs: legs.collect(),
-        };
-        let signature = key.sign_hash_sync(&message.eip712_signing_hash(domain)).unwrap();
-        IHedger::rebalanceBySignatureCall {
-            request: request.clone(),
-            words: self.inventory(),
-            solver: key.address(),
-            nonce: U256::from(nonce),
-            signature: Bytes::from(signature.as_bytes()),
-        }
+        let asked = (request.clone(), self.inventory());
+        signed_rebalance(domain, asked, (key.address(), U256::from(nonce)), key)
     }
 }
 

@@ -4,6 +4,7 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolError, SolValue};
 use equipoise_interfaces::account::{self, LP_CLAIMS, LP_PENDING, SETTLEMENT, VAULT};
 use equipoise_interfaces::{IMarket, ITranche, Margin, MarketSettlementPending};
+use equipoise_risk::clock::{phase, Phase};
 use equipoise_risk::settlement::{payoff_floor, Holding};
 use equipoise_risk::units::{Lots, Money, TokenScale};
 
@@ -63,6 +64,11 @@ fn tokens_are_the_sum_of_the_ledger(state: &State) {
 
 fn margins_are_what_the_pure_crate_says(market: &mut Market, native: &Native, owners: &[Address], state: &State) {
     let moment = market.moment();
+    let mut native = native.clone();
+    for board in &mut native.boards {
+        board.begun =
+            (phase(moment.now, board.expiry) == Phase::InWindow).then(|| price_of(market.begun_average(board.expiry)));
+    }
     for (owner, told) in owners.iter().zip(&state.margins) {
         let account = account::of(*owner);
         let (mut live, mut settled) = (Vec::new(), Money::ZERO);

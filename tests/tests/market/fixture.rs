@@ -367,6 +367,12 @@ impl Market {
         id
     }
 
+    /// What the settlement average before an expiry comes to if the feed says nothing more.
+    pub fn begun_average(&mut self, expiry: u64) -> U256 {
+        let ask = equipoise_interfaces::IOracle::begunAverageCall { expiry, windowSecs: WINDOW };
+        self.world.read(self.oracle, &ask)
+    }
+
     pub fn spot_wad(&mut self) -> U256 {
         self.world.read(self.oracle, &equipoise_interfaces::IOracle::spotCall {}).priceWad
     }

@@ -10,7 +10,7 @@ use equipoise_interfaces::{
 };
 use equipoise_tests::{Failure, TOKEN};
 
-use crate::fixture::{call_of, leg, narrow, put_of, Market, CONTRACT, DAY, FAR, HOUR, K3000, K3200, LOT, SPOT};
+use crate::fixture::{call_of, leg, narrow, put_of, Market, CONTRACT, DAY, FAR, HOUR, K3000, K3200, LOT, SPOT, WINDOW};
 
 const RICH: u128 = 1_000_000 * TOKEN;
 /// Gas that one transaction may use on Arbitrum.
@@ -318,4 +318,67 @@ fn running_average_is_not_escaped_by_deleveraging() {
     market.push(SPOT - 500);
     market.settle_board(1, first).unwrap();
     assert!(market.settle_account(winner, 1).unwrap() > 5 * 400 * TOKEN as i128);
+}
+
+/// A trader short of calls that expire and of calls that do not, with not an atom to spare four hours before, and a minute before the
+/// expiry: the average has run at 3,150 for all but that minute, and spot is at another price. With the window's first round.
+fn a_minute_before_expiry(market: &mut Market, dollars: i64) -> (Address, u64) {
+    let trader = market.trader("short", RICH);
+    let short = [leg(call_of(1, K3000), -10 * CONTRACT), leg(call_of(3, K3000), -20 * CONTRACT)];
+    market.trade(trader, &short).unwrap();
+    let expiry = market.boards[0].1;
+    market.world.go_to(expiry - 4 * HOUR);
+    market.push(SPOT + 150);
+    market.post_surface().unwrap();
+    market.stretch(trader, 1);
+    market.world.go_to(expiry - WINDOW);
+    market.push(SPOT + 150);
+    let first = market.last_round();
+    market.world.go_to(expiry - 60);
+    market.push(dollars);
+    market.post_surface().unwrap();
+    (trader, first)
+}
+
+#[test]
+fn account_is_worth_before_an_expiry_what_its_settlement_leaves() {
+    for dollars in [SPOT + 650, SPOT + 150, SPOT - 350] {
+        let mut market = Market::open();
+        let (trader, first) = a_minute_before_expiry(&mut market, dollars);
+        let expiry = market.boards[0].1;
+        market.world.go_to(expiry - 1);
+        let before = narrow(market.margin_of(trader).equityAtoms);
+        market.world.go_to(expiry);
+        market.push(dollars);
+        market.settle_board(1, first).unwrap();
+        market.settle_account(trader, 1).unwrap();
+        let after = narrow(market.margin_of(trader).equityAtoms);
+        // Ten calls that pay a second's part more or less, and the month's a second's decay.
+        assert!((after - before).abs() < 10 * TOKEN as i128, "{before} before and {after} after at {dollars}");
+    }
+}
+
+#[test]
+fn nobody_bids_in_the_window_for_less_than_what_settlement_pays() {
+    let mut market = Market::open();
+    let (trader, first) = a_minute_before_expiry(&mut market, SPOT + 650);
+    let bidder = market.trader("bidder", RICH);
+    let [account, other] = [trader, bidder].map(account::of);
+    let maintenance = market.margin_of(trader).maintenanceAtoms.to::<u128>().cast_signed();
+    let anybody = market.world.owner;
+    market.ledger(anybody, &IClearing::startAuctionCall { account }).unwrap();
+    let before = narrow(market.margin_of(bidder).equityAtoms);
+    let bid = IClearing::bidCall { account, bidder: other, mostShareX64: 1 << 64, mostPriceAtoms: I256::MAX };
+    market.ledger(bidder, &bid).unwrap();
+    let taken = -market.positions(other, 1)[2 * usize::from(K3000)];
+    assert!(taken > CONTRACT, "he takes calls that expire: {taken}");
+    let expiry = market.boards[0].1;
+    market.world.go_to(expiry);
+    market.push(SPOT + 650);
+    market.settle_board(1, first).unwrap();
+    market.settle_account(bidder, 1).unwrap();
+    // At spot each call that he took would have counted for five hundred dollars less than it pays: he gets the discount of the
+    // moment, which is two hundredths of the maintenance.
+    let gained = narrow(market.margin_of(bidder).equityAtoms) - before;
+    assert!(gained > 0 && gained < maintenance / 40, "{gained} of {maintenance}");
 }

@@ -15,6 +15,7 @@ use equipoise_risk::breakers::{
     BAD_DEBT_SECS, RULE_COUNT,
 };
 use equipoise_risk::capital::RiskCapital;
+use equipoise_risk::clock::begun_basis_floor;
 use equipoise_risk::conditions::{Conditions, Sample};
 use equipoise_risk::hedge::Hedge;
 use equipoise_risk::learning::Widening;
@@ -60,6 +61,8 @@ pub struct Board {
     pub slice: Slice,
     pub gap: VolGap,
     pub held: Vec<Holding>,
+    /// What the settlement average comes to if spot stands still, inside the window and where margins go by it.
+    pub begun: Option<Price>,
 }
 
 /// What the market keeps.
@@ -193,6 +196,7 @@ impl Native {
             slice: Slice::default(),
             gap: VolGap::ZERO,
             held: held.collect(),
+            begun: None,
         };
         let place = self.boards.partition_point(|other| other.expiry < expiry);
         self.boards.insert(place, board);
@@ -274,7 +278,7 @@ impl Native {
     pub fn margin(&self, moment: Moment, held: &[(u16, Vec<Holding>)], settled: Money) -> MarketMargin {
         let live = held.iter().filter_map(|(id, held)| {
             let board = self.boards.iter().find(|board| board.id == *id)?;
-            Some((self.terms(moment, board), held))
+            Some((self.terms(moment, &board.at_begun(moment)), held))
         });
         let live: Vec<_> = live.collect();
         let boards: Vec<_> = live.iter().map(|(terms, holdings)| BoardHoldings { terms, holdings }).collect();
@@ -571,6 +575,14 @@ impl Native {
 }
 
 impl Board {
+    /// The board with the forward of the average that has begun.
+    fn at_begun(&self, moment: Moment) -> Self {
+        let Some(begun) = self.begun else { return self.clone() };
+        let spot = price_of(moment.spot_wad);
+        let basis = begun_basis_floor(begun, spot, self.basis, self.expiry - moment.now).unwrap();
+        Self { basis, ..self.clone() }
+    }
+
     fn with(&self, legs: &[Leg]) -> Vec<StrikeState> {
         let mut strikes: Vec<StrikeState> = self.held.iter().copied().map(StrikeState::from).collect();
         for leg in legs {

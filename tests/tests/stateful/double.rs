@@ -8,6 +8,7 @@ use equipoise_market_state::layout::BoardState;
 use equipoise_math::Fx;
 use equipoise_risk::book::Valuation;
 use equipoise_risk::breakers::{Breakers, State};
+use equipoise_risk::clock::{phase, Phase};
 use equipoise_risk::margin::{AccountMargin, MarketMargin, OffsetShare};
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::settlement::{payoff_floor, Holding};
@@ -16,10 +17,14 @@ use equipoise_tests::Failure;
 
 use crate::fixture::{narrow, LOT};
 use crate::life::Life;
+use crate::markets::{Scene, Sight};
 use crate::native::{self, wad_of, Moment, Native};
 use crate::slots::{Board, Picture};
 
+pub mod fills;
 pub mod hedging;
+pub mod lender;
+pub mod pool;
 
 pub fn scale() -> TokenScale {
     TokenScale::from_decimals(6).unwrap()
@@ -92,28 +97,41 @@ impl Life {
     /// An account's margin by the pure crates, over all markets it holds anything in; none while that cannot be told: without a
     /// price, or while a board of it waits for settlement.
     pub fn margin_of(&self, picture: &Picture, account: B256) -> Option<AccountMargin> {
-        let markets = self.margins_of(picture, account)?;
+        self.margin_by(picture, account, false)
+    }
+
+    /// The same as who trades must have it: the market that he trades in counts boards in their window by spot.
+    pub fn margin_of_trader(&self, picture: &Picture, account: B256) -> Option<AccountMargin> {
+        self.margin_by(picture, account, true)
+    }
+
+    fn margin_by(&self, picture: &Picture, account: B256, is_trade: bool) -> Option<AccountMargin> {
+        let markets = self.margins_of(picture, account, is_trade)?;
         let cash = scale().money_floor(Atoms::new(picture.cash(account))).unwrap();
         let share = OffsetShare::from_stored(Fx::from_bits(i128::from(picture.offset_share)));
         Some(AccountMargin::new(cash, &markets, share).unwrap())
     }
 
     /// The parts of it, by market.
-    fn margins_of(&self, picture: &Picture, account: B256) -> Option<Vec<MarketMargin>> {
+    fn margins_of(&self, picture: &Picture, account: B256, is_trade: bool) -> Option<Vec<MarketMargin>> {
         let held = picture.ledger[&account].held();
         let both = self.both(picture).into_iter().filter(|(picture, _)| held & bit(picture.market) != 0);
-        both.map(|(picture, sight)| margin_in(picture, self.moment_in(sight.scene)?, account)).collect()
+        let margin = |(there, sight): (&Picture, Sight<'_>)| {
+            let begun = Some(sight.scene).filter(|_| !(is_trade && there.market == picture.market));
+            margin_in(there, (self.moment_in(sight.scene)?, begun), account)
+        };
+        both.map(margin).collect()
     }
 
     /// What its options are worth to close.
     pub fn options_of(&self, picture: &Picture, account: B256) -> Money {
-        let margins = self.margins_of(picture, account).unwrap_or_default();
+        let margins = self.margins_of(picture, account, false).unwrap_or_default();
         margins.iter().fold(Money::ZERO, |sum, margin| sum.plus(margin.value).unwrap())
     }
 
     /// The part of it that comes from the market that is turned to.
     pub fn market_margin_of(&self, picture: &Picture, account: B256) -> Option<MarketMargin> {
-        margin_in(picture, self.moment()?, account)
+        margin_in(picture, (self.moment()?, Some(&self.course.here)), account)
     }
 
     /// What may leave an account, in atoms, down.
@@ -124,7 +142,8 @@ impl Life {
     }
 }
 
-fn margin_in(picture: &Picture, moment: Moment, account: B256) -> Option<MarketMargin> {
+/// By the averages that have begun, of the rounds of a scene, or by spot.
+fn margin_in(picture: &Picture, (moment, begun): (Moment, Option<&Scene>), account: B256) -> Option<MarketMargin> {
     let (mut live, mut settled) = (Vec::new(), Money::ZERO);
     for id in picture.account_boards[&account].ids() {
         let board = &picture.boards[&id];
@@ -136,7 +155,11 @@ fn margin_in(picture: &Picture, moment: Moment, account: B256) -> Option<MarketM
             live.push((id, board.held[&account].clone()));
         }
     }
-    Some(picture.native().margin(moment, &live, settled))
+    let mut native = picture.native();
+    for board in native.boards.iter_mut().filter(|board| phase(moment.now, board.expiry) == Phase::InWindow) {
+        board.begun = begun.map(|scene| scene.begun(board.expiry));
+    }
+    Some(native.margin(moment, &live, settled))
 }
 
 /// Why the breakers refuse a trade: the state, the rules that are tripped, the earliest recovery.
@@ -212,6 +235,7 @@ fn native_board(id: u16, board: &Board) -> native::Board {
         slice: board.slice,
         gap: board.gap,
         held: board.inventory.clone(),
+        begun: None,
     }
 }
 

@@ -56,6 +56,7 @@ pub fn check_market(life: &mut Life, before: &Picture, after: &Picture, outcome:
     breakers_say_what_their_slots_do(life, after);
     hedging::the_hedge_is_what_the_hedger_holds(life, after);
     hedging::nothing_is_left_at_the_hedger_or_its_venue(life, after);
+    hedging::the_underlying_is_conserved(before, after);
     value_is_known(life, after);
 }
 

@@ -5,6 +5,7 @@
 //! * `markets`: what is a market's own, where there are two
 //! * `life`, `perform`: doing it, and what each must leave
 //! * `perform/hedging`: solvers who deliver, who do not, or who are somewhere else meanwhile
+//! * `places`: Uniswap's own pool, where hedges are filled, and Aave's own, where the underlying is borrowed to be short
 //! * `slots`: what the programs keep, read without running them; `double`: the pure crates on that
 //! * `invariants`: what must hold after every action; `views`: what the programs show is what they keep
 //! * `shrink`: a list that fails, made short
@@ -44,6 +45,7 @@ mod native;
 #[path = "../underwriter/offering.rs"]
 mod offering;
 mod perform;
+mod places;
 mod recovery;
 mod shrink;
 mod slots;
@@ -130,7 +132,7 @@ const NEVER_REFUSED: [&str; 11] = [
     "SetOperator",
     "GiveCoins",
 ];
-const NEVER_ACCEPTED: [&str; 2] = ["Stranger", "SignRebalance"];
+const NEVER_ACCEPTED: [&str; 1] = ["Stranger"];
 /// What comes too seldom to be sure of where the vault is deep; the thin ones must see it.
 const SELDOM_IN_DEEP: [&str; 2] = ["Bid", "Unwrap"];
 /// And where what is done is spread over two markets.
@@ -165,6 +167,17 @@ const REACHED: [&str; 27] = [
     "stale surface",
     "tokens to redeem",
 ];
+
+/// The same where there are a pool and a lender.
+const REACHED_AT_PLACES: [&str; 5] = [
+    "a rebalance borrows what it sells",
+    "a rebalance fills at the pool",
+    "a rebalance repays",
+    "somebody sends what a solver has signed",
+    "tending posts more",
+];
+/// What nobody can do without a pool.
+const ONLY_AT_PLACES: [&str; 1] = ["SignRebalance"];
 
 /// Why rebalances must be refused in so many actions.
 const REFUSED_REBALANCES: [&str; 17] = [
@@ -205,7 +218,8 @@ fn require_coverage(life: &Life, capital: Capital) {
         Capital::Thin => &[],
         Capital::Broad => &SELDOM_IN_BROAD,
     };
-    let is_sure = |name: &&str| !seldom.contains(name);
+    let has_places = life.own.places.is_some();
+    let is_sure = |name: &&str| !seldom.contains(name) && (has_places || !ONLY_AT_PLACES.contains(name));
     for name in Action::names().filter(is_sure) {
         let (accepted, refused) = life.tally.actions.get(name).copied().unwrap_or_default();
         assert!(accepted > 0 || NEVER_ACCEPTED.contains(&name), "no {name} is accepted");
@@ -220,7 +234,8 @@ fn require_coverage(life: &Life, capital: Capital) {
         Capital::Thin => &REACHED_IN_THIN,
         Capital::Broad => &REACHED_IN_BOTH,
     };
-    for state in REACHED.iter().chain(own) {
+    let placed: &[&str] = if has_places { &REACHED_AT_PLACES } else { &[] };
+    for state in REACHED.iter().chain(own).chain(placed) {
         assert!(life.tally.states.get(state).is_some_and(|count| *count > 0), "never reached: {state}");
     }
 }

@@ -10,17 +10,17 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolValue;
 use equipoise_cli::deployment::Sources;
 use equipoise_interfaces::{IClearing, IVault};
-use equipoise_risk::units::Money;
+use equipoise_risk::units::{Money, Price};
 use equipoise_tests::{Hedging, World, TOKEN};
 
 use crate::action::hedging::Delivery;
-use crate::fixture::{surface_keepers, wad, Market, HOUR, STRIKE_SHIFT};
+use crate::fixture::{surface_keepers, wad, Market, HOUR, STRIKE_SHIFT, WINDOW};
 use crate::life::{FeedRound, Life, FEED_UNIT};
+use crate::native::price_of;
 use crate::offering::underwriter_of;
+use crate::places::{Places, CAP_DOLLARS};
 use crate::slots::Picture;
 
-/// What may be filled at a hedger's venue at once to begin with.
-const VENUE_DOLLARS: u64 = 500_000;
 /// Where spot begins, in dollars: of the first underlying, and of the second.
 const BEGIN: [i64; 2] = [3_000, 60_000];
 /// The second market's strikes are whole dollars.
@@ -36,6 +36,8 @@ pub struct Own {
     pub wrapper: Address,
     pub underwriter: Address,
     pub hedging: Hedging,
+    /// Where else hedges are filled, and where the underlying is borrowed.
+    pub places: Option<Places>,
 }
 
 /// What the fixture keeps of one market.
@@ -67,6 +69,10 @@ pub struct Scene {
     pub is_loss_shared: bool,
     /// The underlying that somebody sent to the hedger, which nobody had asked him for.
     pub given: u128,
+    /// What lay at the lender and was owed there when the market was last told: of the stablecoin, and of the underlying.
+    pub told: [u128; 2],
+    /// The answer of the feed that the lender's price was last brought to.
+    pub lent_at: i128,
     /// Inventories of checkpoints, by their hashes.
     pub inventories: BTreeMap<B256, Vec<B256>>,
     /// What the solver does when he is to deliver.
@@ -92,7 +98,9 @@ impl Own {
         market.world.send(owner, clearing, &IClearing::registerProgramCall { program: wrapper }).unwrap();
         let underwriter = underwriter_of(market);
         let place = usize::from(number);
-        Self { number, strike_shift: SHIFTS[place], begin: BEGIN[place], wrapper, underwriter, hedging: hedged(market) }
+        let (strike_shift, begin, hedging) = (SHIFTS[place], BEGIN[place], hedged(market));
+        let places = Places::open(market, &hedging, begin.unsigned_abs());
+        Self { number, strike_shift, begin, wrapper, underwriter, hedging, places }
     }
 }
 
@@ -103,7 +111,7 @@ fn hedged(market: &mut Market) -> Hedging {
     let coin = market.world.deploy("Stablecoin", ("Test Ether", "TETH", owner).abi_encode_params());
     let hedging = Hedging::wire(&mut market.world, program, clearing, coin);
     hedging.stock(&mut market.world, hedging.solver, U256::from(100_000 * TOKEN));
-    hedging.set_venue(&mut market.world, hedging.hedges.filler, wad(VENUE_DOLLARS)).unwrap();
+    hedging.set_venue(&mut market.world, hedging.hedges.filler, wad(CAP_DOLLARS)).unwrap();
     hedging
 }
 
@@ -125,10 +133,31 @@ impl Scene {
             dusty: BTreeSet::new(),
             is_loss_shared: false,
             given: 0,
+            told: [0; 2],
+            lent_at: i128::from(own.begin) * FEED_UNIT,
             inventories: BTreeMap::new(),
             delivery: Delivery::Honest,
             costs: Vec::new(),
         }
+    }
+}
+
+impl Scene {
+    /// What the average over the window before an expiry comes to if the feed says nothing more.
+    /// # Rounding: down
+    pub fn begun(&self, expiry: u64) -> Price {
+        let mut sum = 0;
+        let mut until = expiry;
+        for FeedRound { answer, at } in self.rounds.iter().rev() {
+            let Some(answer) = answer else { continue };
+            let from = (*at).max(expiry - WINDOW).min(until);
+            sum += answer * i128::from(until - from);
+            until = from;
+        }
+        assert_eq!(until, expiry - WINDOW, "a price was in force when the window began");
+        // The feed's answers have eight digits, and WAD eighteen.
+        let wad = U256::from(sum.unsigned_abs()) * U256::from(10_000_000_000u64) / U256::from(WINDOW);
+        price_of(wad)
     }
 }
 

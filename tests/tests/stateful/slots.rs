@@ -191,7 +191,7 @@ impl Life {
             conditions: decode_conditions(&conditions),
             has_hedger: has_hedger(&conditions),
             hedge: decode_hedge(&at(Place::Hedge)),
-            hedger: self.hedger_slots(&own.hedging),
+            hedger: self.hedger_slots(own),
             breakers: decode_breakers(&self.run(market, key_at(ROOT, Place::Breakers as u8))),
             bad_debt: BadDebt { atoms: debt_atoms, at: quarters(debt_at)[1] },
             insurance_floor: quarters(debt_at)[0] as u32,
@@ -209,7 +209,7 @@ impl Life {
         let market = &self.market;
         let house = [market.clearing, market.vault, market.senior, market.junior, market.lp, market.world.owner];
         let of_market =
-            |sight: &Sight<'_>| [sight.market, sight.own.wrapper].into_iter().chain(hedge_wallets(&sight.own.hedging));
+            |sight: &Sight<'_>| [sight.market, sight.own.wrapper].into_iter().chain(hedge_wallets(sight.own));
         house.into_iter().chain(self.actors.all()).chain(sights.iter().flat_map(of_market))
     }
 

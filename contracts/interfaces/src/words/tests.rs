@@ -68,7 +68,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
         MarketParameterNotWhole, MarketParametersInconsistent, MarketNumberOutOfDomain, OracleFeedUnreadable,
         OraclePriceNotPositive, OracleRoundIncomplete, OracleTimeInFuture, OraclePriceOutOfDomain,
         OracleSourceNotPulled, OraclePushAgeTooLong, OracleDecimalsUnsupported, OracleWindowInvalid, OracleWindowOpen, OracleFirstRoundUnusable,
-        OracleFirstRoundTooLate, OracleFirstRoundTooEarly, OracleRoundsNotIncreasing, ClearingInsufficientCash,
+        OracleFirstRoundTooLate, OracleFirstRoundTooEarly, OracleRoundsNotIncreasing, OracleWindowTooLong, OracleWindowPhaseBegan, ClearingInsufficientCash,
         ClearingTokenTransferFailed, ClearingTransferredAmountDiffers, ClearingTokenUnsupported, ClearingNotFinal, ClearingIncomplete,
         ClearingAmountIsZero, ClearingAmountTooLarge, ClearingAccountReserved, ClearingNotAuthorised,
         ClearingMarketUnknown, ClearingMarketsFull, ClearingAlreadyRegistered, ClearingCorrelationOutOfBounds, ClearingInsuranceFloorTooHigh,

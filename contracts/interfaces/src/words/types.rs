@@ -21,7 +21,7 @@ use crate::{
     OracleDecimalsUnsupported, OracleFeedUnreadable, OracleFirstRoundTooEarly, OracleFirstRoundTooLate,
     OracleFirstRoundUnusable, OraclePriceNotPositive, OraclePriceOutOfDomain, OraclePushAgeTooLong,
     OracleRoundIncomplete, OracleRoundsNotIncreasing, OracleSourceNotPulled, OracleTimeInFuture, OracleWindowInvalid,
-    OracleWindowOpen, Quote, SelectorUnknown, Slice, Values, VaultState,
+    OracleWindowOpen, OracleWindowPhaseBegan, OracleWindowTooLong, Quote, SelectorUnknown, Slice, Values, VaultState,
 };
 
 to_words! {
@@ -132,6 +132,8 @@ to_words! {
     OracleFirstRoundTooLate { roundId, updatedAt, windowStart }
     OracleFirstRoundTooEarly { roundId, laterRoundId, laterUpdatedAt, windowStart }
     OracleRoundsNotIncreasing { roundId, updatedAt, previousAt }
+    OracleWindowTooLong { windowStart, mostRounds }
+    OracleWindowPhaseBegan { firstRoundId, windowStart }
     OracleSourceNotPulled { source }
     OraclePushAgeTooLong { mostPushAgeSecs, limitSecs }
     IOracle::spotCall {}
@@ -140,6 +142,7 @@ to_words! {
     IOracle::mostPushAgeSecsCall {}
     IOracle::checkCall { spotWad }
     IOracle::settlementPriceCall { expiry, windowSecs, firstRound }
+    IOracle::begunAverageCall { expiry, windowSecs }
 }
 
 from_words! {

@@ -65,6 +65,8 @@ fn round_ids_round_trip_and_order_by_phase_first() {
     assert!(RoundId::new(1, u64::MAX) < RoundId::new(2, 1));
     assert_eq!(RoundId::new(1, 1).next(), Some(RoundId::new(1, 2)));
     assert_eq!(RoundId::new(1, u64::MAX).next(), None);
+    assert_eq!(RoundId::new(2, 9).previous(), Some(RoundId::new(2, 8)));
+    assert_eq!([RoundId::new(2, 1).previous(), RoundId::new(2, 0).previous()], [None; 2]);
     assert_eq!(RoundId::new(1, 9).start_of_next_phase(), Some(RoundId::new(2, 1)));
     assert_eq!(RoundId::new(u16::MAX, 9).start_of_next_phase(), None);
 }

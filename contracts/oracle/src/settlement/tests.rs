@@ -165,7 +165,52 @@ fn largest_price_over_the_longest_window_does_not_saturate() {
     assert_eq!(settle(&feed, window, FIRST, end), Ok(price));
 }
 
+fn begun_of(feed: &Feed) -> Result<u128, SettlementError<Infallible>> {
+    begun(feed, Window::ending_at(END, WINDOW).unwrap())
+}
+
+#[test]
+fn an_average_that_has_begun_carries_the_last_price_to_the_end() {
+    let feed = Feed::of(&[(START - 5, 100), (START + 600, 400)]);
+    assert_eq!(begun_of(&feed), Ok((100 * 600 + 400 * 1_200) / 1_800));
+    // Rounds without a price put none in force, and before the window has begun the last price is all there is.
+    let feed = Feed::of(&[(START - 9, 7), (START - 5, 100), (START + 600, 400), (START + 700, 900)]);
+    assert_eq!(begun_of(&feed.without_price(RoundId::new(1, 4))), Ok((100 * 600 + 400 * 1_200) / 1_800));
+    assert_eq!(begun_of(&Feed::of(&[(START - 900, 30), (START - 600, 70)])), Ok(70));
+}
+
+#[test]
+fn an_average_whose_begin_cannot_be_read_backwards_is_refused() {
+    let first = RoundId::new(2, 1);
+    let feed = Feed::of(&[(START - 5, 100)]).phase(2, &[(START + 60, 200), (START + 90, 300)]);
+    assert_eq!(begun_of(&feed), Err(SettlementError::PhaseBegan { first }));
+    let late = Round { id: RoundId::new(1, 3), price_wad: 3, at: START + 50 };
+    let feed = Feed::of(&[(START, 1), (START + 60, 2), (START + 50, 3)]);
+    assert_eq!(begun_of(&feed), Err(SettlementError::NotIncreasing { round: late, previous_at: START + 60 }));
+    let most = u64::from(MOST_ROUNDS);
+    let busy = |rounds: u64| Feed::of(&(0..rounds).map(|number| (START + number, 5)).collect::<Vec<_>>());
+    assert_eq!(begun_of(&busy(most)), Ok(5));
+    assert_eq!(begun_of(&busy(most + 1)), Err(SettlementError::TooManyRounds));
+}
+
 proptest! {
+    #[test]
+    fn what_has_begun_is_what_is_settled_if_the_feed_says_nothing_more(
+        steps in prop::collection::vec((1u64..400, 1u128..1 << 80), 1..40),
+    ) {
+        let mut at = START;
+        let mut rounds = vec![(START - 7, 1_000)];
+        for (secs, price) in steps {
+            at += secs;
+            if at < END {
+                rounds.push((at, price));
+            }
+        }
+        let known = begun_of(&Feed::of(&rounds));
+        rounds.push((END, 1));
+        prop_assert_eq!(known, Feed::of(&rounds).settle(FIRST));
+    }
+
     #[test]
     fn average_is_the_mean_of_every_second(
         gaps in prop::collection::vec((0u64..400, 1u128..1_000_000), 1..40),

@@ -42,6 +42,20 @@ fn the_time_falls_with_the_cube_inside_the_window() {
 }
 
 #[test]
+fn a_forward_in_the_window_is_of_the_average_and_of_what_is_left() {
+    let price = |dollars: u32| Price::from_fx(Fx::from_num(dollars));
+    let basis = Fx::lit("1.01");
+    let of = |begun, left| begun_basis_floor(price(begun), price(3_000), basis, left).unwrap();
+    // When the window begins nothing is known yet, and when it ends everything is.
+    assert_near(of(3_000, WINDOW_SECS), 1.01, 1e-15, "at its beginning");
+    assert_near(of(2_700, 0), 0.9, 1e-15, "at its end");
+    // Half of it at 2,400: with spot as it is 2,700, and the forward's hundredth on the other half.
+    assert_near(of(2_700, WINDOW_SECS / 2), 0.9 + 0.005, 1e-15, "halfway");
+    assert_eq!(of(2_700, WINDOW_SECS), of(2_700, WINDOW_SECS + 1));
+    assert!(begun_basis_floor(price(3_000), Price::ZERO, basis, 1).is_err());
+}
+
+#[test]
 fn a_time_past_the_type_is_refused() {
     assert_eq!(pricing_time(0, u64::MAX), Err(RiskError::Overflow));
 }

@@ -10,8 +10,19 @@ pub struct FillOf {
     pub size: FillSize,
     /// By how much the vault pays more than spot, or gets less, in millionths of it.
     pub worse_millionths: i32,
-    /// Whether it is to be filled where there is no venue.
-    pub is_elsewhere: bool,
+    pub place: Where,
+}
+
+/// Where a fill is asked for, and whose cap is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Where {
+    /// The solver delivers.
+    Solver,
+    Pool,
+    /// Who lends, and fills nothing.
+    Lender,
+    /// Where there is no venue.
+    Nowhere,
 }
 
 /// How much of the underlying.
@@ -21,7 +32,7 @@ pub enum FillSize {
     Hundredths(i16),
     /// Thousandths of a unit.
     Milli(i32),
-    /// All that is held is sold.
+    /// All that is held is sold, or all that is owed bought.
     All,
 }
 
@@ -62,7 +73,7 @@ pub enum HedgeAction {
         delivery: Delivery,
         flaw: Flaw,
     },
-    /// An actor signs as solver, and another sends it: he is no contract, so nobody delivers.
+    /// An actor signs as solver, and another sends it: he is no contract, so nobody delivers but the pool.
     SignRebalance {
         by: Who,
         solver: Who,
@@ -75,9 +86,11 @@ pub enum HedgeAction {
     /// By the owner, who is the guardian, or by somebody else.
     CloseVenue {
         by: Option<Who>,
+        place: Where,
     },
     OpenVenue {
         by: Option<Who>,
+        place: Where,
         dollars: u32,
     },
     /// A few of the defaults changed; with bands so narrow that there is nearly always something to hedge.

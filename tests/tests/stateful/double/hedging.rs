@@ -13,6 +13,7 @@ use equipoise_risk::rebalance::{average_after, Accepted, Fill, Rebalance, Refuse
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::{Atoms, Lots, Money, Price};
 
+use super::fills::Moved;
 use super::scale;
 use crate::fixture::{narrow, signed, LOT};
 use crate::native::{price_of, Moment, Native};
@@ -28,17 +29,8 @@ pub struct Appraised {
     old: Exposure,
     state: RiskState,
     spot: Price,
-}
-
-/// What a rebalance moves.
-#[derive(Clone, Copy, Debug)]
-pub struct Moved {
-    /// Atoms of the underlying that are held before and after.
-    pub before: i128,
-    pub after: i128,
-    /// Stablecoins that are paid out for it, and those that come.
-    pub drawn: i128,
-    pub come: i128,
+    /// What the market was told that lies with the lender.
+    cash: Money,
 }
 
 /// Units of so many atoms of the underlying, which has as many decimals as the stablecoin.
@@ -51,24 +43,6 @@ pub fn quote_of(leg: &HedgeLeg) -> i128 {
     let side = if leg.quantityAtoms.is_positive() { Side::Buy } else { Side::Sell };
     let units = units_floor(narrow(leg.quantityAtoms).abs());
     Fill { side, units, limit: price_of(leg.limitPriceWad) }.quote(scale()).unwrap().count()
-}
-
-impl Moved {
-    /// What legs move that are filled to the atom, and so many atoms beyond each.
-    pub fn by(legs: &[HedgeLeg], held: u128, beyond: i128) -> Self {
-        let held = held.cast_signed();
-        let mut moved = Self { before: held, after: held, drawn: 0, come: 0 };
-        for leg in legs {
-            moved.after += narrow(leg.quantityAtoms);
-            if leg.quantityAtoms.is_positive() {
-                moved.after += beyond;
-                moved.drawn += quote_of(leg);
-            } else {
-                moved.come += quote_of(leg) + beyond;
-            }
-        }
-        moved
-    }
 }
 
 impl Native {
@@ -105,7 +79,7 @@ impl Native {
         let nav = free.plus(now.hedged(&self.hedge, spot).unwrap().of(Measure::Value)).unwrap();
         let capital = self.frozen.capital.at(moment.round, moment.now, nav).unwrap().frozen;
         let state = RiskState::new(capital, self.variance, &self.parameters).ok()?;
-        Some(Appraised { now, old: valuation.before, state, spot })
+        Some(Appraised { now, old: valuation.before, state, spot, cash: self.hedge.cash })
     }
 
     /// What of the underlying would leave nothing to hedge, in atoms.
@@ -122,12 +96,13 @@ impl Appraised {
     }
 
     fn risk(&self, options: &Exposure, units: Fx) -> Risk {
-        Risk::of(options, &Hedge { units, cash: Money::ZERO }, self.spot, &self.state).unwrap()
+        Risk::of(options, &Hedge { units, cash: self.cash }, self.spot, &self.state).unwrap()
     }
 
     /// The window and the average that a checkpoint leaves.
-    pub fn observed(&self, kept: &Hedger, now: u64) -> (Window, Price) {
-        let risk = self.risk(&self.now, units_floor(kept.atoms.cast_signed()));
+    /// # Inputs: atoms of the underlying that are held less those that are owed
+    pub fn observed(&self, kept: &Hedger, net: i128, now: u64) -> (Window, Price) {
+        let risk = self.risk(&self.now, units_floor(net));
         let window = kept.window.observed(risk.delta_to_hedge, self.capital(), &kept.terms, now).unwrap();
         (window, self.average(kept, now))
     }
@@ -139,7 +114,7 @@ impl Appraised {
     /// What the vault's assets lose by what is moved, at spot.
     pub fn lost_ceil(&self, moved: &Moved) -> Money {
         let worth = |atoms| Money::from_fx(self.spot.scaled_floor(units_floor(atoms)).unwrap().fx());
-        let spent = Atoms::new(moved.drawn - moved.come).negated().unwrap();
+        let spent = Atoms::new(moved.drawn - moved.come - moved.posted).negated().unwrap();
         let spent = Money::ZERO.minus(scale().money_floor(spent).unwrap()).unwrap();
         let lost = spent.minus(worth(moved.after)).unwrap().plus(worth(moved.before)).unwrap();
         lost.plus(Money::from_fx(Fx::DELTA)).unwrap()

@@ -1,6 +1,6 @@
 //! What solvers do, and the owner and the guardian of a hedger.
 
-use crate::action::hedging::{Delivery, FillOf, FillSize, Flaw};
+use crate::action::hedging::{Delivery, FillOf, FillSize, Flaw, Where};
 use crate::action::{Action, HedgeAction, Round, Until};
 
 use super::Draw;
@@ -16,12 +16,16 @@ pub fn any(draw: &mut Draw) -> HedgeAction {
         0..25 => HedgeAction::Checkpoint { by },
         25..70 => rebalance(draw),
         70..74 => {
-            let (solver, fills, is_forged) = (draw.who(), vec![near(draw)], draw.is_one_in(3));
+            let place = if draw.is_one_in(8) { Where::Solver } else { Where::Pool };
+            let (solver, fills, is_forged) = (draw.who(), vec![near(draw, place)], draw.is_one_in(3));
             HedgeAction::SignRebalance { by, solver, fills, is_forged }
         }
         74..80 => HedgeAction::Tend { by },
-        80..82 => HedgeAction::CloseVenue { by: owner_or(draw) },
-        82..90 => HedgeAction::OpenVenue { by: owner_or(draw), dollars: 20_000 + draw.below(1_500_000) as u32 },
+        80..83 => HedgeAction::CloseVenue { by: owner_or(draw), place: venue(draw) },
+        83..90 => {
+            let dollars = 20_000 + draw.below(1_500_000) as u32;
+            HedgeAction::OpenVenue { by: owner_or(draw), place: venue(draw), dollars }
+        }
         90..97 => {
             let (seed, count) = (draw.below(1 << 32) as u32, draw.below(3) as u8);
             HedgeAction::SetHedgeTerms { seed, count, is_narrow: !draw.is_one_in(4) }
@@ -30,22 +34,29 @@ pub fn any(draw: &mut Draw) -> HedgeAction {
     }
 }
 
-/// An inventory is kept, grows old, and what there is to hedge is hedged at a fair price, by whoever does not deliver too little.
+/// An inventory is kept, grows old, and what there is to hedge is hedged at a fair price: by whoever does not deliver too little, or
+/// at the pool, where anybody's signature will do.
 pub fn rehedge(draw: &mut Draw) -> [Action; 5] {
     let by = draw.who();
-    let fills = vec![FillOf { size: FillSize::Hundredths(60 + draw.below(45) as i16), ..near(draw) }];
+    let place = if draw.is_one_in(2) { Where::Solver } else { Where::Pool };
+    let fills = vec![FillOf { size: FillSize::Hundredths(60 + draw.below(45) as i16), ..near(draw, place) }];
     let delivery = match draw.below(8) {
         0 => Delivery::Beyond(draw.below(3_000_000) as u32),
         1 => Delivery::Enter(draw.byte()),
         _ => Delivery::Honest,
     };
-    let flaw = Flaw::None;
+    let is_signed = place == Where::Pool && draw.is_one_in(2);
+    let hedge = if is_signed {
+        HedgeAction::SignRebalance { by, solver: draw.who(), fills, is_forged: false }
+    } else {
+        HedgeAction::Rebalance { by, fills, most_tip: u64::MAX, delivery, flaw: Flaw::None }
+    };
     [
         Action::Hedge(HedgeAction::Checkpoint { by }),
         Action::Time(Until::Secs(RIPE + draw.below(300) as u32)),
         Action::Feed(Round::Move(draw.below(2_000) as i32 - 1_000)),
         Action::Hedge(HedgeAction::Checkpoint { by: draw.who() }),
-        Action::Hedge(HedgeAction::Rebalance { by, fills, most_tip: u64::MAX, delivery, flaw }),
+        Action::Hedge(hedge),
     ]
 }
 
@@ -88,11 +99,22 @@ fn fill(draw: &mut Draw) -> FillOf {
         11..17 => draw.below(6_000) as i32 - 1_000,
         _ => draw.below(120_000) as i32 - 60_000,
     };
-    FillOf { size, worse_millionths, is_elsewhere: draw.is_one_in(60) }
+    let place = match draw.below(60) {
+        0 => Where::Nowhere,
+        1 => Where::Lender,
+        2..20 => Where::Pool,
+        _ => Where::Solver,
+    };
+    FillOf { size, worse_millionths, place }
 }
 
-/// What there is to hedge, at a price near spot.
-fn near(draw: &mut Draw) -> FillOf {
-    let worse_millionths = draw.below(120) as i32 - 20;
-    FillOf { size: FillSize::Hundredths(100), worse_millionths, is_elsewhere: false }
+/// What there is to hedge, at a price near spot, or at what the pool asks.
+fn near(draw: &mut Draw, place: Where) -> FillOf {
+    let pool = if place == Where::Pool { 650 } else { 0 };
+    let worse_millionths = pool + draw.below(120) as i32 - 20;
+    FillOf { size: FillSize::Hundredths(100), worse_millionths, place }
+}
+
+fn venue(draw: &mut Draw) -> Where {
+    [Where::Solver, Where::Pool, Where::Lender][draw.below(3) as usize]
 }

@@ -2,34 +2,46 @@
 
 use alloy_primitives::U256;
 use equipoise_risk::hedge::Hedge;
-use equipoise_risk::rebalance::{Accepted, HedgeTerm, HedgeTerms};
-use equipoise_risk::units::{Atoms, Money};
+use equipoise_risk::rebalance::{Accepted, HedgeTerm};
+use equipoise_risk::units::{Atoms, Money, Price};
 
+use crate::double::fills::worth_floor;
 use crate::double::hedging::units_floor;
+use crate::double::lender::Account;
 use crate::double::scale;
 use crate::life::Life;
-use crate::native::Moment;
 use crate::slots::Picture;
 
 const DAY: u64 = 86_400;
 
-/// The market counts what the hedger has bought for it, to the atom, and no gift.
+/// The market counts what the hedger has bought for it and what lay at the lender when it was told, to the atom, and no gift.
 pub fn the_hedge_is_what_the_hedger_holds(life: &Life, picture: &Picture) {
-    let hedger = &picture.hedger;
-    let units = units_floor(hedger.atoms.cast_signed());
-    assert_eq!(picture.hedge, Hedge { units, cash: Money::ZERO }, "what the market counts as its hedge");
+    let (hedger, [collateral, debt]) = (&picture.hedger, life.course.here.told);
+    let units = units_floor(hedger.atoms.cast_signed() - debt.cast_signed());
+    let cash = Money::from_fx(units_floor(collateral.cast_signed()));
+    assert_eq!(picture.hedge, Hedge { units, cash }, "what the market counts as its hedge");
     let held = hedger.coins[&life.own.hedging.hedges.hedger];
     assert_eq!(held, hedger.atoms + life.course.here.given, "what the hedger has of the underlying");
 }
 
-/// No stablecoin stays where hedges are filled but what somebody has sent there, and no underlying at the venue.
+/// No stablecoin stays where hedges are filled but what somebody has sent there, and no underlying at a venue or with the lender's
+/// account.
 pub fn nothing_is_left_at_the_hedger_or_its_venue(life: &Life, picture: &Picture) {
-    let hedges = life.own.hedging.hedges;
-    for wallet in [hedges.hedger, hedges.filler] {
+    let (hedges, places) = (life.own.hedging.hedges, life.own.places);
+    let between = places.map(|places| [places.pool_venue, places.lender]);
+    for wallet in [hedges.hedger, hedges.filler].into_iter().chain(between.into_iter().flatten()) {
         let donated = life.course.donated.get(&wallet).copied().unwrap_or(0);
         assert_eq!(picture.tokens[&wallet], donated, "stablecoins of {wallet}");
     }
-    assert_eq!(picture.hedger.coins[&hedges.filler], 0, "the underlying at the venue");
+    for wallet in [hedges.filler].into_iter().chain(between.into_iter().flatten()) {
+        assert_eq!(picture.hedger.coins[&wallet], 0, "the underlying at {wallet}");
+    }
+}
+
+/// What is lent and swapped comes from somewhere and goes somewhere: the underlying of all who handle it is as much as ever.
+pub fn the_underlying_is_conserved(before: &Picture, after: &Picture) {
+    let coins = |picture: &Picture| picture.hedger.coins.values().sum::<u128>();
+    assert_eq!(coins(before), coins(after), "the underlying neither comes nor goes");
 }
 
 /// Nothing moves the hedge, or what its hedger keeps, but a call of the hedger.
@@ -41,15 +53,14 @@ pub fn hedges_stand(before: &Picture, after: &Picture) {
 /// Nobody may take what a hedge is made of once the rebalance is over.
 pub fn no_allowance_is_left_behind(life: &Life) {
     let (hedges, coin, token) = (life.own.hedging.hedges, life.own.hedging.coin, life.market.world.token);
-    let hands = [hedges.hedger, hedges.filler, life.market.clearing, life.own.hedging.solver];
-    for owner in &hands[..3] {
-        for spender in &hands {
+    let places = life.own.places.map(|places| [places.pool_venue, places.lender, places.pool, places.aave.pool]);
+    let [venue, lender, pools @ ..] = places.unwrap_or_default();
+    let owners = [hedges.hedger, hedges.filler, life.market.clearing, venue, lender];
+    for owner in owners {
+        for spender in owners.into_iter().chain(pools).chain([life.own.hedging.solver]) {
             for token in [coin, token] {
-                assert_eq!(
-                    life.allowance(token, *owner, *spender),
-                    U256::ZERO,
-                    "{owner} lets {spender} take of {token}"
-                );
+                let allowed = life.allowance(token, owner, spender);
+                assert_eq!(allowed, U256::ZERO, "{owner} lets {spender} take of {token}");
             }
         }
     }
@@ -72,25 +83,32 @@ pub fn a_rebalance_leaves_liabilities_untouched(before: &Picture, after: &Pictur
     assert!(&expected == after, "a rebalance moves more than a hedge");
 }
 
-/// Theta, at most, of what the penalty falls by; and no more than one rebalance may cost. The vault's assets say so themselves.
+/// Theta, at most, of what the penalty falls by; and no more than one rebalance may cost. The vault's assets, at the lender too, say
+/// so themselves.
 pub fn a_rebalance_costs_the_vault_at_most_its_rule(
     (before, after): (&Picture, &Picture),
-    moment: Moment,
-    terms: &HedgeTerms,
+    accounts: [&Account; 2],
+    spot: Price,
     (accepted, lost, capital): (&Accepted, Money, Money),
 ) -> Money {
-    let assets = |picture: &Picture| {
-        let hedge = picture.hedge.value_floor(crate::native::price_of(moment.spot_wad)).unwrap();
-        scale().money_floor(Atoms::new(picture.vault_cash())).unwrap().plus(hedge).unwrap()
-    };
+    let [had, has] = assets((before, after), accounts, spot);
     let cost = lost.plus(accepted.tip).unwrap().max(Money::ZERO);
-    let paid = assets(before).minus(assets(after)).unwrap();
+    let paid = had.minus(has).unwrap();
     let atom = scale().money_floor(Atoms::new(1)).unwrap();
     assert!(paid <= cost.plus(atom).unwrap(), "a rebalance that costs {cost:?} takes {paid:?}");
+    let terms = &before.hedger.terms;
     let share = |of: Money, term| of.scaled_floor(terms.number(term).unwrap()).unwrap();
     assert!(cost <= share(accepted.gain, HedgeTerm::Theta).max(Money::ZERO), "{cost:?} for {accepted:?}");
     assert!(cost <= share(capital, HedgeTerm::RebalanceBudget), "{cost:?} of {capital:?}");
     cost
+}
+
+/// The vault's cash and its hedge, before and after something.
+pub fn assets((before, after): (&Picture, &Picture), [had, has]: [&Account; 2], spot: Price) -> [Money; 2] {
+    [(before, had), (after, has)].map(|(picture, account)| {
+        let cash = scale().money_floor(Atoms::new(picture.vault_cash())).unwrap();
+        cash.plus(worth_floor(picture.hedger.atoms, account, spot)).unwrap()
+    })
 }
 
 /// What rebalances have cost within any 24 hours is at most what a day's may.

@@ -139,7 +139,7 @@ impl Life {
             return;
         }
         // Longs beside a debt, while a settled board's account waits or another's expiry does, are valued all the same.
-        if let Some(margin) = self.margin_of(&after, account) {
+        if let Some(margin) = self.margin_of_trader(&after, account) {
             let required = if is_reducing { margin.maintenance } else { margin.initial };
             assert!(margin.equity >= required, "a trade leaves {margin:?}");
         }
