@@ -54,12 +54,11 @@ impl Sight {
             return Err(revert(&HedgerPerpClosed { venue }));
         }
         let now: Vec<_>;
-        let words = match words {
-            Some(words) => words,
-            None => {
-                now = hedger.inventory()?;
-                &now
-            }
+        let words = if let Some(words) = words {
+            words
+        } else {
+            now = hedger.inventory()?;
+            &now
         };
         Ok(Self { venue, cap_wad, kept: hedger.slots.kept(), told: hedger.appraised(words)? })
     }
