@@ -5,9 +5,12 @@ use alloc::vec::Vec;
 use alloy_primitives::{B256, I256};
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::words::{decode, words_of, write_array, FromWords, ToWords};
-use equipoise_interfaces::{AppraisalHead, HedgeState, Holding, IHedged, IReferee, LegTerms, Outcome, Verdict};
+use equipoise_interfaces::{
+    AppraisalHead, HedgeLeg, HedgeState, Holding, IHedged, IReferee, LegTerms, Outcome, PerpKept, PerpMark,
+    PerpStanding, Verdict,
+};
 use equipoise_kit::lean::{failed, view_bytes};
-use equipoise_kit::number::from_u128;
+use equipoise_kit::number::{from_i128, from_u128};
 use equipoise_kit::Revert;
 use equipoise_market_state::layout::encode_hedge_terms;
 use stylus_sdk::prelude::*;
@@ -62,8 +65,34 @@ impl Hedger {
     /// # Errors: HedgerNumberOutOfDomain
     pub fn holding(&self, kept: &Kept, position: &Position) -> Result<Holding, Revert> {
         let decimals = self.slots.quote_decimals();
-        let given = words_of(&(decimals, position.net(kept.atoms), from_u128(position.collateral)));
+        let given = words_of(&(decimals, position.net(kept.atoms), position.cash()));
         self.ask(IReferee::holdingCall::SELECTOR, kept, [&given, &[]])
+    }
+
+    /// What an order may cost or must bring at its limit.
+    /// # Errors: HedgerQuantityInvalid, HedgerPriceOutOfBand, HedgerNumberOutOfDomain
+    pub fn perp_limit(&self, kept: &Kept, leg: &HedgeLeg, told: &Appraised) -> Result<LegTerms, Revert> {
+        self.ask(IReferee::perpLimitCall::SELECTOR, kept, [&words_of(&told.head), &words_of(leg)])
+    }
+
+    /// What must lie at the perpetual venue with so much of the underlying.
+    /// # Errors: HedgerNumberOutOfDomain
+    pub fn perp_margin(&self, kept: &Kept, units: i128, told: &Appraised) -> Result<LegTerms, Revert> {
+        let given = words_of(&from_i128(units));
+        self.ask(IReferee::perpMarginCall::SELECTOR, kept, [&words_of(&told.head), &given])
+    }
+
+    /// What is made of what the perpetual venue tells.
+    /// # Errors: HedgerNumberOutOfDomain
+    pub fn perp_mark(
+        &self,
+        kept: &Kept,
+        perp: &PerpKept,
+        standing: &PerpStanding,
+        told: &Appraised,
+    ) -> Result<PerpMark, Revert> {
+        let given = [words_of(perp), words_of(standing)].concat();
+        self.ask(IReferee::perpMarkCall::SELECTOR, kept, [&words_of(&told.head), &given])
     }
 
     fn ask<T: FromWords>(&self, selector: [u8; 4], kept: &Kept, given: [&[u8]; 2]) -> Result<T, Revert> {

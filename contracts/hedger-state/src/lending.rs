@@ -1,4 +1,4 @@
-//! The account at the lender, and the cash that the clearing house pays out.
+//! The accounts elsewhere, of which the one at the lender is measured here, and the cash that the clearing house pays out.
 //!
 //! What is posted for a debt follows from the oracle's price and one term, so no solver has a say in it. The position is what the
 //! pool's own tokens say. A lender who is not open counts for nothing, neither what lies there nor what is owed there.
@@ -9,38 +9,62 @@ use equipoise_interfaces::words::{decode, write_array};
 use equipoise_interfaces::ILender::{borrowCall, repayCall};
 use equipoise_interfaces::{HedgePayment, Holding, IClearing, IHedged};
 use equipoise_kit::lean::{call, call_bytes, failed};
-use equipoise_kit::number::{from_u128, to_u128};
+use equipoise_kit::number::{from_i128, from_u128, to_u128};
 use equipoise_kit::Revert;
 
 use crate::appraisal::Appraised;
-use crate::slots::Kept;
+use crate::slots::{Kept, Order, Perp};
 use crate::Hedger;
 
-/// What lies at the lender, and what is owed there.
+/// What lies at the lender, what is owed there, and what counts at the perpetual venue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {
-    /// Of the stablecoin.
+    /// Of the stablecoin, at the lender.
     pub collateral: u128,
-    /// Of the underlying.
+    /// Of the underlying, owed to him.
     pub debt: u128,
+    /// At the perpetual venue.
+    pub perp: Perp,
 }
 
 impl Position {
-    /// What is held of the underlying, less what is owed.
+    /// What is held of the underlying, less what is owed, with what is held by perpetual futures.
     pub fn net(&self, held: u128) -> I256 {
-        // Two amounts of one token: far from the type's ends.
-        I256::from_raw(from_u128(held).wrapping_sub(from_u128(self.debt)))
+        // Amounts of one token: far from the type's ends.
+        let net = I256::from_raw(from_u128(held).wrapping_sub(from_u128(self.debt)));
+        net.wrapping_add(from_i128(self.perp.units))
+    }
+
+    /// What of the stablecoin lies elsewhere.
+    pub fn cash(&self) -> I256 {
+        I256::from_raw(from_u128(self.collateral)).wrapping_add(from_i128(self.perp.cash))
     }
 }
 
 impl Hedger {
-    /// What lies at the lender and is owed there, if he counts.
+    /// What lies at the lender and is owed there, if he counts, and what counts at the perpetual venue as the market knows it.
     /// # Errors: the pool's tokens'
     pub fn position(&self) -> Result<Position, Revert> {
-        if self.lender_cap() == 0 {
-            return Ok(Position::default());
+        let lent = if self.lender_cap() == 0 { Position::default() } else { self.measured()? };
+        Ok(Position { perp: self.perp(), ..lent })
+    }
+
+    /// What counts at the perpetual venue.
+    pub fn perp(&self) -> Perp {
+        if self.slots.has_perp() {
+            return self.slots.perp_held();
         }
-        self.measured()
+        Perp::default()
+    }
+
+    /// The order in flight, as far as one keeps other rebalances waiting: at a venue that is closed none does.
+    pub fn pending(&self) -> Option<Order> {
+        if !self.slots.has_perp() {
+            return None;
+        }
+        let order = self.slots.order_head();
+        let is_waited_for = order.is_pending() && self.slots.venue(self.slots.perp_venue.address()).cap_wad != 0;
+        is_waited_for.then_some(order)
     }
 
     /// What lies at the lender and is owed there, whether he counts or not.
@@ -54,6 +78,7 @@ impl Hedger {
         Ok(Position {
             collateral: balance(self.slots.collateral_token.address())?,
             debt: balance(self.slots.debt_token.address())?,
+            perp: Perp::default(),
         })
     }
 

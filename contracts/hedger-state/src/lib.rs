@@ -1,5 +1,5 @@
-//! The hedger's storage, and what both of its programs do on it: asking the market and the referee, measuring what is held,
-//! and the account at the lender.
+//! The hedger's storage, and what more than one of its programs do on it: asking the market and the referee, measuring what is
+//! held, the account at the lender, and what every request must keep to.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 extern crate alloc;
@@ -7,18 +7,22 @@ extern crate alloc;
 pub mod appraisal;
 pub mod balances;
 pub mod checkpoints;
+pub mod currency;
 pub mod domain;
+pub mod known;
+pub mod legs;
 pub mod lending;
 pub mod slots;
+pub mod venues;
 
 use equipoise_kit::ownership::Ownership;
 use stylus_sdk::prelude::*;
 
 pub use appraisal::Appraised;
 pub use lending::Position;
-pub use slots::{Checkpoint, Kept, Slots, Token, VenueTerms};
+pub use slots::{Checkpoint, Kept, Order, Perp, Slots, Token, VenueTerms};
 
-/// The hedger, as both programs open it.
+/// The hedger, as all of its programs open it.
 #[storage]
 pub struct Hedger {
     /// Its owner.

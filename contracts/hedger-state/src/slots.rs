@@ -50,6 +50,22 @@ pub struct HedgerSlots {
     pub collateral_token: Word,
     /// The pool's token of what he owes.
     pub debt_token: Word,
+    /// The program that hedges at perpetual venues.
+    pub broker: Word,
+    /// The perpetual venue.
+    pub perp_venue: Word,
+    /// What counts there, of the underlying and of the stablecoin.
+    perp_held: Word,
+    /// What is believed of it at most.
+    perp_believed: Word,
+    /// The order in flight: until when it may be filled, its number, and who asked for it.
+    order: Word,
+    /// What it asks for, and what that costs at its limit, with the fee.
+    order_asked: Word,
+    /// What was sent with it, and its tip at most.
+    order_terms: Word,
+    /// What it may use of the budget, and the cash that lay there when it was asked for.
+    order_start: Word,
 }
 
 /// Bytes of a term.
@@ -58,6 +74,8 @@ const TERM: usize = 4;
 const BESIDE: usize = 3;
 /// Where the underlying's slot says whether anybody lends it, in the byte that has its decimals.
 const LENT: u8 = 0x80;
+/// Where it says whether a perpetual venue is named.
+const PERPETUAL: u8 = 0x40;
 
 const _: () = assert!(TERM_COUNT == 5 * BESIDE, "every place beside an address has a term");
 // The first term has three bytes, for the underlying's decimals are in the fourth.
@@ -114,7 +132,120 @@ pub struct VenueTerms {
     pub is_passed_on: bool,
 }
 
+/// What counts, or is believed, of the account at the perpetual venue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Perp {
+    /// Atoms of the underlying, negative if it is short.
+    pub units: i128,
+    /// Atoms of the stablecoin: the margin less what the units have cost.
+    pub cash: i128,
+}
+
+/// An order at the perpetual venue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// Who asked for it, zero if there is none.
+    pub solver: Address,
+    /// Until when it may be filled; if there is none, from when on one may be asked for.
+    pub deadline: u64,
+    /// The venue's number of it.
+    pub number: u64,
+    /// Atoms of the underlying, positive if it buys.
+    pub asked: i128,
+    /// Atoms of the stablecoin that this costs at its limit, with the fee.
+    pub cost: i128,
+    /// Atoms that were sent with it.
+    pub margin: u128,
+    /// The tip at most.
+    pub most_tip: u128,
+    /// What it may use of the budget, times 2^64.
+    pub reserved: i128,
+    /// The cash that counted when it was asked for, with what was sent.
+    pub cash: i128,
+}
+
+impl Order {
+    /// Whether there is one.
+    pub fn is_pending(&self) -> bool {
+        !self.solver.is_zero()
+    }
+}
+
 impl HedgerSlots {
+    /// Whether a perpetual venue is named: said beside the underlying's decimals.
+    pub fn has_perp(&self) -> bool {
+        self.base.get()[0] & PERPETUAL != 0
+    }
+
+    /// Names the perpetual venue.
+    pub fn set_perp_venue(&mut self, venue: Address) {
+        let mut base = self.base.get();
+        base[0] |= PERPETUAL;
+        self.base.set(base);
+        self.perp_venue.set_address(venue);
+    }
+
+    /// What counts at the perpetual venue.
+    pub fn perp_held(&self) -> Perp {
+        perp_of(self.perp_held.get())
+    }
+
+    /// What is believed of it at most.
+    pub fn perp_believed(&self) -> Perp {
+        perp_of(self.perp_believed.get())
+    }
+
+    /// Keeps what counts there.
+    pub fn set_perp_held(&mut self, perp: Perp) {
+        self.perp_held.set(word_of(perp));
+    }
+
+    /// Keeps what is believed of it.
+    pub fn set_perp_believed(&mut self, perp: Perp) {
+        self.perp_believed.set(word_of(perp));
+    }
+
+    /// Whether an order is in flight, and until when.
+    pub fn order_head(&self) -> Order {
+        let word = self.order.get();
+        let [high, _] = halves(word);
+        let [high, low] = quarters(high);
+        let ([deadline, first], [second, _]) = (eighths(high), eighths(low));
+        let solver = Address::from_word(word);
+        Order { solver, deadline: deadline.into(), number: coupled(first, second), ..Order::default() }
+    }
+
+    /// The order in flight.
+    pub fn order(&self) -> Order {
+        let head = self.order_head();
+        if !head.is_pending() {
+            // What is kept of the last one is not read.
+            return head;
+        }
+        let ([asked, cost], [margin, most_tip]) = (halves(self.order_asked.get()), halves(self.order_terms.get()));
+        let [reserved, cash] = halves(self.order_start.get()).map(u128::cast_signed);
+        let (asked, cost) = (asked.cast_signed(), cost.cast_signed());
+        Order { asked, cost, margin, most_tip, reserved, cash, ..head }
+    }
+
+    /// Keeps an order.
+    pub fn set_order(&mut self, order: &Order) {
+        let signed = |high: i128, low: i128| joined(high.cast_unsigned(), low.cast_unsigned());
+        self.set_order_head(order);
+        self.order_asked.set(signed(order.asked, order.cost));
+        self.order_terms.set(joined(order.margin, order.most_tip));
+        self.order_start.set(signed(order.reserved, order.cash));
+    }
+
+    /// Keeps until when an order may be filled, its number and its solver, and leaves the rest.
+    pub fn set_order_head(&mut self, order: &Order) {
+        let deadline = u32::try_from(order.deadline).unwrap_or(u32::MAX);
+        let mut word = order.solver.into_word();
+        let bytes = deadline.to_be_bytes().into_iter().chain(order.number.to_be_bytes());
+        word.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
+        self.order.set(word);
+    }
+
     /// The stablecoin's decimals.
     pub fn quote_decimals(&self) -> u8 {
         self.trustee.get()[0]
@@ -138,7 +269,7 @@ impl HedgerSlots {
     /// The underlying.
     pub fn base(&self) -> Token {
         let word = self.base.get();
-        Token { address: Address::from_word(word), decimals: word[0] & !LENT }
+        Token { address: Address::from_word(word), decimals: word[0] & !(LENT | PERPETUAL) }
     }
 
     /// Names the market, the clearing house and the referee.
@@ -238,6 +369,15 @@ impl HedgerSlots {
         base[0] = decimals;
         self.base.set(base);
     }
+}
+
+fn perp_of(word: B256) -> Perp {
+    let [units, cash] = halves(word).map(u128::cast_signed);
+    Perp { units, cash }
+}
+
+fn word_of(perp: Perp) -> B256 {
+    joined(perp.units.cast_unsigned(), perp.cash.cast_unsigned())
 }
 
 /// Two numbers that time or counting makes larger, at their largest once they do not fit: a time in 2106.

@@ -3,14 +3,13 @@
 use alloc::vec::Vec;
 
 use alloy_primitives::{Address, I256, U256};
+use equipoise_hedger_state::legs::{Prices, Worth};
 use equipoise_hedger_state::{Hedger, VenueTerms};
 use equipoise_interfaces::{HedgeLeg, HedgerFillShort, HedgerLegsCount, HedgerVenueCapExceeded, IVenue};
 use equipoise_kit::lean::{call, revert};
 use equipoise_kit::number::{from_u128, to_u128};
 use equipoise_kit::token::transfer;
 use equipoise_kit::Revert;
-
-use crate::legs::{Prices, Worth};
 
 /// Legs of one rebalance.
 const MAX_LEGS: usize = 8;

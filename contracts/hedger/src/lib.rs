@@ -14,9 +14,7 @@
 
 extern crate alloc;
 
-mod checkpoint;
 mod fills;
-mod legs;
 mod loan;
 mod program;
 mod rebalance;

@@ -3,20 +3,17 @@
 use alloc::vec::Vec;
 
 use alloy_primitives::{Address, B256, I256, U256};
+use equipoise_hedger_state::currency::{require_current, require_fresh, require_spare};
+use equipoise_hedger_state::known::require_checkpoint;
+use equipoise_hedger_state::legs::Prices;
 use equipoise_hedger_state::{Appraised, Hedger, Kept, Position};
-use equipoise_interfaces::{
-    AppraisalHead, HedgeLeg, HedgePayment, HedgerCashShort, HedgerDeadlinePassed, HedgerEpochDiffers,
-    HedgerMarketStopped, HedgerPriceTooOld, Outcome, Rebalanced, Verdict,
-};
+use equipoise_interfaces::{AppraisalHead, HedgeLeg, HedgePayment, HedgerOrderPending, Outcome, Rebalanced, Verdict};
 use equipoise_kit::lean::{log, revert, Arguments};
 use equipoise_kit::number::{from_u128, to_u128};
 use equipoise_kit::Revert;
-use equipoise_risk::rebalance::{HedgeTerm, HedgeTerms};
 use stylus_sdk::prelude::*;
 
-use crate::checkpoint::require_checkpoint;
 use crate::fills::{fill, orders, Counted, Order};
-use crate::legs::Prices;
 use crate::loan::{loan, repay};
 
 /// What a solver wants done.
@@ -55,7 +52,7 @@ impl Moved {
             beforeAtoms: before.net(kept.atoms),
             afterAtoms: self.position.net(self.held),
             spentAtoms: I256::from_raw(spent),
-            collateralAtoms: from_u128(self.position.collateral),
+            cashAtoms: self.position.cash(),
             maxTipAtoms: most_tip,
         }
     }
@@ -80,11 +77,14 @@ impl Request {
 /// # Errors: Hedger.., ProgramsLocked, the market's, the clearing house's, the venues', the tokens'
 pub fn rebalance(hedger: &mut Hedger, request: &Request, words: &[B256], solver: Address) -> Result<U256, Revert> {
     let (now, terms, before) = (hedger.vm().block_timestamp(), hedger.slots.terms(), hedger.slots.kept());
-    require_current(request, before.epoch, now)?;
+    require_current((request.risk_epoch, request.deadline), before.epoch, now)?;
+    if let Some(order) = hedger.pending() {
+        return Err(revert(&HedgerOrderPending { order: order.number, deadline: order.deadline }));
+    }
     require_checkpoint(hedger, words, (&before, &terms), now)?;
     let told = hedger.appraised(words)?;
-    require_fresh(&told.head, request, &terms, now)?;
-    let prices = Prices::around(&told.head, &before, &terms, hedger.slots.base().decimals)?;
+    require_fresh(&told.head, request.min_price_at, &terms, now)?;
+    let prices = Prices::around(&told.head, before.average, &terms, hedger.slots.base().decimals)?;
     let orders = orders(hedger, &request.legs, &prices)?;
     let position = hedger.position()?;
     let moved = execute(hedger, &orders, (&before, &position), &told, solver)?;
@@ -168,38 +168,5 @@ fn record(
         spotWad: told.spotWad,
     };
     log(hedger.vm(), &told);
-    Ok(())
-}
-
-/// The vault keeps what it may owe.
-/// # Errors: HedgerCashShort
-fn require_spare(wanted: u128, told: &AppraisalHead) -> Result<(), Revert> {
-    let wanted = from_u128(wanted);
-    if wanted > told.spareAtoms {
-        return Err(revert(&HedgerCashShort { wantedAtoms: wanted, spareAtoms: told.spareAtoms }));
-    }
-    Ok(())
-}
-
-/// # Errors: HedgerDeadlinePassed, HedgerEpochDiffers
-fn require_current(request: &Request, current: u64, now: u64) -> Result<(), Revert> {
-    if now > request.deadline {
-        return Err(revert(&HedgerDeadlinePassed { deadline: request.deadline, nowAt: now }));
-    }
-    if request.risk_epoch != current {
-        return Err(revert(&HedgerEpochDiffers { riskEpoch: request.risk_epoch, current }));
-    }
-    Ok(())
-}
-
-/// # Errors: HedgerMarketStopped, HedgerPriceTooOld
-fn require_fresh(told: &AppraisalHead, request: &Request, terms: &HedgeTerms, now: u64) -> Result<(), Revert> {
-    if !told.mayHedge {
-        return Err(revert(&HedgerMarketStopped {}));
-    }
-    let least = request.min_price_at.max(now.saturating_sub(terms.secs(HedgeTerm::PriceAgeSecs)));
-    if told.spotAt < least {
-        return Err(revert(&HedgerPriceTooOld { spotAt: told.spotAt, leastAt: least }));
-    }
     Ok(())
 }

@@ -16,9 +16,10 @@ pub struct Declared {
 }
 
 /// Everything that the interfaces declare, one entry per file.
-pub fn declared() -> [Declared; 15] {
+pub fn declared() -> [Declared; 16] {
     [
         crate::breakers::declared(),
+        crate::broker::declared(),
         crate::clearing::declared(),
         crate::feed::declared(),
         crate::hedge::declared(),

@@ -73,13 +73,13 @@ sol! {
     }
 
     /// What a rebalance has done: the underlying held before and after, less what is owed; the stablecoin that it took (negative if
-    /// it brought some), beside what it posted at the lender; what lies there now; and the tip that is wanted at most.
+    /// it brought some), beside what it posted; what of it lies elsewhere now; and the tip that is wanted at most.
     #[derive(Debug)]
     struct Outcome {
         int256 beforeAtoms;
         int256 afterAtoms;
         int256 spentAtoms;
-        uint256 collateralAtoms;
+        int256 cashAtoms;
         uint256 maxTipAtoms;
     }
 
@@ -96,7 +96,7 @@ sol! {
         int128 usedX64;
     }
 
-    /// What is held for a market: of the underlying, less what is owed, and of the stablecoin, posted for that.
+    /// What is held for a market: of the underlying, less what is owed, and of the stablecoin, posted for that or owed.
     #[derive(Debug)]
     struct Holding {
         int128 unitsX64;
@@ -110,14 +110,59 @@ sol! {
         uint256 notionalWad;
     }
 
+    /// What a hedger keeps of its account at a perpetual venue: what is believed of the position, and what an order asks for, if
+    /// any, with what that costs at least.
+    #[derive(Debug)]
+    struct PerpKept {
+        int256 unitsAtoms;
+        int256 cashAtoms;
+        int256 askedAtoms;
+        int256 costAtoms;
+    }
+
+    /// What the venue says. As [`crate::PerpStanding`], which is declared elsewhere.
+    #[derive(Debug)]
+    struct PerpTold {
+        int256 sizeWad;
+        int256 costAtoms;
+        uint256 marginAtoms;
+        uint256 order;
+        int256 pendingWad;
+        int256 pendingCostAtoms;
+        uint64 deadline;
+    }
+
+    /// What is made of that. Cash is margin less what the units have cost; what an order in flight loses at the worst is told apart.
+    #[derive(Debug, Default, PartialEq, Eq)]
+    struct PerpMark {
+        /// Whether it can be so at all: units that the order may have led to, worth at least nothing, the order that was asked for.
+        bool isSound;
+        int256 unitsAtoms;
+        /// The cash that is believed at most, for the next mark.
+        int256 believedAtoms;
+        /// The cash that counts.
+        int256 cashAtoms;
+        uint256 worstAtoms;
+        /// What all of it is worth.
+        uint256 worthAtoms;
+    }
+
     /// Judges rebalances: a pure function, of what the market has told and the hedger keeps.
     #[derive(Debug)]
     interface IReferee {
         /// What must be posted for a debt of the underlying, and what the debt is worth at spot.
         function collateral(HedgeState state, AppraisalHead head, uint256 debtAtoms) external pure
             returns (LegTerms terms);
+        /// What an order of so much of the underlying may cost or must bring at its limit, and what it is worth at spot.
+        function perpLimit(HedgeState state, AppraisalHead head, HedgeLeg leg) external pure returns (LegTerms terms);
+        /// What must lie at a perpetual venue with so much of the underlying, and what that is worth at spot.
+        function perpMargin(HedgeState state, AppraisalHead head, int256 unitsAtoms) external pure
+            returns (LegTerms terms);
+        /// What is made of what a perpetual venue tells.
+        function perpMark(HedgeState state, AppraisalHead head, PerpKept kept, PerpTold told) external pure
+            returns (PerpMark mark);
         /// What is held, in the market's units.
-        function holding(HedgeState state, uint8 tokenDecimals, int256 netAtoms, uint256 collateralAtoms) external pure
+        function holding(HedgeState state, uint8 tokenDecimals, int256 netAtoms, int256 cashAtoms) external pure
             returns (Holding held);
         /// The window and the average as of now.
         function observe(HedgeState state, int256 netAtoms, Appraisal told) external pure
@@ -214,11 +259,14 @@ sol! {
         function tend() external;
 
         // Owner
-        /// What may be filled at a venue in one rebalance, at most so much, or owed to the lender; zero closes it. A lender who is
-        /// closed counts for nothing, neither what lies there nor what is owed there.
+        /// What may be filled at a venue in one rebalance, at most so much, or owed to the lender, or held at the perpetual venue;
+        /// zero closes it. A lender or a perpetual venue that is closed counts for nothing, neither what lies there nor what is owed
+        /// there.
         function setVenue(address venue, uint256 capWad) external;
         /// Names the account that borrows the underlying, once nothing is left at the one before.
         function setLender(address lender) external;
+        /// Names the program that hedges at perpetual venues, once.
+        function wireBroker(address broker) external;
         /// In millionths, in the order of `equipoise_risk::rebalance::TERM_RULES`. The registry's, once one is named (`ITuned`).
         function setTerms(uint32[] calldata millionths) external;
         function transferOwnership(address successor) external;
@@ -234,6 +282,8 @@ sol! {
         function clearing() external view returns (address);
         /// The program that runs what is rarer than a rebalance, in the hedger's storage.
         function trustee() external view returns (address);
+        /// The program that hedges at perpetual venues, in the hedger's storage (`IBroker`); zero for none.
+        function broker() external view returns (address);
         function base() external view returns (address);
         function terms() external view returns (uint32[] millionths);
         function venueCap(address venue) external view returns (uint256 capWad);

@@ -36,6 +36,7 @@ pub(crate) use abi::sol;
 pub(crate) use alloy_sol_types::sol;
 
 mod breakers;
+mod broker;
 mod clearing;
 mod feed;
 mod hedge;
@@ -52,6 +53,7 @@ mod vault;
 mod wrapper;
 
 pub use breakers::*;
+pub use broker::*;
 pub use clearing::*;
 pub use feed::*;
 pub use hedge::*;

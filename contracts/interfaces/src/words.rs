@@ -397,6 +397,7 @@ macro_rules! event_words {
 }
 
 mod breakers;
+mod broker;
 mod capital;
 mod cash;
 mod clearing;

@@ -32,11 +32,10 @@ pub fn collateral(state: &HedgeState, head: &AppraisalHead, debt: U256) -> Resul
 /// What is held for the market, in its units.
 /// # Rounding: down
 /// # Errors: HedgerNumberOutOfDomain
-pub fn holding(state: &HedgeState, decimals: u8, net: I256, collateral: U256) -> Result<Holding, Revert> {
+pub fn holding(state: &HedgeState, decimals: u8, net: I256, cash: I256) -> Result<Holding, Revert> {
     let held = || {
         let units = units_floor(state.baseDecimals, net)?;
-        let posted = I256::try_from(collateral).map_err(|_| RiskError::Overflow)?;
-        Ok(Holding { unitsX64: units.to_bits(), cashX64: units_floor(decimals, posted)?.to_bits() })
+        Ok(Holding { unitsX64: units.to_bits(), cashX64: units_floor(decimals, cash)?.to_bits() })
     };
     held().map_err(number_error)
 }

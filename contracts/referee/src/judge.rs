@@ -73,7 +73,7 @@ impl Market {
         let budget = Budget { used: money_of_bits(state.usedX64), at: state.usedAt };
         let most_tip = self.most_tip(outcome.maxTipAtoms);
         let accepted = done.judged(&terms, (window, budget), most_tip, state.nowAt).map_err(refusal)?;
-        let held = holding(state, self.decimals, outcome.afterAtoms, outcome.collateralAtoms)?;
+        let held = holding(state, self.decimals, outcome.afterAtoms, outcome.cashAtoms)?;
         self.verdict(&done, held, &accepted, self.average(state, &terms)?).map_err(number_error)
     }
 

@@ -8,5 +8,6 @@ extern crate alloc;
 
 mod holding;
 mod judge;
+mod perp;
 mod program;
 mod refusals;

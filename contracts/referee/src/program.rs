@@ -1,7 +1,9 @@
 //! The program's door: decodes a call, judges, and answers.
 
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::IReferee::{collateralCall, holdingCall, judgeCall, observeCall};
+use equipoise_interfaces::IReferee::{
+    collateralCall, holdingCall, judgeCall, observeCall, perpLimitCall, perpMarginCall, perpMarkCall,
+};
 use equipoise_kit::lean::{answer, open, unknown};
 use stylus_sdk::host::VM;
 use stylus_sdk::prelude::*;
@@ -9,6 +11,7 @@ use stylus_sdk::ArbResult;
 
 use crate::holding::{collateral, holding};
 use crate::judge::Market;
+use crate::perp::{perp_limit, perp_margin, perp_mark};
 
 /// Runs one call. No function takes ether.
 #[entrypoint]
@@ -18,6 +21,9 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     match selector {
         collateralCall::SELECTOR => answer(&collateral(&given.take()?, &given.take()?, given.take()?)?),
         holdingCall::SELECTOR => answer(&holding(&given.take()?, given.take()?, given.take()?, given.take()?)?),
+        perpLimitCall::SELECTOR => answer(&perp_limit(&given.take()?, &given.take()?, &given.take()?)?),
+        perpMarginCall::SELECTOR => answer(&perp_margin(&given.take()?, &given.take()?, given.take()?)?),
+        perpMarkCall::SELECTOR => answer(&perp_mark(&given.take()?, &given.take()?, &given.take()?, &given.take()?)?),
         observeCall::SELECTOR => {
             let (state, held) = (given.take()?, given.take()?);
             answer(&Market::take(&mut given)?.observed(&state, held)?)

@@ -10,6 +10,8 @@ use crate::book::{Exposure, Measure, JUMPS};
 use crate::units::{Money, Price};
 use crate::RiskError;
 
+pub mod perp;
+
 /// A hedge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hedge {

@@ -232,6 +232,26 @@ impl TokenScale {
     }
 }
 
+impl TokenScale {
+    /// The atoms of a size that the boundary has as a WAD.
+    /// # Rounding: down, towards minus infinity
+    /// # Errors: none in range
+    pub fn atoms_of_wad_floor(self, wad: i128) -> Result<Atoms, RiskError> {
+        wad.checked_div_euclid(self.wad_per_atom()).map(Atoms).ok_or(RiskError::Overflow)
+    }
+
+    /// The WAD of so many atoms, exact.
+    /// # Errors: Overflow
+    pub fn wad_of_atoms(self, atoms: Atoms) -> Result<i128, RiskError> {
+        atoms.count().checked_mul(self.wad_per_atom()).ok_or(RiskError::Overflow)
+    }
+
+    fn wad_per_atom(self) -> i128 {
+        // Both are powers of ten, and this one is not above the other.
+        WAD.checked_div(self.atoms_per_unit).unwrap_or(1).into()
+    }
+}
+
 /// The boundary's scale: a number times 1e18.
 pub const WAD: u64 = 1_000_000_000_000_000_000;
 

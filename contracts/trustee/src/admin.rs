@@ -2,16 +2,16 @@
 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolEvent;
-use equipoise_hedger_state::{Hedger, Position, Token, VenueTerms};
+use equipoise_hedger_state::{Hedger, Token, VenueTerms};
 use equipoise_interfaces::words::write_array;
 use equipoise_interfaces::IParameters::guardianCall;
 use equipoise_interfaces::ITuned::registryCall;
 use equipoise_interfaces::{
     AlreadyWired, HedgeTermsSet, HedgerDecimalsUnsupported, HedgerTermCount, HedgerTermOutOfBounds, IClearing, IVenue,
-    VenueSet, IERC20,
+    IERC20,
 };
-use equipoise_kit::lean::{emit, log, only, revert, view};
-use equipoise_kit::number::{from_u128, to_u128};
+use equipoise_kit::lean::{emit, only, revert, view};
+use equipoise_kit::number::to_u128;
 use equipoise_kit::{registry, require_code, Revert};
 use equipoise_risk::rebalance::{HedgeTerms, TERM_COUNT};
 use equipoise_risk::units::TokenScale;
@@ -45,13 +45,22 @@ fn token(hedger: &Hedger, address: Address) -> Result<Token, Revert> {
     Ok(Token { address, decimals })
 }
 
+/// Names the program that hedges at perpetual venues, once. Owner only.
+/// # Errors: CallerNotOwner, AlreadyWired, AddressIsZero, AddressHasNoCode
+pub fn wire_broker(hedger: &mut Hedger, broker: Address) -> Result<(), Revert> {
+    hedger.ownership.only_owner()?;
+    hedger.slots.broker.name_once(broker)
+}
+
 /// What a venue may fill in one rebalance; what has more than 128 bits is no limit. Owner only.
 /// # Errors: CallerNotOwner, AddressIsZero, AddressHasNoCode, CallFailed if it is no venue
 pub fn set_venue(hedger: &mut Hedger, venue: Address, cap_wad: U256) -> Result<(), Revert> {
     hedger.ownership.only_owner()?;
     require_code(hedger.vm(), venue)?;
-    let is_passed_on = view(hedger.vm(), venue, &IVenue::isPassedOnCall {})?;
-    keep_venue(hedger, venue, VenueTerms { cap_wad: to_u128(cap_wad).unwrap_or(u128::MAX), is_passed_on });
+    // A perpetual venue is no program of ours, and is given nothing to pass on.
+    let is_perp = venue == hedger.slots.perp_venue.address();
+    let is_passed_on = !is_perp && view(hedger.vm(), venue, &IVenue::isPassedOnCall {})?;
+    hedger.keep_venue(venue, VenueTerms { cap_wad: to_u128(cap_wad).unwrap_or(u128::MAX), is_passed_on });
     Ok(())
 }
 
@@ -62,19 +71,13 @@ pub fn close_venue(hedger: &mut Hedger, venue: Address) -> Result<(), Revert> {
         Address::ZERO => hedger.ownership.only_owner()?,
         registry => only(hedger.vm(), view(hedger.vm(), registry, &guardianCall {})?)?,
     }
-    keep_venue(hedger, venue, VenueTerms::default());
-    if venue != hedger.slots.lender.address() {
+    hedger.keep_venue(venue, VenueTerms::default());
+    if ![hedger.slots.lender.address(), hedger.slots.perp_venue.address()].contains(&venue) {
         return Ok(());
     }
-    // What lies with him is written off at once, and comes back once he is opened again and somebody tends.
-    let kept = hedger.slots.kept();
-    tell_held(hedger, &kept, &Position::default())
-}
-
-fn keep_venue(hedger: &mut Hedger, venue: Address, terms: VenueTerms) {
-    hedger.slots.set_venue(venue, terms);
-    next_epoch(hedger);
-    log(hedger.vm(), &VenueSet { venue, capWad: from_u128(terms.cap_wad) });
+    // What lies there is written off at once, and comes back once it is opened again and somebody tends or marks.
+    let (kept, position) = (hedger.slots.kept(), hedger.position()?);
+    tell_held(hedger, &kept, &position)
 }
 
 /// Replaces the terms. The registry, or the owner before one is named.
@@ -90,15 +93,9 @@ pub fn set_terms(hedger: &mut Hedger, millionths: &[u32]) -> Result<(), Revert> 
         revert(&HedgerTermOutOfBounds { place: U256::from(place), millionths })
     })?;
     hedger.slots.set_terms(&terms);
-    next_epoch(hedger);
+    hedger.next_epoch();
     let mut data = Vec::new();
     write_array(1, millionths, &mut data);
     emit(hedger.vm(), &[HedgeTermsSet::SIGNATURE_HASH], &data);
     Ok(())
-}
-
-fn next_epoch(hedger: &mut Hedger) {
-    let mut kept = hedger.slots.kept();
-    kept.epoch = kept.epoch.saturating_add(1);
-    hedger.slots.set_kept(&kept);
 }

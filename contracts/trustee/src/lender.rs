@@ -51,11 +51,10 @@ pub fn tend(hedger: &mut Hedger) -> Result<(), Revert> {
     hedger.close(Address::ZERO, U256::ZERO)
 }
 
-/// Tells the market what is held.
+/// Tells the market what is held, and everybody what of it is at the lender.
 /// # Errors: HedgerNumberOutOfDomain, the market's
 pub fn tell_held(hedger: &mut Hedger, kept: &Kept, position: &Position) -> Result<(), Revert> {
-    let held = hedger.holding(kept, position)?;
-    hedger.tell_market(&held, U256::ZERO)?;
+    hedger.tell_held(kept, position, U256::ZERO)?;
     let (collateral, debt) = (from_u128(position.collateral), from_u128(position.debt));
     log(hedger.vm(), &HedgeTended { collateralAtoms: collateral, debtAtoms: debt });
     Ok(())

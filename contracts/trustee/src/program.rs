@@ -4,13 +4,13 @@ use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
 use equipoise_hedger_state::Hedger;
 use equipoise_interfaces::IHedger::{
-    acceptOwnershipCall, baseCall, budgetCall, checkpointCall, checkpointsCall, clearingCall, closeVenueCall,
-    heldAtomsCall, lenderCall, marketCall, noncesCall, ownerCall, positionCall, setLenderCall, setTermsCall,
-    setVenueCall, stateCall, tendCall, termsCall, transferOwnershipCall, trusteeCall, venueCapCall,
-    DOMAIN_SEPARATORCall,
+    acceptOwnershipCall, baseCall, brokerCall, budgetCall, checkpointCall, checkpointsCall, clearingCall,
+    closeVenueCall, heldAtomsCall, lenderCall, marketCall, noncesCall, ownerCall, positionCall, setLenderCall,
+    setTermsCall, setVenueCall, stateCall, tendCall, termsCall, transferOwnershipCall, trusteeCall, venueCapCall,
+    wireBrokerCall, DOMAIN_SEPARATORCall,
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
-use equipoise_kit::lean::{answer, answer_array, enter, unknown, Arguments, CONSTRUCTOR};
+use equipoise_kit::lean::{answer, answer_array, delegate, enter, unknown, Arguments, CONSTRUCTOR};
 use equipoise_kit::number::from_u128;
 use equipoise_kit::registry;
 use stylus_sdk::host::VM;
@@ -24,14 +24,15 @@ use crate::{admin, checkpoint, lender, views};
 #[allow(clippy::needless_pass_by_value, reason = "the signature is the SDK's")]
 fn run(input: Vec<u8>, vm: VM) -> ArbResult {
     let (mut hedger, selector, given) = enter::<Hedger>(&input, vm)?;
-    change(&mut hedger, selector, given)
+    change(&mut hedger, selector, given, &input)
 }
 
 /// Functions that change state; all others go on to [`show`].
-fn change(hedger: &mut Hedger, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
+fn change(hedger: &mut Hedger, selector: [u8; 4], mut given: Arguments<'_>, input: &[u8]) -> ArbResult {
     match selector {
         checkpointCall::SELECTOR => answer(&checkpoint::checkpoint(hedger)?),
         tendCall::SELECTOR => answer(&lender::tend(hedger)?),
+        wireBrokerCall::SELECTOR => answer(&admin::wire_broker(hedger, given.take()?)?),
         setLenderCall::SELECTOR => answer(&lender::set_lender(hedger, given.take()?)?),
         setVenueCall::SELECTOR => answer(&admin::set_venue(hedger, given.take()?, given.take()?)?),
         setTermsCall::SELECTOR => answer(&admin::set_terms(hedger, &given.take_array()?)?),
@@ -43,18 +44,19 @@ fn change(hedger: &mut Hedger, selector: [u8; 4], mut given: Arguments<'_>) -> A
             let _trustee: Address = given.take()?;
             answer(&admin::construct(hedger, given.take()?)?)
         }
-        _ => show(hedger, selector, given),
+        _ => show(hedger, selector, given, input),
     }
 }
 
-/// Views.
-fn show(hedger: &Hedger, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResult {
+/// Views; what is none of them the broker may know.
+fn show(hedger: &mut Hedger, selector: [u8; 4], mut given: Arguments<'_>, input: &[u8]) -> ArbResult {
     match selector {
         ownerCall::SELECTOR => answer(&hedger.ownership.owner()),
         registryCall::SELECTOR => answer(&registry::named(hedger.vm())),
         marketCall::SELECTOR => answer(&hedger.slots.market.address()),
         clearingCall::SELECTOR => answer(&hedger.slots.clearing.address()),
         trusteeCall::SELECTOR => answer(&hedger.slots.trustee.address()),
+        brokerCall::SELECTOR => answer(&hedger.slots.broker.address()),
         baseCall::SELECTOR => answer(&hedger.slots.base().address),
         termsCall::SELECTOR => answer_array(&hedger.slots.terms().all_millionths()),
         venueCapCall::SELECTOR => {
@@ -75,6 +77,16 @@ fn show(hedger: &Hedger, selector: [u8; 4], mut given: Arguments<'_>) -> ArbResu
         }
         noncesCall::SELECTOR => answer(&hedger.nonce(given.take()?)),
         DOMAIN_SEPARATORCall::SELECTOR => answer(&hedger.domain()),
-        _ => unknown(selector),
+        _ => ask_broker(hedger, selector, input),
     }
+}
+
+/// Has the broker run a call in the hedger's storage.
+/// # Errors: SelectorUnknown if none is named, the broker's own
+fn ask_broker(hedger: &mut Hedger, selector: [u8; 4], input: &[u8]) -> ArbResult {
+    let broker = hedger.slots.broker.address();
+    if broker.is_zero() {
+        return unknown(selector);
+    }
+    delegate(hedger, broker, input)
 }

@@ -12,7 +12,7 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 use crate::error::CliError;
 
 /// The programs of a market, in the order they are deployed in; the last ten are not part of every market.
-pub const NAMES: [&str; 29] = [
+pub const NAMES: [&str; 30] = [
     "oracle",
     "surface",
     "valuer",
@@ -38,6 +38,7 @@ pub const NAMES: [&str; 29] = [
     "pool-source",
     "referee",
     "trustee",
+    "broker",
     "hedger",
     "filler",
     "pool-venue",

@@ -37,7 +37,7 @@ pub struct Curve {
 impl Curve {
     /// # Errors: Math, Overflow
     pub fn of(market: &Market) -> Result<Self, RiskError> {
-        let hedge = Hedge { units: market.units_floor(market.held)?, cash: market.cash };
+        let hedge = Hedge { units: market.net_floor(market.held)?, cash: market.cash };
         let book = market.now.hedged(&hedge, market.spot)?;
         let (state, capital) = (&market.state, float(market.state.capital));
         let at = |delta| calm(&book, delta, state);
@@ -152,6 +152,7 @@ mod tests {
             average: spot,
             averaged_at: 0,
             held: Atoms::new(40_000_000_000_000_000_000),
+            elsewhere: Atoms::new(-7_000_000_000_000_000_000),
             spare: Atoms::ZERO,
             at: 0,
         }

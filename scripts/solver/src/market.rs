@@ -39,6 +39,8 @@ pub struct Market {
     pub averaged_at: u64,
     /// The underlying that is held.
     pub held: Atoms,
+    /// What is held of it by perpetual futures, negative if that is short: it counts, and is not sold.
+    pub elsewhere: Atoms,
     /// What the vault may spend, of the stablecoin.
     pub spare: Atoms,
     /// Of the block, in unix seconds.
@@ -87,10 +89,17 @@ impl Market {
         self.base.money_floor(atoms).map(Money::fx)
     }
 
+    /// Units of all that counts with so many atoms of the underlying held.
+    /// # Rounding: down
+    /// # Errors: Overflow
+    pub fn net_floor(&self, held: Atoms) -> Result<Fx, RiskError> {
+        self.units_floor(held.plus(self.elsewhere)?)
+    }
+
     /// The book's risk with so much of the underlying held.
     /// # Errors: Math, Overflow
     pub fn risk(&self, held: Atoms) -> Result<Risk, RiskError> {
-        self.risk_of(&self.now, self.units_floor(held)?)
+        self.risk_of(&self.now, self.net_floor(held)?)
     }
 
     /// The window as a checkpoint would leave it.
@@ -109,7 +118,7 @@ impl Market {
     /// What R may fall from: the lesser of now and of the old inventory.
     /// # Errors: Math, Overflow
     pub fn reference(&self) -> Result<Money, RiskError> {
-        let units = self.units_floor(self.held)?;
+        let units = self.net_floor(self.held)?;
         let (now, old) = (self.risk_of(&self.now, units)?, self.risk_of(&self.old, units)?);
         Ok(now.penalty.min(old.penalty))
     }
@@ -117,7 +126,7 @@ impl Market {
     /// What the referee says of a rebalance.
     /// # Errors: see [`Refused`]
     pub fn judged(&self, outcome: &Outcome) -> Result<Verdict, Refused> {
-        let (before, after) = (self.units_floor(self.held)?, self.units_floor(outcome.held)?);
+        let (before, after) = (self.net_floor(self.held)?, self.net_floor(outcome.held)?);
         let hedge = self.spot.scaled_floor(after).map(|worth| Money::from_fx(worth.fx()))?;
         let had = self.spot.scaled_floor(before).map(|worth| Money::from_fx(worth.fx()))?;
         // Against the solver: what was spent up, what came of it down.

@@ -197,6 +197,7 @@ impl Planner<'_> {
         let before = market.risk(market.held)?;
         let delta = float(before.delta_to_hedge) / capital;
         let units = number(market.units_floor(market.held)?);
+        let net = number(market.net_floor(market.held)?);
         let spare = match side {
             Side::Buy => float(market.quote.money_floor(market.spare)?) / capital,
             Side::Sell => units * self.spot() / capital,
@@ -209,7 +210,7 @@ impl Planner<'_> {
             caps: self.caps(),
             delta_to_hedge: delta,
             most_delta: self.term(HedgeTerm::InnerBand)?.max(delta.abs()),
-            hedge: units * self.spot() / capital,
+            hedge: net * self.spot() / capital,
             most_hedge: self.term(HedgeTerm::HedgeLimit)?,
             spare,
             budget: float(self.budget()?) / capital,

@@ -54,6 +54,7 @@ fn market(now: &Exposure, held: f64) -> Market {
         average: price,
         averaged_at: NOW - 3_600,
         held: Atoms::new((held * UNIT) as i128),
+        elsewhere: Atoms::ZERO,
         spare: Atoms::new(5_000_000_000_000),
         at: NOW,
     }
@@ -205,15 +206,40 @@ fn cases() -> impl Strategy<Value = (Market, Vec<Venue>)> {
         (17.0_f64..18.5).prop_map(|power| pool(10_f64.powf(power))),
     ];
     let venue = (venue, 1e3_f64..2e6).prop_map(|(venue, cap)| Venue { cap, ..venue });
-    let given = (-2e6_f64..2e6, -5e4_f64..5e4, jumps, 0.0_f64..800.0, 0_u64..900, 0.0_f64..2e4, 0.0_f64..1.2);
+    let given = (
+        -2e6_f64..2e6,
+        -5e4_f64..5e4,
+        jumps,
+        0.0_f64..800.0,
+        0_u64..900,
+        0.0_f64..2e4,
+        0.0_f64..1.2,
+        -300.0_f64..300.0,
+    );
     (given, prop::collection::vec(venue, 1..4)).prop_map(|(given, venues)| {
-        let (delta, vega, losses, held, open_secs, used, old) = given;
+        let (delta, vega, losses, held, open_secs, used, old, elsewhere) = given;
         let mut market = market(&book(delta, vega, losses), held);
         market.window = Window { opened_at: NOW - open_secs };
         market.budget = Budget { used: money(used), at: NOW - 600 };
         market.old = book(delta * old, vega, losses);
+        market.elsewhere = Atoms::new((elsewhere * UNIT) as i128);
         (market, venues)
     })
+}
+
+#[test]
+fn what_is_held_by_perpetual_futures_counts_and_is_not_sold() {
+    let mut short = market(&book(-900_000.0, 0.0, [-1e6; 4]), 0.0);
+    let venues = [filler(5.0, 1_000.0)];
+    let bought = |market: &Market| planned(market, &venues).map(|plan| plan.outcome.held);
+    let whole = bought(&short).unwrap();
+    let half = Atoms::new((450_000.0 / SPOT * UNIT) as i128);
+    short.elsewhere = half;
+    let rest = bought(&short).unwrap().plus(half).unwrap();
+    assert!((float_of(rest) / float_of(whole) - 1.0).abs() < 0.02, "{rest:?} of {whole:?}");
+    // There is too much of it, and nothing that could be sold.
+    short.elsewhere = Atoms::new((900_000.0 / SPOT * UNIT * 2.0) as i128);
+    assert!(bought(&short).is_err());
 }
 
 #[test]

@@ -21,8 +21,11 @@ mod state;
 
 mod attacks;
 mod book;
+mod broker;
 mod cases;
+mod floor;
 mod lender;
+mod liar;
 mod neglect;
 mod perp;
 mod pool;

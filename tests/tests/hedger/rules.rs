@@ -19,7 +19,7 @@ const AT_SPOT: u64 = SPOT as u64 * 100;
 
 impl Stage {
     /// The owner changes terms.
-    fn with_terms(&mut self, changes: &[(HedgeTerm, u32)]) {
+    pub fn with_terms(&mut self, changes: &[(HedgeTerm, u32)]) {
         let mut terms = self.ask(&IHedger::termsCall {});
         for (term, value) in changes {
             let place = TERM_RULES.iter().position(|rule| rule.term == *term).unwrap();

@@ -17,7 +17,7 @@ to_words! {
     AppraisalHead { spotWad, spotAt, spareAtoms, tokenDecimals, mayHedge, unitsX64, cashX64 }
     Appraisal { head, capitalX64, directory, parameters, nowX64, oldX64 }
     HedgeState { openedAt, averageX64, averagedAt, usedX64, usedAt, nowAt, baseDecimals, terms }
-    Outcome { beforeAtoms, afterAtoms, spentAtoms, collateralAtoms, maxTipAtoms }
+    Outcome { beforeAtoms, afterAtoms, spentAtoms, cashAtoms, maxTipAtoms }
     Holding { unitsX64, cashX64 }
     HedgeLeg { venue, quantityAtoms, limitPriceWad }
     LegTerms { quoteAtoms, notionalWad }
@@ -76,7 +76,7 @@ from_words! {
         openedAt: u64, averageX64: i128, averagedAt: u64, usedX64: i128, usedAt: u64, nowAt: u64, baseDecimals: u8, terms: [B256; 2],
     }
     Outcome: Outcome {
-        beforeAtoms: I256, afterAtoms: I256, spentAtoms: I256, collateralAtoms: U256, maxTipAtoms: U256,
+        beforeAtoms: I256, afterAtoms: I256, spentAtoms: I256, cashAtoms: I256, maxTipAtoms: U256,
     }
     Holding: Holding { unitsX64: i128, cashX64: i128 }
     Verdict: Verdict {

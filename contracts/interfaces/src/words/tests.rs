@@ -91,6 +91,8 @@ fn errors(words: &[u8]) -> Vec<Written> {
     ));
     all.extend(written!(words, SolError, abi_decode_raw:
         LenderHealthTooLow, LenderReserveMissing, LenderPoolRefused, LenderCollateralNeeded,
+        HedgerOrderPending, HedgerOrderMissing, HedgerOrderFilled, HedgerOrderTooEarly, HedgerPerpClosed, HedgerPerpInUse,
+        HedgerPerpDiffers,
     ));
     all
 }
@@ -113,6 +115,8 @@ fn calls(words: &[u8]) -> Vec<Written> {
         ILearning::learningCall, ILearning::setLearningCall, IHedged::recordHedgeCall, IHedged::inventoryCall, IVenue::fillCall, IFiller::fillHedgeCall, IHedger::baseCall, IHedger::clearingCall, IClearing::closeHedgeCall, IVenue::isPassedOnCall, ILender::tokensCall, ILender::borrowCall, ILender::repayCall, IERC20::approveCall,
         IAavePool::supplyCall, IAavePool::withdrawCall, IAavePool::borrowCall, IAavePool::repayCall,
         IAavePool::setUserUseReserveAsCollateralCall, IAavePool::getUserAccountDataCall, IAavePool::getReserveDataCall,
+        IPerpVenue::requestOrderCall, IPerpVenue::depositMarginCall, IPerpVenue::withdrawMarginCall,
+        IPerpVenue::cancelOrderCall, IPerpVenue::standingCall, IPerpVenue::quoteCall,
     ))
 }
 
@@ -121,6 +125,7 @@ fn structs(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
     Vec::from(structs!(words;
         Moment, VaultState, Values, BoardSlots, BoardStep, Offer, Leg, Slice, Board, Book, Quote, Margin, Report, AuctionState,
         Allocation, Terms, Fill, AppraisalHead, Appraisal, HedgeState, Outcome, HedgeLeg, LegTerms, Verdict, HedgePayment, Holding, Learning,
+        PerpKept, PerpMark, PerpStanding, PerpOrder,
     ))
 }
 
@@ -169,6 +174,7 @@ fn events(words: &[u8]) -> Vec<WrittenEvent> {
         VaultReopened, SeriesStarted,
         DepositRequest, RedeemRequest, ITranche::OperatorSet, CancelDepositRequest, CancelRedeemRequest, CancelDepositClaim,
         Deposit, Withdraw, EpochSettled, HedgerRegistered, HedgeRecorded, Rebalanced, VenueSet, LenderSet, HedgeTended, LearningSet, SpreadsLearned,
+        PerpVenueSet, HedgeOrdered, HedgeOrderConfirmed, HedgeOrderCancelled, PerpMarked, PerpQuarantined,
     ))
 }
 
@@ -234,6 +240,7 @@ fn listed(block: &str) -> Vec<String> {
         include_str!("hedger.rs"),
         include_str!("lender.rs"),
         include_str!("learning.rs"),
+        include_str!("broker.rs"),
     ];
     let blocks = tables.iter().flat_map(|table| table.split(block).skip(1));
     let lines = blocks.flat_map(|rest| rest.lines().skip(1).take_while(|line| !line.starts_with('}')));
@@ -302,6 +309,11 @@ fn every_type_that_is_read_is_compared() {
         "Holding",
         "ILender::tokensReturn",
         "Learning",
+        "OrderRequest",
+        "PerpKept",
+        "PerpTold",
+        "PerpMark",
+        "PerpStanding",
     ]
     .map(String::from);
     assert_eq!(sorted(known.iter()), sorted(listed("from_words! {").iter()));
@@ -440,6 +452,11 @@ proptest! {
         reads_strictly::<HedgePayment>(&of_value(), &words, bit);
         reads_strictly::<Holding>(&of_value(), &words, bit);
         reads_strictly::<Learning>(&of_value(), &words, bit);
+        reads_strictly::<OrderRequest>(&of_value(), &words, bit);
+        reads_strictly::<PerpKept>(&of_value(), &words, bit);
+        reads_strictly::<PerpTold>(&of_value(), &words, bit);
+        reads_strictly::<PerpMark>(&of_value(), &words, bit);
+        reads_strictly::<PerpStanding>(&of_value(), &words, bit);
         let [observed] = answers!(IReferee::observeCall);
         reads_strictly(&observed, &words, bit);
     }

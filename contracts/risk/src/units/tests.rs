@@ -66,6 +66,17 @@ proptest! {
     }
 
     #[test]
+    fn sizes_survive_the_way_into_wads_and_back(atoms in any::<i64>(), wad in any::<i128>(), decimals in 0_u8..=18) {
+        let scale = TokenScale::from_decimals(decimals).unwrap();
+        let atoms = Atoms::new(i128::from(atoms));
+        let exact = scale.wad_of_atoms(atoms).unwrap();
+        prop_assert_eq!(exact, atoms.count() * 10_i128.pow(u32::from(18 - decimals)));
+        prop_assert_eq!(scale.atoms_of_wad_floor(exact), Ok(atoms));
+        let floor = scale.wad_of_atoms(scale.atoms_of_wad_floor(wad).unwrap());
+        prop_assert!(floor.is_err() || floor.is_ok_and(|floor| (0..10_i128.pow(u32::from(18 - decimals))).contains(&wad.wrapping_sub(floor))));
+    }
+
+    #[test]
     fn no_amount_makes_a_conversion_panic(number in any_fx(), atoms in any::<i128>(), decimals in 0_u8..=18) {
         let scale = TokenScale::from_decimals(decimals).unwrap();
         let money = Money::from_fx(number);

@@ -91,6 +91,7 @@ impl Demo {
             ("underlying", base),
             ("referee", hedges.referee),
             ("trustee", hedges.trustee),
+            ("broker", hedges.broker),
             ("hedger", hedges.hedger),
             ("filler", hedges.filler),
             ("hedge filler", stock),

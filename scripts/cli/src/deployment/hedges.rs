@@ -24,6 +24,8 @@ pub struct Hedges {
     pub referee: Address,
     /// What runs in the hedger's storage.
     pub trustee: Address,
+    /// What runs there for perpetual futures.
+    pub broker: Address,
     /// The hedger, a proxy.
     pub hedger: Address,
     /// The venue where solvers fill themselves.
@@ -39,6 +41,7 @@ pub struct Hedges {
 struct Shared {
     referee: Address,
     trustee: Address,
+    broker: Address,
     /// What their proxies run.
     implementation: Address,
 }
@@ -97,10 +100,10 @@ impl Deployer<'_> {
     }
 
     fn shared_hedges(&mut self, market: Address, clearing: Address, base: Address) -> Result<Shared, CliError> {
-        let (referee, trustee) = (self.program("referee")?, self.program("trustee")?);
+        let (referee, trustee, broker) = (self.program("referee")?, self.program("trustee")?, self.program("broker")?);
         let arguments = hedger_arguments(NOBODY, [trustee, referee], [market, clearing, base]);
         let implementation = self.implementation("hedger", arguments)?;
-        Ok(Shared { referee, trustee, implementation })
+        Ok(Shared { referee, trustee, broker, implementation })
     }
 
     fn hedger(
@@ -110,13 +113,14 @@ impl Deployer<'_> {
         clearing: Address,
         base: Address,
     ) -> Result<Hedges, CliError> {
-        let Shared { referee, trustee, implementation } = shared;
+        let Shared { referee, trustee, broker, implementation } = shared;
         let arguments = hedger_arguments(self.owner, [trustee, referee], [market, clearing, base]);
         let hedger = self.proxy("hedger", "hedger", implementation, arguments)?;
+        self.send("wire broker", hedger, &IHedger::wireBrokerCall { broker })?;
         let filler = self.constructed("filler", Arguments::new().with("hedger", hedger))?;
         self.send("register hedger", clearing, &IClearing::registerHedgerCall { hedger, market })?;
         self.send("wire hedger", market, &IHedged::wireHedgerCall { hedger })?;
-        Ok(Hedges { referee, trustee, hedger, filler, ..Hedges::default() })
+        Ok(Hedges { referee, trustee, broker, hedger, filler, ..Hedges::default() })
     }
 
     fn venues(&mut self, hedges: Hedges, plan: HedgePlan) -> Result<Hedges, CliError> {

@@ -4,7 +4,7 @@ use alloy_primitives::{keccak256, Address, Bytes, B256, I256, U256};
 use alloy_rpc_types_eth::{Filter, Log};
 use alloy_sol_types::{SolCall, SolEvent};
 use equipoise_interfaces::{
-    Appraisal, CheckpointTaken, HedgeLeg, IClearing, IHedged, IHedger, RebalanceRequest, Rebalanced, IERC20,
+    Appraisal, CheckpointTaken, HedgeLeg, IBroker, IClearing, IHedged, IHedger, RebalanceRequest, Rebalanced, IERC20,
 };
 use equipoise_market_state::layout::{decode_parameters, Directory};
 use equipoise_math::Fx;
@@ -74,6 +74,8 @@ pub struct Kept {
     pub terms: HedgeTerms,
     /// The underlying held.
     pub held: Atoms,
+    /// What is held of it by perpetual futures.
+    pub elsewhere: Atoms,
     /// The hashes of both checkpoints and when they were taken, the younger first.
     pub checkpoints: [(B256, u64); 2],
     /// The time of the next block.
@@ -88,6 +90,9 @@ impl Kept {
         let budget = client.view(hedger, &IHedger::budgetCall {})?;
         let terms = client.view(hedger, &IHedger::termsCall {})?;
         let held = client.view(hedger, &IHedger::heldAtomsCall {})?;
+        // A hedger without a broker knows of none.
+        let perp = client.try_view(hedger, &IBroker::perpHeldCall {})?;
+        let elsewhere = perp.map_or(I256::ZERO, |told| told.unitsAtoms);
         let taken = client.view(hedger, &IHedger::checkpointsCall {})?;
         let terms = <[u32; TERM_COUNT]>::try_from(terms)
             .map_err(|_| KeepError::Answer { call: IHedger::termsCall::SIGNATURE, contract: hedger })?;
@@ -101,6 +106,7 @@ impl Kept {
             budget: Budget { used: Money::from_fx(price_of(budget.usedWad)?.fx()), at: budget.at },
             terms: HedgeTerms::from_stored(terms),
             held: atoms_of(held)?,
+            elsewhere: Atoms::new(i128::try_from(elsewhere).map_err(|_| RiskError::Overflow)?),
             checkpoints: [(young, young_at), (old, old_at)],
             now: client.now()?,
         })
@@ -217,6 +223,7 @@ fn market_of(hedge: &Hedge, kept: &Kept, told: &Appraisal) -> Result<Market, Sol
         average: kept.average,
         averaged_at: kept.averaged_at,
         held: kept.held,
+        elsewhere: kept.elsewhere,
         spare: atoms_of(told.head.spareAtoms)?,
         at: kept.now,
     })

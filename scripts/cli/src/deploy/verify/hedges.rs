@@ -31,6 +31,8 @@ impl Verification<'_> {
         self.check(format!("referee of {name}"), referee, Address::from_word(found));
         let trustee = self.at("trustee");
         self.view(format!("trustee of {name}"), trustee, hedger, &IHedger::trusteeCall {}, same)?;
+        let broker = self.at("broker");
+        self.view(format!("broker of {name}"), broker, hedger, &IHedger::brokerCall {}, same)?;
         self.governed(name, GroupName::Hedge)?;
         let base = self.told(name, "base");
         self.view(format!("underlying of {name}"), base, hedger, &IHedger::baseCall {}, shown)?;

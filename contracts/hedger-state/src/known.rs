@@ -1,12 +1,14 @@
 //! The inventory that a request compares with.
 
 use alloy_primitives::B256;
-use equipoise_hedger_state::checkpoints::is_old;
-use equipoise_hedger_state::{Hedger, Kept};
 use equipoise_interfaces::{HedgerCheckpointTooYoung, HedgerCheckpointUnknown};
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
 use equipoise_risk::rebalance::{HedgeTerm, HedgeTerms};
+
+use crate::checkpoints::is_old;
+use crate::slots::Kept;
+use crate::Hedger;
 
 /// Fails unless the words are those of a checkpoint that is old enough.
 /// # Errors: HedgerCheckpointUnknown, HedgerCheckpointTooYoung

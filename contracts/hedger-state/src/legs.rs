@@ -1,7 +1,6 @@
 //! What legs may cost, by the oracle's price and the average.
 
 use alloy_primitives::{I256, U256};
-use equipoise_hedger_state::Kept;
 use equipoise_interfaces::{
     AppraisalHead, HedgeLeg, HedgerNumberOutOfDomain, HedgerPriceOutOfBand, HedgerQuantityInvalid,
 };
@@ -33,8 +32,13 @@ pub struct Worth {
 impl Prices {
     /// The average is as it stood before this moment: a price must not be its own.
     /// # Errors: MarketNumberOutOfDomain, HedgerNumberOutOfDomain
-    pub fn around(head: &AppraisalHead, kept: &Kept, terms: &HedgeTerms, base_decimals: u8) -> Result<Self, Revert> {
-        let (spot, average) = (price_of(head.spotWad)?, Price::from_fx(money_of_bits(kept.average).fx()));
+    pub fn around(
+        head: &AppraisalHead,
+        average_x64: i128,
+        terms: &HedgeTerms,
+        base_decimals: u8,
+    ) -> Result<Self, Revert> {
+        let (spot, average) = (price_of(head.spotWad)?, Price::from_fx(money_of_bits(average_x64).fx()));
         let band = Band::around(spot, average, terms).map_err(number_error)?;
         let quote = TokenScale::from_decimals(head.tokenDecimals).ok_or(RiskError::Overflow).map_err(number_error)?;
         Ok(Self { spot, band, quote, base_decimals })
