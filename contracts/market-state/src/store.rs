@@ -480,6 +480,7 @@ impl Store {
 
     /// The matched open interest of all boards that are not settled, in lots. It lies beside the ledger's address, which every trade
     /// reads.
+    #[allow(clippy::many_single_char_names, reason = "the bytes of one number")]
     pub fn matched(&self) -> u64 {
         let [_, _, _, _, a, b, c, d, e, ..] = self.get(Place::Clearing);
         u64::from_be_bytes([0, 0, 0, a, b, c, d, e])
@@ -487,6 +488,7 @@ impl Store {
 
     /// Counts by how many lots a board's matched open interest has grown.
     /// # Errors: MarketNumberOutOfDomain
+    #[allow(clippy::many_single_char_names, reason = "the bytes of one number")]
     pub fn count_matched(&mut self, board: u16, grown: i64) -> Result<(), Revert> {
         if grown == 0 {
             return Ok(());

@@ -1,11 +1,12 @@
-//! `equipoise_risk::{limits, parameters}`: limits bind exactly where they say, and parameters stay in their bounds.
+//! `equipoise_risk::{limits, interest, parameters}`: limits bind exactly where they say, and parameters stay in their bounds.
 #![no_main]
 
 use arbitrary::Arbitrary;
 use equipoise_fuzz::market::parameters;
-use equipoise_fuzz::{wide, Magnitude, Share, Wide};
+use equipoise_fuzz::{ceil_shift, fitted, wide, Magnitude, Share, Wide};
 use equipoise_math::Fx;
 use equipoise_risk::book::{Exposure, Measure, FIRST_JUMP, JUMPS, MAX_BOARDS, MEASURES, NUMBERS};
+use equipoise_risk::interest::excess;
 use equipoise_risk::limits::{breach, most_owed_ceil, required_capital, short_breach, Limited};
 use equipoise_risk::parameters::{Parameter, ParameterError, Parameters, COUNT, RULES};
 use equipoise_risk::settlement::{payoff_money_floor, Holding};
@@ -21,6 +22,7 @@ struct Input {
     books: [[(Magnitude, bool); NUMBERS]; 2],
     held: [(Magnitude, i32, i32); 3],
     spot: Magnitude,
+    matched: (u64, u8),
 }
 
 fuzz_target!(|input: Input| {
@@ -36,6 +38,7 @@ fuzz_target!(|input: Input| {
     limited(&books[0], &books[1], capital, &parameters);
     required(&books[0], &parameters);
     short(&input, capital, &parameters);
+    matched(&input, capital, &parameters);
     owed(&input);
 });
 
@@ -132,6 +135,20 @@ fn short(input: &Input, capital: Money, parameters: &Parameters) {
     });
     let found = short_breach((&[before], &[after]), spot, capital, parameters).expect("a few trillions");
     assert_eq!(found.map(|found| found.limit_of), is_past.then_some(Limited::ShortSeries));
+}
+
+fn matched(input: &Input, capital: Money, parameters: &Parameters) {
+    let spot = Price::from_fx(input.spot.between(Fx::lit("0.0001"), Fx::lit("1000000000")));
+    let lots = input.matched.0 >> (input.matched.1 & 63);
+    let share = Fx::ONE - parameters.number(Parameter::StressLimit).expect("a word over a million");
+    let limit = wide(capital.scaled_floor(share).expect("at most all capital").fx());
+    let whole = ceil_shift(wide(spot.fx()) * wide(Fx::lit("0.3")), 64) * Wide::from(lots);
+    let loss = (whole + Wide::from(999)).div_euclid(Wide::from(1_000));
+    match excess(lots, spot, capital, parameters) {
+        Ok(None) => assert!(loss <= limit),
+        Ok(Some(found)) => assert!(wide(found.loss.fx()) == loss && loss > limit && wide(found.limit.fx()) == limit),
+        Err(_) => assert!(fitted(whole).is_none() || i64::try_from(lots).is_err()),
+    }
 }
 
 fn owed(input: &Input) {

@@ -151,7 +151,8 @@ pub fn collapse() -> Collapse {
     market.list(market.now() + 7 * DAY, &STRIKES);
     market.jump(SPOT);
     let [winner, loser] = ["winner", "loser"].map(|name| market.trader(name, RICH));
-    let calls = 15;
+    // Nearly as many as may stand against each other in such a vault.
+    let calls = 9;
     for _ in 0..calls {
         market.trade(winner, &[leg(call_of(1, K3000), CONTRACT)]).unwrap();
         market.trade(loser, &[leg(call_of(1, K3000), -CONTRACT)]).unwrap();

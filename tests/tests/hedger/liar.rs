@@ -124,7 +124,7 @@ fn a_fill_is_no_gain_beyond_how_far_prices_of_fills_may_be_off() {
     near(floor.stage.nav(), nav, 2);
     // It counts once it is there.
     floor.say(|told| {
-        (told.sizeWad, told.costAtoms, told.marginAtoms) = (I256::ZERO, I256::ZERO, U256::from(100_000 * DOLLAR))
+        (told.sizeWad, told.costAtoms, told.marginAtoms) = (I256::ZERO, I256::ZERO, U256::from(100_000 * DOLLAR));
     });
     floor.mark();
     let cash = floor.stage.vault_cash();
@@ -275,7 +275,7 @@ fn a_liquidation_and_funding_are_counted_by_whoever_marks() {
     floor.mark();
     near(nav - floor.stage.nav(), 100 * DOLLAR, 2);
     floor.say(|told| {
-        (told.sizeWad, told.costAtoms, told.marginAtoms) = (I256::ZERO, I256::ZERO, U256::from(3_000 * DOLLAR))
+        (told.sizeWad, told.costAtoms, told.marginAtoms) = (I256::ZERO, I256::ZERO, U256::from(3_000 * DOLLAR));
     });
     floor.mark();
     assert_eq!(floor.held(), (0, 3_000 * DOLLAR));
@@ -298,7 +298,7 @@ fn an_order_in_flight_is_marked_at_its_worst() {
     floor.mark();
     assert_eq!(floor.held(), (30_000, MARGIN - COST - (limit + 30 * 3_030 * DOLLAR)));
     floor.say(|told| {
-        (told.sizeWad, told.costAtoms, told.marginAtoms) = (I256::ZERO, I256::ZERO, U256::from(3_000 * DOLLAR))
+        (told.sizeWad, told.costAtoms, told.marginAtoms) = (I256::ZERO, I256::ZERO, U256::from(3_000 * DOLLAR));
     });
     floor.go_past(told.deadline);
     floor.cancel().unwrap();

@@ -135,6 +135,8 @@ const NEVER_REFUSED: [&str; 11] = [
 const NEVER_ACCEPTED: [&str; 1] = ["Stranger"];
 /// What comes too seldom to be sure of where the vault is deep; the thin ones must see it.
 const SELDOM_IN_DEEP: [&str; 2] = ["Bid", "Unwrap"];
+/// What is seldom refused where it is thin: pokes are only for want of a price or of capital.
+const SELDOM_IN_THIN: [&str; 1] = ["Poke"];
 /// And where what is done is spread over two markets.
 const SELDOM_IN_BROAD: [&str; 3] = ["RedeemWrapped", "Unwrap", "WrappedTransfer"];
 /// What must be reached in so many actions.
@@ -215,7 +217,7 @@ const REACHED_IN_BOTH: [&str; 4] = [
 fn require_coverage(life: &Life, capital: Capital) {
     let seldom: &[&str] = match capital {
         Capital::Deep => &SELDOM_IN_DEEP,
-        Capital::Thin => &[],
+        Capital::Thin => &SELDOM_IN_THIN,
         Capital::Broad => &SELDOM_IN_BROAD,
     };
     let has_places = life.own.places.is_some();

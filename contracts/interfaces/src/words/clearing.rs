@@ -82,7 +82,6 @@ to_words! {
     IClearing::transferCashCall { from, to, amountAtoms }
 
     // As markets answer it
-    IMarketMargin::safeSinceReturn { since, isSafe }
     IMarketMargin::takeOverReturn { valueX64, riskChargeX64, spreadX64 }
 
     // As it calls markets

@@ -99,7 +99,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
 
 fn calls(words: &[u8]) -> Vec<Written> {
     Vec::from(written!(words, SolCall, abi_decode_raw:
-        IMarket::navCall, IMarket::recordLpFlowCall, IMarket::settleBoardCall, IMarket::settleAccountCall, IMarket::fixPayoutRatioCall,
+        IMarket::navCall, IMarket::recordLpFlowCall, IMarket::settleBoardCall, IMarket::settleAccountCall, IMarket::fixPayoutRatioCall, IDesk::countMatchedCall,
         IOracle::spotCall, IOracle::priceCall, IOracle::sourcesCall, IOracle::mostPushAgeSecsCall, IOracle::settlementPriceCall, IClearing::recordTradeCall, IClearing::settleVaultCall, IClearing::settleVaultDebtCall,
         IClearing::settleAccountCall, IClearing::vaultCashCall, IClearing::tokenDecimalsCall,
         IClearing::takeLpDepositCall, IClearing::settleLpEpochCall, IClearing::payLpClaimCall,
@@ -107,7 +107,7 @@ fn calls(words: &[u8]) -> Vec<Written> {
         IClearing::enterLockCall, IClearing::exitLockCall, IClearing::isLockedCall, IMarketMargin::marginCall,
         IMarketMargin::safeSinceCall, IMarketMargin::moveShareCall, IMarketMargin::takeOverCall,
         IMarketMargin::deleverageCall,
-        IClearing::returnLpDepositCall, IClearing::vaultStandingCall, IOracle::checkCall, IClearing::tokenCall, IClearing::marketCall, IOracle::feedCall, IVault::trancheValueCall,
+        IClearing::returnLpDepositCall, IClearing::vaultStandingCall, IOracle::checkCall, IOracle::begunAverageCall, IClearing::tokenCall, IClearing::marketCall, IOracle::feedCall, IVault::trancheValueCall,
         IVault::clearingCall, IVault::cutSpacingSecsCall, ITranche::pendingCall, ITranche::settleEpochCall,
         ITranche::startSeriesCall, IClearing::cashOfCall,
         IClearing::isOperatorCall, IClearing::transferCashCall, IERC20::transferCall, IERC20::transferFromCall, IERC20::balanceOfCall, IERC20::decimalsCall, IERC20::permitCall,
@@ -140,7 +140,6 @@ fn returned(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
         };
     }
     Vec::from(returned!(
-        IMarketMargin::safeSinceCall => IMarketMargin::safeSinceReturn,
         IMarketMargin::takeOverCall => IMarketMargin::takeOverReturn,
         IReferee::observeCall => IReferee::observeReturn, ILender::tokensCall => ILender::tokensReturn,
     ))
