@@ -234,9 +234,8 @@ fn require_coverage(life: &Life, test: u64, capital: Capital) {
         assert!(life.tally.refusals.contains_key(&key), "no rebalance is refused with {name}");
     }
     let own: &[&str] = match capital {
-        Capital::Deep => &[],
         Capital::Thin if test == WIPED_OUT_IN => &REACHED_IN_THIN,
-        Capital::Thin => &[],
+        Capital::Deep | Capital::Thin => &[],
         Capital::Broad => &REACHED_IN_BOTH,
     };
     let placed: &[&str] = if has_places { &REACHED_AT_PLACES } else { &[] };
