@@ -1,4 +1,5 @@
-//! The market's desk: parameters, wiring, ownership, settlement of accounts, transfers of longs, views of what is stored.
+//! The market's desk: parameters, wiring, ownership, settlement of accounts, transfers of longs, what LPs put in or take out, the limit
+//! on what traders hold against each other, views of what is stored.
 //!
 //! It is never called itself: the market hands it, by delegate call, every function that it does not know, and
 //! so the desk works on the market's storage, with the market's caller.

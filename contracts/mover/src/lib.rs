@@ -1,4 +1,5 @@
-//! The market's mover: positions that change hands without a trade of the vault's, and what an account must hold against them, by the averages that have begun.
+//! The market's mover: positions that change hands without a trade of the vault's, and what an account must hold against them, by the
+//! averages that have begun.
 //!
 //! It is never called itself: the market hands it these functions by delegate call, so it works on the market's
 //! storage, with the market's caller. A liquidator's bid, a takeover by the vault, closing two

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AggregatorV3Interface} from "./interfaces/AggregatorV3Interface.sol";
+import {Standing} from "./interfaces/PerpStanding.sol";
 
 interface Token {
     function transfer(address to, uint256 value) external returns (bool);
@@ -28,16 +29,6 @@ contract ReferencePerp {
         int256 sizeWad;
         uint256 limitPriceWad;
         uint256 marginAtoms;
-    }
-
-    struct Standing {
-        int256 sizeWad;
-        int256 costAtoms;
-        uint256 marginAtoms;
-        uint256 order;
-        int256 pendingWad;
-        int256 pendingCostAtoms;
-        uint64 deadline;
     }
 
     uint256 private constant BPS = 10_000;

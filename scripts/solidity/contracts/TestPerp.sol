@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {Standing} from "./interfaces/PerpStanding.sol";
+
 interface Margin {
     function transfer(address to, uint256 value) external returns (bool);
 }
 
 /// @title A venue for perpetual futures that says and does what tests tell it, as `IPerpVenue` of contracts/interfaces
 contract TestPerp {
-    struct Standing {
-        int256 sizeWad;
-        int256 costAtoms;
-        uint256 marginAtoms;
-        uint256 order;
-        int256 pendingWad;
-        int256 pendingCostAtoms;
-        uint64 deadline;
-    }
-
     address public immutable quote;
     Standing public told;
     /// @notice What came with the order in flight.

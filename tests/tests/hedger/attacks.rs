@@ -9,7 +9,7 @@ use equipoise_interfaces::{
 use equipoise_tests::{TestSolver, TestToken, World};
 
 use crate::fixture::{CONTRACT, FAR, SPOT};
-use crate::stage::{narrow, Stage, UNIT};
+use crate::stage::{narrow, numbers, Stage, UNIT};
 
 const AT_SPOT: u64 = SPOT as u64 * 100;
 
@@ -147,13 +147,7 @@ fn only_the_hedger_is_filled_and_only_it_moves_the_vaults_cash() {
 fn no_plan_takes_more_than_the_rule_allows() {
     let mut stage = Stage::quiet(World::new());
     stage.sell_calls(60);
-    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = |bound: u64| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        seed % bound
-    };
+    let mut next = numbers(0x9e37_79b9_7f4a_7c15);
     let (mut done, mut nav) = (0, stage.nav());
     for _ in 0..200 {
         stage.market.pass(60 + next(300));

@@ -11,11 +11,8 @@ use equipoise_risk::rebalance::HedgeTerm;
 use equipoise_tests::World;
 
 use crate::fixture::{CONTRACT, SPOT};
-use crate::floor::{near, Floor, CENTS, DOLLAR};
-use crate::stage::{narrow, Stage, UNIT};
-
-/// Two dollars above spot: the venue's spread is one and a half.
-const LIMIT: u64 = CENTS + 200;
+use crate::floor::{near, Floor, CENTS, DOLLAR, LIMIT};
+use crate::stage::{narrow, numbers, Stage, UNIT};
 
 /// Six hundredths of a per cent, and an atom for rounding.
 fn fee(notional: i128) -> i128 {
@@ -150,10 +147,8 @@ fn while_an_order_is_in_flight_nobody_else_rebalances_or_asks() {
 #[test]
 fn what_the_venue_holds_is_not_sold_elsewhere() {
     let mut floor = Floor::open();
-    let told = floor.ask(30_000, LIMIT).unwrap();
-    floor.fill(told.order);
-    floor.confirm().unwrap();
-    floor.stage.trade(&[floor.stage.calls(-60 * CONTRACT)]);
+    floor.hold_thirty();
+    floor.stage.sell_calls(-60);
     floor.stage.open_window();
     let request = floor.stage.request(vec![floor.stage.leg(-1_000, CENTS)]);
     let refused = floor.stage.rebalance(request).unwrap_err();
@@ -197,7 +192,7 @@ fn an_order_keeps_to_the_rules_of_rebalances_at_its_limit_with_its_fee() {
 #[test]
 fn a_closed_window_takes_no_orders() {
     let mut floor = Floor::open();
-    floor.stage.trade(&[floor.stage.calls(-55 * CONTRACT)]);
+    floor.stage.sell_calls(-55);
     floor.stage.open_window();
     floor.ask(1_000, LIMIT).unwrap_err().expect(&HedgerWindowClosed {});
 }
@@ -244,9 +239,7 @@ fn a_venue_is_named_by_the_owner_and_stays_while_anything_is_there() {
 #[test]
 fn anybody_has_the_margin_follow_the_price() {
     let mut floor = Floor::open();
-    let told = floor.ask(30_000, LIMIT).unwrap();
-    floor.fill(told.order);
-    floor.confirm().unwrap();
+    floor.hold_thirty();
     for spot in [SPOT + SPOT / 10, SPOT - SPOT / 20] {
         floor.stage.market.push(spot);
         let (nav, cash, (_, held)) = (floor.stage.nav(), floor.stage.vault_cash(), floor.held());
@@ -264,10 +257,8 @@ fn anybody_has_the_margin_follow_the_price() {
 #[test]
 fn what_is_held_is_closed_by_an_order_and_all_of_it_comes_home() {
     let mut floor = Floor::open();
-    let told = floor.ask(30_000, LIMIT).unwrap();
-    floor.fill(told.order);
-    floor.confirm().unwrap();
-    floor.stage.trade(&[floor.stage.calls(-60 * CONTRACT)]);
+    floor.hold_thirty();
+    floor.stage.sell_calls(-60);
     floor.stage.open_window();
     let nav = floor.stage.nav();
     let told = floor.ask(-30_000, CENTS - 200).unwrap();
@@ -289,7 +280,7 @@ fn what_is_held_is_closed_by_an_order_and_all_of_it_comes_home() {
 #[test]
 fn a_vault_that_is_long_goes_short_without_borrowing() {
     let mut floor = Floor::open();
-    floor.stage.trade(&[floor.stage.calls(-120 * CONTRACT)]);
+    floor.stage.sell_calls(-120);
     floor.stage.open_window();
     let (delta, nav) = (floor.delta(), floor.stage.nav());
     let told = floor.ask(-30_000, CENTS - 200).unwrap();
@@ -308,7 +299,7 @@ fn who_confirms_after_the_risk_has_gone_pays_no_tip() {
     let told = floor.ask(30_000, LIMIT).unwrap();
     // Traders take the delta away that it was asked for to hedge.
     let words = floor.stage.inventory();
-    floor.stage.trade(&[floor.stage.calls(-60 * CONTRACT)]);
+    floor.stage.sell_calls(-60);
     floor.fill(told.order);
     let confirmed = floor.confirm_on(words).unwrap();
     assert_eq!((confirmed.tipAtoms, confirmed.costAtoms), (U256::ZERO, U256::ZERO));
@@ -341,13 +332,7 @@ fn a_hedger_without_a_venue_has_nothing_there() {
 #[test]
 fn no_course_of_orders_loses_more_than_was_told() {
     let mut floor = Floor::open();
-    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
-    let mut next = |bound: u64| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        seed % bound
-    };
+    let mut next = numbers(0x2545_f491_4f6c_dd1d);
     let (mut asked, mut confirmed, mut cancelled) = (0, 0, 0);
     for _ in 0..150 {
         floor.stage.market.pass(30 + next(200));

@@ -19,6 +19,8 @@ sol! {
 
 pub const DOLLAR: i128 = TOKEN as i128;
 pub const CENTS: u64 = SPOT as u64 * 100;
+/// Two dollars above spot: the reference venue's spread is one and a half.
+pub const LIMIT: u64 = CENTS + 200;
 /// What may be held at the venue, in dollars.
 pub const CAP: u64 = 200_000;
 /// The spread, the fee, initial and maintenance margin, in basis points.
@@ -106,6 +108,13 @@ impl Floor {
         let (keeper, venue) = (self.keeper, self.venue);
         let call = IPerpVenue::fillOrderCall { order: U256::from(order) };
         self.stage.market.world.send(keeper, venue, &call).unwrap();
+    }
+
+    /// Has thirty asked for, filled and confirmed.
+    pub fn hold_thirty(&mut self) {
+        let told = self.ask(30_000, LIMIT).unwrap();
+        self.fill(told.order);
+        self.confirm().unwrap();
     }
 
     pub fn confirm(&mut self) -> Result<HedgeOrderConfirmed, Failure> {

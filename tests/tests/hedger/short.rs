@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, I256, U256};
 use equipoise_interfaces::{
-    CallerNotOwner, HedgerLenderInUse, HedgerNothingToSell, HedgerVenueCapExceeded, IHedged, IHedger, ITranche,
+    CallerNotOwner, HedgerLenderInUse, HedgerNothingToSell, HedgerVenueCapExceeded, IHedged, IHedger,
 };
 use equipoise_tests::{has_aave, Aave, AaveConfigurator, Lent, World, TOKEN};
 
@@ -179,16 +179,7 @@ fn lender_that_is_frozen_is_marked_down_and_everything_else_goes_on() {
     short.stage.sell_calls(120);
     short.stage.open_window();
     short.rebalance(10);
-    let lp = short.stage.market.lp;
-    let shares = short.stage.market.world.read(short.stage.market.junior, &ITranche::balanceOfCall { owner: lp });
-    let redeem = ITranche::requestRedeemCall { shares: shares / U256::from(20), controller: lp, owner: lp };
-    short.stage.market.lp_send(lp, &redeem).unwrap();
-    short.stage.market.pass(2 * 3_600);
-    short.stage.market.push(SPOT);
-    let anybody = short.stage.market.keeper;
-    short.stage.market.process(anybody).unwrap();
-    let claimable = ITranche::maxRedeemCall { controller: lp };
-    assert!(short.stage.market.world.read(short.stage.market.junior, &claimable) > U256::ZERO);
+    short.stage.an_lp_leaves();
 
     for asset in [coin, token] {
         let pause = AaveConfigurator::setReservePauseCall { asset, paused: false };

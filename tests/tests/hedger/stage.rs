@@ -4,7 +4,9 @@ use alloy_primitives::{Address, B256, I256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_chain::Receipt;
 use equipoise_cli::deployment::Hedges;
-use equipoise_interfaces::{CheckpointTaken, HedgeLeg, IHedged, IHedger, IMarket, Leg, RebalanceRequest, Rebalanced};
+use equipoise_interfaces::{
+    CheckpointTaken, HedgeLeg, IHedged, IHedger, IMarket, ITranche, Leg, RebalanceRequest, Rebalanced,
+};
 use equipoise_tests::{Failure, Hedging, TestToken, World, TOKEN};
 
 use crate::fixture::{call_of, leg, Market, CONTRACT, FAR, K3000, SPOT, WAD};
@@ -95,6 +97,19 @@ impl Stage {
         self.checkpoint();
     }
 
+    /// An LP asks for a twentieth of what he has, and gets something for it two hours later.
+    pub fn an_lp_leaves(&mut self) {
+        let (lp, junior, anybody) = (self.market.lp, self.market.junior, self.market.keeper);
+        let shares = self.market.world.read(junior, &ITranche::balanceOfCall { owner: lp });
+        let redeem = ITranche::requestRedeemCall { shares: shares / U256::from(20), controller: lp, owner: lp };
+        self.market.lp_send(lp, &redeem).unwrap();
+        self.market.pass(2 * 3_600);
+        self.market.push(SPOT);
+        self.market.process(anybody).unwrap();
+        let claimable = ITranche::maxRedeemCall { controller: lp };
+        assert!(self.market.world.read(junior, &claimable) > U256::ZERO);
+    }
+
     /// What the last checkpoint tells.
     pub fn checkpoint(&mut self) -> CheckpointTaken {
         let anybody = self.market.keeper;
@@ -174,4 +189,14 @@ impl Stage {
 
 pub fn narrow(number: U256) -> i128 {
     i128::try_from(number).unwrap()
+}
+
+/// Numbers below a bound, the same for the same seed.
+pub fn numbers(mut seed: u64) -> impl FnMut(u64) -> u64 {
+    move |bound| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed % bound
+    }
 }
