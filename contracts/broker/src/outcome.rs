@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
 use equipoise_hedger_state::known::require_checkpoint;
-use equipoise_hedger_state::{Hedger, Kept, Order, Perp, Position};
+use equipoise_hedger_state::{Hedger, Kept, Observed, Order, Perp, Position};
 use equipoise_interfaces::{
     HedgeOrderCancelled, HedgeOrderConfirmed, HedgerOrderFilled, HedgerOrderMissing, HedgerOrderPending, IPerpVenue,
     Outcome,
@@ -36,7 +36,8 @@ pub fn confirm(hedger: &mut Hedger, words: &[B256]) -> Result<U256, Revert> {
     let (mark, back) = take_loose(hedger, mark, (start, &order))?;
     let (tip, cost) = earned(hedger, &sight, (&order, start), (&mark, back))?;
     let position = Position { perp: mark.perp, ..hedger.position()? };
-    let (opened_at, average) = hedger.observed(&sight.kept, position.net(sight.kept.atoms), &sight.told)?;
+    let Observed { opened_at, average, .. } =
+        hedger.observed(&sight.kept, position.net(sight.kept.atoms), 0, &sight.told)?;
     let kept = Kept { epoch: next(&sight.kept), opened_at, average, averaged_at: now, ..sight.kept };
     end(hedger, &kept, (&Order::default(), &mark), cost)?;
     log(

@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 
 use alloy_primitives::{B256, I256};
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::words::{decode, words_of, write_array, FromWords, ToWords};
+use equipoise_interfaces::words::{decode, words_of, write_array, FromWords, ToWords, WORD};
 use equipoise_interfaces::{
-    AppraisalHead, HedgeLeg, HedgeState, Holding, IHedged, IReferee, LegTerms, Outcome, PerpKept, PerpMark,
-    PerpStanding, Verdict,
+    AppraisalHead, HedgeLeg, HedgeState, Holding, IHedged, IReferee, LegTerms, OptionsTraded, OptionsVerdict, Outcome,
+    PerpKept, PerpMark, PerpStanding, Verdict,
 };
 use equipoise_kit::lean::{failed, view_bytes};
 use equipoise_kit::number::{from_i128, from_u128};
@@ -27,6 +27,20 @@ pub struct Appraised {
     data: Vec<u8>,
 }
 
+/// What a checkpoint leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Observed {
+    /// Since when hedges are paid for.
+    pub opened_at: u64,
+    /// The average price.
+    pub average: i128,
+    /// Since when options are.
+    pub options_opened_at: u64,
+}
+
+/// Where the market's answer tells its options: after the head, the capital, the directory and the parameters.
+const OPTIONS: core::ops::Range<usize> = 12 * WORD..52 * WORD;
+
 impl Hedger {
     /// Has the market appraise itself, beside an inventory of its own.
     /// # Errors: ProgramsLocked, the market's
@@ -40,13 +54,28 @@ impl Hedger {
         Ok(Appraised { head, data })
     }
 
-    /// The window and the average as of now.
+    /// The windows and the average as of now.
+    /// # Inputs: since when options have been paid for
     /// # Errors: HedgerNumberOutOfDomain
-    pub fn observed(&self, kept: &Kept, net: I256, told: &Appraised) -> Result<(u64, i128), Revert> {
-        let given = words_of(&net);
-        let IReferee::observeReturn { openedAt, averageX64 } =
+    pub fn observed(&self, kept: &Kept, net: I256, options: u64, told: &Appraised) -> Result<Observed, Revert> {
+        let given = words_of(&(net, options));
+        let IReferee::observeReturn { openedAt, averageX64, optionsOpenedAt } =
             self.ask(IReferee::observeCall::SELECTOR, kept, [&given, &told.data])?;
-        Ok((openedAt, averageX64))
+        Ok(Observed { opened_at: openedAt, average: averageX64, options_opened_at: optionsOpenedAt })
+    }
+
+    /// What a trade of options leaves.
+    /// # Inputs: what the market has told before it, and after
+    /// # Errors: Hedger.., Market..LimitExceeded, CallFailed
+    pub fn judged_options(
+        &self,
+        kept: &Kept,
+        traded: &OptionsTraded,
+        (before, after): (&Appraised, &Appraised),
+    ) -> Result<OptionsVerdict, Revert> {
+        let options = after.data.get(OPTIONS).unwrap_or_default();
+        let given = [&before.data, options].concat();
+        self.ask(IReferee::judgeOptionsCall::SELECTOR, kept, [&words_of(traded), &given])
     }
 
     /// What a rebalance leaves.

@@ -18,7 +18,7 @@ pub mod venues;
 use equipoise_kit::ownership::Ownership;
 use stylus_sdk::prelude::*;
 
-pub use appraisal::Appraised;
+pub use appraisal::{Appraised, Observed};
 pub use lending::Position;
 pub use slots::{Checkpoint, Kept, Order, Perp, Slots, Token, VenueTerms};
 

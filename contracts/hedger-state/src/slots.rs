@@ -4,6 +4,7 @@ use alloy_primitives::{Address, B256, U256};
 use equipoise_kit::storage::{
     coupled, eighths, halves, joined, namespace_root, paired, quarters, Lasting, Mapping, Namespace, Namespaced, Word,
 };
+use equipoise_kit::Revert;
 use equipoise_risk::rebalance::{HedgeTerms, TERM_COUNT, TERM_RULES};
 use stylus_sdk::prelude::*;
 
@@ -66,6 +67,8 @@ pub struct HedgerSlots {
     order_terms: Word,
     /// What it may use of the budget, and the cash that lay there when it was asked for.
     order_start: Word,
+    /// The program that hedges by options, after since when they are paid for.
+    dealer: Word,
 }
 
 /// Bytes of a term.
@@ -183,6 +186,34 @@ impl HedgerSlots {
         base[0] |= PERPETUAL;
         self.base.set(base);
         self.perp_venue.set_address(venue);
+    }
+
+    /// The program that hedges by options.
+    pub fn dealer(&self) -> Address {
+        self.dealer.address()
+    }
+
+    /// Names it, once.
+    /// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode
+    pub fn wire_dealer(&mut self, dealer: Address) -> Result<(), Revert> {
+        self.dealer.name_once(dealer)
+    }
+
+    /// Since when options are paid for, 0 while they are not.
+    pub fn options_opened_at(&self) -> u64 {
+        let [high, _] = halves(self.dealer.get());
+        let [opened_at, _] = quarters(high);
+        opened_at
+    }
+
+    /// Keeps that, if it is something else.
+    pub fn set_options_opened_at(&mut self, opened_at: u64) {
+        let mut word = self.dealer.get();
+        let before = word;
+        word.iter_mut().zip(opened_at.to_be_bytes()).for_each(|(place, byte)| *place = byte);
+        if word != before {
+            self.dealer.set(word);
+        }
     }
 
     /// What counts at the perpetual venue.

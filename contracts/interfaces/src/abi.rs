@@ -16,11 +16,12 @@ pub struct Declared {
 }
 
 /// Everything that the interfaces declare, one entry per file.
-pub fn declared() -> [Declared; 16] {
+pub fn declared() -> [Declared; 17] {
     [
         crate::breakers::declared(),
         crate::broker::declared(),
         crate::clearing::declared(),
+        crate::dealer::declared(),
         crate::feed::declared(),
         crate::hedge::declared(),
         crate::learning::declared(),

@@ -147,6 +147,32 @@ sol! {
         uint256 worthAtoms;
     }
 
+    /// What a trade of options has done, as the referee is told of it.
+    #[derive(Debug)]
+    struct OptionsTraded {
+        /// Since when options are paid for, 0 while they are not.
+        uint64 openedAt;
+        /// The underlying held, less what is owed.
+        int256 netAtoms;
+        /// What the solver has paid.
+        int256 costAtoms;
+        uint256 maxTipAtoms;
+    }
+
+    /// What an accepted trade leaves.
+    #[derive(Debug)]
+    struct OptionsVerdict {
+        uint256 tipAtoms;
+        int256 lostWad;
+        int256 gainWad;
+        /// The window for hedges.
+        uint64 openedAt;
+        /// The window for options.
+        uint64 optionsOpenedAt;
+        int128 averageX64;
+        int128 usedX64;
+    }
+
     /// Judges rebalances: a pure function, of what the market has told and the hedger keeps.
     #[derive(Debug)]
     interface IReferee {
@@ -164,11 +190,14 @@ sol! {
         /// What is held, in the market's units.
         function holding(HedgeState state, uint8 tokenDecimals, int256 netAtoms, int256 cashAtoms) external pure
             returns (Holding held);
-        /// The window and the average as of now.
-        function observe(HedgeState state, int256 netAtoms, Appraisal told) external pure
-            returns (uint64 openedAt, int128 averageX64);
+        /// The window for hedges, the average, and the window for options as of now.
+        function observe(HedgeState state, int256 netAtoms, uint64 optionsWereOpenedAt, Appraisal told) external pure
+            returns (uint64 openedAt, int128 averageX64, uint64 optionsOpenedAt);
         /// What a rebalance leaves, if it keeps to every rule.
         function judge(HedgeState state, Outcome outcome, Appraisal told) external pure returns (Verdict verdict);
+        /// What a trade of options leaves, if it keeps to every rule: what the market told before, and its options after.
+        function judgeOptions(HedgeState state, OptionsTraded traded, Appraisal told, int128[40] afterX64) external pure
+            returns (OptionsVerdict verdict);
     }
 
     /// The hedge changed: the underlying and the cash held beside it, what that cost, and what the skew reserve paid of it.
@@ -239,7 +268,7 @@ sol! {
     #[derive(Debug)]
     interface IHedger {
         // Anybody
-        /// Keeps the vault's inventory as one to compare with, moves the average price, opens and closes the window.
+        /// Keeps the vault's inventory as one to compare with, moves the average price, opens and closes the windows.
         /// `CheckpointTaken` tells the words that a rebalance must bring.
         function checkpoint() external;
         /// Fills legs and earns the caller a tip, if what is measured keeps to every rule. `words` are those of a checkpoint.
@@ -267,6 +296,8 @@ sol! {
         function setLender(address lender) external;
         /// Names the program that hedges at perpetual venues, once.
         function wireBroker(address broker) external;
+        /// Names the program that hedges by options, once. Before that, nobody is paid for them.
+        function wireDealer(address dealer) external;
         /// In millionths, in the order of `equipoise_risk::rebalance::TERM_RULES`. The registry's, once one is named (`ITuned`).
         function setTerms(uint32[] calldata millionths) external;
         function transferOwnership(address successor) external;
@@ -284,6 +315,8 @@ sol! {
         function trustee() external view returns (address);
         /// The program that hedges at perpetual venues, in the hedger's storage (`IBroker`); zero for none.
         function broker() external view returns (address);
+        /// The program that hedges by options, in the hedger's storage (`IDealer`); zero for none.
+        function dealer() external view returns (address);
         function base() external view returns (address);
         function terms() external view returns (uint32[] millionths);
         function venueCap(address venue) external view returns (uint256 capWad);
@@ -293,7 +326,7 @@ sol! {
         function lender() external view returns (address);
         /// What lies at the lender and what is owed there, with interest until now; nothing if he is closed.
         function position() external view returns (uint256 collateralAtoms, uint256 debtAtoms);
-        /// The epoch; since when the window is open, 0 if it is closed; the average price and when it was last moved.
+        /// The epoch; since when the window for hedges is open, 0 if it is closed; the average price and when it was last moved.
         function state() external view
             returns (uint64 riskEpoch, uint64 openedAt, uint256 averageWad, uint64 averagedAt);
         /// What rebalances have used of a day's budget, as of then.

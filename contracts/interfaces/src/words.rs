@@ -401,6 +401,7 @@ mod broker;
 mod capital;
 mod cash;
 mod clearing;
+mod dealer;
 mod hedger;
 mod learning;
 mod lender;

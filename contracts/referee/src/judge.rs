@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 
 use alloy_primitives::{I256, U256};
+use equipoise_interfaces::IReferee::observeReturn;
 use equipoise_interfaces::{Appraisal, HedgeState, Holding, Outcome, Verdict};
 use equipoise_kit::lean::Arguments;
 use equipoise_kit::number::{to_i128, to_u128};
@@ -12,6 +13,7 @@ use equipoise_market_state::layout::{decode_hedge_terms, decode_parameters, Dire
 use equipoise_math::Fx;
 use equipoise_risk::book::Exposure;
 use equipoise_risk::hedge::Hedge;
+use equipoise_risk::parameters::Parameters;
 use equipoise_risk::potential::RiskState;
 use equipoise_risk::rebalance::{average_after, Accepted, Budget, HedgeTerms, Rebalance, Risk, Window};
 use equipoise_risk::units::{Atoms, Money, Price, TokenScale};
@@ -22,14 +24,15 @@ use crate::refusals::{number_error, refusal};
 
 /// A market at one price.
 pub struct Market {
-    spot: Price,
-    scale: TokenScale,
+    pub(crate) spot: Price,
+    pub(crate) scale: TokenScale,
     decimals: u8,
     /// Beside the underlying.
-    cash: Money,
-    state: RiskState,
-    now: Exposure,
-    old: Exposure,
+    pub(crate) cash: Money,
+    pub(crate) parameters: Parameters,
+    pub(crate) state: RiskState,
+    pub(crate) now: Exposure,
+    pub(crate) old: Exposure,
 }
 
 impl Market {
@@ -47,20 +50,27 @@ impl Market {
             scale: scale.map_err(number_error)?,
             decimals: told.head.tokenDecimals,
             cash: money_of_bits(told.head.cashX64),
+            parameters,
             state,
             now: exposure_of_bits(&told.nowX64),
             old: exposure_of_bits(&told.oldX64),
         }))
     }
 
-    /// The window and the average as of now.
+    /// The window for hedges, the average, and the window for options as of now.
     /// # Errors: HedgerNumberOutOfDomain
-    pub fn observed(&self, state: &HedgeState, net: I256) -> Result<(u64, i128), Revert> {
+    pub fn observed(&self, state: &HedgeState, net: I256, options_opened_at: u64) -> Result<observeReturn, Revert> {
         let units = units_floor(state.baseDecimals, net).map_err(number_error)?;
         let risk = self.risk(&self.now, units).map_err(number_error)?;
-        let (window, terms) = (Window { opened_at: state.openedAt }, decode_hedge_terms(&state.terms));
-        let window = window.observed(risk.delta_to_hedge, self.state.capital, &terms, state.nowAt);
-        Ok((window.map_err(number_error)?.opened_at, self.average(state, &terms)?))
+        let terms = decode_hedge_terms(&state.terms);
+        let [hedges, options] = [state.openedAt, options_opened_at].map(|opened_at| Window { opened_at });
+        let hedges = hedges.observed(risk.delta_to_hedge, self.state.capital, &terms, state.nowAt);
+        let options = options.observed_risk(risk.penalty, &self.state, &terms, state.nowAt);
+        Ok(observeReturn {
+            openedAt: hedges.map_err(number_error)?.opened_at,
+            averageX64: self.average(state, &terms)?,
+            optionsOpenedAt: options.map_err(number_error)?.opened_at,
+        })
     }
 
     /// What a rebalance leaves.
@@ -118,7 +128,7 @@ impl Market {
 
     /// A tip that does not fit is more than anything that could be paid.
     /// # Rounding: up, by less than an atom
-    fn most_tip(&self, atoms: U256) -> Money {
+    pub(crate) fn most_tip(&self, atoms: U256) -> Money {
         let atoms = to_u128(atoms).and_then(|atoms| i128::try_from(atoms).ok());
         let money = atoms.and_then(|atoms| self.money_ceil(Atoms::new(atoms)).ok());
         money.unwrap_or(self.state.capital)
@@ -129,7 +139,7 @@ impl Market {
         Money::ZERO.minus(self.scale.money_floor(atoms.negated()?)?)
     }
 
-    fn average(&self, state: &HedgeState, terms: &HedgeTerms) -> Result<i128, Revert> {
+    pub(crate) fn average(&self, state: &HedgeState, terms: &HedgeTerms) -> Result<i128, Revert> {
         let average = (Price::from_fx(Fx::from_bits(state.averageX64)), state.averagedAt);
         let average = average_after(average, self.spot, terms, state.nowAt).map_err(number_error)?;
         Ok(average.fx().to_bits())

@@ -8,6 +8,7 @@ extern crate alloc;
 
 mod holding;
 mod judge;
+mod options;
 mod perp;
 mod program;
 mod refusals;

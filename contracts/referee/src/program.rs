@@ -2,7 +2,7 @@
 
 use alloy_sol_types::SolCall;
 use equipoise_interfaces::IReferee::{
-    collateralCall, holdingCall, judgeCall, observeCall, perpLimitCall, perpMarginCall, perpMarkCall,
+    collateralCall, holdingCall, judgeCall, judgeOptionsCall, observeCall, perpLimitCall, perpMarginCall, perpMarkCall,
 };
 use equipoise_kit::lean::{answer, open, unknown};
 use stylus_sdk::host::VM;
@@ -25,12 +25,17 @@ fn run(input: Vec<u8>, vm: VM) -> ArbResult {
         perpMarginCall::SELECTOR => answer(&perp_margin(&given.take()?, &given.take()?, given.take()?)?),
         perpMarkCall::SELECTOR => answer(&perp_mark(&given.take()?, &given.take()?, &given.take()?, &given.take()?)?),
         observeCall::SELECTOR => {
-            let (state, held) = (given.take()?, given.take()?);
-            answer(&Market::take(&mut given)?.observed(&state, held)?)
+            let (state, net, options) = (given.take()?, given.take()?, given.take()?);
+            answer(&Market::take(&mut given)?.observed(&state, net, options)?)
         }
         judgeCall::SELECTOR => {
             let (state, outcome) = (given.take()?, given.take()?);
             answer(&Market::take(&mut given)?.judged(&state, &outcome)?)
+        }
+        judgeOptionsCall::SELECTOR => {
+            let (state, traded) = (given.take()?, given.take()?);
+            let market = Market::take(&mut given)?;
+            answer(&market.judged_options(&state, &traded, &given.take()?)?)
         }
         _ => unknown(selector),
     }

@@ -7,6 +7,8 @@ use equipoise_interfaces::{
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
 use equipoise_market_state::convert::{signed_wad, unsigned_wad};
+use equipoise_market_state::errors::{require_openable, Refusal};
+use equipoise_risk::limits::Breach;
 use equipoise_risk::rebalance::Refused;
 use equipoise_risk::RiskError;
 
@@ -35,6 +37,13 @@ pub fn refusal(refused: Refused) -> Revert {
         }
         Refused::BudgetExceeded { cost, most } => {
             revert(&HedgerBudgetExceeded { costWad: unsigned_wad(cost.fx()), mostWad: unsigned_wad(most.fx()) })
+        }
+        Refused::BookLimit(Breach { limit_of, value, limit }) => {
+            let refusal = Refusal::of_limit(limit_of).number();
+            match require_openable(refusal, signed_wad(value.fx()), unsigned_wad(limit.fx())) {
+                Err(error) => error,
+                Ok(()) => revert(&HedgerNumberOutOfDomain {}),
+            }
         }
         Refused::Number(error) => number_error(error),
     }

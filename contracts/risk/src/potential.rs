@@ -137,6 +137,15 @@ impl RiskState {
         delta.plus(vega.scaled_floor(per_vega)?)
     }
 
+    /// What dollar delta of a share of C makes of R where there is nothing else and spot does not jump.
+    /// # Rounding: down
+    /// # Errors: Overflow
+    pub fn penalty_of_delta_floor(&self, share: Fx) -> Result<Money, RiskError> {
+        let move_squared = mul_floor(self.variance, self.delta_horizon)?;
+        let weighted = mul_floor(self.lambda, mul_floor(square_floor(share)?, move_squared)?)?;
+        self.capital.scaled_floor(mul_floor(weighted, HALF)?)
+    }
+
     /// The bracket that lambda weighs. Not negative: the horizons and |r| < 1 make the form definite.
     fn quadratic(&self, book: &Exposure) -> Result<Fx, RiskError> {
         let delta = self.per_capital(book.of(Measure::DollarDelta))?;

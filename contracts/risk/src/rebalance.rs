@@ -15,24 +15,28 @@
 //! `ramp` rises from 0 to 1 over the minutes after the window opened: a Dutch auction of the vault's own risk. Delta that was
 //! made in the same block earns nothing, for the old inventory does not have it.
 //!
-//! A hedge has neither gamma nor vega, so what it leaves of them is what was there.
+//! A hedge in the underlying has neither gamma nor vega, so what it leaves of them is what was there. Those are lowered by options,
+//! which a solver sells the vault or buys of it under the same rules ([`OptionHedge`]), with a window of its own.
 
 use equipoise_math::Fx;
 
 use crate::arithmetic::{add, div_floor, mul_floor, sub};
 use crate::book::{Exposure, Measure};
 use crate::hedge::Hedge;
+use crate::limits::Breach;
 use crate::potential::RiskState;
 use crate::units::{Money, Price};
 use crate::RiskError;
 
 mod budget;
 mod fill;
+mod options;
 mod terms;
 mod window;
 
 pub use budget::Budget;
 pub use fill::{Band, Fill, Side};
+pub use options::{AcceptedOptions, OptionHedge};
 pub use terms::{HedgeTerm, HedgeTerms, TermRule, TERM_COUNT, TERM_RULES};
 pub use window::{average_after, Window};
 
@@ -112,6 +116,8 @@ pub enum Refused {
         /// At most.
         most: Money,
     },
+    /// Options carry the book past one of its limits, or further past.
+    BookLimit(Breach),
     /// A number could not be computed.
     Number(RiskError),
 }
@@ -147,10 +153,23 @@ impl Rebalance {
         most_tip: Money,
         now: u64,
     ) -> Result<Accepted, Refused> {
-        let share = |term| -> Result<Money, RiskError> { self.capital.scaled_floor(terms.number(term)?) };
         if !window.is_open() {
             return Err(Refused::WindowClosed);
         }
+        let Paid { tip, budget, gain } = self.paid(terms, (window, budget), most_tip, now)?;
+        let window = window.observed(self.after.delta_to_hedge, self.capital, terms, now)?;
+        Ok(Accepted { tip, budget, window, gain })
+    }
+
+    /// What is paid for it through a window that is open.
+    fn paid(
+        &self,
+        terms: &HedgeTerms,
+        (window, budget): (Window, Budget),
+        most_tip: Money,
+        now: u64,
+    ) -> Result<Paid, Refused> {
+        let share = |term| -> Result<Money, RiskError> { self.capital.scaled_floor(terms.number(term)?) };
         let after = self.after.delta_to_hedge.magnitude()?;
         let most = share(HedgeTerm::InnerBand)?.max(self.before.delta_to_hedge.magnitude()?);
         if after > most {
@@ -177,13 +196,20 @@ impl Rebalance {
         if cost > most {
             return Err(Refused::BudgetExceeded { cost, most });
         }
-        let left = budget.left_floor(share(HedgeTerm::DayBudget)?, now)?;
+        let day = share(HedgeTerm::DayBudget)?;
+        let left = budget.left_floor(day, now)?;
         if cost > left {
             return Err(Refused::BudgetExceeded { cost, most: left });
         }
-        let window = window.observed(self.after.delta_to_hedge, self.capital, terms, now)?;
-        Ok(Accepted { tip, budget: budget.with(cost, share(HedgeTerm::DayBudget)?, now)?, window, gain })
+        Ok(Paid { tip, budget: budget.with(cost, day, now)?, gain })
     }
+}
+
+/// What is paid for a rebalance, and by how much R fell.
+struct Paid {
+    tip: Money,
+    budget: Budget,
+    gain: Money,
 }
 
 /// The share of a whole that has passed, at most one.

@@ -52,6 +52,13 @@ pub fn wire_broker(hedger: &mut Hedger, broker: Address) -> Result<(), Revert> {
     hedger.slots.broker.name_once(broker)
 }
 
+/// Names the program that hedges by options, once. Owner only.
+/// # Errors: CallerNotOwner, AlreadyWired, AddressIsZero, AddressHasNoCode
+pub fn wire_dealer(hedger: &mut Hedger, dealer: Address) -> Result<(), Revert> {
+    hedger.ownership.only_owner()?;
+    hedger.slots.wire_dealer(dealer)
+}
+
 /// What a venue may fill in one rebalance; what has more than 128 bits is no limit. Owner only.
 /// # Errors: CallerNotOwner, AddressIsZero, AddressHasNoCode, CallFailed if it is no venue
 pub fn set_venue(hedger: &mut Hedger, venue: Address, cap_wad: U256) -> Result<(), Revert> {

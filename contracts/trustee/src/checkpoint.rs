@@ -1,4 +1,4 @@
-//! Inventories to compare with, the average price, and the window.
+//! Inventories to compare with, the average price, and the windows.
 
 use alloc::vec::Vec;
 
@@ -31,8 +31,10 @@ pub fn checkpoint(hedger: &mut Hedger) -> Result<(), Revert> {
         kept.taken_at = [now, young];
     }
     let net = hedger.position()?.net(kept.atoms);
-    (kept.opened_at, kept.average) = hedger.observed(&kept, net, &told)?;
+    let seen = hedger.observed(&kept, net, hedger.slots.options_opened_at(), &told)?;
+    (kept.opened_at, kept.average) = (seen.opened_at, seen.average);
     kept.averaged_at = now;
+    hedger.slots.set_options_opened_at(seen.options_opened_at);
     hedger.slots.set_kept(&kept);
     let average = unsigned_wad(Fx::from_bits(kept.average));
     let mut data: Vec<u8> = words_of(&(now, told.head.spotWad, average, kept.opened_at));

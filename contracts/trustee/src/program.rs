@@ -3,11 +3,12 @@
 use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
 use equipoise_hedger_state::Hedger;
+use equipoise_interfaces::IDealer::{hedgeOptionsCall, optionsWindowCall};
 use equipoise_interfaces::IHedger::{
     acceptOwnershipCall, baseCall, brokerCall, budgetCall, checkpointCall, checkpointsCall, clearingCall,
-    closeVenueCall, heldAtomsCall, lenderCall, marketCall, noncesCall, ownerCall, positionCall, setLenderCall,
-    setTermsCall, setVenueCall, stateCall, tendCall, termsCall, transferOwnershipCall, trusteeCall, venueCapCall,
-    wireBrokerCall, DOMAIN_SEPARATORCall,
+    closeVenueCall, dealerCall, heldAtomsCall, lenderCall, marketCall, noncesCall, ownerCall, positionCall,
+    setLenderCall, setTermsCall, setVenueCall, stateCall, tendCall, termsCall, transferOwnershipCall, trusteeCall,
+    venueCapCall, wireBrokerCall, wireDealerCall, DOMAIN_SEPARATORCall,
 };
 use equipoise_interfaces::ITuned::{nameRegistryCall, registryCall};
 use equipoise_kit::lean::{answer, answer_array, delegate, enter, unknown, Arguments, CONSTRUCTOR};
@@ -32,7 +33,9 @@ fn change(hedger: &mut Hedger, selector: [u8; 4], mut given: Arguments<'_>, inpu
     match selector {
         checkpointCall::SELECTOR => answer(&checkpoint::checkpoint(hedger)?),
         tendCall::SELECTOR => answer(&lender::tend(hedger)?),
+        hedgeOptionsCall::SELECTOR => ask(hedger, selector, hedger.slots.dealer(), input),
         wireBrokerCall::SELECTOR => answer(&admin::wire_broker(hedger, given.take()?)?),
+        wireDealerCall::SELECTOR => answer(&admin::wire_dealer(hedger, given.take()?)?),
         setLenderCall::SELECTOR => answer(&lender::set_lender(hedger, given.take()?)?),
         setVenueCall::SELECTOR => answer(&admin::set_venue(hedger, given.take()?, given.take()?)?),
         setTermsCall::SELECTOR => answer(&admin::set_terms(hedger, &given.take_array()?)?),
@@ -57,6 +60,8 @@ fn show(hedger: &mut Hedger, selector: [u8; 4], mut given: Arguments<'_>, input:
         clearingCall::SELECTOR => answer(&hedger.slots.clearing.address()),
         trusteeCall::SELECTOR => answer(&hedger.slots.trustee.address()),
         brokerCall::SELECTOR => answer(&hedger.slots.broker.address()),
+        dealerCall::SELECTOR => answer(&hedger.slots.dealer()),
+        optionsWindowCall::SELECTOR => answer(&hedger.slots.options_opened_at()),
         baseCall::SELECTOR => answer(&hedger.slots.base().address),
         termsCall::SELECTOR => answer_array(&hedger.slots.terms().all_millionths()),
         venueCapCall::SELECTOR => {
@@ -77,16 +82,15 @@ fn show(hedger: &mut Hedger, selector: [u8; 4], mut given: Arguments<'_>, input:
         }
         noncesCall::SELECTOR => answer(&hedger.nonce(given.take()?)),
         DOMAIN_SEPARATORCall::SELECTOR => answer(&hedger.domain()),
-        _ => ask_broker(hedger, selector, input),
+        _ => ask(hedger, selector, hedger.slots.broker.address(), input),
     }
 }
 
-/// Has the broker run a call in the hedger's storage.
-/// # Errors: SelectorUnknown if none is named, the broker's own
-fn ask_broker(hedger: &mut Hedger, selector: [u8; 4], input: &[u8]) -> ArbResult {
-    let broker = hedger.slots.broker.address();
-    if broker.is_zero() {
+/// Has the broker or the dealer run a call in the hedger's storage.
+/// # Errors: SelectorUnknown if none is named, the program's own
+fn ask(hedger: &mut Hedger, selector: [u8; 4], program: Address, input: &[u8]) -> ArbResult {
+    if program.is_zero() {
         return unknown(selector);
     }
-    delegate(hedger, broker, input)
+    delegate(hedger, program, input)
 }

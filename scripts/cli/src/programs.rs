@@ -12,7 +12,7 @@ use equipoise_chain::program::{prepare, MAX_CODE_SIZE};
 use crate::error::CliError;
 
 /// The programs of a market, in the order they are deployed in; the last ten are not part of every market.
-pub const NAMES: [&str; 30] = [
+pub const NAMES: [&str; 31] = [
     "oracle",
     "surface",
     "valuer",
@@ -39,6 +39,7 @@ pub const NAMES: [&str; 30] = [
     "referee",
     "trustee",
     "broker",
+    "dealer",
     "hedger",
     "filler",
     "pool-venue",

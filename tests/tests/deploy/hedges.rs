@@ -64,8 +64,8 @@ fn a_hedger_that_somebody_has_changed_is_not_as_recorded() {
     let hedger = workshop.record("hedger-eth.json").entry_point();
     let index = U256::from_be_bytes(keccak256("equipoise.hedger").0) - U256::from(1);
     let root = U256::from_be_bytes(keccak256(index.to_be_bytes::<32>()).0) & !U256::from(0xff);
-    let (market, referee, base, lender, broker) = (0, 2, 5, 12, 15);
-    for place in [market, referee, base, lender, broker] {
+    let (market, referee, base, lender, broker, dealer) = (0, 2, 5, 12, 15, 23);
+    for place in [market, referee, base, lender, broker, dealer] {
         let slot = root + U256::from(place);
         let before = workshop.chain().storage(hedger, slot, BlockId::latest()).unwrap();
         workshop.chain().set_storage(hedger, slot, Address::repeat_byte(0x66).into_word());

@@ -22,8 +22,8 @@ fn a_deployment_is_recorded_and_found_as_recorded() {
     let mut files: Vec<_> = fs::read_dir(workshop.records_folder()).unwrap().collect();
     files.retain(|file| file.as_ref().unwrap().file_name() != "journal.json");
     let (engines, delegates, house, of_each_market, others) = (9, 4, 4, 5, 5);
-    // The referee, the trustee, the broker, the hedger, its venue, and the token that stands for the underlying.
-    let hedge = 6;
+    // The referee, the trustee, the broker, the dealer, the hedger, its venue, and the token that stands for the underlying.
+    let hedge = 7;
     assert_eq!(files.len(), engines + delegates + house + 2 * of_each_market + others + hedge);
 
     let market = workshop.record("market-eth.json");

@@ -3,8 +3,8 @@
 use alloy_primitives::{Bytes, I256, U256};
 use alloy_sol_types::{SolCall, SolError};
 use equipoise_interfaces::{
-    CallerNotAllowed, HedgePayment, HedgerFillShort, IClearing, IHedged, IHedger, IMarket, IVenue, LockNotHeld,
-    ProgramsLocked, RebalanceRequest,
+    CallerNotAllowed, HedgePayment, HedgerFillShort, IClearing, IDealer, IHedged, IHedger, IMarket, IVenue,
+    LockNotHeld, ProgramsLocked, RebalanceRequest,
 };
 use equipoise_tests::{TestSolver, TestToken, World};
 
@@ -85,7 +85,8 @@ fn every_door_is_closed_while_a_solver_fills() {
     let words = stage.inventory();
     let request = stage.request(vec![stage.leg(1_000, AT_SPOT)]);
     let legs = vec![stage.calls(CONTRACT)];
-    let doors: [(alloy_primitives::Address, Vec<u8>); 11] = [
+    let options = stage.options(&[]);
+    let doors: [(alloy_primitives::Address, Vec<u8>); 12] = [
         (market, IMarket::tradeCall { legs: legs.clone(), maxCostAtoms: I256::MAX, deadline: FAR }.abi_encode()),
         (market, IMarket::quoteCall { legs }.abi_encode()),
         (market, IHedged::appraiseCall { words: words.clone() }.abi_encode()),
@@ -93,7 +94,8 @@ fn every_door_is_closed_while_a_solver_fills() {
         (clearing, IClearing::depositCall { amountAtoms: U256::ONE }.abi_encode()),
         (clearing, IClearing::openHedgeCall { payments: Vec::new() }.abi_encode()),
         (hedger, IHedger::checkpointCall {}.abi_encode()),
-        (hedger, IHedger::rebalanceCall { request, words }.abi_encode()),
+        (hedger, IHedger::rebalanceCall { request, words: words.clone() }.abi_encode()),
+        (hedger, IDealer::hedgeOptionsCall { request: options, words }.abi_encode()),
         (
             stage.hedges.filler,
             IVenue::fillCall { isBuy: true, baseAtoms: U256::ONE, quoteAtoms: U256::ONE, solver: stage.solver }
@@ -112,8 +114,8 @@ fn every_door_is_closed_while_a_solver_fills() {
         let answer = stage.market.world.read(solver, &TestSolver::callAnswerCall {});
         if door == clearing {
             let why = match place {
-                9 => LockNotHeld::SELECTOR,
-                10 => CallerNotAllowed::SELECTOR,
+                10 => LockNotHeld::SELECTOR,
+                11 => CallerNotAllowed::SELECTOR,
                 _ => ProgramsLocked::SELECTOR,
             };
             assert_eq!(answer[..4], why, "door {place}");

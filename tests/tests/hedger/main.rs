@@ -23,6 +23,7 @@ mod attacks;
 mod book;
 mod broker;
 mod cases;
+mod dealer;
 mod floor;
 mod lender;
 mod liar;

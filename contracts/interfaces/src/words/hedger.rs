@@ -23,7 +23,7 @@ to_words! {
     LegTerms { quoteAtoms, notionalWad }
     Verdict { tipAtoms, costAtoms, lostWad, gainWad, holding, openedAt, averageX64, usedX64 }
     ILender::tokensReturn { collateralToken, debtToken }
-    IReferee::observeReturn { openedAt, averageX64 }
+    IReferee::observeReturn { openedAt, averageX64, optionsOpenedAt }
     IHedged::recordHedgeCall { unitsX64, cashX64, costAtoms }
     IHedged::inventoryCall {}
     IVenue::fillCall { isBuy, baseAtoms, quoteAtoms, solver }
@@ -83,7 +83,7 @@ from_words! {
         tipAtoms: U256, costAtoms: U256, lostWad: I256, gainWad: I256, holding: Holding, openedAt: u64, averageX64: i128, usedX64: i128,
     }
     ILender::tokensReturn: ILender::tokensReturn { collateralToken: Address, debtToken: Address }
-    IReferee::observeReturn: IReferee::observeReturn { openedAt: u64, averageX64: i128 }
+    IReferee::observeReturn: IReferee::observeReturn { openedAt: u64, averageX64: i128, optionsOpenedAt: u64 }
     LegTerms: LegTerms { quoteAtoms: U256, notionalWad: U256 }
     HedgePayment: HedgePayment { to: Address, amountAtoms: U256 }
     HedgeLeg: HedgeLeg { venue: Address, quantityAtoms: I256, limitPriceWad: U256 }

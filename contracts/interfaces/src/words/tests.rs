@@ -92,7 +92,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
     all.extend(written!(words, SolError, abi_decode_raw:
         LenderHealthTooLow, LenderReserveMissing, LenderPoolRefused, LenderCollateralNeeded,
         HedgerOrderPending, HedgerOrderMissing, HedgerOrderFilled, HedgerOrderTooEarly, HedgerPerpClosed, HedgerPerpInUse,
-        HedgerPerpDiffers,
+        HedgerPerpDiffers, HedgerNotOwner,
     ));
     all
 }
@@ -125,7 +125,7 @@ fn structs(words: &[u8]) -> Vec<(String, Vec<u8>, Vec<u8>)> {
     Vec::from(structs!(words;
         Moment, VaultState, Values, BoardSlots, BoardStep, Offer, Leg, Slice, Board, Book, Quote, Margin, Report, AuctionState,
         Allocation, Terms, Fill, AppraisalHead, Appraisal, HedgeState, Outcome, HedgeLeg, LegTerms, Verdict, HedgePayment, Holding, Learning,
-        PerpKept, PerpMark, PerpStanding, PerpOrder,
+        PerpKept, PerpMark, PerpStanding, PerpOrder, OptionsTraded, OptionsVerdict,
     ))
 }
 
@@ -173,7 +173,7 @@ fn events(words: &[u8]) -> Vec<WrittenEvent> {
         VaultReopened, SeriesStarted,
         DepositRequest, RedeemRequest, ITranche::OperatorSet, CancelDepositRequest, CancelRedeemRequest, CancelDepositClaim,
         Deposit, Withdraw, EpochSettled, HedgerRegistered, HedgeRecorded, Rebalanced, VenueSet, LenderSet, HedgeTended, LearningSet, SpreadsLearned,
-        PerpVenueSet, HedgeOrdered, HedgeOrderConfirmed, HedgeOrderCancelled, PerpMarked, PerpQuarantined,
+        PerpVenueSet, HedgeOrdered, HedgeOrderConfirmed, HedgeOrderCancelled, PerpMarked, PerpQuarantined, OptionsHedged,
     ))
 }
 
@@ -240,6 +240,7 @@ fn listed(block: &str) -> Vec<String> {
         include_str!("lender.rs"),
         include_str!("learning.rs"),
         include_str!("broker.rs"),
+        include_str!("dealer.rs"),
     ];
     let blocks = tables.iter().flat_map(|table| table.split(block).skip(1));
     let lines = blocks.flat_map(|rest| rest.lines().skip(1).take_while(|line| !line.starts_with('}')));
@@ -313,6 +314,8 @@ fn every_type_that_is_read_is_compared() {
         "PerpTold",
         "PerpMark",
         "PerpStanding",
+        "OptionsTraded",
+        "OptionsVerdict",
     ]
     .map(String::from);
     assert_eq!(sorted(known.iter()), sorted(listed("from_words! {").iter()));
@@ -456,6 +459,8 @@ proptest! {
         reads_strictly::<PerpTold>(&of_value(), &words, bit);
         reads_strictly::<PerpMark>(&of_value(), &words, bit);
         reads_strictly::<PerpStanding>(&of_value(), &words, bit);
+        reads_strictly::<OptionsTraded>(&of_value(), &words, bit);
+        reads_strictly::<OptionsVerdict>(&of_value(), &words, bit);
         let [observed] = answers!(IReferee::observeCall);
         reads_strictly(&observed, &words, bit);
     }

@@ -3,6 +3,7 @@
 use equipoise_math::Fx;
 
 use super::{between_floor, passed_floor, HedgeTerm, HedgeTerms};
+use crate::potential::RiskState;
 use crate::units::{Money, Price};
 use crate::RiskError;
 
@@ -21,6 +22,7 @@ impl Window {
 
     /// The window once D* has been seen: it opens past the outer band and closes within the inner one. In between it stays what
     /// it was, so that nobody closes it by a hedge of a dollar.
+    /// # Rounding: both bounds down
     /// # Errors: Overflow
     pub fn observed(
         self,
@@ -29,12 +31,35 @@ impl Window {
         terms: &HedgeTerms,
         now: u64,
     ) -> Result<Self, RiskError> {
-        let size = delta_to_hedge.magnitude()?;
-        if size <= capital.scaled_floor(terms.number(HedgeTerm::InnerBand)?)? {
-            return Ok(Self::default());
+        let share = |term| -> Result<Money, RiskError> { capital.scaled_floor(terms.number(term)?) };
+        let (inner, outer) = (share(HedgeTerm::InnerBand)?, share(HedgeTerm::OuterBand)?);
+        Ok(self.seen(delta_to_hedge.magnitude()?, (inner, outer), now))
+    }
+
+    /// The window for options once R has been seen: it opens past what delta at the outer band would make of R, and closes within
+    /// what delta at the inner one would. So options are paid for where the vault would pay for a hedge, had it delta instead.
+    /// # Rounding: both bounds down
+    /// # Errors: Overflow
+    pub fn observed_risk(
+        self,
+        penalty: Money,
+        state: &RiskState,
+        terms: &HedgeTerms,
+        now: u64,
+    ) -> Result<Self, RiskError> {
+        let made = |term| -> Result<Money, RiskError> { state.penalty_of_delta_floor(terms.number(term)?) };
+        Ok(self.seen(penalty, (made(HedgeTerm::InnerBand)?, made(HedgeTerm::OuterBand)?), now))
+    }
+
+    /// Between the bounds it stays what it was.
+    fn seen(self, measure: Money, (inner, outer): (Money, Money), now: u64) -> Self {
+        if measure <= inner {
+            return Self::default();
         }
-        let is_past = size > capital.scaled_floor(terms.number(HedgeTerm::OuterBand)?)?;
-        Ok(if is_past && !self.is_open() { Self { opened_at: now } } else { self })
+        if measure > outer && !self.is_open() {
+            return Self { opened_at: now };
+        }
+        self
     }
 
     /// How much of its shares the vault pays by now.

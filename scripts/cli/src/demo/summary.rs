@@ -92,6 +92,7 @@ impl Demo {
             ("referee", hedges.referee),
             ("trustee", hedges.trustee),
             ("broker", hedges.broker),
+            ("dealer", hedges.dealer),
             ("hedger", hedges.hedger),
             ("filler", hedges.filler),
             ("hedge filler", stock),

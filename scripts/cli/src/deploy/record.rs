@@ -218,7 +218,7 @@ fn abi_of(contract: &str, is_program: bool) -> String {
         "watcher" => "breakers",
         "referee" | "trustee" | "hedger" | "filler" | "pool-venue" => "hedge",
         "underwriter" => "underwriting",
-        "broker" | "lender" | "tranche" | "wrapper" | "oracle" | "parameters" => contract,
+        "broker" | "dealer" | "lender" | "tranche" | "wrapper" | "oracle" | "parameters" => contract,
         _ => "market",
     };
     format!("contracts/interfaces/src/{file}.rs")

@@ -26,6 +26,8 @@ pub struct Hedges {
     pub trustee: Address,
     /// What runs there for perpetual futures.
     pub broker: Address,
+    /// What runs there for options.
+    pub dealer: Address,
     /// The hedger, a proxy.
     pub hedger: Address,
     /// The venue where solvers fill themselves.
@@ -42,6 +44,7 @@ struct Shared {
     referee: Address,
     trustee: Address,
     broker: Address,
+    dealer: Address,
     /// What their proxies run.
     implementation: Address,
 }
@@ -100,10 +103,11 @@ impl Deployer<'_> {
     }
 
     fn shared_hedges(&mut self, market: Address, clearing: Address, base: Address) -> Result<Shared, CliError> {
-        let (referee, trustee, broker) = (self.program("referee")?, self.program("trustee")?, self.program("broker")?);
+        let (referee, trustee) = (self.program("referee")?, self.program("trustee")?);
+        let (broker, dealer) = (self.program("broker")?, self.program("dealer")?);
         let arguments = hedger_arguments(NOBODY, [trustee, referee], [market, clearing, base]);
         let implementation = self.implementation("hedger", arguments)?;
-        Ok(Shared { referee, trustee, broker, implementation })
+        Ok(Shared { referee, trustee, broker, dealer, implementation })
     }
 
     fn hedger(
@@ -113,14 +117,15 @@ impl Deployer<'_> {
         clearing: Address,
         base: Address,
     ) -> Result<Hedges, CliError> {
-        let Shared { referee, trustee, broker, implementation } = shared;
+        let Shared { referee, trustee, broker, dealer, implementation } = shared;
         let arguments = hedger_arguments(self.owner, [trustee, referee], [market, clearing, base]);
         let hedger = self.proxy("hedger", "hedger", implementation, arguments)?;
         self.send("wire broker", hedger, &IHedger::wireBrokerCall { broker })?;
+        self.send("wire dealer", hedger, &IHedger::wireDealerCall { dealer })?;
         let filler = self.constructed("filler", Arguments::new().with("hedger", hedger))?;
         self.send("register hedger", clearing, &IClearing::registerHedgerCall { hedger, market })?;
         self.send("wire hedger", market, &IHedged::wireHedgerCall { hedger })?;
-        Ok(Hedges { referee, trustee, broker, hedger, filler, ..Hedges::default() })
+        Ok(Hedges { referee, trustee, broker, dealer, hedger, filler, ..Hedges::default() })
     }
 
     fn venues(&mut self, hedges: Hedges, plan: HedgePlan) -> Result<Hedges, CliError> {

@@ -33,6 +33,8 @@ impl Verification<'_> {
         self.view(format!("trustee of {name}"), trustee, hedger, &IHedger::trusteeCall {}, same)?;
         let broker = self.at("broker");
         self.view(format!("broker of {name}"), broker, hedger, &IHedger::brokerCall {}, same)?;
+        let dealer = self.at("dealer");
+        self.view(format!("dealer of {name}"), dealer, hedger, &IHedger::dealerCall {}, same)?;
         self.governed(name, GroupName::Hedge)?;
         let base = self.told(name, "base");
         self.view(format!("underlying of {name}"), base, hedger, &IHedger::baseCall {}, shown)?;
