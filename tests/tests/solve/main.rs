@@ -10,6 +10,7 @@ mod hedging;
 #[path = "../keep/fixture.rs"]
 #[allow(dead_code, reason = "the keeper's tests need more of it")]
 mod kept;
+mod options;
 mod pool;
 #[path = "../deploy/relay.rs"]
 #[allow(dead_code, reason = "deployments need more of it")]

@@ -82,6 +82,7 @@ impl Hedged {
     fn policy(&self, cost_bps: f64, wei_per_gas: u128) -> Policy {
         Policy {
             stock: Some(Stock { filler: self.hedging.stock, cost_bps }),
+            options: None,
             only: None,
             least_profit: f64::NEG_INFINITY,
             most_tip: Amount::new(i128::MAX >> 1),

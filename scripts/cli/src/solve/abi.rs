@@ -20,7 +20,7 @@ use crate::deployment::HedgeFiller;
 use crate::keep::{Client, KeepError, Order, Tried};
 
 /// How long a request is good for, in seconds.
-const DEADLINE_SECS: u64 = 120;
+pub(super) const DEADLINE_SECS: u64 = 120;
 
 /// A market's hedger, and its tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use alloy_primitives::Address;
 use clap::Args;
 use equipoise_risk::units::Atoms;
 
+use super::options::Desk;
 use super::round::Policy;
 use super::venues::{Stock, VenueKind};
 use crate::deploy::args::Target;
@@ -20,7 +21,7 @@ pub const ABOUT: &str = "\
 Hedge a vault's markets, and earn the tips that their hedgers pay: by JSON-RPC, whenever the rule pays enough.
 
 Each round reads everything anew, computes with the code that the chain runs what it will say, and sends at most one transaction:
-a checkpoint, or a rebalance over the venues where it is cheapest. Nothing is kept between rounds, so the solver may be stopped,
+a checkpoint, a rebalance over the venues where it is cheapest, or a trade of options. Nothing is kept between rounds, so the solver may be stopped,
 started again or run beside others at any time; of several one wins each epoch. Whatever would revert is found by a call first
 and not sent.
 
@@ -52,6 +53,13 @@ pub struct SolveArguments {
     /// What filling out of the inventory costs the solver beyond spot, either way, in basis points
     #[arg(long, value_name = "BPS", default_value_t = 5.0)]
     pub cost_bps: f64,
+    /// Where hedges in the underlying leave nothing to do, trade options with the vault for tips, out of the key's margin account of this
+    /// number: deposit cash in it and name the hedger its operator first
+    #[arg(long, value_name = "NUMBER")]
+    pub options_account: Option<u64>,
+    /// What each contract of options that is taken on must earn, in tokens, beside its mid
+    #[arg(long, value_name = "TOKENS", default_value_t = 0.0, requires = "options_account")]
+    pub options_edge: f64,
     /// Send only what earns so much at least, tip less gas, in tokens
     #[arg(long, value_name = "TOKENS", default_value_t = 0.0)]
     pub min_profit: f64,
@@ -108,6 +116,7 @@ impl SolveArguments {
         Policy {
             stock: self.filler.map(|filler| Stock { filler, cost_bps: self.cost_bps }),
             only: self.venue,
+            options: self.options_account.map(|account| Desk { account, edge: self.options_edge }),
             least_profit: self.min_profit,
             most_tip: Atoms::new(tip),
             wei_per_gas,

@@ -2,6 +2,7 @@
 //!
 //! * `abi`: what hedgers are asked and told, and how it is encoded
 //! * `venues`, `pool`: where hedges are filled, and what that costs now
+//! * `options`: what trades of options with the vault would cost and earn
 //! * [`round`]: one round for one market, over any [`Client`](crate::keep::Client): the demo makes the same in process
 //! * `solver`: the loop, by JSON-RPC, with what it shares with the keeper
 //!
@@ -10,6 +11,7 @@
 pub mod abi;
 pub mod args;
 mod error;
+mod options;
 mod pool;
 mod report;
 mod round;
@@ -26,8 +28,9 @@ use crate::deploy::KeySource;
 use crate::keep::measured;
 
 pub use error::SolveError;
-pub use report::{MarketReport, RebalanceReport, SolveReport};
-pub use round::{round, Done, Policy, Round, Seen, Step};
+pub use options::{Desk, OptionsPlan};
+pub use report::{MarketReport, OptionsReport, RebalanceReport, SolveReport};
+pub use round::{round, Done, OptionsDone, Policy, Round, Seen, Step};
 pub use venues::{found, Stock, VenueKind, VenueSite};
 
 /// Makes one round for each market.

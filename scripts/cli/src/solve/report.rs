@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
+use equipoise_interfaces::OptionLeg;
 use serde::Serialize;
 
 use super::error::SolveError;
-use super::round::{Done, Round, Seen, Step};
+use super::options::OptionsPlan;
+use super::round::{Done, OptionsDone, Round, Seen, Step};
 use crate::keep::{Deed, Fate};
 use crate::units::{from_wad, narrow_unsigned, tokens};
 
@@ -35,6 +37,9 @@ pub struct MarketReport {
     /// What was accepted, or would be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rebalance: Option<RebalanceReport>,
+    /// The options that were traded, or would be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<OptionsReport>,
     /// What was sent, or would be.
     pub deeds: Vec<Deed>,
 }
@@ -59,6 +64,24 @@ pub struct RebalanceReport {
     /// Whether the hedger says what was computed before, to the last bit; none if nothing was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_as_computed: Option<bool>,
+}
+
+/// A trade of options, in tokens.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OptionsReport {
+    /// Its series, and the contracts of each, negative for sold.
+    pub legs: Vec<(u32, f64)>,
+    /// What the account paid, negative for what it got.
+    pub cost: f64,
+    /// What the options are worth at mid, the same way.
+    pub mid: f64,
+    /// The tip.
+    pub tip: f64,
+    /// What the solver earns: the tip less what the trade costs beyond mid, less gas as it was estimated and the edge that he wants.
+    pub profit: f64,
+    /// By how much R fell; none if nothing was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gain: Option<f64>,
 }
 
 /// What a round over every market came to.
@@ -88,6 +111,7 @@ impl MarketReport {
             result,
             note,
             rebalance: round.as_ref().ok().and_then(|round| RebalanceReport::of(&round.step)),
+            options: round.as_ref().ok().and_then(|round| OptionsReport::of(&round.step)),
             deeds,
         }
     }
@@ -119,6 +143,22 @@ impl RebalanceReport {
     }
 }
 
+impl OptionsReport {
+    fn of(step: &Step) -> Option<Self> {
+        let Step::Options(done) = step else { return None };
+        let OptionsDone { plan, told } = &**done;
+        let size = |leg: &OptionLeg| from_wad(leg.sizeWad);
+        Some(Self {
+            legs: plan.legs.iter().map(|leg| (leg.series, size(leg))).collect(),
+            cost: plan.cost,
+            mid: plan.mid,
+            tip: told.as_ref().map_or(plan.tip, |told| tokens(narrow_unsigned(told.tipAtoms))),
+            profit: plan.profit,
+            gain: told.as_ref().map(|told| from_wad(told.gainWad)),
+        })
+    }
+}
+
 fn told(step: &Step) -> (&'static str, String) {
     match step {
         Step::Nothing(why) => ("nothing", why.clone()),
@@ -126,6 +166,15 @@ fn told(step: &Step) -> (&'static str, String) {
         Step::Accepted(done) => ("accepted", accepted(done)),
         Step::Planned(plan) => {
             ("planned", format!("{} legs would be sent, for a profit of {:.6}", plan.legs.len(), plan.profit))
+        }
+        Step::Options(done) => {
+            let OptionsPlan { contracts, tip, profit, .. } = done.plan;
+            let what = format!("{contracts:.3} contracts of options, a tip of {tip:.6}, a profit of {profit:.6}");
+            if done.told.is_some() {
+                ("accepted", what)
+            } else {
+                ("planned", what)
+            }
         }
         Step::Lost { epochs: [wanted, current] } => {
             ("lost", format!("somebody else was faster: epoch {wanted} is over, {current} has begun"))

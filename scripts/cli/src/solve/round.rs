@@ -4,16 +4,19 @@
 //! round sees what there is.
 
 use alloy_primitives::{Address, B256};
-use equipoise_interfaces::Rebalanced;
+use equipoise_interfaces::{OptionsHedged, Rebalanced};
 use equipoise_risk::rebalance::{Band, HedgeTerm, Refused};
 use equipoise_risk::units::Atoms;
 use equipoise_solver::{plan, Costs, Nothing, Plan, Verdict, Wishes};
 
 use super::abi::{self, Appraised, Hedge, Kept, Moment};
 use super::error::SolveError;
+use super::options::{Desk, OptionsPlan};
 use super::venues::{self, Stock, VenueKind, VenueSite};
 use crate::keep::Client;
 use crate::reverts::Reason;
+
+mod options;
 
 /// Gas of a rebalance without its legs, and of one leg: what those of the demo use, cached, rounded up.
 const REBALANCE_GAS: f64 = 300_000.0;
@@ -27,6 +30,8 @@ pub struct Policy {
     pub stock: Option<Stock>,
     /// Only venues of this kind.
     pub only: Option<VenueKind>,
+    /// Out of which account he trades options, if he does.
+    pub options: Option<Desk>,
     /// What he earns at least, in the stablecoin.
     pub least_profit: f64,
     /// The tip that he wants at most, in atoms.
@@ -41,8 +46,12 @@ pub struct Policy {
 
 impl Policy {
     fn costs(&self, spot: f64) -> Costs {
-        let of_gas = self.wei_per_gas as f64 / WEI_PER_ETHER * self.ether_price.unwrap_or(spot);
-        Costs { gas: REBALANCE_GAS * of_gas, gas_of_leg: LEG_GAS * of_gas }
+        Costs { gas: self.gas_costs(REBALANCE_GAS, spot), gas_of_leg: self.gas_costs(LEG_GAS, spot) }
+    }
+
+    /// What so much gas costs, in the stablecoin.
+    fn gas_costs(&self, gas: f64, spot: f64) -> f64 {
+        gas * self.wei_per_gas as f64 / WEI_PER_ETHER * self.ether_price.unwrap_or(spot)
     }
 }
 
@@ -60,6 +69,8 @@ pub enum Step {
     Accepted(Box<Done>),
     /// A rebalance would be sent.
     Planned(Box<Plan>),
+    /// Options were traded, or would be.
+    Options(Box<OptionsDone>),
     /// Somebody else was faster.
     Lost {
         /// The epoch that the request was for, and that of now.
@@ -76,6 +87,15 @@ pub struct Done {
     pub plan: Plan,
     /// What the hedger says of it.
     pub told: Rebalanced,
+}
+
+/// A trade of options.
+#[derive(Clone, Debug)]
+pub struct OptionsDone {
+    /// What was found before.
+    pub plan: OptionsPlan,
+    /// What the hedger says of it; none if nothing was sent.
+    pub told: Option<OptionsHedged>,
 }
 
 impl Done {
@@ -181,6 +201,14 @@ impl Rounding<'_> {
         if age > self.kept.terms.secs(HedgeTerm::PriceAgeSecs) {
             return Ok(Step::Nothing(format!("the oracle's price is {age} s old")));
         }
+        match (self.hedge()?, self.policy.options) {
+            (Step::Nothing(why), Some(desk)) => self.trade_options(desk, why),
+            (step, _) => Ok(step),
+        }
+    }
+
+    /// Hedges in the underlying.
+    fn hedge(&mut self) -> Result<Step, SolveError> {
         if !self.sight.market.window.is_open() {
             return self.before_the_window();
         }
@@ -295,12 +323,14 @@ impl Rounding<'_> {
                 Some(told) => Step::Accepted(Box::new(Done { plan, told })),
                 None => Step::Planned(Box::new(plan)),
             }),
-            // Whatever it was refused with: if the epoch has moved, somebody else was faster.
-            Err(reason) => {
-                let current = Kept::of(self.client, self.hedge.hedger)?.epoch;
-                let is_lost = current != epoch || reason.name == "HedgerEpochDiffers";
-                Ok(if is_lost { Step::Lost { epochs: [epoch, current] } } else { Step::Refused(reason) })
-            }
+            Err(reason) => self.refused(reason),
         }
+    }
+
+    /// Whatever it was refused with: if the epoch has moved, somebody else was faster.
+    fn refused(&mut self, reason: Reason) -> Result<Step, SolveError> {
+        let (epoch, current) = (self.kept.epoch, Kept::of(self.client, self.hedge.hedger)?.epoch);
+        let is_lost = current != epoch || reason.name == "HedgerEpochDiffers";
+        Ok(if is_lost { Step::Lost { epochs: [epoch, current] } } else { Step::Refused(reason) })
     }
 }

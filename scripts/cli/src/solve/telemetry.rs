@@ -47,6 +47,9 @@ pub fn tell(report: &MarketReport) {
             info!(market, "the hedger says something else than was computed: blocks lay in between");
         }
     }
+    if let Some(done) = report.options.as_ref().filter(|_| report.result == "accepted") {
+        gauge!("equipoise_solve_tips_tokens", "market" => market.clone()).increment(done.tip);
+    }
     match report.result {
         "failed" => warn!(market, "{}", report.note),
         result => info!(market, result, "{}", report.note),

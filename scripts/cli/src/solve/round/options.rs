@@ -1,0 +1,80 @@
+//! Options, where hedges in the underlying leave nothing to do.
+
+use alloy_primitives::{B256, U256};
+
+use super::{OptionsDone, Rounding, Step};
+use crate::reverts::Reason;
+use crate::solve::abi::Moment;
+use crate::solve::error::SolveError;
+use crate::solve::options::{account_of, best, boards, hedged, packages, window, Ask, Desk, OptionsPlan};
+
+/// Gas of a trade of options that is paid for.
+const OPTIONS_GAS: f64 = 700_000.0;
+
+/// The best plan over all inventories, or why the chain has refused the last that was tried.
+type Found = (Option<OptionsPlan>, Option<Reason>);
+
+impl Rounding<'_> {
+    /// Trades options, if that is paid for and earns enough.
+    /// # Inputs: why there is nothing to hedge in the underlying
+    pub(super) fn trade_options(&mut self, desk: Desk, why: String) -> Result<Step, SolveError> {
+        let Some(window) = window(self.client, self.hedge)? else { return Ok(Step::Nothing(why)) };
+        let market = &self.sight.market;
+        let penalty = market.risk(market.held)?.penalty;
+        if !window.observed_risk(penalty, &market.state, &market.terms, market.at)?.is_open() {
+            return Ok(Step::Nothing(format!("{why}; and no risk that options are paid for")));
+        }
+        if !window.is_open() {
+            return self.checkpoint("to open the window for options");
+        }
+        if self.usable_words()?.is_empty() {
+            return self.without_checkpoint();
+        }
+        match self.best_options(desk)? {
+            (Some(plan), _) if plan.profit > self.policy.least_profit => self.send_options(desk, plan),
+            (Some(plan), _) => Ok(Step::Nothing(format!("{why}; and options would earn {:.6}", plan.profit))),
+            (None, _) if self.kept.is_due() && !self.kept.has(&self.words) => {
+                self.checkpoint("the inventory has changed since the last")
+            }
+            (None, refused) => {
+                let text = refused.map_or_else(|| "none takes much vega off".to_owned(), |reason| reason.text);
+                Ok(Step::Nothing(format!("{why}; and no options: {text}")))
+            }
+        }
+    }
+
+    fn best_options(&mut self, desk: Desk) -> Result<Found, SolveError> {
+        let spot: f64 = self.sight.market.spot.fx().to_num();
+        let vegas = self.sight.market.now.buckets.iter().map(|bucket| bucket.vega.fx().to_num::<f64>());
+        let vegas: Vec<(u16, f64)> = boards(&self.words).into_iter().zip(vegas).collect();
+        let packages = packages(self.client, self.hedge, &vegas, spot)?;
+        let gas = self.policy.gas_costs(OPTIONS_GAS, spot);
+        let (mut found, mut refused): Found = (None, None);
+        for words in self.usable_words()? {
+            let ask = self.ask(desk, words);
+            let (plan, reason) = best(self.client, &ask, &packages, (desk.edge, gas))?;
+            refused = reason.or(refused);
+            found = found.into_iter().chain(plan).max_by(|one, other| one.profit.total_cmp(&other.profit));
+        }
+        Ok((found, refused))
+    }
+
+    fn ask(&self, desk: Desk, words: Vec<B256>) -> Ask {
+        Ask {
+            hedger: self.hedge.hedger,
+            market: self.hedge.market,
+            moment: Moment { epoch: self.kept.epoch, spot_at: self.sight.spot_at, now: self.kept.now },
+            account: account_of(self.client, desk),
+            most_tip: U256::from(self.policy.most_tip.count().max(0).unsigned_abs()),
+            words,
+        }
+    }
+
+    fn send_options(&mut self, desk: Desk, plan: OptionsPlan) -> Result<Step, SolveError> {
+        let ask = self.ask(desk, plan.words.clone());
+        match self.client.transact(ask.order(&plan))? {
+            Ok(logs) => Ok(Step::Options(Box::new(OptionsDone { plan, told: hedged(&logs) }))),
+            Err(reason) => self.refused(reason),
+        }
+    }
+}
