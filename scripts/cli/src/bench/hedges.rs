@@ -3,9 +3,11 @@
 use alloy_primitives::{Address, Bytes, B256, I256, U256};
 use alloy_rpc_types_trace::geth::CallConfig;
 use alloy_sol_types::SolCall;
-use equipoise_interfaces::{HedgeLeg, IHedged, IHedger, RebalanceRequest};
+use equipoise_interfaces::{
+    account, HedgeLeg, IDealer, IHedged, IHedger, Leg, OptionLeg, OptionsRequest, RebalanceRequest,
+};
 
-use super::stage::{gas_in, Stage, CROWD, ETH, KEEPER, OWNER};
+use super::stage::{gas_in, Stage, BUYER, CROWD, ETH, KEEPER, OWNER};
 use crate::deployment::{HedgeFiller, Hedges};
 use crate::error::CliError;
 use crate::programs::Programs;
@@ -50,6 +52,38 @@ impl Stage {
         let Some(venue) = self.world.pool_venue(programs, &hedging, (ETH.spot, LIQUIDITY))? else { return Ok(None) };
         let order = Order { venue, limit: ETH.spot * POOL_LIMIT, through: None };
         self.rebalance_twice(&hedging.hedges, &order).map(Some)
+    }
+
+    /// A solver sells the vault straddles out of his margin account, and is paid for it.
+    pub(super) fn hedge_by_options(&mut self, programs: &Programs) -> Result<u64, CliError> {
+        let hedging = self.world.hedge(programs, None)?;
+        let Hedges { hedger, .. } = hedging.hedges;
+        self.trade(CROWD, vec![self.leg(1, 4, false, SOLD), self.leg(1, 4, true, SOLD)])?;
+        self.watch(&hedging.hedges)?;
+        for _ in 0..8 {
+            self.round(ETH.spot)?;
+        }
+        self.watch(&hedging.hedges)?;
+        self.deposit(BUYER, 1_000_000)?;
+        self.operate(BUYER, hedger)?;
+        let words: Vec<B256> = self.world.view(self.world.contracts.market, &IHedged::inventoryCall {})?;
+        let option = |leg: Leg| OptionLeg { series: leg.series, sizeWad: leg.sizeWad };
+        let legs = [false, true].map(|is_put| option(self.leg(1, 4, is_put, -SOLD / 10.0)));
+        let mut gas = 0;
+        for _ in 0..2 {
+            let request = OptionsRequest {
+                riskEpoch: self.world.view(hedger, &IHedger::stateCall {})?.riskEpoch,
+                minPriceAt: 0,
+                deadline: u64::MAX >> 8,
+                maxTipAtoms: U256::MAX,
+                account: account::of(BUYER),
+                maxCostAtoms: I256::MAX,
+                legs: legs.to_vec(),
+            };
+            let call = IDealer::hedgeOptionsCall { request, words: words.clone() };
+            gas = self.world.send("options", BUYER, hedger, &call)?.gas_used;
+        }
+        Ok(gas)
     }
 
     fn rebalance_twice(&mut self, hedges: &Hedges, order: &Order) -> Result<Used, CliError> {

@@ -48,7 +48,7 @@ pub(super) const OWNER: Address = user(0x11);
 pub(super) const KEEPER: Address = user(0x12);
 const LP: Address = user(0x13);
 pub(super) const CROWD: Address = user(0x14);
-const BUYER: Address = user(0x15);
+pub(super) const BUYER: Address = user(0x15);
 const SELLER: Address = user(0x16);
 const DEBTOR: Address = user(0x17);
 const BIDDER: Address = user(0x18);
@@ -214,10 +214,15 @@ impl Stage {
         Ok(self.world.send("clearing", from, self.world.contracts.clearing, call)?.gas_used)
     }
 
-    fn deposit(&mut self, trader: Address, tokens: u128) -> Result<(), CliError> {
+    pub(super) fn deposit(&mut self, trader: Address, tokens: u128) -> Result<(), CliError> {
         self.world.fund(trader, tokens * TOKEN_ATOMS)?;
         self.clear(trader, &IClearing::depositCall { amountAtoms: U256::from(tokens * TOKEN_ATOMS) })?;
         Ok(())
+    }
+
+    /// Has somebody operate a trader's account.
+    pub(super) fn operate(&mut self, trader: Address, operator: Address) -> Result<(), CliError> {
+        self.clear(trader, &IClearing::setOperatorCall { operator, until: u64::MAX >> 8 }).map(drop)
     }
 
     /// Buys some of every series, and sells some of every other, so that the vault holds all.
@@ -250,7 +255,7 @@ impl Stage {
     /// Another, at a price that it brings along.
     pub(super) fn trade_pulled(&mut self) -> Result<u64, CliError> {
         let (operator, until) = (self.world.contracts.underwriter, u64::MAX >> 8);
-        self.clear(BUYER, &IClearing::setOperatorCall { operator, until })?;
+        self.operate(BUYER, operator)?;
         self.trades()?;
         self.now += 1;
         self.world.chain().set_time(self.now)?;

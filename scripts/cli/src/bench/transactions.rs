@@ -31,7 +31,7 @@ impl Transaction {
 }
 
 /// Name, target in gas with programs cached, and what is done.
-pub const TRANSACTIONS: [(&str, u64, &str); 18] = [
+pub const TRANSACTIONS: [(&str, u64, &str); 19] = [
     ("trade_first", 270_000, "an account's first trade, 64 live series"),
     ("trade_repeat", 200_000, "another trade of an account that is only long, 64 live series"),
     ("trade_repeat_round", 230_000, "the same, the first trade after a feed round"),
@@ -56,6 +56,7 @@ pub const TRANSACTIONS: [(&str, u64, &str); 18] = [
     ("rebalance_callback_venue", 20_000, "of that, what the venue and the solver use in the middle of it"),
     ("rebalance_spot", 360_000, "another rebalance, bought at a Uniswap v3 pool, 64 live series"),
     ("rebalance_spot_venue", 150_000, "of that, what the venue and the pool use"),
+    ("hedge_options", 650_000, "another trade of options that the vault pays for, two legs, 64 live series"),
     (
         "guardrails_per_trade",
         12_000,
@@ -97,6 +98,7 @@ fn measure(programs: &Programs, is_cached: bool) -> Result<Vec<Option<u64>>, Cli
     gas.extend([rebalance.all, rebalance.venue]);
     let at_pool = Stage::new(programs, is_cached, (4, 8), &[ETH])?.rebalance_at_pool(programs)?;
     let at_pool = [at_pool.as_ref().map(|used| used.all), at_pool.as_ref().map(|used| used.venue)];
-    let rest = [guardrails, extra].into_iter().map(Some);
+    let options = Stage::new(programs, is_cached, (4, 8), &[ETH])?.hedge_by_options(programs)?;
+    let rest = [options, guardrails, extra].into_iter().map(Some);
     Ok(gas.into_iter().map(Some).chain(at_pool).chain(rest).collect())
 }
