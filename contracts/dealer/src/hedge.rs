@@ -3,13 +3,15 @@
 use alloc::vec::Vec;
 
 use alloy_primitives::{Address, B256, I256, U256};
+use alloy_sol_types::SolCall;
 use equipoise_hedger_state::currency::{require_current, require_fresh, require_spare};
 use equipoise_hedger_state::known::require_checkpoint;
-use equipoise_hedger_state::{Appraised, Hedger, Kept};
+use equipoise_hedger_state::{Appraised, Hedger, Kept, Options};
+use equipoise_interfaces::words::decode;
 use equipoise_interfaces::{
     account, HedgerNotOwner, HedgerOrderPending, Holding, IMarket, Leg, OptionsHedged, OptionsTraded, OptionsVerdict,
 };
-use equipoise_kit::lean::{call, log, revert, Arguments};
+use equipoise_kit::lean::{call, encode, failed, log, revert, view_bytes, Arguments};
 use equipoise_kit::number::to_u128;
 use equipoise_kit::Revert;
 use stylus_sdk::prelude::*;
@@ -61,10 +63,15 @@ pub fn hedge(hedger: &mut Hedger, request: Request, words: &[B256]) -> Result<(I
     let before = hedger.appraised(words)?;
     require_fresh(&before.head, request.min_price_at, &terms, now)?;
     let (account, max_tip) = (request.account, request.max_tip_atoms);
+    let expiry = first_expiry(hedger, &request.legs)?;
     let cost = trade(hedger, request)?;
     let after = hedger.appraised(words)?;
+    let options = hedger.slots.options();
     let traded = OptionsTraded {
-        openedAt: hedger.slots.options_opened_at(),
+        openedAt: options.opened_at,
+        usedX64: options.used,
+        usedAt: options.used_at,
+        expiry,
         netAtoms: hedger.position()?.net(kept.atoms),
         costAtoms: cost,
         maxTipAtoms: max_tip,
@@ -90,21 +97,33 @@ fn trade(hedger: &mut Hedger, request: Request) -> Result<I256, Revert> {
     call(hedger, market, &order)
 }
 
+/// When the first of the boards that are traded expires.
+/// # Errors: MarketBoardUnknown
+fn first_expiry(hedger: &Hedger, legs: &[Leg]) -> Result<u64, Revert> {
+    let market = hedger.slots.market.address();
+    let mut boards: Vec<u32> = legs.iter().map(|leg| leg.series >> 8).collect();
+    boards.sort_unstable();
+    boards.dedup();
+    let mut first = u64::MAX;
+    for board in boards {
+        const SELECTOR: [u8; 4] = IMarket::boardCall::SELECTOR;
+        let data = view_bytes(hedger.vm(), market, SELECTOR, &encode(SELECTOR, &board))?;
+        // Its id comes before.
+        let (_, expiry): (u16, u64) = decode(&data).ok_or_else(|| failed(market, SELECTOR))?;
+        first = first.min(expiry);
+    }
+    Ok(first)
+}
+
 /// Keeps what has moved, and has the skew reserve pay what it can of the tip. What the trade itself was worth to the solver the
 /// market has drawn from it.
 fn record(hedger: &mut Hedger, kept: &Kept, verdict: &OptionsVerdict, told: &Appraised) -> Result<(), Revert> {
     let now = hedger.vm().block_timestamp();
-    let kept = Kept {
-        epoch: kept.epoch.saturating_add(1),
-        opened_at: verdict.openedAt,
-        average: verdict.averageX64,
-        averaged_at: now,
-        used: verdict.usedX64,
-        used_at: now,
-        ..*kept
-    };
+    // The epoch stays: as after any trade, what has been asked for in the underlying may go on.
+    let kept = Kept { opened_at: verdict.openedAt, average: verdict.averageX64, averaged_at: now, ..*kept };
     hedger.slots.set_kept(&kept);
-    hedger.slots.set_options_opened_at(verdict.optionsOpenedAt);
+    let options = Options { opened_at: verdict.optionsOpenedAt, used_at: now, used: verdict.usedX64 };
+    hedger.slots.set_options(&options);
     let held = Holding { unitsX64: told.head.unitsX64, cashX64: told.head.cashX64 };
     hedger.tell_market(&held, verdict.tipAtoms)
 }

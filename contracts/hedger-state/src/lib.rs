@@ -20,7 +20,7 @@ use stylus_sdk::prelude::*;
 
 pub use appraisal::{Appraised, Observed};
 pub use lending::Position;
-pub use slots::{Checkpoint, Kept, Order, Perp, Slots, Token, VenueTerms};
+pub use slots::{Checkpoint, Kept, Options, Order, Perp, Slots, Token, VenueTerms};
 
 /// The hedger, as all of its programs open it.
 #[storage]

@@ -4,7 +4,6 @@ use alloy_primitives::{Address, B256, U256};
 use equipoise_kit::storage::{
     coupled, eighths, halves, joined, namespace_root, paired, quarters, Lasting, Mapping, Namespace, Namespaced, Word,
 };
-use equipoise_kit::Revert;
 use equipoise_risk::rebalance::{HedgeTerms, TERM_COUNT, TERM_RULES};
 use stylus_sdk::prelude::*;
 
@@ -67,8 +66,10 @@ pub struct HedgerSlots {
     order_terms: Word,
     /// What it may use of the budget, and the cash that lay there when it was asked for.
     order_start: Word,
-    /// The program that hedges by options, after since when they are paid for.
-    dealer: Word,
+    /// The program that hedges by options.
+    pub dealer: Word,
+    /// Since when options are paid for, when their budget was last used, and what is used of it.
+    options: Word,
 }
 
 /// Bytes of a term.
@@ -135,6 +136,17 @@ pub struct VenueTerms {
     pub is_passed_on: bool,
 }
 
+/// What is kept of hedges by options. Numbers are times 2^64, times in unix seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Since when options are paid for, 0 while they are not.
+    pub opened_at: u64,
+    /// When their budget was last used.
+    pub used_at: u64,
+    /// What is used of it, as of then.
+    pub used: i128,
+}
+
 /// What counts, or is believed, of the account at the perpetual venue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Perp {
@@ -188,31 +200,19 @@ impl HedgerSlots {
         self.perp_venue.set_address(venue);
     }
 
-    /// The program that hedges by options.
-    pub fn dealer(&self) -> Address {
-        self.dealer.address()
-    }
-
-    /// Names it, once.
-    /// # Errors: AlreadyWired, AddressIsZero, AddressHasNoCode
-    pub fn wire_dealer(&mut self, dealer: Address) -> Result<(), Revert> {
-        self.dealer.name_once(dealer)
-    }
-
-    /// Since when options are paid for, 0 while they are not.
-    pub fn options_opened_at(&self) -> u64 {
-        let [high, _] = halves(self.dealer.get());
-        let [opened_at, _] = quarters(high);
-        opened_at
+    /// What is kept of hedges by options.
+    pub fn options(&self) -> Options {
+        let [times, used] = halves(self.options.get());
+        let [opened_at, used_at] = quarters(times);
+        Options { opened_at, used_at, used: used.cast_signed() }
     }
 
     /// Keeps that, if it is something else.
-    pub fn set_options_opened_at(&mut self, opened_at: u64) {
-        let mut word = self.dealer.get();
-        let before = word;
-        word.iter_mut().zip(opened_at.to_be_bytes()).for_each(|(place, byte)| *place = byte);
-        if word != before {
-            self.dealer.set(word);
+    pub fn set_options(&mut self, options: &Options) {
+        let Options { opened_at, used_at, used } = *options;
+        let word = joined(paired(opened_at, used_at).into(), used.cast_unsigned());
+        if word != self.options.get() {
+            self.options.set(word);
         }
     }
 

@@ -33,7 +33,8 @@ sol! {
     ///
     /// The trade itself is one as any other, for an account of the solver's own, at the market's quote and within its limits and margins.
     /// The tip comes on top, if R has fallen, by the rules of rebalances. There is a window of its own: it opens once R is past what
-    /// delta at the outer band would make of it, and closes within what delta at the inner band would. Checkpoints look.
+    /// delta at the outer band would make of it, and closes within what delta at the inner band would. Checkpoints look. Options that live shorter
+    /// than R's horizon of vega are paid for by the share of it that they live, and shorter than its horizon of delta not at all.
     #[derive(Debug)]
     interface IDealer {
         // Anybody
@@ -43,8 +44,10 @@ sol! {
             returns (int256 costAtoms, uint256 tipAtoms);
 
         // Views
-        /// Since when options are paid for, 0 while they are not.
+        /// Since when options are paid for, 0 while they are not. Of the ramp as much is left after a trade as of the risk.
         function optionsWindow() external view returns (uint64 openedAt);
+        /// What trades of options have used of their own day's budget, half as large as that of hedges, as of then.
+        function optionsBudget() external view returns (uint256 usedWad, uint64 at);
     }
 
     /// Options have been traded to lower the vault's risk: what its assets lost by the trade (negative for a gain), the tip, and by how much R fell.
@@ -63,4 +66,7 @@ sol! {
     /// An account trades here for its owner alone.
     #[derive(Debug, PartialEq, Eq)]
     error HedgerNotOwner(address caller, bytes32 account);
+    /// Trade what expires later: the relief of these is gone before the risk is.
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerOptionsTooShort(uint64 lifeSecs, uint64 leastSecs);
 }

@@ -152,6 +152,11 @@ sol! {
     struct OptionsTraded {
         /// Since when options are paid for, 0 while they are not.
         uint64 openedAt;
+        /// What trades of options have used of their budget, as of then.
+        int128 usedX64;
+        uint64 usedAt;
+        /// When the first of the options that were traded expires.
+        uint64 expiry;
         /// The underlying held, less what is owed.
         int256 netAtoms;
         /// What the solver has paid.
@@ -170,6 +175,7 @@ sol! {
         /// The window for options.
         uint64 optionsOpenedAt;
         int128 averageX64;
+        /// Of the budget of options.
         int128 usedX64;
     }
 

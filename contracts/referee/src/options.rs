@@ -34,9 +34,10 @@ impl Market {
             hedge: Hedge { units, cash: self.cash },
             spot: self.spot,
             cost: self.money_floor(traded.costAtoms).map_err(number_error)?,
+            life_secs: traded.expiry.saturating_sub(state.nowAt),
         };
         let windows = [state.openedAt, traded.openedAt].map(|opened_at| Window { opened_at });
-        let budget = Budget { used: money_of_bits(state.usedX64), at: state.usedAt };
+        let budget = Budget { used: money_of_bits(traded.usedX64), at: traded.usedAt };
         let rules = (&self.state, &self.parameters, &terms);
         let accepted = done.judged(rules, (windows, budget), self.most_tip(traded.maxTipAtoms), state.nowAt);
         let AcceptedOptions { tip, lost, gain, budget, window, options_window } = accepted.map_err(refusal)?;

@@ -2,7 +2,7 @@
 
 use equipoise_interfaces::{
     HedgerBudgetExceeded, HedgerCostTooHigh, HedgerDeltaGrows, HedgerGainTooSmall, HedgerLimitExceeded,
-    HedgerNumberOutOfDomain, HedgerWindowClosed,
+    HedgerNumberOutOfDomain, HedgerOptionsTooShort, HedgerWindowClosed,
 };
 use equipoise_kit::lean::revert;
 use equipoise_kit::Revert;
@@ -44,6 +44,9 @@ pub fn refusal(refused: Refused) -> Revert {
                 Err(error) => error,
                 Ok(()) => revert(&HedgerNumberOutOfDomain {}),
             }
+        }
+        Refused::LifeTooShort { life_secs, least_secs } => {
+            revert(&HedgerOptionsTooShort { lifeSecs: life_secs, leastSecs: least_secs })
         }
         Refused::Number(error) => number_error(error),
     }

@@ -118,6 +118,13 @@ pub enum Refused {
     },
     /// Options carry the book past one of its limits, or further past.
     BookLimit(Breach),
+    /// Options do not live long enough to take off the risk that R counts.
+    LifeTooShort {
+        /// Seconds that the shortest lives.
+        life_secs: u64,
+        /// Seconds, at least.
+        least_secs: u64,
+    },
     /// A number could not be computed.
     Number(RiskError),
 }
@@ -156,19 +163,15 @@ impl Rebalance {
         if !window.is_open() {
             return Err(Refused::WindowClosed);
         }
-        let Paid { tip, budget, gain } = self.paid(terms, (window, budget), most_tip, now)?;
+        let day = self.capital.scaled_floor(terms.number(HedgeTerm::DayBudget)?)?;
+        let purse = Purse { ramp: window.ramp_floor(terms, now)?, budget, day };
+        let Paid { tip, budget, gain } = self.paid(terms, purse, most_tip, now)?;
         let window = window.observed(self.after.delta_to_hedge, self.capital, terms, now)?;
         Ok(Accepted { tip, budget, window, gain })
     }
 
-    /// What is paid for it through a window that is open.
-    fn paid(
-        &self,
-        terms: &HedgeTerms,
-        (window, budget): (Window, Budget),
-        most_tip: Money,
-        now: u64,
-    ) -> Result<Paid, Refused> {
+    /// What is paid for it out of a purse.
+    fn paid(&self, terms: &HedgeTerms, purse: Purse, most_tip: Money, now: u64) -> Result<Paid, Refused> {
         let share = |term| -> Result<Money, RiskError> { self.capital.scaled_floor(terms.number(term)?) };
         let after = self.after.delta_to_hedge.magnitude()?;
         let most = share(HedgeTerm::InnerBand)?.max(self.before.delta_to_hedge.magnitude()?);
@@ -184,7 +187,7 @@ impl Rebalance {
         if gain < least {
             return Err(Refused::GainTooSmall { gain, least });
         }
-        let ramp = window.ramp_floor(terms, now)?;
+        let Purse { ramp, budget, day } = purse;
         let may_cost = gain.scaled_floor(mul_floor(terms.number(HedgeTerm::Theta)?, ramp)?)?;
         if self.lost > may_cost {
             return Err(Refused::CostTooHigh { lost: self.lost, most: may_cost });
@@ -196,13 +199,23 @@ impl Rebalance {
         if cost > most {
             return Err(Refused::BudgetExceeded { cost, most });
         }
-        let day = share(HedgeTerm::DayBudget)?;
         let left = budget.left_floor(day, now)?;
         if cost > left {
             return Err(Refused::BudgetExceeded { cost, most: left });
         }
         Ok(Paid { tip, budget: budget.with(cost, day, now)?, gain })
     }
+}
+
+/// What there is to pay with.
+#[derive(Clone, Copy, Debug)]
+struct Purse {
+    /// The share of theta and kappa that is paid.
+    ramp: Fx,
+    /// What is used of a day's budget.
+    budget: Budget,
+    /// A day's budget.
+    day: Money,
 }
 
 /// What is paid for a rebalance, and by how much R fell.

@@ -56,7 +56,7 @@ pub fn wire_broker(hedger: &mut Hedger, broker: Address) -> Result<(), Revert> {
 /// # Errors: CallerNotOwner, AlreadyWired, AddressIsZero, AddressHasNoCode
 pub fn wire_dealer(hedger: &mut Hedger, dealer: Address) -> Result<(), Revert> {
     hedger.ownership.only_owner()?;
-    hedger.slots.wire_dealer(dealer)
+    hedger.slots.dealer.name_once(dealer)
 }
 
 /// What a venue may fill in one rebalance; what has more than 128 bits is no limit. Owner only.

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use alloy_sol_types::SolEvent;
 use equipoise_hedger_state::checkpoints::is_old;
-use equipoise_hedger_state::Hedger;
+use equipoise_hedger_state::{Hedger, Options};
 use equipoise_interfaces::words::{words_of, write_array};
 use equipoise_interfaces::CheckpointTaken;
 use equipoise_kit::lean::emit;
@@ -31,10 +31,11 @@ pub fn checkpoint(hedger: &mut Hedger) -> Result<(), Revert> {
         kept.taken_at = [now, young];
     }
     let net = hedger.position()?.net(kept.atoms);
-    let seen = hedger.observed(&kept, net, hedger.slots.options_opened_at(), &told)?;
+    let options = hedger.slots.options();
+    let seen = hedger.observed(&kept, net, options.opened_at, &told)?;
     (kept.opened_at, kept.average) = (seen.opened_at, seen.average);
     kept.averaged_at = now;
-    hedger.slots.set_options_opened_at(seen.options_opened_at);
+    hedger.slots.set_options(&Options { opened_at: seen.options_opened_at, ..options });
     hedger.slots.set_kept(&kept);
     let average = unsigned_wad(Fx::from_bits(kept.average));
     let mut data: Vec<u8> = words_of(&(now, told.head.spotWad, average, kept.opened_at));

@@ -3,7 +3,7 @@
 use alloy_primitives::Address;
 use alloy_sol_types::SolCall;
 use equipoise_hedger_state::Hedger;
-use equipoise_interfaces::IDealer::{hedgeOptionsCall, optionsWindowCall};
+use equipoise_interfaces::IDealer::{hedgeOptionsCall, optionsBudgetCall, optionsWindowCall};
 use equipoise_interfaces::IHedger::{
     acceptOwnershipCall, baseCall, brokerCall, budgetCall, checkpointCall, checkpointsCall, clearingCall,
     closeVenueCall, dealerCall, heldAtomsCall, lenderCall, marketCall, noncesCall, ownerCall, positionCall,
@@ -33,7 +33,7 @@ fn change(hedger: &mut Hedger, selector: [u8; 4], mut given: Arguments<'_>, inpu
     match selector {
         checkpointCall::SELECTOR => answer(&checkpoint::checkpoint(hedger)?),
         tendCall::SELECTOR => answer(&lender::tend(hedger)?),
-        hedgeOptionsCall::SELECTOR => ask(hedger, selector, hedger.slots.dealer(), input),
+        hedgeOptionsCall::SELECTOR => ask(hedger, selector, hedger.slots.dealer.address(), input),
         wireBrokerCall::SELECTOR => answer(&admin::wire_broker(hedger, given.take()?)?),
         wireDealerCall::SELECTOR => answer(&admin::wire_dealer(hedger, given.take()?)?),
         setLenderCall::SELECTOR => answer(&lender::set_lender(hedger, given.take()?)?),
@@ -60,8 +60,9 @@ fn show(hedger: &mut Hedger, selector: [u8; 4], mut given: Arguments<'_>, input:
         clearingCall::SELECTOR => answer(&hedger.slots.clearing.address()),
         trusteeCall::SELECTOR => answer(&hedger.slots.trustee.address()),
         brokerCall::SELECTOR => answer(&hedger.slots.broker.address()),
-        dealerCall::SELECTOR => answer(&hedger.slots.dealer()),
-        optionsWindowCall::SELECTOR => answer(&hedger.slots.options_opened_at()),
+        dealerCall::SELECTOR => answer(&hedger.slots.dealer.address()),
+        optionsWindowCall::SELECTOR => answer(&hedger.slots.options().opened_at),
+        optionsBudgetCall::SELECTOR => answer(&views::options_budget(hedger)),
         baseCall::SELECTOR => answer(&hedger.slots.base().address),
         termsCall::SELECTOR => answer_array(&hedger.slots.terms().all_millionths()),
         venueCapCall::SELECTOR => {

@@ -16,3 +16,9 @@ pub fn budget(hedger: &Hedger) -> (U256, u64) {
     let kept = hedger.slots.kept();
     (unsigned_wad(Fx::from_bits(kept.used)), kept.used_at)
 }
+
+/// The same of what trades of options have used.
+pub fn options_budget(hedger: &Hedger) -> (U256, u64) {
+    let options = hedger.slots.options();
+    (unsigned_wad(Fx::from_bits(options.used)), options.used_at)
+}

@@ -5,9 +5,9 @@ use equipoise_interfaces::account::{of, sub};
 use equipoise_interfaces::{
     AlreadyWired, CallerNotOwner, ClearingMarginShort, ClearingNotAuthorised, HedgerBudgetExceeded,
     HedgerCheckpointTooYoung, HedgerCheckpointUnknown, HedgerDeadlinePassed, HedgerDeltaGrows, HedgerEpochDiffers,
-    HedgerGainTooSmall, HedgerMarketStopped, HedgerNotOwner, HedgerOrderPending, HedgerPriceTooOld, HedgerWindowClosed,
-    IBreakers, IClearing, IDealer, IHedged, IHedger, Leg, MarketSlippageExceeded, OptionLeg, OptionTraded,
-    OptionsHedged, OptionsRequest,
+    HedgerGainTooSmall, HedgerMarketStopped, HedgerNotOwner, HedgerOptionsTooShort, HedgerOrderPending,
+    HedgerPriceTooOld, HedgerWindowClosed, IBreakers, IClearing, IDealer, IHedged, IHedger, Leg,
+    MarketSlippageExceeded, OptionLeg, OptionTraded, OptionsHedged, OptionsRequest,
 };
 use equipoise_market_state::convert::exposure_of_bits;
 use equipoise_market_state::layout::{decode_parameters, Directory};
@@ -119,11 +119,11 @@ fn a_solver_who_sells_the_vault_what_it_lacks_trades_at_its_quote_and_earns_a_ti
         (desk.stage.market.cash_of(solver), desk.stage.vault_cash(), desk.stage.tokens(solver))
     };
     let (nav, before, epoch) = (desk.stage.nav(), penalty(&mut desk.stage), desk.stage.epoch());
-    let used = desk.stage.ask(&IHedger::budgetCall {}).usedWad;
+    let hedges = desk.stage.ask(&IHedger::budgetCall {});
     let (told, traded) = desk.hedge(&legs).unwrap();
     let (solver, tip) = (desk.solver, narrow(told.tipAtoms));
     let cost = i128::try_from(told.costAtoms).unwrap();
-    assert_eq!((told.solver, told.account, told.riskEpoch), (solver, of(solver), epoch + 1));
+    assert_eq!((told.solver, told.account, told.riskEpoch), (solver, of(solver), epoch));
     assert_eq!((told.costAtoms, traded.quoted.costAtoms), (quoted.costAtoms, quoted.costAtoms));
     assert!(tip > 0 && cost < 0, "{told:?}");
     // The premium moves in the ledger, the tip is paid out.
@@ -136,8 +136,14 @@ fn a_solver_who_sells_the_vault_what_it_lacks_trades_at_its_quote_and_earns_a_ti
     // The vault has gained by its spread, and lost the tip as far as the skew reserve has not paid it.
     let lost = nav - desk.stage.nav();
     assert!(told.lostWad < I256::ZERO && lost <= tip, "lost {lost} of a tip of {tip}");
-    assert!(desk.stage.ask(&IHedger::budgetCall {}).usedWad > used);
-    assert_eq!(desk.stage.epoch(), epoch + 1);
+    // Hedges keep their budget, and whoever has asked for one his epoch.
+    let of_hedges = desk.stage.ask(&IHedger::budgetCall {});
+    assert_eq!((of_hedges.usedWad, of_hedges.at, desk.stage.epoch()), (hedges.usedWad, hedges.at, epoch));
+    let used = desk.stage.ask(&IDealer::optionsBudgetCall {});
+    assert_eq!(used.at, desk.stage.market.now());
+    let atom = U256::from(WAD / TOKEN);
+    let tip_wad = told.tipAtoms * atom;
+    assert!(used.usedWad >= tip_wad && used.usedWad - tip_wad < atom, "{} of {tip_wad}", used.usedWad);
     // The hedge in the underlying is what it was.
     assert_eq!(desk.stage.ask(&IHedger::heldAtomsCall {}), U256::ZERO);
     assert_eq!(desk.stage.market.read(&IHedged::hedgeCall {}).unitsX64, 0);
@@ -166,6 +172,7 @@ fn the_verdict_is_the_rules_own_on_what_the_market_tells() {
         hedge: Hedge::default(),
         spot: Price::from_fx(Fx::from_num(SPOT)),
         cost: scale.money_floor(Atoms::new(i128::try_from(told.costAtoms).unwrap())).unwrap(),
+        life_secs: desk.stage.market.boards[2].1 - desk.stage.market.now(),
     };
     let risk = RiskState::new(capital, variance, &parameters).unwrap();
     let windows = [state.openedAt, opened_at].map(|opened_at| Window { opened_at });
@@ -377,6 +384,64 @@ fn tips_keep_to_the_budgets_of_rebalances() {
     let rest = desk.straddles(-10);
     let refused = desk.hedge(&rest).unwrap_err().decode::<HedgerBudgetExceeded>().unwrap();
     assert!(refused.mostWad < U256::from(WAD), "{refused:?}");
+}
+
+#[test]
+fn options_that_expire_before_the_risk_goes_are_paid_less_or_nothing() {
+    let mut desk = Desk::open();
+    let (board, expiry) = desk.stage.market.boards[0];
+    // Far out of the money they cost nothing, and take off what a jump would take.
+    let strangle = |contracts: i128| {
+        [call_of(board, K3200), put_of(board, K2400)].map(|series| leg(series, -contracts * CONTRACT))
+    };
+    let day = 86_400;
+    let at = |desk: &mut Desk, life: u64| {
+        let snapshot = desk.stage.market.world.chain.snapshot();
+        desk.stage.market.world.go_to(expiry - life - 600);
+        desk.stage.market.push(SPOT);
+        desk.stage.market.post_surface().unwrap();
+        desk.stage.checkpoint();
+        desk.stage.market.world.go_to(expiry - life);
+        desk.stage.market.push(SPOT);
+        let told = desk.hedge(&strangle(10));
+        desk.stage.market.world.chain.revert(snapshot);
+        told.map(|(told, _)| told)
+    };
+    let gone = HedgerOptionsTooShort { lifeSecs: 2 * day - 1, leastSecs: 2 * day };
+    at(&mut desk, 2 * day - 1).unwrap_err().expect(&gone);
+    assert!(at(&mut desk, 3_600).is_err());
+    let told = at(&mut desk, 2 * day).unwrap();
+    let (tip, gain) = (narrow(told.tipAtoms) as f64 / 1e6, f64::from(told.gainWad.unsigned_abs()) / 1e18);
+    // Half of two fifteenths.
+    assert!((tip / gain - 1.0 / 15.0).abs() < 1e-5, "{tip} of {gain}");
+    // One that lives long does not make up for one that does not.
+    let month = desk.straddles(-1)[0].clone();
+    let snapshot = desk.stage.market.world.chain.snapshot();
+    desk.stage.market.world.go_to(expiry - day - 600);
+    desk.stage.market.push(SPOT);
+    desk.stage.market.post_surface().unwrap();
+    desk.stage.checkpoint();
+    desk.stage.market.world.go_to(expiry - day);
+    desk.stage.market.push(SPOT);
+    let mixed = [month, strangle(1)[0].clone()];
+    desk.hedge(&mixed).unwrap_err().expect(&HedgerOptionsTooShort { lifeSecs: day, leastSecs: 2 * day });
+    desk.stage.market.world.chain.revert(snapshot);
+}
+
+#[test]
+fn who_comes_next_bids_for_the_rest_anew() {
+    let mut desk = Desk::open();
+    let (quarter, words) = (desk.straddles(-7), desk.stage.inventory());
+    let before = penalty(&mut desk.stage);
+    let first = desk.hedge(&quarter).unwrap().0;
+    let left = f64::from(penalty(&mut desk.stage)) / f64::from(before);
+    let ramp = desk.stage.market.now() - desk.stage.options_window();
+    assert!((ramp as f64 - 300.0 * left).abs() <= 1.0, "{ramp} of {left}");
+    let request = desk.request(&quarter);
+    let second = desk.send_on(request, words).unwrap().0;
+    let share = |told: &OptionsHedged| f64::from(told.tipAtoms) / f64::from(told.gainWad.unsigned_abs());
+    let ratio = share(&second) / share(&first);
+    assert!((ratio - ramp as f64 / 300.0).abs() < 1e-3, "{ratio} after {ramp} s");
 }
 
 #[test]

@@ -65,3 +65,18 @@ proptest! {
         prop_assert!(of(matched).is_none() || of(matched + more).is_some());
     }
 }
+
+#[test]
+fn what_is_just_at_its_limit_may_be_matched() {
+    let (spot, parameters) = (price_of(3_000.0), Parameters::default());
+    let of = |capital: Money| excess(777_000, spot, capital, &parameters).unwrap();
+    let loss = of(Money::ZERO).unwrap().loss;
+    let share = Fx::ONE - parameters.number(Parameter::StressLimit).unwrap();
+    // The least capital whose limit is the loss, to the last bit.
+    let limit = |bits: i128| Money::from_fx(Fx::from_bits(bits)).scaled_floor(share).unwrap();
+    let around = loss.fx().checked_div(share).unwrap().to_bits();
+    let least = (around - 4..around + 4).find(|bits| limit(*bits) == loss).unwrap();
+    assert_eq!(of(Money::from_fx(Fx::from_bits(least))), None);
+    let below = of(Money::from_fx(Fx::from_bits(least - 4))).unwrap();
+    assert!(below.loss == loss && below.limit < loss);
+}

@@ -299,3 +299,19 @@ proptest! {
         prop_assert_eq!(Widening::from_stored(stored).stored(), stored);
     }
 }
+
+#[test]
+fn numbers_are_mixed_as_the_source_mixes_them() {
+    let known = [(0, 0), (1, 0x514e_28b7), (2, 0x30f4_c306), (0x1234_5678, 0xe37c_d1bc), (u32::MAX, 0x81f1_6f39)];
+    for (number, expected) in known {
+        assert_eq!(mixed(number), expected, "{number:#x}");
+    }
+}
+
+#[test]
+fn a_share_at_the_end_of_a_chance_is_the_next_factors() {
+    let mut chances = [0; ARMS];
+    [chances[0], chances[1]] = [ONE / 2; 2];
+    let drawn = |share| Learner::default().drawn(&chances, share).0;
+    assert_eq!([drawn(0), drawn((1 << 31) - 5_000), drawn(1 << 31), drawn(u32::MAX)], [0, 0, 1, 1]);
+}

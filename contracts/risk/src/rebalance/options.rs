@@ -3,15 +3,27 @@
 //! It is a trade as any other, at the vault's own quote: what this adds is the tip. So what the vault loses is what it has been paid
 //! less of than the options are worth unrounded, as a rule less than nothing, for a quote has a spread. What the vault gains
 //! by its spread makes no tip larger: a solver is paid for risk that he takes, never for having traded.
+//!
+//! R counts a move over the horizons h_d and h_v, whatever the options' lives, and an option that expires takes its relief along. So what
+//! lives shorter than h_v is paid for by the share of it that it lives, and what lives shorter than h_d not at all.
+//!
+//! Options have a budget of their own, half as large: whoever is paid for them leaves hedges theirs.
 
-use super::{Budget, HedgeTerms, Paid, Rebalance, Refused, Risk, Window};
+use equipoise_math::Fx;
+
+use super::{passed_floor, Budget, HedgeTerm, HedgeTerms, Paid, Purse, Rebalance, Refused, Risk, Window};
+use crate::arithmetic::mul_floor;
 use crate::book::{Exposure, Measure};
 use crate::hedge::Hedge;
 use crate::limits::breach;
-use crate::parameters::Parameters;
+use crate::parameters::{Parameter, Parameters};
 use crate::potential::RiskState;
 use crate::units::{Money, Price};
 use crate::RiskError;
+
+const DAY_SECS: Fx = Fx::lit("86400");
+/// The budget of options, of that of hedges.
+const OPTIONS_BUDGET: Fx = Fx::lit("0.5");
 
 /// A trade of options with the vault, at one price.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +40,8 @@ pub struct OptionHedge<'a> {
     pub spot: Price,
     /// What the solver paid the vault, negative if he was paid.
     pub cost: Money,
+    /// Seconds until the first of the options that were traded expires.
+    pub life_secs: u64,
 }
 
 /// What an accepted trade leaves.
@@ -39,7 +53,7 @@ pub struct AcceptedOptions {
     pub lost: Money,
     /// By how much R fell.
     pub gain: Money,
-    /// The day's budget with it.
+    /// The day's budget of options with it.
     pub budget: Budget,
     /// The window for hedges as of now.
     pub window: Window,
@@ -50,7 +64,7 @@ pub struct AcceptedOptions {
 impl OptionHedge<'_> {
     /// Judges the trade by the rules of rebalances, with the window for options. No sum of the book's is past its limit afterwards
     /// that was within, or was less far past.
-    /// # Inputs: the windows, for hedges and for options, and the budget as they were; the tip that the solver wants at most
+    /// # Inputs: the windows, for hedges and for options, and the budget of options as they were; the tip that the solver wants at most
     /// # Rounding: the tip and what may be lost down
     /// # Errors: see [`Refused`]
     pub fn judged(
@@ -60,6 +74,7 @@ impl OptionHedge<'_> {
         most_tip: Money,
         now: u64,
     ) -> Result<AcceptedOptions, Refused> {
+        let share = self.share_floor(parameters)?;
         let risk = |options| Risk::of(options, &self.hedge, self.spot, state);
         let (before, old, after) = (risk(self.before)?, risk(self.old)?, risk(self.after)?);
         let options_window = options_window.observed_risk(before.penalty, state, terms, now)?;
@@ -80,10 +95,25 @@ impl OptionHedge<'_> {
             // It moves nothing of the hedge.
             hedge: Money::ZERO,
         };
-        let Paid { tip, budget, gain } = done.paid(terms, (options_window, budget), most_tip, now)?;
+        let day = state.capital.scaled_floor(terms.number(HedgeTerm::DayBudget)?)?.scaled_floor(OPTIONS_BUDGET)?;
+        let purse = Purse { ramp: mul_floor(options_window.ramp_floor(terms, now)?, share)?, budget, day };
+        let Paid { tip, budget, gain } = done.paid(terms, purse, most_tip, now)?;
         let window = window.observed(after.delta_to_hedge, state.capital, terms, now)?;
+        let options_window = options_window.taken((before.penalty, after.penalty), terms, now)?;
         let options_window = options_window.observed_risk(after.penalty, state, terms, now)?;
         Ok(AcceptedOptions { tip, lost, gain, budget, window, options_window })
+    }
+
+    /// The share of the horizon of vega that the options live, at most one.
+    /// # Rounding: down
+    /// # Errors: LifeTooShort within the horizon of delta
+    fn share_floor(&self, parameters: &Parameters) -> Result<Fx, Refused> {
+        let secs = |horizon| -> Result<Fx, RiskError> { mul_floor(parameters.number(horizon)?, DAY_SECS) };
+        let least_secs = secs(Parameter::DeltaHorizonDays)?.ceil().to_num();
+        if self.life_secs < least_secs {
+            return Err(Refused::LifeTooShort { life_secs: self.life_secs, least_secs });
+        }
+        Ok(passed_floor(self.life_secs, secs(Parameter::VegaHorizonDays)?)?)
     }
 
     /// What the vault has given of its options, less what it was paid.

@@ -3,6 +3,7 @@
 use equipoise_math::Fx;
 
 use super::{between_floor, passed_floor, HedgeTerm, HedgeTerms};
+use crate::arithmetic::mul_floor;
 use crate::potential::RiskState;
 use crate::units::{Money, Price};
 use crate::RiskError;
@@ -60,6 +61,25 @@ impl Window {
             return Self { opened_at: now };
         }
         self
+    }
+
+    /// The window once a part of the risk has been taken off: as much of its ramp is left as of the risk, so that who comes next bids for the
+    /// rest anew, and who takes little moves little. One that is closed stays closed.
+    /// # Rounding: what is left down
+    /// # Errors: Overflow
+    pub(super) fn taken(
+        self,
+        (before, after): (Money, Money),
+        terms: &HedgeTerms,
+        now: u64,
+    ) -> Result<Self, RiskError> {
+        if !self.is_open() || before <= Money::ZERO {
+            return Ok(self);
+        }
+        let elapsed = now.saturating_sub(self.opened_at).min(terms.secs(HedgeTerm::RampSecs));
+        let left = after.ratio_floor(before)?.clamp(Fx::ZERO, Fx::ONE);
+        let kept = mul_floor(Fx::checked_from_num(elapsed).ok_or(RiskError::Overflow)?, left)?;
+        Ok(Self { opened_at: now.saturating_sub(kept.to_num()) })
     }
 
     /// How much of its shares the vault pays by now.

@@ -33,6 +33,19 @@ fn shaken(mut state: RegimeState, sigmas: f64, gap: u32, samples: usize) -> Regi
 }
 
 #[test]
+fn quiet_samples_count_anew_after_one_that_is_not() {
+    let stressed = RegimeState { regime: Regime::Stressed, quiet_samples: 5, quiet_since: NOW, ..start() };
+    let after = |ratio: f64| {
+        let state = RegimeState { variance: fx(IMPLIED * ratio), ..stressed };
+        state.classified(NOW + HOUR, fx(IMPLIED)).unwrap()
+    };
+    // Stressed from 2.5 on, and quiet below 1.75.
+    assert_eq!((after(2.0).regime, after(2.0).quiet_samples), (Regime::Stressed, 0));
+    assert_eq!((after(1.7).quiet_samples, after(1.7).quiet_since), (6, NOW));
+    assert_eq!((after(6.5).regime, after(6.5).quiet_samples), (Regime::Crisis, 0));
+}
+
+#[test]
 fn more_movement_is_a_higher_regime_and_less_a_lower_one() {
     let (gap, samples) = (300, 12 * 48);
     let regime = |sigmas| shaken(start(), sigmas, gap, samples).regime;

@@ -64,6 +64,29 @@ fn accrual_never_takes_what_is_not_there() {
 }
 
 #[test]
+fn a_claim_that_has_grown_to_just_what_there_is_goes_on_from_there() {
+    let claim = owed(1_000_000_000).at(NOW + DAY, atoms(2_000_000_000)).unwrap().claim_floor().unwrap();
+    let state = owed(1_000_000_000).at(NOW + DAY, claim).unwrap();
+    assert_eq!((state.fixed, state.accrued_secs), (atoms(1_000_000_000), DAY));
+    let short = claim.minus(atoms(1)).unwrap();
+    let state = owed(1_000_000_000).at(NOW + DAY, short).unwrap();
+    assert_eq!((state.fixed, state.accrued_secs), (short, 0));
+}
+
+#[test]
+fn what_has_accrued_is_in_the_claim_once() {
+    let nav = atoms(2_000_000_000);
+    let state = owed(1_000_000_000).at(NOW + 10 * DAY, nav).unwrap();
+    let claim = state.claim_floor().unwrap();
+    assert!(claim > atoms(1_000_000_000));
+    let of = |state: Waterfall| state.claim_floor().unwrap();
+    assert_eq!(of(state.with_rate(Millionths::from_raw(50_000)).unwrap()), claim);
+    assert_eq!(of(state.after_senior_deposit(atoms(500)).unwrap()), claim.plus(atoms(500)).unwrap());
+    assert_eq!(of(state.after_senior_redemption(atoms(500), claim).unwrap()), claim.minus(atoms(500)).unwrap());
+    assert_eq!(of(state.reopened(Atoms::ZERO, atoms(1)).unwrap()), Atoms::ZERO);
+}
+
+#[test]
 fn recovery_goes_to_the_senior_first() {
     let state = owed(1_000_000);
     let fallen = state.at(NOW + DAY, atoms(400_000)).unwrap();

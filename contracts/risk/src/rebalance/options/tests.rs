@@ -8,6 +8,7 @@ use crate::rebalance::HedgeTerm;
 use equipoise_math::Fx;
 
 const NOW: u64 = 1_800_000_000;
+const DAY: u64 = 86_400;
 
 fn money(number: f64) -> Money {
     Money::from_fx(Fx::from_num(number))
@@ -38,7 +39,8 @@ fn judged_by(
     window: Window,
 ) -> Result<AcceptedOptions, Refused> {
     let spot = Price::from_fx(Fx::from_num(3_000));
-    let done = OptionHedge { before, old, after, hedge: Hedge::default(), spot, cost: money(paid) };
+    let done =
+        OptionHedge { before, old, after, hedge: Hedge::default(), spot, cost: money(paid), life_secs: 30 * DAY };
     let windows = ([Window::default(), window], Budget::default());
     done.judged((&state(), &Parameters::default(), terms), windows, money(1e9), NOW)
 }
@@ -132,8 +134,12 @@ fn a_window_that_opens_by_the_trade_that_is_judged_pays_nothing_yet() {
 fn windows_close_when_their_risk_is_gone() {
     let accepted = judged(&book(SHORT), &book(SHORT), &book([0.0; 4]), -399_000.0).unwrap();
     assert!(!accepted.options_window.is_open() && !accepted.window.is_open());
+    // Half of the vega is a quarter of the risk, and as much is left of the ramp of three hundred seconds, down.
     let accepted = judged(&book(SHORT), &book(SHORT), &book(HALF), -199_000.0).unwrap();
-    assert_eq!(accepted.options_window, Window { opened_at: NOW - 3_600 });
+    assert_eq!(accepted.options_window, Window { opened_at: NOW - 74 });
+    let nearly = book([-399_000.0, 0.0, -3_990_000.0, -598_500.0]);
+    let accepted = judged(&book(SHORT), &book(SHORT), &nearly, -999.0).unwrap();
+    assert_eq!(accepted.options_window, Window { opened_at: NOW - 298 }, "who takes little moves little");
 }
 
 #[test]
@@ -161,6 +167,53 @@ fn no_measure_is_carried_past_its_limit_or_further_past() {
         let Err(Refused::BookLimit(breach)) = after(from, to) else { panic!("from {from} to {to}") };
         assert_eq!((breach.limit_of, breach.value), (Limited::Gamma, money(to)));
     }
+}
+
+#[test]
+fn options_are_paid_for_by_the_share_of_the_horizon_that_they_live() {
+    let (before, after) = (book(SHORT), book(HALF));
+    let spot = Price::from_fx(Fx::from_num(3_000));
+    let living = |life_secs: u64, paid: f64| {
+        let (before, old, after) = (&before, &before, &after);
+        let done = OptionHedge { before, old, after, hedge: Hedge::default(), spot, cost: money(paid), life_secs };
+        let windows = ([Window::default(), Window { opened_at: NOW - 3_600 }], Budget::default());
+        done.judged((&state(), &Parameters::default(), &HedgeTerms::default()), windows, money(1e9), NOW)
+    };
+    let tip = |life| living(life, -199_000.0).unwrap().tip;
+    let whole = tip(15 * DAY);
+    assert_eq!([tip(16 * DAY), tip(900 * DAY)], [whole; 2]);
+    for days in [2, 3, 7, 14] {
+        let share = tip(days * DAY).fx().to_num::<f64>() / whole.fx().to_num::<f64>();
+        assert!((share - days as f64 / 15.0).abs() < 1e-9, "{days}: {share}");
+    }
+    let short = Refused::LifeTooShort { life_secs: 2 * DAY - 1, least_secs: 2 * DAY };
+    assert_eq!(living(2 * DAY - 1, -199_000.0), Err(short));
+    // What the vault may lose shrinks with it.
+    let gain = living(15 * DAY, -200_000.0).unwrap().gain.fx().to_num::<f64>();
+    assert!(living(15 * DAY, -200_000.0 - 0.69 * gain).is_ok());
+    assert!(matches!(living(3 * DAY, -200_000.0 - 0.15 * gain), Err(Refused::CostTooHigh { .. })));
+    assert!(living(3 * DAY, -200_000.0 - 0.13 * gain).is_ok());
+}
+
+#[test]
+fn options_have_half_the_budget_of_hedges() {
+    let capital = money(1e7);
+    let day = capital.scaled_floor(HedgeTerms::default().number(HedgeTerm::DayBudget).unwrap()).unwrap();
+    let quarter = day.scaled_floor(Fx::lit("0.25")).unwrap();
+    let spot = Price::from_fx(Fx::from_num(3_000));
+    let (before, after) = (book(SHORT), book(HALF));
+    let spent = |used: Money, most_tip: Money| {
+        let (before, old, after) = (&before, &before, &after);
+        let cost = money(-199_000.0);
+        let done = OptionHedge { before, old, after, hedge: Hedge::default(), spot, cost, life_secs: 30 * DAY };
+        let windows = ([Window::default(), Window { opened_at: NOW - 3_600 }], Budget { used, at: NOW });
+        done.judged((&state(), &Parameters::default(), &HedgeTerms::default()), windows, most_tip, NOW)
+    };
+    let tip = money(100.0);
+    assert_eq!(spent(quarter.minus(tip).unwrap(), tip).unwrap().budget.used, quarter);
+    let unit = Money::from_fx(Fx::DELTA);
+    let refused = spent(quarter.minus(tip).unwrap().plus(unit).unwrap(), tip);
+    assert!(matches!(refused, Err(Refused::BudgetExceeded { .. })));
 }
 
 proptest! {

@@ -199,7 +199,7 @@ fn require_judged(name: &str, refused: Option<&Refused>) {
         Refused::GainTooSmall { .. } => "HedgerGainTooSmall",
         Refused::CostTooHigh { .. } => "HedgerCostTooHigh",
         Refused::BudgetExceeded { .. } => "HedgerBudgetExceeded",
-        Refused::BookLimit(_) => "a hedge in the underlying trades no options",
+        Refused::BookLimit(_) | Refused::LifeTooShort { .. } => "a hedge in the underlying trades no options",
         Refused::Number(_) => "HedgerNumberOutOfDomain",
     });
     let is_judged = [
