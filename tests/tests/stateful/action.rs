@@ -325,7 +325,12 @@ impl Action {
     /// Whether the breakers look at it, or are told by it.
     pub const fn has_breakers_look(&self) -> bool {
         use Action::{Close, Poke, RoundTrip, Share, Tighten, Trade};
-        matches!(self, Trade { .. } | Close { .. } | RoundTrip { .. } | Share { .. } | Poke { .. } | Tighten { .. })
+        let is_options = matches!(self, Self::Hedge(HedgeAction::HedgeOptions { .. }));
+        is_options
+            || matches!(
+                self,
+                Trade { .. } | Close { .. } | RoundTrip { .. } | Share { .. } | Poke { .. } | Tighten { .. }
+            )
     }
 
     /// Its name, as it is counted and replayed.

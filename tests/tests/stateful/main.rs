@@ -140,7 +140,7 @@ const SELDOM_IN_THIN: [&str; 2] = ["HedgerNothingToSell", "Poke"];
 /// And where what is done is spread over two markets.
 const SELDOM_IN_BROAD: [&str; 3] = ["RedeemWrapped", "Unwrap", "WrappedTransfer"];
 /// What must be reached in so many actions.
-const REACHED: [&str; 27] = [
+const REACHED: [&str; 28] = [
     "a debt that insurance pays",
     "a debt that the vault bears",
     "a full audit through the views",
@@ -159,6 +159,7 @@ const REACHED: [&str; 27] = [
     "halted",
     "insurance empty",
     "no usable price",
+    "options are traded for a tip",
     "recovered by a poke",
     "matched open interest grown",
     "recovered by a trade",

@@ -80,6 +80,14 @@ pub enum HedgeAction {
         fills: Vec<FillOf>,
         is_forged: bool,
     },
+    /// An actor trades hundredths of what the vault holds most of in a board, so many series, back to it.
+    HedgeOptions {
+        by: Who,
+        board: u8,
+        series: u8,
+        hundredths: i16,
+        most_tip: u64,
+    },
     Tend {
         by: Who,
     },
@@ -106,5 +114,14 @@ pub enum HedgeAction {
 }
 
 /// Every action by name.
-pub const NAMES: [&str; 8] =
-    ["Checkpoint", "Rebalance", "SignRebalance", "Tend", "CloseVenue", "OpenVenue", "SetHedgeTerms", "GiveCoins"];
+pub const NAMES: [&str; 9] = [
+    "Checkpoint",
+    "Rebalance",
+    "SignRebalance",
+    "HedgeOptions",
+    "Tend",
+    "CloseVenue",
+    "OpenVenue",
+    "SetHedgeTerms",
+    "GiveCoins",
+];

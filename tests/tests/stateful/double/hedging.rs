@@ -8,8 +8,11 @@ use equipoise_math::Fx;
 use equipoise_risk::book::{Exposure, Measure};
 use equipoise_risk::clock::{phase, Phase};
 use equipoise_risk::hedge::Hedge;
+use equipoise_risk::parameters::Parameters;
 use equipoise_risk::potential::RiskState;
-use equipoise_risk::rebalance::{average_after, Accepted, Fill, Rebalance, Refused, Risk, Side, Window};
+use equipoise_risk::rebalance::{
+    average_after, Accepted, AcceptedOptions, Fill, OptionHedge, Rebalance, Refused, Risk, Side, Window,
+};
 use equipoise_risk::settlement::Holding;
 use equipoise_risk::units::{Atoms, Lots, Money, Price};
 
@@ -99,12 +102,36 @@ impl Appraised {
         Risk::of(options, &Hedge { units, cash: self.cash }, self.spot, &self.state).unwrap()
     }
 
-    /// The window and the average that a checkpoint leaves.
+    /// The windows, for hedges and for options, and the average that a checkpoint leaves.
     /// # Inputs: atoms of the underlying that are held less those that are owed
-    pub fn observed(&self, kept: &Hedger, net: i128, now: u64) -> (Window, Price) {
+    pub fn observed(&self, kept: &Hedger, net: i128, now: u64) -> ([Window; 2], Price) {
         let risk = self.risk(&self.now, units_floor(net));
         let window = kept.window.observed(risk.delta_to_hedge, self.capital(), &kept.terms, now).unwrap();
-        (window, self.average(kept, now))
+        let options = kept.options_window.observed_risk(risk.penalty, &self.state, &kept.terms, now).unwrap();
+        ([window, options], self.average(kept, now))
+    }
+
+    /// What a trade of options leaves.
+    /// # Inputs: the market after it; what it has cost; when the first of the options expires; atoms of the underlying that count
+    pub fn judged_options(
+        &self,
+        (kept, parameters): (&Hedger, &Parameters),
+        after: &Self,
+        (cost, net, most_tip): (i128, i128, u64),
+        (expiry, now): (u64, u64),
+    ) -> Result<AcceptedOptions, Refused> {
+        let done = OptionHedge {
+            before: &self.now,
+            old: &self.old,
+            after: &after.now,
+            hedge: Hedge { units: units_floor(net), cash: self.cash },
+            spot: self.spot,
+            cost: scale().money_floor(Atoms::new(cost)).unwrap(),
+            life_secs: expiry - now,
+        };
+        let most_tip = Money::ZERO.minus(scale().money_floor(Atoms::new(-i128::from(most_tip)))?)?;
+        let windows = ([kept.window, kept.options_window], kept.options_budget);
+        done.judged((&self.state, parameters, &kept.terms), windows, most_tip, now)
     }
 
     pub fn average(&self, kept: &Hedger, now: u64) -> Price {

@@ -14,7 +14,8 @@ pub fn any(draw: &mut Draw) -> HedgeAction {
     let owner_or = |draw: &mut Draw| if draw.is_one_in(3) { Some(draw.who()) } else { None };
     match draw.below(100) {
         0..25 => HedgeAction::Checkpoint { by },
-        25..70 => rebalance(draw),
+        25..62 => rebalance(draw),
+        62..70 => options(draw),
         70..74 => {
             let place = if draw.is_one_in(8) { Where::Solver } else { Where::Pool };
             let (solver, fills, is_forged) = (draw.who(), vec![near(draw, place)], draw.is_one_in(3));
@@ -34,6 +35,14 @@ pub fn any(draw: &mut Draw) -> HedgeAction {
     }
 }
 
+/// What the vault holds most of, or something that it does not want.
+fn options(draw: &mut Draw) -> HedgeAction {
+    let hundredths = if draw.is_one_in(4) { draw.below(400) as i16 - 200 } else { 10 + draw.below(80) as i16 };
+    let most_tip = if draw.is_one_in(4) { draw.below(5_000_000) } else { u64::MAX };
+    let series = 1 + draw.below(3) as u8;
+    HedgeAction::HedgeOptions { by: draw.who(), board: draw.byte(), series, hundredths, most_tip }
+}
+
 /// An inventory is kept, grows old, and what there is to hedge is hedged at a fair price: by whoever does not deliver too little, or
 /// at the pool, where anybody's signature will do.
 pub fn rehedge(draw: &mut Draw) -> [Action; 5] {
@@ -46,7 +55,9 @@ pub fn rehedge(draw: &mut Draw) -> [Action; 5] {
         _ => Delivery::Honest,
     };
     let is_signed = place == Where::Pool && draw.is_one_in(2);
-    let hedge = if is_signed {
+    let hedge = if draw.is_one_in(3) {
+        options(draw)
+    } else if is_signed {
         HedgeAction::SignRebalance { by, solver: draw.who(), fills, is_forged: false }
     } else {
         HedgeAction::Rebalance { by, fills, most_tip: u64::MAX, delivery, flaw: Flaw::None }

@@ -16,6 +16,7 @@ use crate::life::{Life, Outcome};
 use crate::slots::Picture;
 
 mod doors;
+mod options;
 mod rebalance;
 mod tend;
 
@@ -28,6 +29,9 @@ impl Life {
             }
             HedgeAction::SignRebalance { by, solver, fills, is_forged } => {
                 return self.sign_rebalance((*by, *solver), fills, *is_forged);
+            }
+            HedgeAction::HedgeOptions { by, board, series, hundredths, most_tip } => {
+                return self.hedge_options(*by, (*board, *series, *hundredths), *most_tip);
             }
             HedgeAction::Tend { by } => self.tend_hedge(*by),
             HedgeAction::CloseVenue { by, place } => self.set_venue(*by, *place, None),
@@ -48,7 +52,7 @@ impl Life {
         let (kept, now) = (before.hedger.clone(), self.now());
         let net = self.counted_at_lender(&before).net(kept.atoms);
         let mut expected = kept.clone();
-        (expected.window, expected.average) = appraised.observed(&kept, net, now);
+        ([expected.window, expected.options_window], expected.average) = appraised.observed(&kept, net, now);
         expected.averaged_at = now;
         let hash = keccak256(told.words.concat());
         if now - kept.taken_at[0] >= kept.terms.secs(HedgeTerm::CheckpointSecs) {

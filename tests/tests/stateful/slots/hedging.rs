@@ -40,6 +40,9 @@ pub struct Hedger {
     /// When the average was last moved, 0 for never.
     pub averaged_at: u64,
     pub budget: Budget,
+    /// Since when options are paid for, and what that has used of its budget.
+    pub options_window: Window,
+    pub options_budget: Budget,
     pub terms: HedgeTerms,
     /// What each venue may fill at once, and what may be owed to the lender, in WAD: in the order of [`crate::action::hedging::Where`].
     pub caps: [u128; 3],
@@ -76,6 +79,9 @@ impl Life {
         let [epoch, opened_at] = eighths(state).map(u64::from);
         let [averaged_at, used_at] = eighths(times).map(u64::from);
         let used = Money::from_fx(Fx::from_bits((u128::from(used) << USED_SHIFT).cast_signed()));
+        let [times, options_used] = halves(word(24));
+        let [options_opened_at, options_used_at] = quarters(times);
+        let options_used = Money::from_fx(Fx::from_bits(options_used.cast_signed()));
         let venues =
             [Some(hedging.hedges.filler), places.map(|places| places.pool_venue), places.map(|places| places.lender)];
         let cap = |venue: Address| halves(self.word(hedger, self.mapped(venue.into_word(), key_at(HEDGER, 10))))[1];
@@ -88,6 +94,8 @@ impl Life {
             average: Price::from_fx(Fx::from_bits(average.cast_signed())),
             averaged_at,
             budget: Budget { used, at: used_at },
+            options_window: Window { opened_at: options_opened_at },
+            options_budget: Budget { used: options_used, at: options_used_at },
             terms: terms([word(5), word(0), word(1), word(2), word(4)]),
             caps: venues.map(|venue| venue.map_or(0, cap)),
             scaled: places.map_or([0; 2], |places| self.account_slots(&places)),
