@@ -9,7 +9,8 @@ use equipoise_hedger_state::known::require_checkpoint;
 use equipoise_hedger_state::{Appraised, Hedger, Kept, Options};
 use equipoise_interfaces::words::decode;
 use equipoise_interfaces::{
-    account, HedgerNotOwner, HedgerOrderPending, Holding, IMarket, Leg, OptionsHedged, OptionsTraded, OptionsVerdict,
+    account, HedgerNotOwner, HedgerOrderPending, HedgerTipTooSmall, Holding, IMarket, Leg, OptionsHedged,
+    OptionsTraded, OptionsVerdict,
 };
 use equipoise_kit::lean::{call, encode, failed, log, revert, view_bytes, Arguments};
 use equipoise_kit::number::to_u128;
@@ -24,6 +25,8 @@ pub struct Request {
     deadline: u64,
     /// The tip at most.
     max_tip_atoms: U256,
+    /// And at least.
+    min_tip_atoms: U256,
     account: B256,
     /// What the account pays at most.
     max_cost_atoms: I256,
@@ -39,6 +42,7 @@ impl Request {
             min_price_at: given.take()?,
             deadline: given.take()?,
             max_tip_atoms: given.take()?,
+            min_tip_atoms: given.take()?,
             account: given.take()?,
             max_cost_atoms: given.take()?,
             legs: given.take_array()?,
@@ -62,7 +66,7 @@ pub fn hedge(hedger: &mut Hedger, request: Request, words: &[B256]) -> Result<(I
     require_checkpoint(hedger, words, (&kept, &terms), now)?;
     let before = hedger.appraised(words)?;
     require_fresh(&before.head, request.min_price_at, &terms, now)?;
-    let (account, max_tip) = (request.account, request.max_tip_atoms);
+    let (account, max_tip, min_tip) = (request.account, request.max_tip_atoms, request.min_tip_atoms);
     let expiry = first_expiry(hedger, &request.legs)?;
     let cost = trade(hedger, request)?;
     let after = hedger.appraised(words)?;
@@ -77,6 +81,9 @@ pub fn hedge(hedger: &mut Hedger, request: Request, words: &[B256]) -> Result<(I
         maxTipAtoms: max_tip,
     };
     let verdict = hedger.judged_options(&kept, &traded, (&before, &after))?;
+    if verdict.tipAtoms < min_tip {
+        return Err(revert(&HedgerTipTooSmall { tipAtoms: verdict.tipAtoms, leastAtoms: min_tip }));
+    }
     require_spare(to_u128(verdict.tipAtoms).unwrap_or(u128::MAX), &after.head)?;
     record(hedger, &kept, &verdict, &after)?;
     tell(hedger, (solver, account), (cost, &verdict), &after);

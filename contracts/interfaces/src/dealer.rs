@@ -19,8 +19,9 @@ sol! {
         uint64 minPriceAt;
         /// Until when it may be done.
         uint64 deadline;
-        /// The tip that is wanted at most.
+        /// The tip that is wanted at most, and at least: somebody else's trade in between leaves less.
         uint256 maxTipAtoms;
+        uint256 minTipAtoms;
         /// The caller's account that trades. It must have named the hedger its operator (`IClearing.setOperator`).
         bytes32 account;
         /// What the account pays at most; negative for what it gets at least.
@@ -32,7 +33,7 @@ sol! {
     /// dealer.
     ///
     /// The trade itself is one as any other, for an account of the solver's own, at the market's quote and within its limits and margins.
-    /// The tip comes on top, if R has fallen, by the rules of rebalances. There is a window of its own: it opens once R is past what
+    /// The tip comes on top, if R has fallen as it is once delta is hedged, by the rules of rebalances. There is a window of its own: it opens once that is past what
     /// delta at the outer band would make of it, and closes within what delta at the inner band would. Checkpoints look. Options that live shorter
     /// than R's horizon of vega are paid for by the share of it that they live, and shorter than its horizon of delta not at all.
     #[derive(Debug)]
@@ -66,6 +67,9 @@ sol! {
     /// An account trades here for its owner alone.
     #[derive(Debug, PartialEq, Eq)]
     error HedgerNotOwner(address caller, bytes32 account);
+    /// Somebody has traded in between, or asks for too much: read what there is anew.
+    #[derive(Debug, PartialEq, Eq)]
+    error HedgerTipTooSmall(uint256 tipAtoms, uint256 leastAtoms);
     /// Trade what expires later: the relief of these is gone before the risk is.
     #[derive(Debug, PartialEq, Eq)]
     error HedgerOptionsTooShort(uint64 lifeSecs, uint64 leastSecs);

@@ -65,7 +65,8 @@ impl Market {
         let terms = decode_hedge_terms(&state.terms);
         let [hedges, options] = [state.openedAt, options_opened_at].map(|opened_at| Window { opened_at });
         let hedges = hedges.observed(risk.delta_to_hedge, self.state.capital, &terms, state.nowAt);
-        let options = options.observed_risk(risk.penalty, &self.state, &terms, state.nowAt);
+        let bare = Risk::without_delta(&self.now, &self.hedge(units), self.spot, &self.state).map_err(number_error)?;
+        let options = options.observed_risk(bare, &self.state, &terms, state.nowAt);
         Ok(observeReturn {
             openedAt: hedges.map_err(number_error)?.opened_at,
             averageX64: self.average(state, &terms)?,
@@ -147,6 +148,10 @@ impl Market {
 
     #[inline(never)]
     fn risk(&self, options: &Exposure, units: Fx) -> Result<Risk, RiskError> {
-        Risk::of(options, &Hedge { units, cash: self.cash }, self.spot, &self.state)
+        Risk::of(options, &self.hedge(units), self.spot, &self.state)
+    }
+
+    pub(crate) const fn hedge(&self, units: Fx) -> Hedge {
+        Hedge { units, cash: self.cash }
     }
 }

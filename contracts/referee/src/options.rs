@@ -7,7 +7,6 @@ use equipoise_kit::Revert;
 use equipoise_market_state::convert::{exposure_of_bits, money_of_bits, signed_wad, units_floor, unsigned};
 use equipoise_market_state::layout::decode_hedge_terms;
 use equipoise_risk::book::NUMBERS;
-use equipoise_risk::hedge::Hedge;
 use equipoise_risk::rebalance::{AcceptedOptions, Budget, OptionHedge, Window};
 use equipoise_risk::units::{Atoms, Money};
 use equipoise_risk::RiskError;
@@ -31,7 +30,7 @@ impl Market {
             before: &self.now,
             old: &self.old,
             after: &exposure_of_bits(after),
-            hedge: Hedge { units, cash: self.cash },
+            hedge: self.hedge(units),
             spot: self.spot,
             cost: self.money_floor(traded.costAtoms).map_err(number_error)?,
             life_secs: traded.expiry.saturating_sub(state.nowAt),

@@ -57,6 +57,21 @@ impl Risk {
         let delta_to_hedge = state.delta_to_hedge(book.of(Measure::DollarDelta), book.weighted_vega()?)?;
         Ok(Self { penalty: state.penalty(&book)?.charged, delta_to_hedge })
     }
+
+    /// R of the same options once their delta is hedged: what their gamma and vega make of it. Delta that comes and goes with an expiry
+    /// is so of no account for whoever trades options.
+    /// # Rounding: what hedges it, by less than a unit of 2^-64 of the underlying
+    /// # Errors: Math, Overflow
+    pub fn without_delta(
+        options: &Exposure,
+        hedge: &Hedge,
+        spot: Price,
+        state: &RiskState,
+    ) -> Result<Money, RiskError> {
+        let left = Self::of(options, hedge, spot, state)?.delta_to_hedge;
+        let units = sub(hedge.units, left.ratio_floor(Money::from_fx(spot.fx()))?)?;
+        Ok(Self::of(options, &Hedge { units, ..*hedge }, spot, state)?.penalty)
+    }
 }
 
 /// What a rebalance has done.

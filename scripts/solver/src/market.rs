@@ -102,6 +102,13 @@ impl Market {
         self.risk_of(&self.now, self.net_floor(held)?)
     }
 
+    /// R of the book once its delta is hedged.
+    /// # Errors: Math, Overflow
+    pub fn bare_penalty(&self) -> Result<Money, RiskError> {
+        let hedge = Hedge { units: self.net_floor(self.held)?, cash: self.cash };
+        Risk::without_delta(&self.now, &hedge, self.spot, &self.state)
+    }
+
     /// The window as a checkpoint would leave it.
     /// # Errors: Math, Overflow
     pub fn observed(&self) -> Result<Window, RiskError> {

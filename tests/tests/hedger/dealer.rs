@@ -6,7 +6,7 @@ use equipoise_interfaces::{
     AlreadyWired, CallerNotOwner, ClearingMarginShort, ClearingNotAuthorised, HedgerBudgetExceeded,
     HedgerCheckpointTooYoung, HedgerCheckpointUnknown, HedgerDeadlinePassed, HedgerDeltaGrows, HedgerEpochDiffers,
     HedgerGainTooSmall, HedgerMarketStopped, HedgerNotOwner, HedgerOptionsTooShort, HedgerOrderPending,
-    HedgerPriceTooOld, HedgerWindowClosed, IBreakers, IClearing, IDealer, IHedged, IHedger, Leg,
+    HedgerPriceTooOld, HedgerTipTooSmall, HedgerWindowClosed, IBreakers, IClearing, IDealer, IHedged, IHedger, Leg,
     MarketSlippageExceeded, OptionLeg, OptionTraded, OptionsHedged, OptionsRequest,
 };
 use equipoise_market_state::convert::exposure_of_bits;
@@ -39,6 +39,7 @@ impl Stage {
             minPriceAt: 0,
             deadline: FAR,
             maxTipAtoms: U256::MAX,
+            minTipAtoms: U256::ZERO,
             account: of(self.solver),
             maxCostAtoms: I256::MAX,
             legs: legs.iter().map(|leg| OptionLeg { series: leg.series, sizeWad: leg.sizeWad }).collect(),
@@ -426,6 +427,40 @@ fn options_that_expire_before_the_risk_goes_are_paid_less_or_nothing() {
     let mixed = [month, strangle(1)[0].clone()];
     desk.hedge(&mixed).unwrap_err().expect(&HedgerOptionsTooShort { lifeSecs: day, leastSecs: 2 * day });
     desk.stage.market.world.chain.revert(snapshot);
+}
+
+#[test]
+fn whoever_comes_second_is_paid_what_he_asked_for_or_trades_nothing() {
+    let mut desk = Desk::open();
+    let (legs, words) = (desk.straddles(-7), desk.stage.inventory());
+    let planned = {
+        let snapshot = desk.stage.market.world.chain.snapshot();
+        let told = desk.hedge(&legs).unwrap().0;
+        desk.stage.market.world.chain.revert(snapshot);
+        told.tipAtoms
+    };
+    let wanted = |desk: &mut Desk, least: U256| OptionsRequest { minTipAtoms: least, ..desk.request(&legs) };
+    let greedy = wanted(&mut desk, planned + U256::ONE);
+    let refused = desk.send(greedy).unwrap_err();
+    refused.expect(&HedgerTipTooSmall { tipAtoms: planned, leastAtoms: planned + U256::ONE });
+    let fair = wanted(&mut desk, planned);
+    desk.send(fair.clone()).unwrap();
+    let second = desk.send_on(fair, words).unwrap_err().decode::<HedgerTipTooSmall>().unwrap();
+    assert!(second.tipAtoms < planned && second.leastAtoms == planned);
+}
+
+#[test]
+fn delta_is_what_hedges_in_the_underlying_are_paid_for() {
+    let mut desk = Desk::quiet();
+    // Deep in the money calls are delta and little else.
+    let board = desk.stage.month();
+    let calls = |contracts: i128| [leg(call_of(board, 0), contracts * CONTRACT)];
+    desk.stage.trade(&calls(60));
+    desk.stage.open_window();
+    assert_ne!(desk.stage.ask(&IHedger::stateCall {}).openedAt, 0);
+    assert_eq!(desk.stage.options_window(), 0);
+    assert!(penalty(&mut desk.stage) > U256::from(200) * U256::from(WAD));
+    desk.hedge(&calls(-60)).unwrap_err().expect(&HedgerWindowClosed {});
 }
 
 #[test]

@@ -483,8 +483,12 @@ impl Native {
 
     /// Every rule with what is read of it now.
     pub fn rules_now(&self, moment: Moment) -> [Condition; RULE_COUNT] {
-        let offer = self.offer_in(self.state(moment), moment, &[]);
-        let readings = offer.and_then(|offer| self.readings(&offer)).unwrap_or_default();
+        let readings = if self.surface_at == 0 {
+            self.bare_readings(moment)
+        } else {
+            let offer = self.offer_in(self.state(moment), moment, &[]);
+            offer.and_then(|offer| self.readings(&offer)).unwrap_or_default()
+        };
         self.breakers.conditions(&readings, &rules(&self.parameters))
     }
 

@@ -2,13 +2,14 @@
 
 use alloy_primitives::{I256, U256};
 
-use crate::{HedgerNotOwner, HedgerOptionsTooShort, OptionsHedged, OptionsTraded, OptionsVerdict};
+use crate::{HedgerNotOwner, HedgerOptionsTooShort, HedgerTipTooSmall, OptionsHedged, OptionsTraded, OptionsVerdict};
 
 to_words! {
     OptionsTraded { openedAt, usedX64, usedAt, expiry, netAtoms, costAtoms, maxTipAtoms }
     OptionsVerdict { tipAtoms, lostWad, gainWad, openedAt, optionsOpenedAt, averageX64, usedX64 }
     HedgerNotOwner { caller, account }
     HedgerOptionsTooShort { lifeSecs, leastSecs }
+    HedgerTipTooSmall { tipAtoms, leastAtoms }
 }
 
 from_words! {

@@ -92,7 +92,7 @@ fn errors(words: &[u8]) -> Vec<Written> {
     all.extend(written!(words, SolError, abi_decode_raw:
         LenderHealthTooLow, LenderReserveMissing, LenderPoolRefused, LenderCollateralNeeded,
         HedgerOrderPending, HedgerOrderMissing, HedgerOrderFilled, HedgerOrderTooEarly, HedgerPerpClosed, HedgerPerpInUse,
-        HedgerPerpDiffers, HedgerNotOwner, HedgerOptionsTooShort,
+        HedgerPerpDiffers, HedgerNotOwner, HedgerOptionsTooShort, HedgerTipTooSmall,
     ));
     all
 }

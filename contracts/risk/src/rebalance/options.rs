@@ -4,6 +4,10 @@
 //! less of than the options are worth unrounded, as a rule less than nothing, for a quote has a spread. What the vault gains
 //! by its spread makes no tip larger: a solver is paid for risk that he takes, never for having traded.
 //!
+//! What is paid for is gamma and vega: R is compared as it is once the delta of the book is hedged, before, after, and of the older
+//! inventory. Delta is what hedges in the underlying are paid for. Else who opens a calendar whose deltas cancel would be paid for
+//! closing one side of it once the other has expired.
+//!
 //! R counts a move over the horizons h_d and h_v, whatever the options' lives, and an option that expires takes its relief along. So what
 //! lives shorter than h_v is paid for by the share of it that it lives, and what lives shorter than h_d not at all.
 //!
@@ -51,7 +55,7 @@ pub struct AcceptedOptions {
     pub tip: Money,
     /// What the vault's assets have lost, negative for a gain.
     pub lost: Money,
-    /// By how much R fell.
+    /// By how much R fell, delta hedged.
     pub gain: Money,
     /// The day's budget of options with it.
     pub budget: Budget,
@@ -76,7 +80,9 @@ impl OptionHedge<'_> {
     ) -> Result<AcceptedOptions, Refused> {
         let share = self.share_floor(parameters)?;
         let risk = |options| Risk::of(options, &self.hedge, self.spot, state);
-        let (before, old, after) = (risk(self.before)?, risk(self.old)?, risk(self.after)?);
+        let bare = |options| Risk::without_delta(options, &self.hedge, self.spot, state);
+        let of = |options| Ok::<_, RiskError>(Risk { penalty: bare(options)?, ..risk(options)? });
+        let (before, after) = (of(self.before)?, of(self.after)?);
         let options_window = options_window.observed_risk(before.penalty, state, terms, now)?;
         if !options_window.is_open() {
             return Err(Refused::WindowClosed);
@@ -88,20 +94,27 @@ impl OptionHedge<'_> {
         let lost = self.lost()?;
         let done = Rebalance {
             before,
-            old_penalty: old.penalty,
+            old_penalty: bare(self.old)?,
             after,
             lost: lost.max(Money::ZERO),
             capital: state.capital,
             // It moves nothing of the hedge.
             hedge: Money::ZERO,
         };
-        let day = state.capital.scaled_floor(terms.number(HedgeTerm::DayBudget)?)?.scaled_floor(OPTIONS_BUDGET)?;
+        let day = Self::day_budget_floor(state.capital, terms)?;
         let purse = Purse { ramp: mul_floor(options_window.ramp_floor(terms, now)?, share)?, budget, day };
         let Paid { tip, budget, gain } = done.paid(terms, purse, most_tip, now)?;
         let window = window.observed(after.delta_to_hedge, state.capital, terms, now)?;
         let options_window = options_window.taken((before.penalty, after.penalty), terms, now)?;
         let options_window = options_window.observed_risk(after.penalty, state, terms, now)?;
         Ok(AcceptedOptions { tip, lost, gain, budget, window, options_window })
+    }
+
+    /// A day's budget of options.
+    /// # Rounding: down
+    /// # Errors: Overflow
+    pub fn day_budget_floor(capital: Money, terms: &HedgeTerms) -> Result<Money, RiskError> {
+        capital.scaled_floor(terms.number(HedgeTerm::DayBudget)?)?.scaled_floor(OPTIONS_BUDGET)
     }
 
     /// The share of the horizon of vega that the options live, at most one.

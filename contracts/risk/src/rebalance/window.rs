@@ -37,7 +37,7 @@ impl Window {
         Ok(self.seen(delta_to_hedge.magnitude()?, (inner, outer), now))
     }
 
-    /// The window for options once R has been seen: it opens past what delta at the outer band would make of R, and closes within
+    /// The window for options once R without its delta has been seen: it opens past what delta at the outer band would make of R, and closes within
     /// what delta at the inner one would. So options are paid for where the vault would pay for a hedge, had it delta instead.
     /// # Rounding: both bounds down
     /// # Errors: Overflow

@@ -76,6 +76,7 @@ impl Stage {
                 minPriceAt: 0,
                 deadline: u64::MAX >> 8,
                 maxTipAtoms: U256::MAX,
+                minTipAtoms: U256::ZERO,
                 account: account::of(BUYER),
                 maxCostAtoms: I256::MAX,
                 legs: legs.to_vec(),

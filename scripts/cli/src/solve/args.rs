@@ -22,7 +22,7 @@ Hedge a vault's markets, and earn the tips that their hedgers pay: by JSON-RPC, 
 
 Each round reads everything anew, computes with the code that the chain runs what it will say, and sends at most one transaction:
 a checkpoint, a rebalance over the venues where it is cheapest, or a trade of options. Nothing is kept between rounds, so the solver may be stopped,
-started again or run beside others at any time; of several one wins each epoch. Whatever would revert is found by a call first
+started again or run beside others at any time; of several that hedge in the underlying one wins each epoch. Whatever would revert is found by a call first
 and not sent.
 
 Pools fill whoever asks. To fill out of an inventory of one's own, deploy a HedgeFiller (scripts/solidity) for the filler venue,

@@ -147,7 +147,7 @@ pub fn best(
             match tried(client, ask, legs, (edge, gas))? {
                 Ok(plan) if best.as_ref().is_none_or(|best| plan.profit > best.profit) => best = Some(plan),
                 Ok(_) => {}
-                Err(reason) => refused = Some(reason),
+                Err(reason) => refused = refused.or(Some(reason)),
             }
         }
     }
@@ -156,7 +156,7 @@ pub fn best(
 
 /// What a trade would come to.
 fn tried(client: &mut dyn Client, ask: &Ask, legs: Vec<OptionLeg>, (edge, gas): (f64, f64)) -> Tried<OptionsPlan> {
-    let told = match client.try_view(ask.hedger, &ask.call(&legs, I256::MAX))? {
+    let told = match client.try_view(ask.hedger, &ask.call(&legs, (I256::MAX, U256::ZERO)))? {
         Ok(told) => told,
         Err(reason) => return Ok(Err(reason)),
     };
@@ -173,12 +173,13 @@ fn tried(client: &mut dyn Client, ask: &Ask, legs: Vec<OptionLeg>, (edge, gas): 
 }
 
 impl Ask {
-    fn call(&self, legs: &[OptionLeg], max_cost: I256) -> IDealer::hedgeOptionsCall {
+    fn call(&self, legs: &[OptionLeg], (max_cost, min_tip): (I256, U256)) -> IDealer::hedgeOptionsCall {
         let request = OptionsRequest {
             riskEpoch: self.moment.epoch,
             minPriceAt: self.moment.spot_at,
             deadline: self.moment.now.saturating_add(DEADLINE_SECS),
             maxTipAtoms: self.most_tip,
+            minTipAtoms: min_tip,
             account: self.account,
             maxCostAtoms: max_cost,
             legs: legs.to_vec(),
@@ -186,11 +187,14 @@ impl Ask {
         IDealer::hedgeOptionsCall { request, words: self.words.clone() }
     }
 
-    /// The transaction of a plan: it may cost what was found and as much more as leaves the solver without a loss.
+    /// The transaction of a plan: it may cost half the profit more than was found, and bring half the profit less, so that whoever
+    /// comes in between takes the profit at most.
     pub fn order(&self, plan: &OptionsPlan) -> Order {
-        let most = (plan.cost + plan.profit.max(0.0)) * TOKEN_ATOMS as f64;
-        let most = I256::try_from(most.floor() as i128).unwrap_or(I256::MAX);
-        let data = self.call(&plan.legs, most).abi_encode().into();
+        let slack = plan.profit.max(0.0) / 2.0;
+        let atoms = |tokens: f64| (tokens * TOKEN_ATOMS as f64).floor() as i128;
+        let most = I256::try_from(atoms(plan.cost + slack)).unwrap_or(I256::MAX);
+        let least = U256::from(atoms(plan.tip - slack).max(0).unsigned_abs());
+        let data = self.call(&plan.legs, (most, least)).abi_encode().into();
         Order { label: "options", call: IDealer::hedgeOptionsCall::SIGNATURE, to: self.hedger, data }
     }
 }

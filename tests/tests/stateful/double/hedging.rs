@@ -107,7 +107,9 @@ impl Appraised {
     pub fn observed(&self, kept: &Hedger, net: i128, now: u64) -> ([Window; 2], Price) {
         let risk = self.risk(&self.now, units_floor(net));
         let window = kept.window.observed(risk.delta_to_hedge, self.capital(), &kept.terms, now).unwrap();
-        let options = kept.options_window.observed_risk(risk.penalty, &self.state, &kept.terms, now).unwrap();
+        let hedge = Hedge { units: units_floor(net), cash: self.cash };
+        let bare = Risk::without_delta(&self.now, &hedge, self.spot, &self.state).unwrap();
+        let options = kept.options_window.observed_risk(bare, &self.state, &kept.terms, now).unwrap();
         ([window, options], self.average(kept, now))
     }
 

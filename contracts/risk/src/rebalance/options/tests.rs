@@ -45,6 +45,11 @@ fn judged_by(
     done.judged((&state(), &Parameters::default(), terms), windows, money(1e9), NOW)
 }
 
+/// R once delta is hedged.
+fn bare(book: &Exposure) -> Money {
+    Risk::without_delta(book, &Hedge::default(), Price::from_fx(Fx::from_num(3_000)), &state()).unwrap()
+}
+
 const SHORT: [f64; 4] = [-400_000.0, 0.0, -4_000_000.0, -600_000.0];
 const HALF: [f64; 4] = [-200_000.0, 0.0, -2_000_000.0, -300_000.0];
 
@@ -54,8 +59,7 @@ fn a_trade_that_takes_vega_off_is_paid_its_share_of_what_r_falls_by() {
     // Sold to the vault at two thousand below what they are worth.
     let accepted = judged(&before, &before, &after, -198_000.0).unwrap();
     assert_eq!(accepted.lost, money(-2_000.0));
-    let of = |book: &Exposure| state().penalty(book).unwrap().charged;
-    assert_eq!(accepted.gain, of(&before).minus(of(&after)).unwrap());
+    assert_eq!(accepted.gain, bare(&before).minus(bare(&after)).unwrap());
     let half = accepted.gain.scaled_floor(HedgeTerms::default().number(HedgeTerm::Kappa).unwrap()).unwrap();
     assert_eq!(accepted.tip, half, "the spread that the vault has earned makes no tip larger");
     assert_eq!(accepted.budget.used, accepted.tip);
@@ -128,6 +132,24 @@ fn a_window_that_opens_by_the_trade_that_is_judged_pays_nothing_yet() {
     let stale = Window { opened_at: NOW - 3_600 };
     let refused = judged_by(&terms, [&little[0], &little[0], &little[1]], 0.0, stale);
     assert_eq!(refused, Err(Refused::WindowClosed), "an open window closes where there is no risk left");
+}
+
+#[test]
+fn delta_alone_is_paid_for_by_nobody() {
+    // With as much of the underlying as makes so much delta, which gains and loses in jumps.
+    let with = |book: &Exposure, delta: f64| {
+        let units = Fx::from_num(delta / 3_000.0);
+        book.hedged(&Hedge { units, cash: Money::ZERO }, Price::from_fx(Fx::from_num(3_000))).unwrap()
+    };
+    let long = with(&Exposure::default(), 3e6);
+    assert!(state().penalty(&long).unwrap().charged > money(10_000.0));
+    assert!(bare(&long) < money(1e-6));
+    assert_eq!(judged(&long, &long, &Exposure::default(), 3e6), Err(Refused::WindowClosed));
+    // Beside vega it is paid for as if it were not there.
+    let (before, after) = (with(&book(SHORT), 2e6), with(&book(HALF), 1e6));
+    let both = judged(&before, &before, &after, 1e6 - 199_000.0).unwrap();
+    let one = judged(&book(SHORT), &book(SHORT), &book(HALF), -199_000.0).unwrap();
+    assert!(both.gain.minus(one.gain).unwrap().magnitude().unwrap() < money(1e-6));
 }
 
 #[test]
@@ -228,8 +250,7 @@ proptest! {
         let worth = numbers[0][0] - numbers[2][0];
         let window = Window { opened_at: NOW - open_secs };
         if let Ok(accepted) = judged_by(&terms, [&before, &old, &after], worth + paid, window) {
-            let of = |book: &Exposure| state().penalty(book).unwrap().charged;
-            let fall = of(&before).min(of(&old)).minus(of(&after)).unwrap();
+            let fall = bare(&before).min(bare(&old)).minus(bare(&after)).unwrap();
             prop_assert_eq!(accepted.gain, fall);
             let theta = terms.number(HedgeTerm::Theta).unwrap();
             let cost = accepted.lost.max(Money::ZERO).plus(accepted.tip).unwrap();

@@ -67,6 +67,7 @@ impl Life {
             minPriceAt: 0,
             deadline: FAR,
             maxTipAtoms: U256::from(most_tip),
+            minTipAtoms: U256::ZERO,
             account,
             maxCostAtoms: I256::MAX,
             legs: legs.iter().map(|leg| OptionLeg { series: leg.series, sizeWad: leg.sizeWad }).collect(),
