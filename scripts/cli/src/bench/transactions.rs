@@ -56,7 +56,7 @@ pub const TRANSACTIONS: [(&str, u64, &str); 19] = [
     ("rebalance_callback_venue", 20_000, "of that, what the venue and the solver use in the middle of it"),
     ("rebalance_spot", 360_000, "another rebalance, bought at a Uniswap v3 pool, 64 live series"),
     ("rebalance_spot_venue", 150_000, "of that, what the venue and the pool use"),
-    ("hedge_options", 650_000, "another trade of options that the vault pays for, two legs, 64 live series"),
+    ("hedge_options", 450_000, "another trade of options that the vault pays for, two legs, 64 live series"),
     (
         "guardrails_per_trade",
         12_000,

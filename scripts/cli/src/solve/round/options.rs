@@ -11,8 +11,8 @@ use crate::solve::abi::Moment;
 use crate::solve::error::SolveError;
 use crate::solve::options::{account_of, best, boards, hedged, packages, window, Ask, Desk, OptionsPlan};
 
-/// Gas of a trade of options that is paid for.
-const OPTIONS_GAS: f64 = 700_000.0;
+/// Gas of a trade of two legs that is paid for, cached, rounded up.
+const OPTIONS_GAS: f64 = 450_000.0;
 
 /// The best plan over all inventories, or why the chain has refused the last that was tried.
 type Found = (Option<OptionsPlan>, Option<Reason>);
