@@ -210,7 +210,7 @@ impl HedgerSlots {
     /// Keeps that, if it is something else.
     pub fn set_options(&mut self, options: &Options) {
         let Options { opened_at, used_at, used } = *options;
-        let word = joined(paired(opened_at, used_at).into(), used.cast_unsigned());
+        let word = joined(paired(opened_at, used_at), used.cast_unsigned());
         if word != self.options.get() {
             self.options.set(word);
         }

@@ -62,6 +62,28 @@ fn a_solvent_account_is_healthy_after_the_curing_share() {
 }
 
 #[test]
+fn a_bid_is_filled_at_just_the_price_that_it_names() {
+    let (state, before) = (after(400, health(80.0, 100.0)), health(80.0, 100.0));
+    let price = state.filled(before, all()).unwrap().price().unwrap();
+    let at = |most_price| state.filled(before, Bid { most_price, ..all() });
+    assert_eq!(at(price).unwrap().price(), Ok(price));
+    let most = price.minus(Money::from_fx(Fx::DELTA)).unwrap();
+    assert_eq!(at(most), Err(AuctionError::PriceAboveLimit { price, most }));
+}
+
+#[test]
+fn an_account_that_has_just_its_discount_is_insolvent() {
+    let state = after(400, health(80.0, 100.0));
+    let maintenance = money(100.0);
+    let discount = maintenance.scaled_floor(state.discount_floor().unwrap()).unwrap();
+    let with = |equity| state.is_solvent(Health { equity, maintenance }).unwrap();
+    assert!(!with(discount) && with(discount.plus(Money::from_fx(Fx::DELTA)).unwrap()));
+    // However little it holds against whatever it owes.
+    let lost = Health { equity: money(-1e9), maintenance: money(1e-10) };
+    assert_eq!(state.curing_share_ceil(lost), Ok(Fx::ONE));
+}
+
+#[test]
 fn an_insolvent_account_is_taken_as_it_is() {
     // E = -5 when the penalty had been 1: the bidder is paid 5 and at most seven tenths of 1.
     let (started, penalty) = Auction::start(NOW, Some(0), health(50.0, 50.0 + 1e-9)).unwrap();

@@ -204,9 +204,9 @@ fn options_are_paid_for_by_the_share_of_the_horizon_that_they_live() {
     let tip = |life| living(life, -199_000.0).unwrap().tip;
     let whole = tip(15 * DAY);
     assert_eq!([tip(16 * DAY), tip(900 * DAY)], [whole; 2]);
-    for days in [2, 3, 7, 14] {
-        let share = tip(days * DAY).fx().to_num::<f64>() / whole.fx().to_num::<f64>();
-        assert!((share - days as f64 / 15.0).abs() < 1e-9, "{days}: {share}");
+    for days in [2_u32, 3, 7, 14] {
+        let share = tip(u64::from(days) * DAY).fx().to_num::<f64>() / whole.fx().to_num::<f64>();
+        assert!((share - f64::from(days) / 15.0).abs() < 1e-9, "{days}: {share}");
     }
     let short = Refused::LifeTooShort { life_secs: 2 * DAY - 1, least_secs: 2 * DAY };
     assert_eq!(living(2 * DAY - 1, -199_000.0), Err(short));
