@@ -43,6 +43,10 @@ fn quiet_samples_count_anew_after_one_that_is_not() {
     assert_eq!((after(2.0).regime, after(2.0).quiet_samples), (Regime::Stressed, 0));
     assert_eq!((after(1.7).quiet_samples, after(1.7).quiet_since), (6, NOW));
     assert_eq!((after(6.5).regime, after(6.5).quiet_samples), (Regime::Crisis, 0));
+    // The next step down has to wait as long again.
+    let about = RegimeState { quiet_samples: DWELL_SAMPLES - 1, quiet_since: NOW - DWELL_SECS, ..stressed };
+    let lower = RegimeState { variance: fx(IMPLIED * 0.1), ..about }.classified(NOW, fx(IMPLIED)).unwrap();
+    assert_eq!((lower.regime, lower.quiet_samples), (Regime::Normal, 0));
 }
 
 #[test]
