@@ -396,7 +396,7 @@ fn options_that_expire_before_the_risk_goes_are_paid_less_or_nothing() {
         [call_of(board, K3200), put_of(board, K2400)].map(|series| leg(series, -contracts * CONTRACT))
     };
     let day = 86_400;
-    let at = |desk: &mut Desk, life: u64| {
+    let at = |desk: &mut Desk, life: u64, legs: &[Leg]| {
         let snapshot = desk.stage.market.world.chain.snapshot();
         desk.stage.market.world.go_to(expiry - life - 600);
         desk.stage.market.push(SPOT);
@@ -404,29 +404,22 @@ fn options_that_expire_before_the_risk_goes_are_paid_less_or_nothing() {
         desk.stage.checkpoint();
         desk.stage.market.world.go_to(expiry - life);
         desk.stage.market.push(SPOT);
-        let told = desk.hedge(&strangle(10));
+        let told = desk.hedge(legs);
         desk.stage.market.world.chain.revert(snapshot);
         told.map(|(told, _)| told)
     };
     let gone = HedgerOptionsTooShort { lifeSecs: 2 * day - 1, leastSecs: 2 * day };
-    at(&mut desk, 2 * day - 1).unwrap_err().expect(&gone);
-    assert!(at(&mut desk, 3_600).is_err());
-    let told = at(&mut desk, 2 * day).unwrap();
+    let ten = strangle(10);
+    at(&mut desk, 2 * day - 1, &ten).unwrap_err().expect(&gone);
+    assert!(at(&mut desk, 3_600, &ten).is_err());
+    let told = at(&mut desk, 2 * day, &ten).unwrap();
     let (tip, gain) = (narrow(told.tipAtoms) as f64 / 1e6, f64::from(told.gainWad.unsigned_abs()) / 1e18);
     // Half of two fifteenths.
     assert!((tip / gain - 1.0 / 15.0).abs() < 1e-5, "{tip} of {gain}");
     // One that lives long does not make up for one that does not.
-    let month = desk.straddles(-1)[0].clone();
-    let snapshot = desk.stage.market.world.chain.snapshot();
-    desk.stage.market.world.go_to(expiry - day - 600);
-    desk.stage.market.push(SPOT);
-    desk.stage.market.post_surface().unwrap();
-    desk.stage.checkpoint();
-    desk.stage.market.world.go_to(expiry - day);
-    desk.stage.market.push(SPOT);
-    let mixed = [month, strangle(1)[0].clone()];
-    desk.hedge(&mixed).unwrap_err().expect(&HedgerOptionsTooShort { lifeSecs: day, leastSecs: 2 * day });
-    desk.stage.market.world.chain.revert(snapshot);
+    let mixed = [desk.straddles(-1)[0].clone(), strangle(1)[0].clone()];
+    let gone = HedgerOptionsTooShort { lifeSecs: day, leastSecs: 2 * day };
+    at(&mut desk, day, &mixed).unwrap_err().expect(&gone);
 }
 
 #[test]

@@ -59,11 +59,7 @@ impl Stage {
         let hedging = self.world.hedge(programs, None)?;
         let Hedges { hedger, .. } = hedging.hedges;
         self.trade(CROWD, vec![self.leg(1, 4, false, SOLD), self.leg(1, 4, true, SOLD)])?;
-        self.watch(&hedging.hedges)?;
-        for _ in 0..8 {
-            self.round(ETH.spot)?;
-        }
-        self.watch(&hedging.hedges)?;
+        self.ripen(&hedging.hedges)?;
         self.deposit(BUYER, 1_000_000)?;
         self.operate(BUYER, hedger)?;
         let words: Vec<B256> = self.world.view(self.world.contracts.market, &IHedged::inventoryCall {})?;
@@ -90,14 +86,19 @@ impl Stage {
     fn rebalance_twice(&mut self, hedges: &Hedges, order: &Order) -> Result<Used, CliError> {
         self.world.fund(KEEPER, TOKEN_ATOMS)?;
         self.trade(CROWD, vec![self.leg(1, 4, false, SOLD)])?;
+        self.ripen(hedges)?;
+        self.rebalance(hedges, order)?;
+        self.round(ETH.spot)?;
+        self.rebalance(hedges, order)
+    }
+
+    /// A checkpoint is taken and gets old enough, and the windows pay in full.
+    fn ripen(&mut self, hedges: &Hedges) -> Result<(), CliError> {
         self.watch(hedges)?;
         for _ in 0..8 {
             self.round(ETH.spot)?;
         }
-        self.watch(hedges)?;
-        self.rebalance(hedges, order)?;
-        self.round(ETH.spot)?;
-        self.rebalance(hedges, order)
+        self.watch(hedges)
     }
 
     fn watch(&mut self, hedges: &Hedges) -> Result<(), CliError> {

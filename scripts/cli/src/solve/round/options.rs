@@ -34,11 +34,13 @@ impl Rounding<'_> {
         if !window.is_open() {
             return self.checkpoint("to open the window for options");
         }
-        if self.usable_words()?.is_empty() {
+        let usable = self.usable_words()?;
+        if usable.is_empty() {
             return self.without_checkpoint();
         }
-        match self.best_options(desk)? {
-            (Some(plan), _) if plan.profit > self.policy.least_profit => self.send_options(desk, plan),
+        let most_tip = self.most_tip()?;
+        match self.best_options(desk, usable, most_tip)? {
+            (Some(plan), _) if plan.profit > self.policy.least_profit => self.send_options(desk, plan, most_tip),
             (Some(plan), _) => Ok(Step::Nothing(format!("{why}; and options would earn {:.6}", plan.profit))),
             (None, Some(refused)) if is_of_gain(&refused) && self.kept.is_due() && !self.kept.has(&self.words) => {
                 self.checkpoint("the inventory has changed since the last")
@@ -50,15 +52,14 @@ impl Rounding<'_> {
         }
     }
 
-    fn best_options(&mut self, desk: Desk) -> Result<Found, SolveError> {
+    fn best_options(&mut self, desk: Desk, usable: Vec<Vec<B256>>, most_tip: U256) -> Result<Found, SolveError> {
         let spot: f64 = self.sight.market.spot.fx().to_num();
         let vegas = self.sight.market.now.buckets.iter().map(|bucket| bucket.vega.fx().to_num::<f64>());
         let vegas: Vec<(u16, f64)> = boards(&self.words).into_iter().zip(vegas).collect();
         let packages = packages(self.client, self.hedge, &vegas, spot)?;
         let gas = self.policy.gas_costs(OPTIONS_GAS, spot);
         let (mut found, mut refused): Found = (None, None);
-        let most_tip = self.most_tip()?;
-        for words in self.usable_words()? {
+        for words in usable {
             let ask = self.ask(desk, (words, most_tip));
             let (plan, reason) = best(self.client, &ask, &packages, (desk.edge, gas))?;
             refused = refused.filter(is_of_gain).or(reason);
@@ -91,8 +92,7 @@ impl Rounding<'_> {
         }
     }
 
-    fn send_options(&mut self, desk: Desk, plan: OptionsPlan) -> Result<Step, SolveError> {
-        let most_tip = self.most_tip()?;
+    fn send_options(&mut self, desk: Desk, plan: OptionsPlan, most_tip: U256) -> Result<Step, SolveError> {
         let ask = self.ask(desk, (plan.words.clone(), most_tip));
         match self.client.transact(ask.order(&plan))? {
             Ok(logs) => Ok(Step::Options(Box::new(OptionsDone { plan, told: hedged(&logs) }))),
